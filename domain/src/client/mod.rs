@@ -1,0 +1,62 @@
+//! A person who is coached, and whose key seals what they said.
+
+mod events;
+
+pub use events::*;
+
+use crate::event::impl_domain_event;
+use cqrs_es::Aggregate;
+use cqrs_es::event_sink::EventSink;
+use serde::{Deserialize, Serialize};
+
+impl_domain_event!(ClientEvent {
+    Registered => ("client.registered", 1),
+});
+
+/// State from which the next command is decided.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Client {
+    exists: bool,
+}
+
+/// What may be asked of a client.
+#[derive(Debug, Clone)]
+pub enum ClientCommand {
+    /// Enter a new client.
+    Register(ClientRegistered),
+}
+
+/// Why a command was refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ClientError {
+    /// `Register` on an id in use.
+    #[error("this client exists already")]
+    AlreadyExists,
+}
+
+impl Aggregate for Client {
+    const TYPE: &'static str = "client";
+    type Command = ClientCommand;
+    type Event = ClientEvent;
+    type Error = ClientError;
+    type Services = ();
+
+    async fn handle(
+        &mut self,
+        command: Self::Command,
+        (): &(),
+        sink: &EventSink<Self>,
+    ) -> Result<(), Self::Error> {
+        let ClientCommand::Register(registered) = command;
+        if self.exists {
+            return Err(ClientError::AlreadyExists);
+        }
+        sink.write(ClientEvent::Registered(registered), self).await;
+        Ok(())
+    }
+
+    fn apply(&mut self, event: Self::Event) {
+        let ClientEvent::Registered(_) = event;
+        self.exists = true;
+    }
+}

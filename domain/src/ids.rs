@@ -1,0 +1,66 @@
+//! Identifiers. Each kind has a type of its own, so that one cannot stand in for another.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(
+            Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize,
+            Deserialize, ToSchema,
+        )]
+        #[serde(transparent)]
+        #[schema(value_type = Uuid)]
+        pub struct $name(pub Uuid);
+
+        impl From<Uuid> for $name {
+            fn from(id: Uuid) -> Self {
+                Self(id)
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = uuid::Error;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                text.parse().map(Self)
+            }
+        }
+    };
+}
+
+id!(
+    /// A coaching practice or company: the wall that no data crosses.
+    OrganizationId
+);
+id!(
+    /// A person who is coached.
+    ClientId
+);
+id!(
+    /// One session's transcript.
+    TranscriptId
+);
+id!(
+    /// The summary of a transcript, through all its versions.
+    SummaryId
+);
+id!(
+    /// A key with which a program signs in.
+    ApiKeyId
+);
+
+impl SummaryId {
+    /// The summary that belongs to a transcript: one for each, so that work done twice meets itself.
+    pub fn of(transcript: TranscriptId) -> Self {
+        Self(Uuid::new_v5(&transcript.0, b"summary"))
+    }
+}

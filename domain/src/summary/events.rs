@@ -1,0 +1,38 @@
+//! What can have happened to a summary.
+
+use super::content::Content;
+use crate::ids::TranscriptId;
+use crate::personal::Personal;
+use serde::{Deserialize, Serialize};
+
+/// The first version was written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SummaryCreated {
+    /// The transcript it is about.
+    pub transcript_id: TranscriptId,
+    /// What it says.
+    pub content: Personal<Content>,
+}
+
+/// A further version was written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SummaryRevised {
+    /// The transcript it is about.
+    pub transcript_id: TranscriptId,
+    /// Number of this version; the first is 1.
+    pub version: u32,
+    /// What it says.
+    pub content: Personal<Content>,
+}
+
+/// Events of a summary.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", content = "payload")]
+pub enum SummaryEvent {
+    /// See [`SummaryCreated`].
+    #[serde(rename = "summary.created")]
+    Created(SummaryCreated),
+    /// See [`SummaryRevised`].
+    #[serde(rename = "summary.revised")]
+    Revised(SummaryRevised),
+}

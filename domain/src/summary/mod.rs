@@ -1,0 +1,118 @@
+//! A summary and its versions.
+
+pub mod content;
+mod events;
+
+pub use events::*;
+
+use crate::event::impl_domain_event;
+use crate::ids::TranscriptId;
+use crate::personal::Personal;
+use content::Content;
+use cqrs_es::Aggregate;
+use cqrs_es::event_sink::EventSink;
+use serde::{Deserialize, Serialize};
+
+impl_domain_event!(SummaryEvent {
+    Created => ("summary.created", 1),
+    Revised => ("summary.revised", 1),
+});
+
+/// State from which the next command is decided.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Summary {
+    version: u32,
+}
+
+/// What may be asked of a summary.
+#[derive(Debug, Clone)]
+pub enum SummaryCommand {
+    /// Record a version: the first, or one that replaces the last.
+    Write {
+        /// The transcript it is about.
+        transcript_id: TranscriptId,
+        /// What it says.
+        content: Box<Content>,
+    },
+}
+
+/// Why a command was refused: no summary command is refused today.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SummaryError {}
+
+impl Aggregate for Summary {
+    const TYPE: &'static str = "summary";
+    type Command = SummaryCommand;
+    type Event = SummaryEvent;
+    type Error = SummaryError;
+    type Services = ();
+
+    async fn handle(
+        &mut self,
+        command: Self::Command,
+        (): &(),
+        sink: &EventSink<Self>,
+    ) -> Result<(), Self::Error> {
+        let SummaryCommand::Write {
+            transcript_id,
+            content,
+        } = command;
+        let content = Personal::Known(*content);
+        let event = match self.version {
+            0 => SummaryEvent::Created(SummaryCreated {
+                transcript_id,
+                content,
+            }),
+            last => SummaryEvent::Revised(SummaryRevised {
+                transcript_id,
+                version: last + 1,
+                content,
+            }),
+        };
+        sink.write(event, self).await;
+        Ok(())
+    }
+
+    fn apply(&mut self, event: Self::Event) {
+        self.version = match event {
+            SummaryEvent::Created(_) => 1,
+            SummaryEvent::Revised(revised) => revised.version,
+        };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use content::Method;
+    use cqrs_es::test::TestFramework;
+
+    #[test]
+    fn the_second_writing_is_version_two() {
+        let content = Content {
+            method: Method::Extractive,
+            headline: None,
+            overview: vec![],
+            key_moments: vec![],
+            topics: vec![],
+            decisions: vec![],
+            action_items: vec![],
+            open_questions: vec![],
+        };
+        let transcript_id = TranscriptId(uuid::Uuid::from_u128(7));
+        TestFramework::<Summary>::with(())
+            .given(vec![SummaryEvent::Created(SummaryCreated {
+                transcript_id,
+                content: content.clone().into(),
+            })])
+            .when(SummaryCommand::Write {
+                transcript_id,
+                content: Box::new(content.clone()),
+            })
+            .then_expect_events(vec![SummaryEvent::Revised(SummaryRevised {
+                transcript_id,
+                version: 2,
+                content: content.into(),
+            })]);
+    }
+}

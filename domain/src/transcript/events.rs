@@ -1,0 +1,135 @@
+//! What can have happened to a transcript.
+
+use super::content::{Participant, Warning};
+use crate::change::Change;
+use crate::ids::ClientId;
+use crate::personal::Personal;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+/// A file arrived and lies, sealed, in the blob store.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TranscriptUploaded {
+    /// Blob that holds the file as it came.
+    pub source: String,
+    /// The file's name as it was sent.
+    pub filename: Option<Personal<String>>,
+    /// Size of the file.
+    pub size_bytes: u64,
+    /// SHA-256 of the file in lower-case hex; personal, as it identifies the words.
+    pub sha256: Personal<String>,
+    /// What the coach calls the session.
+    pub title: Option<Personal<String>>,
+    /// Whose session it was.
+    pub client_id: Option<ClientId>,
+    /// When it was held.
+    pub held_at: Option<DateTime<Utc>>,
+    /// BCP 47 tag that the coach gave.
+    pub language: Option<String>,
+    /// The coach's notes.
+    pub notes: Option<Personal<String>>,
+}
+
+/// The file was read and understood.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TranscriptParsed {
+    /// Blob that holds the turns: [`super::content::Content`] as JSON.
+    pub content: String,
+    /// Identifier of the format.
+    pub format: String,
+    /// BCP 47 tag, where the file gives one.
+    pub language: Option<String>,
+    /// Who spoke.
+    pub participants: Personal<Vec<Participant>>,
+    /// Number of turns.
+    pub turn_count: u32,
+    /// Number of words.
+    pub word_count: u64,
+    /// Length in milliseconds, where the file has times.
+    pub duration_ms: Option<u64>,
+    /// What was skipped or repaired.
+    pub warnings: Vec<Warning>,
+}
+
+/// The step at which work on a transcript ended without a result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    /// Reading the file.
+    Parsing,
+    /// Writing the summary.
+    Summarizing,
+}
+
+/// Work ended without a result; it can be asked for again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TranscriptProcessingFailed {
+    /// Where it ended.
+    pub stage: Stage,
+    /// Machine-readable reason, such as `unrecognised_format`.
+    pub code: String,
+    /// A sentence for the coach; holds none of the session's words.
+    pub message: String,
+}
+
+/// Somebody asked to have the file read and summarized again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TranscriptProcessingRequested {}
+
+/// Title, client, date, language or notes were changed.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct TranscriptDetailsChanged {
+    /// New title.
+    #[serde(default, skip_serializing_if = "Change::is_keep")]
+    pub title: Change<Personal<String>>,
+    /// New client.
+    #[serde(default, skip_serializing_if = "Change::is_keep")]
+    pub client_id: Change<ClientId>,
+    /// New date.
+    #[serde(default, skip_serializing_if = "Change::is_keep")]
+    pub held_at: Change<DateTime<Utc>>,
+    /// New language.
+    #[serde(default, skip_serializing_if = "Change::is_keep")]
+    pub language: Change<String>,
+    /// New notes.
+    #[serde(default, skip_serializing_if = "Change::is_keep")]
+    pub notes: Change<Personal<String>>,
+}
+
+impl TranscriptDetailsChanged {
+    /// Whether nothing changes.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// The transcript was deleted; its blobs and key follow.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TranscriptDeleted {
+    /// Blobs to be removed.
+    pub blobs: Vec<String>,
+}
+
+/// Events of a transcript.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", content = "payload")]
+pub enum TranscriptEvent {
+    /// See [`TranscriptUploaded`].
+    #[serde(rename = "transcript.uploaded")]
+    Uploaded(TranscriptUploaded),
+    /// See [`TranscriptParsed`].
+    #[serde(rename = "transcript.parsed")]
+    Parsed(TranscriptParsed),
+    /// See [`TranscriptProcessingFailed`].
+    #[serde(rename = "transcript.processing_failed")]
+    ProcessingFailed(TranscriptProcessingFailed),
+    /// See [`TranscriptProcessingRequested`].
+    #[serde(rename = "transcript.processing_requested")]
+    ProcessingRequested(TranscriptProcessingRequested),
+    /// See [`TranscriptDetailsChanged`].
+    #[serde(rename = "transcript.details_changed")]
+    DetailsChanged(TranscriptDetailsChanged),
+    /// See [`TranscriptDeleted`].
+    #[serde(rename = "transcript.deleted")]
+    Deleted(TranscriptDeleted),
+}

@@ -1,0 +1,154 @@
+//! The database: one Postgres, or a few SQLite files side by side.
+//!
+//! SQLite allows one writer a file, and a disk sync is what a commit costs. So what must survive
+//! a power cut, the log with its keys, has a file of its own that syncs on every commit
+//! (`synchronous=FULL`); read models and the queue, which the log can always refill, have files
+//! that sync at checkpoints (`synchronous=NORMAL`) and never make an append wait. In Postgres the
+//! three are tables of one database.
+
+mod error;
+pub mod sql;
+
+pub use error::DatabaseError;
+
+use sql::Sql;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// How long a statement waits for another process's write to a SQLite file.
+const SQLITE_BUSY_TIMEOUT: Duration = Duration::from_secs(15);
+/// Connections that read one SQLite file.
+const SQLITE_READERS: u32 = 4;
+
+/// Handles to the three parts of the database.
+#[derive(Clone, Debug)]
+pub struct Database {
+    /// Events, command keys, data keys.
+    pub log: Sql,
+    /// Read models, their checkpoints, updates for clients.
+    pub views: Sql,
+    /// Work that is not done yet.
+    pub queue: Sql,
+}
+
+impl Database {
+    /// Opens `sqlite:PATH` (creating the files) or `postgres://…` (of at most `connections`).
+    pub async fn open(url: &str, connections: u32) -> Result<Self, DatabaseError> {
+        if let Some(path) = url.strip_prefix("sqlite:") {
+            return Self::open_sqlite(Path::new(path)).await;
+        }
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            return Self::open_postgres(url, connections).await;
+        }
+        Err(DatabaseError::Config(
+            "a database URL begins with sqlite: or postgres://".to_owned(),
+        ))
+    }
+
+    async fn open_sqlite(path: &Path) -> Result<Self, DatabaseError> {
+        if let Some(directory) = path.parent().filter(|p| !p.as_os_str().is_empty()) {
+            std::fs::create_dir_all(directory).map_err(|error| {
+                DatabaseError::Config(format!("the database's directory cannot be made: {error}"))
+            })?;
+        }
+        Ok(Self {
+            log: open_file(path, SqliteSynchronous::Full).await?,
+            views: open_file(&sibling(path, "views"), SqliteSynchronous::Normal).await?,
+            queue: open_file(&sibling(path, "queue"), SqliteSynchronous::Normal).await?,
+        })
+    }
+
+    #[cfg(feature = "postgres")]
+    async fn open_postgres(url: &str, connections: u32) -> Result<Self, DatabaseError> {
+        use std::str::FromStr;
+        let options = sqlx::postgres::PgConnectOptions::from_str(url)
+            .map_err(|_| DatabaseError::Config("the Postgres URL cannot be read".to_owned()))?
+            .application_name("debrief");
+        let pool = sqlx::postgres::PgPoolOptions::new()
+            .max_connections(connections.max(2))
+            .acquire_timeout(Duration::from_secs(10))
+            .connect_lazy_with(options);
+        let sql = Sql::Postgres(pool);
+        Ok(Self {
+            log: sql.clone(),
+            views: sql.clone(),
+            queue: sql,
+        })
+    }
+
+    #[cfg(not(feature = "postgres"))]
+    async fn open_postgres(_: &str, _: u32) -> Result<Self, DatabaseError> {
+        Err(DatabaseError::Config(
+            "this build has no Postgres: build with --features postgres".to_owned(),
+        ))
+    }
+
+    /// Brings all tables to the newest schema.
+    pub async fn migrate(&self) -> Result<(), DatabaseError> {
+        match &self.log {
+            Sql::Sqlite { .. } => {
+                run_sqlite(sqlx::migrate!("../migrations/sqlite/log"), &self.log).await?;
+                run_sqlite(sqlx::migrate!("../migrations/sqlite/views"), &self.views).await?;
+                run_sqlite(sqlx::migrate!("../migrations/sqlite/queue"), &self.queue).await
+            }
+            #[cfg(feature = "postgres")]
+            Sql::Postgres(pool) => {
+                // One table of migrations for three folders: each must overlook the others' rows.
+                for mut migrator in [
+                    sqlx::migrate!("../migrations/postgres/log"),
+                    sqlx::migrate!("../migrations/postgres/views"),
+                    sqlx::migrate!("../migrations/postgres/queue"),
+                ] {
+                    migrator.set_ignore_missing(true).run(pool).await?;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// Closes all connections, after the statements under way.
+    pub async fn close(&self) {
+        self.log.close().await;
+        self.views.close().await;
+        self.queue.close().await;
+    }
+}
+
+async fn run_sqlite(migrator: sqlx::migrate::Migrator, sql: &Sql) -> Result<(), DatabaseError> {
+    match sql {
+        Sql::Sqlite { writer, .. } => Ok(migrator.run(writer).await?),
+        #[cfg(feature = "postgres")]
+        Sql::Postgres(_) => unreachable!("the three parts are of one kind"),
+    }
+}
+
+fn sibling(path: &Path, part: &str) -> PathBuf {
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    path.with_file_name(format!("{stem}-{part}.db"))
+}
+
+async fn open_file(path: &Path, synchronous: SqliteSynchronous) -> Result<Sql, DatabaseError> {
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(synchronous)
+        .busy_timeout(SQLITE_BUSY_TIMEOUT)
+        .foreign_keys(true)
+        .pragma("cache_size", "-8000")
+        .pragma("temp_store", "memory");
+    let writer = SqlitePoolOptions::new()
+        .max_connections(1)
+        .min_connections(1)
+        .acquire_timeout(Duration::from_secs(30))
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .connect_with(options.clone())
+        .await?;
+    let readers = SqlitePoolOptions::new()
+        .max_connections(SQLITE_READERS)
+        .acquire_timeout(Duration::from_secs(30))
+        .connect_lazy_with(options.read_only(true));
+    Ok(Sql::Sqlite { writer, readers })
+}

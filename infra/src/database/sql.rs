@@ -1,0 +1,392 @@
+//! SQL that runs on SQLite and on Postgres alike.
+//!
+//! Read models, the work ledger and checkpoints keep to columns of four types (text, 64-bit
+//! integers, doubles, bytes) and to statements that both databases understand, with `$1`
+//! placeholders. What differs is asked of [`Sql::dialect`]. The event log has native adapters of
+//! its own and does not come through here.
+
+use super::DatabaseError;
+use sqlx::{AssertSqlSafe, Column, Row as _, TypeInfo, ValueRef};
+
+/// Which SQL is spoken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dialect {
+    /// SQLite 3.
+    Sqlite,
+    /// PostgreSQL.
+    Postgres,
+}
+
+impl Dialect {
+    /// Ends a `SELECT` whose rows are locked for this transaction, leaving out rows that another
+    /// transaction holds. SQLite needs none: a write transaction holds the whole file.
+    pub fn for_update_skip_locked(self) -> &'static str {
+        match self {
+            Self::Sqlite => "",
+            Self::Postgres => " FOR UPDATE SKIP LOCKED",
+        }
+    }
+
+    /// Ends a `SELECT` whose rows are locked for this transaction.
+    pub fn for_update(self) -> &'static str {
+        match self {
+            Self::Sqlite => "",
+            Self::Postgres => " FOR UPDATE",
+        }
+    }
+
+    /// Most placeholders in one statement.
+    pub fn max_parameters(self) -> usize {
+        match self {
+            Self::Sqlite => 32_000,
+            Self::Postgres => 60_000,
+        }
+    }
+}
+
+/// A value of a column or a placeholder.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    /// No value.
+    Null,
+    /// 64-bit integer; also truth values, as 0 and 1.
+    Integer(i64),
+    /// Double.
+    Real(f64),
+    /// Text; also ids and JSON.
+    Text(String),
+    /// Bytes.
+    Bytes(Vec<u8>),
+}
+
+macro_rules! value_from {
+    ($($type:ty => |$v:ident| $make:expr),+ $(,)?) => {
+        $(impl From<$type> for Value {
+            fn from($v: $type) -> Self { $make }
+        })+
+    };
+}
+value_from! {
+    i64 => |v| Self::Integer(v),
+    u32 => |v| Self::Integer(v.into()),
+    bool => |v| Self::Integer(v.into()),
+    f64 => |v| Self::Real(v),
+    String => |v| Self::Text(v),
+    &str => |v| Self::Text(v.to_owned()),
+    uuid::Uuid => |v| Self::Text(v.to_string()),
+    Vec<u8> => |v| Self::Bytes(v),
+}
+
+impl<T: Into<Value>> From<Option<T>> for Value {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Null, Into::into)
+    }
+}
+
+impl Value {
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::Null => "nothing",
+            Self::Integer(_) => "an integer",
+            Self::Real(_) => "a double",
+            Self::Text(_) => "text",
+            Self::Bytes(_) => "bytes",
+        }
+    }
+}
+
+/// A type that a column can be read as.
+pub trait FromValue: Sized {
+    /// What is expected, for the error.
+    const EXPECTED: &'static str;
+    /// The value, if it is of this type.
+    fn from_value(value: &Value) -> Option<Self>;
+}
+
+macro_rules! from_value {
+    ($($type:ty, $expected:literal, $pattern:pat => $take:expr);+ $(;)?) => {
+        $(impl FromValue for $type {
+            const EXPECTED: &'static str = $expected;
+            fn from_value(value: &Value) -> Option<Self> {
+                match value { $pattern => $take, _ => None }
+            }
+        })+
+    };
+}
+from_value! {
+    i64, "an integer", Value::Integer(v) => Some(*v);
+    u32, "an integer of 32 bits", Value::Integer(v) => u32::try_from(*v).ok();
+    bool, "0 or 1", Value::Integer(v) => Some(*v != 0);
+    f64, "a double", Value::Real(v) => Some(*v);
+    String, "text", Value::Text(v) => Some(v.clone());
+    uuid::Uuid, "an id", Value::Text(v) => v.parse().ok();
+    Vec<u8>, "bytes", Value::Bytes(v) => Some(v.clone());
+}
+
+impl<T: FromValue> FromValue for Option<T> {
+    const EXPECTED: &'static str = T::EXPECTED;
+    fn from_value(value: &Value) -> Option<Self> {
+        match value {
+            Value::Null => Some(None),
+            other => T::from_value(other).map(Some),
+        }
+    }
+}
+
+/// A row of an answer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row(pub Vec<Value>);
+
+impl Row {
+    /// Reads column `index`, from 0.
+    pub fn get<T: FromValue>(&self, index: usize) -> Result<T, DatabaseError> {
+        let value = self.0.get(index).unwrap_or(&Value::Null);
+        T::from_value(value).ok_or_else(|| DatabaseError::Type {
+            column: index,
+            expected: T::EXPECTED,
+            found: value.kind(),
+        })
+    }
+}
+
+/// A handle to one part of the database; clones share its connections.
+#[derive(Clone, Debug)]
+pub enum Sql {
+    /// A SQLite file: one connection writes, several read.
+    Sqlite {
+        /// The one connection that writes.
+        writer: sqlx::SqlitePool,
+        /// Connections that read.
+        readers: sqlx::SqlitePool,
+    },
+    /// A Postgres database.
+    #[cfg(feature = "postgres")]
+    Postgres(sqlx::PgPool),
+}
+
+/// A transaction that may write. Dropped without [`Transaction::commit`], it is rolled back.
+#[derive(Debug)]
+pub enum Transaction {
+    /// On the connection that writes a SQLite file.
+    Sqlite(sqlx::Transaction<'static, sqlx::Sqlite>),
+    /// On a Postgres connection.
+    #[cfg(feature = "postgres")]
+    Postgres(sqlx::Transaction<'static, sqlx::Postgres>),
+}
+
+type SqliteQuery<'q> = sqlx::query::Query<'q, sqlx::Sqlite, sqlx::sqlite::SqliteArguments>;
+
+fn sqlite_query<'q>(sql: &str, arguments: &[Value]) -> SqliteQuery<'q> {
+    arguments.iter().fold(
+        sqlx::query(AssertSqlSafe(sql)),
+        |query, value| match value {
+            Value::Null => query.bind(None::<i64>),
+            Value::Integer(v) => query.bind(*v),
+            Value::Real(v) => query.bind(*v),
+            Value::Text(v) => query.bind(v.clone()),
+            Value::Bytes(v) => query.bind(v.clone()),
+        },
+    )
+}
+
+fn sqlite_row(row: &sqlx::sqlite::SqliteRow) -> Result<Row, DatabaseError> {
+    (0..row.len())
+        .map(|i| {
+            let raw = row.try_get_raw(i)?;
+            if raw.is_null() {
+                return Ok(Value::Null);
+            }
+            Ok(match raw.type_info().name() {
+                "INTEGER" | "BOOLEAN" => Value::Integer(row.try_get_unchecked(i)?),
+                "REAL" => Value::Real(row.try_get_unchecked(i)?),
+                "BLOB" => Value::Bytes(row.try_get_unchecked(i)?),
+                _ => Value::Text(row.try_get_unchecked(i)?),
+            })
+        })
+        .collect::<Result<_, DatabaseError>>()
+        .map(Row)
+}
+
+#[cfg(feature = "postgres")]
+type PostgresQuery<'q> = sqlx::query::Query<'q, sqlx::Postgres, sqlx::postgres::PgArguments>;
+
+/// A `NULL` whose type Postgres infers from its place in the statement.
+#[cfg(feature = "postgres")]
+struct UntypedNull;
+
+#[cfg(feature = "postgres")]
+impl sqlx::Type<sqlx::Postgres> for UntypedNull {
+    fn type_info() -> sqlx::postgres::PgTypeInfo {
+        // Oid 0 leaves the type open: PostgreSQL documentation, "Parse" message.
+        sqlx::postgres::PgTypeInfo::with_oid(sqlx::postgres::types::Oid(0))
+    }
+}
+
+#[cfg(feature = "postgres")]
+impl sqlx::Encode<'_, sqlx::Postgres> for UntypedNull {
+    fn encode_by_ref(
+        &self,
+        _: &mut sqlx::postgres::PgArgumentBuffer,
+    ) -> Result<sqlx::encode::IsNull, sqlx::error::BoxDynError> {
+        Ok(sqlx::encode::IsNull::Yes)
+    }
+}
+
+#[cfg(feature = "postgres")]
+fn postgres_query<'q>(sql: &str, arguments: &[Value]) -> PostgresQuery<'q> {
+    arguments.iter().fold(
+        sqlx::query(AssertSqlSafe(sql)),
+        |query, value| match value {
+            Value::Null => query.bind(UntypedNull),
+            Value::Integer(v) => query.bind(*v),
+            Value::Real(v) => query.bind(*v),
+            Value::Text(v) => query.bind(v.clone()),
+            Value::Bytes(v) => query.bind(v.clone()),
+        },
+    )
+}
+
+#[cfg(feature = "postgres")]
+fn postgres_row(row: &sqlx::postgres::PgRow) -> Result<Row, DatabaseError> {
+    (0..row.len())
+        .map(|i| {
+            if row.try_get_raw(i)?.is_null() {
+                return Ok(Value::Null);
+            }
+            Ok(match row.column(i).type_info().name() {
+                "INT8" => Value::Integer(row.try_get(i)?),
+                "INT4" => Value::Integer(row.try_get::<i32, _>(i)?.into()),
+                "BOOL" => Value::Integer(row.try_get::<bool, _>(i)?.into()),
+                "FLOAT8" => Value::Real(row.try_get(i)?),
+                "BYTEA" => Value::Bytes(row.try_get(i)?),
+                _ => Value::Text(row.try_get_unchecked(i)?),
+            })
+        })
+        .collect::<Result<_, DatabaseError>>()
+        .map(Row)
+}
+
+impl Sql {
+    /// Which SQL this database speaks.
+    pub fn dialect(&self) -> Dialect {
+        match self {
+            Self::Sqlite { .. } => Dialect::Sqlite,
+            #[cfg(feature = "postgres")]
+            Self::Postgres(_) => Dialect::Postgres,
+        }
+    }
+
+    /// Runs a `SELECT` outside any transaction.
+    pub async fn query(&self, sql: &str, arguments: &[Value]) -> Result<Vec<Row>, DatabaseError> {
+        match self {
+            Self::Sqlite { readers, .. } => {
+                let rows = sqlite_query(sql, arguments).fetch_all(readers).await?;
+                rows.iter().map(sqlite_row).collect()
+            }
+            #[cfg(feature = "postgres")]
+            Self::Postgres(pool) => {
+                let rows = postgres_query(sql, arguments).fetch_all(pool).await?;
+                rows.iter().map(postgres_row).collect()
+            }
+        }
+    }
+
+    /// Runs one writing statement in a transaction of its own; answers the rows it touched.
+    pub async fn execute(&self, sql: &str, arguments: &[Value]) -> Result<u64, DatabaseError> {
+        Ok(match self {
+            Self::Sqlite { writer, .. } => sqlite_query(sql, arguments)
+                .execute(writer)
+                .await?
+                .rows_affected(),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(pool) => postgres_query(sql, arguments)
+                .execute(pool)
+                .await?
+                .rows_affected(),
+        })
+    }
+
+    /// Begins a transaction that may write.
+    pub async fn begin(&self) -> Result<Transaction, DatabaseError> {
+        Ok(match self {
+            Self::Sqlite { writer, .. } => {
+                // IMMEDIATE: a transaction that begins by reading and then writes would get
+                // SQLITE_BUSY_SNAPSHOT when another process wrote in between.
+                Transaction::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?)
+            }
+            #[cfg(feature = "postgres")]
+            Self::Postgres(pool) => Transaction::Postgres(pool.begin().await?),
+        })
+    }
+
+    /// Whether the database answers.
+    pub async fn check(&self) -> Result<(), DatabaseError> {
+        self.query("SELECT 1", &[]).await.map(|_| ())
+    }
+
+    /// Closes the connections, after the statements under way.
+    pub async fn close(&self) {
+        match self {
+            Self::Sqlite { writer, readers } => {
+                readers.close().await;
+                writer.close().await;
+            }
+            #[cfg(feature = "postgres")]
+            Self::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+impl Transaction {
+    /// Which SQL this database speaks.
+    pub fn dialect(&self) -> Dialect {
+        match self {
+            Self::Sqlite(_) => Dialect::Sqlite,
+            #[cfg(feature = "postgres")]
+            Self::Postgres(_) => Dialect::Postgres,
+        }
+    }
+
+    /// Runs a statement and answers its rows (`SELECT`, or `… RETURNING`).
+    pub async fn query(
+        &mut self,
+        sql: &str,
+        arguments: &[Value],
+    ) -> Result<Vec<Row>, DatabaseError> {
+        match self {
+            Self::Sqlite(tx) => {
+                let rows = sqlite_query(sql, arguments).fetch_all(&mut **tx).await?;
+                rows.iter().map(sqlite_row).collect()
+            }
+            #[cfg(feature = "postgres")]
+            Self::Postgres(tx) => {
+                let rows = postgres_query(sql, arguments).fetch_all(&mut **tx).await?;
+                rows.iter().map(postgres_row).collect()
+            }
+        }
+    }
+
+    /// Runs a statement and answers the number of rows it touched.
+    pub async fn execute(&mut self, sql: &str, arguments: &[Value]) -> Result<u64, DatabaseError> {
+        Ok(match self {
+            Self::Sqlite(tx) => sqlite_query(sql, arguments)
+                .execute(&mut **tx)
+                .await?
+                .rows_affected(),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(tx) => postgres_query(sql, arguments)
+                .execute(&mut **tx)
+                .await?
+                .rows_affected(),
+        })
+    }
+
+    /// Makes the writes durable and visible.
+    pub async fn commit(self) -> Result<(), DatabaseError> {
+        Ok(match self {
+            Self::Sqlite(tx) => tx.commit().await?,
+            #[cfg(feature = "postgres")]
+            Self::Postgres(tx) => tx.commit().await?,
+        })
+    }
+}

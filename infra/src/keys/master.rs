@@ -1,0 +1,151 @@
+//! The master key: the one secret without which no person's words can be read.
+
+use super::cipher::{self, CipherError, DataKey};
+use std::path::{Path, PathBuf};
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+/// The master key cannot be had.
+#[derive(Debug, thiserror::Error)]
+pub enum MasterKeyError {
+    /// Not 64 hexadecimal digits.
+    #[error("a master key is 64 hexadecimal digits (32 random bytes: `openssl rand -hex 32`)")]
+    Malformed,
+    /// The file cannot be read or made.
+    #[error("the master key file {path} cannot be used: {source}")]
+    File {
+        /// Which file.
+        path: PathBuf,
+        /// Why not.
+        source: std::io::Error,
+    },
+}
+
+/// The key that wraps all others.
+#[derive(Clone)]
+pub struct MasterKey(Zeroizing<[u8; 32]>);
+
+impl std::fmt::Debug for MasterKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("MasterKey")
+    }
+}
+
+impl MasterKey {
+    /// Reads 64 hexadecimal digits.
+    pub fn from_hex(text: &str) -> Result<Self, MasterKeyError> {
+        let mut secret = Zeroizing::new([0; 32]);
+        hex::decode_to_slice(text.trim(), &mut *secret).map_err(|_| MasterKeyError::Malformed)?;
+        Ok(Self(secret))
+    }
+
+    /// Reads the key in a file.
+    pub fn from_file(path: &Path) -> Result<Self, MasterKeyError> {
+        let text = std::fs::read_to_string(path)
+            .map(Zeroizing::new)
+            .map_err(|source| MasterKeyError::File {
+                path: path.to_owned(),
+                source,
+            })?;
+        Self::from_hex(&text)
+    }
+
+    /// Reads the key in a file, making both where there is no file. Answers whether it was made.
+    /// The file can be read by its owner alone and is on disk before this returns.
+    pub fn from_file_or_new(path: &Path) -> Result<(Self, bool), MasterKeyError> {
+        use std::io::Write;
+        use std::os::unix::fs::OpenOptionsExt;
+        let failed = |source| MasterKeyError::File {
+            path: path.to_owned(),
+            source,
+        };
+        if path.exists() {
+            return Ok((Self::from_file(path)?, false));
+        }
+        let mut secret = Zeroizing::new([0; 32]);
+        rand::fill(&mut *secret);
+        // Written aside and renamed: a crash leaves either no key or a whole one.
+        let aside = path.with_extension(format!("{}.new", Uuid::now_v7()));
+        let mut file = std::fs::OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&aside)
+            .map_err(failed)?;
+        let text = Zeroizing::new(hex::encode(*secret));
+        file.write_all(text.as_bytes())
+            .and_then(|()| file.sync_all())
+            .map_err(failed)?;
+        // A link, not a rename: of two processes that start together, one makes the key.
+        let linked = std::fs::hard_link(&aside, path);
+        std::fs::remove_file(&aside).map_err(failed)?;
+        match linked {
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+                return Ok((Self::from_file(path)?, false));
+            }
+            other => other.map_err(failed)?,
+        }
+        if let Some(directory) = path.parent().filter(|p| !p.as_os_str().is_empty()) {
+            std::fs::File::open(directory)
+                .and_then(|d| d.sync_all())
+                .map_err(failed)?;
+        }
+        Ok((Self(secret), true))
+    }
+
+    pub(super) fn wrap(&self, key: &DataKey) -> Vec<u8> {
+        cipher::seal(&self.0, key.id.as_bytes(), key.secret())
+    }
+
+    pub(super) fn unwrap(&self, id: Uuid, wrapped: &[u8]) -> Result<DataKey, CipherError> {
+        key_of(id, &cipher::open(&self.0, id.as_bytes(), wrapped)?)
+    }
+}
+
+/// Wraps `key` under the key of the client it belongs to.
+pub(super) fn wrap_under(parent: &DataKey, key: &DataKey) -> Vec<u8> {
+    parent.seal(key.id.as_bytes(), key.secret())
+}
+
+/// Unwraps what [`wrap_under`] made.
+pub(super) fn unwrap_under(
+    parent: &DataKey,
+    id: Uuid,
+    wrapped: &[u8],
+) -> Result<DataKey, CipherError> {
+    key_of(id, &parent.open(id.as_bytes(), wrapped)?)
+}
+
+fn key_of(id: Uuid, secret: &[u8]) -> Result<DataKey, CipherError> {
+    let secret: [u8; 32] = secret.try_into().map_err(|_| CipherError)?;
+    Ok(DataKey::from_secret(id, Zeroizing::new(secret)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn is_made_once_and_read_again() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("master.key");
+        let (first, made) = MasterKey::from_file_or_new(&path).unwrap();
+        assert!(made);
+        let (again, made) = MasterKey::from_file_or_new(&path).unwrap();
+        assert!(!made);
+        assert_eq!(first.0, again.0);
+        let mode = std::os::unix::fs::MetadataExt::mode(&std::fs::metadata(&path).unwrap());
+        assert_eq!(mode & 0o777, 0o600);
+        assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn refuses_what_is_not_a_key() {
+        for text in ["", "00", &"0".repeat(63), &"g".repeat(64)] {
+            assert!(matches!(
+                MasterKey::from_hex(text),
+                Err(MasterKeyError::Malformed)
+            ));
+        }
+    }
+}

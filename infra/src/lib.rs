@@ -1,0 +1,9 @@
+//! Ports to everything outside the domain, and their adapters.
+//!
+//! One folder for each outside thing: its trait in `mod.rs`, an adapter per file, and a function
+//! that picks one by URL.
+
+pub mod blobs;
+pub mod database;
+pub mod keys;
+pub mod log;

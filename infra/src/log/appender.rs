@@ -1,0 +1,190 @@
+//! Group commit: one transaction for all appends that wait.
+//!
+//! A commit costs a disk sync whatever it holds, so the node's one appender takes what has queued
+//! up while the last transaction was committing. Writers in a closed loop all come back shortly
+//! after a commit, but not at once; taking the first alone would make the others wait for a whole
+//! sync. So the appender lingers: until as many appends wait as were answered last time, but for
+//! no longer than a quarter of the last transaction. A lone writer is never waited for.
+//!
+//! When the database fails, the batch is tried again until [`AppenderOptions::retry_for`] has
+//! passed. That is safe even if the failed commit went through: each append's key is stored with
+//! its events, so the second try answers with the first one's result.
+
+use super::LogError;
+use super::batch::{Outcome, Prepared};
+use super::store::LogStore;
+use metrics::{counter, gauge, histogram};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::sync::{mpsc, oneshot, watch};
+
+/// Bounds of group commit.
+#[derive(Debug, Clone, Copy)]
+pub struct AppenderOptions {
+    /// Most appends in one transaction.
+    pub batch_max: usize,
+    /// Most appends that wait; more are refused.
+    pub queue_max: usize,
+    /// How long a batch is tried again while the database is unavailable.
+    pub retry_for: Duration,
+}
+
+impl Default for AppenderOptions {
+    fn default() -> Self {
+        Self {
+            batch_max: 512,
+            queue_max: 16_384,
+            retry_for: Duration::from_secs(10),
+        }
+    }
+}
+
+/// First pause between two tries of a batch.
+const RETRY_PAUSE: Duration = Duration::from_millis(50);
+/// Longest time that the appender lingers for more appends.
+const LINGER_MAX: Duration = Duration::from_millis(2);
+
+struct Waiting {
+    append: Prepared,
+    answer: oneshot::Sender<Result<Outcome, LogError>>,
+}
+
+/// A handle to the node's one appender. It ends when the last handle is dropped.
+#[derive(Clone)]
+pub(super) struct Appender {
+    queue: mpsc::Sender<Waiting>,
+    appended: watch::Receiver<i64>,
+}
+
+impl Appender {
+    pub(super) fn start(store: Arc<dyn LogStore>, options: AppenderOptions) -> Self {
+        let (queue, waiting) = mpsc::channel(options.queue_max);
+        let (announce, appended) = watch::channel(0);
+        tokio::spawn(run(store, options, waiting, announce));
+        Self { queue, appended }
+    }
+
+    pub(super) async fn append(&self, append: Prepared) -> Result<Outcome, LogError> {
+        let (answer, outcome) = oneshot::channel();
+        self.queue
+            .try_send(Waiting { append, answer })
+            .map_err(|error| match error {
+                mpsc::error::TrySendError::Full(_) => LogError::Overloaded,
+                mpsc::error::TrySendError::Closed(_) => LogError::Closed,
+            })?;
+        outcome.await.map_err(|_| LogError::Closed)?
+    }
+
+    pub(super) fn watch(&self) -> watch::Receiver<i64> {
+        self.appended.clone()
+    }
+}
+
+async fn run(
+    store: Arc<dyn LogStore>,
+    options: AppenderOptions,
+    mut waiting: mpsc::Receiver<Waiting>,
+    announce: watch::Sender<i64>,
+) {
+    let mut batch = Vec::new();
+    let mut last_size = 1;
+    let mut last_took = Duration::ZERO;
+    while waiting.recv_many(&mut batch, options.batch_max).await > 0 {
+        let linger = (last_took / 4).min(LINGER_MAX);
+        let target = last_size.min(options.batch_max);
+        let deadline = tokio::time::Instant::now() + linger;
+        while batch.len() < target {
+            let room = options.batch_max - batch.len();
+            match tokio::time::timeout_at(deadline, waiting.recv_many(&mut batch, room)).await {
+                Ok(more) if more > 0 => {}
+                _ => break,
+            }
+        }
+        last_size = batch.len();
+        let (appends, answers): (Vec<_>, Vec<_>) = batch
+            .drain(..)
+            .map(|waiting| (waiting.append, waiting.answer))
+            .unzip();
+
+        let began = Instant::now();
+        let result = commit(&*store, &appends, options.retry_for).await;
+        last_took = began.elapsed();
+        histogram!("debrief_append_batch_size").record(appends.len() as f64);
+        histogram!("debrief_append_seconds").record(last_took.as_secs_f64());
+        gauge!("debrief_append_queue").set(waiting.len() as f64);
+
+        match result {
+            Ok(outcomes) => {
+                let last = outcomes.iter().rev().find_map(|outcome| match outcome {
+                    Outcome::Committed { position, .. } => Some(*position),
+                    _ => None,
+                });
+                if let Some(position) = last {
+                    announce.send_replace(position);
+                    gauge!("debrief_log_position").set(position as f64);
+                }
+                for (answer, outcome) in answers.into_iter().zip(outcomes) {
+                    // A caller that went away finds its answer by its key.
+                    let _ = answer.send(Ok(outcome));
+                }
+            }
+            Err(failure) => {
+                counter!("debrief_append_failures_total").increment(1);
+                tracing::error!(error = %failure, appends = appends.len(), "a batch of appends failed");
+                for answer in answers {
+                    let _ = answer.send(Err(failure.to_error()));
+                }
+            }
+        }
+    }
+}
+
+async fn commit(
+    store: &dyn LogStore,
+    appends: &[Prepared],
+    retry_for: Duration,
+) -> Result<Vec<Outcome>, Failure> {
+    let deadline = Instant::now() + retry_for;
+    let mut pause = RETRY_PAUSE;
+    loop {
+        match store.append(appends).await {
+            Ok(outcomes) => return Ok(outcomes),
+            Err(error) => {
+                if !error.is_temporary() || Instant::now() + pause > deadline {
+                    return Err(Failure {
+                        temporary: error.is_temporary(),
+                        text: error.to_string(),
+                    });
+                }
+                tracing::warn!(%error, "appending failed; trying the same batch again");
+                counter!("debrief_append_retries_total").increment(1);
+                tokio::time::sleep(pause).await;
+                pause = (pause * 2).min(Duration::from_secs(1));
+            }
+        }
+    }
+}
+
+/// One failure that is told to every append of a batch.
+struct Failure {
+    temporary: bool,
+    text: String,
+}
+
+impl Failure {
+    fn to_error(&self) -> LogError {
+        use crate::database::DatabaseError;
+        let text = sqlx::Error::Protocol(self.text.clone());
+        LogError::Database(if self.temporary {
+            DatabaseError::Unavailable(text)
+        } else {
+            DatabaseError::Other(text)
+        })
+    }
+}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.text)
+    }
+}

@@ -1,0 +1,315 @@
+//! Deciding a batch of appends: which hold, and where their events go.
+//!
+//! Pure, and the same for every database: an adapter locks the log, reads a [`State`], calls
+//! [`decide`], and writes what it says, all in one transaction.
+
+use super::event::Metadata;
+use crate::keys::{DataKey, WrappedKey};
+use chrono::{DateTime, Utc};
+use debrief_domain::ids::OrganizationId;
+use serde_json::Value;
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// Names a stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct StreamId {
+    /// The aggregate's type.
+    pub stream_type: &'static str,
+    /// The aggregate's id.
+    pub id: Uuid,
+}
+
+/// The version that a stream must have for an append to hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expected {
+    /// Exactly this one; 0 where the stream must be new.
+    Version(i64),
+    /// Whatever it is.
+    Any,
+}
+
+/// Names a command, so that it takes effect once.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct CommandKey {
+    /// The client's `Idempotency-Key`, or `<worker>:<event id>`; unique in its organization.
+    pub key: String,
+    /// SHA-256 of what the command asks for.
+    pub fingerprint: [u8; 32],
+}
+
+/// An event that is not in the log yet.
+#[derive(Debug, Clone)]
+pub struct NewEvent {
+    /// Globally unique name.
+    pub event_type: String,
+    /// Schema version of `payload`.
+    pub schema_version: u32,
+    /// What happened; personal fields open.
+    pub payload: Value,
+}
+
+/// The events of one command.
+#[derive(Debug, Clone)]
+pub struct Append {
+    /// Whose they are.
+    pub organization: OrganizationId,
+    /// Where they go.
+    pub stream: StreamId,
+    /// The version that the stream must have.
+    pub expected: Expected,
+    /// What happened, in order.
+    pub events: Vec<NewEvent>,
+    /// Names the command.
+    pub key: CommandKey,
+    /// Kept with the key and given again; holds ids, never a person's words.
+    pub answer: Value,
+    /// Who caused them.
+    pub metadata: Metadata,
+    /// Seals personal fields.
+    pub data_key: Option<DataKey>,
+    /// Keys to be stored, or wrapped anew, with the events.
+    pub wrapped_keys: Vec<WrappedKey>,
+}
+
+/// What became of an append.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Appended {
+    /// The events are in the log.
+    Committed {
+        /// Position of the last event.
+        position: i64,
+        /// Version of the stream after it.
+        version: i64,
+        /// The events as recorded; personal fields open.
+        events: Vec<super::RecordedEvent>,
+    },
+    /// The command was carried out before; this was its answer.
+    Replayed(StoredAnswer),
+    /// The key was used for another command.
+    KeyReused,
+    /// The stream has another version.
+    Conflict {
+        /// The version it has.
+        actual: i64,
+    },
+}
+
+/// The answer to a command that was carried out.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StoredAnswer {
+    /// What the command answered.
+    pub answer: Value,
+    /// Position of its last event.
+    pub position: i64,
+    /// Version of its stream then.
+    pub version: i64,
+}
+
+/// An answer with the fingerprint that it belongs to.
+#[derive(Debug, Clone)]
+pub(super) struct StoredKey {
+    pub(super) fingerprint: [u8; 32],
+    pub(super) answer: StoredAnswer,
+}
+
+/// An append that is sealed and ready to be written.
+#[derive(Debug, Clone)]
+pub(super) struct Prepared {
+    pub(super) organization: OrganizationId,
+    pub(super) stream: StreamId,
+    pub(super) expected: Expected,
+    pub(super) events: Vec<PreparedEvent>,
+    pub(super) key: CommandKey,
+    pub(super) answer: Value,
+    /// JSON of [`Metadata`].
+    pub(super) metadata: String,
+    pub(super) wrapped_keys: Vec<WrappedKey>,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct PreparedEvent {
+    pub(super) id: Uuid,
+    pub(super) event_type: String,
+    pub(super) schema_version: u32,
+    /// JSON; personal fields sealed.
+    pub(super) payload: String,
+}
+
+/// What has to be known of the log to decide a batch.
+#[derive(Debug, Default)]
+pub(super) struct State {
+    /// Position of the last event.
+    pub(super) position: i64,
+    /// Versions of the streams that the batch names; a new stream may be missing.
+    pub(super) versions: HashMap<StreamId, i64>,
+    /// Stored answers to keys that the batch names.
+    pub(super) keys: HashMap<(OrganizationId, String), StoredKey>,
+}
+
+/// What becomes of one append of a batch.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Outcome {
+    /// Its events take the positions up to `position`.
+    Committed {
+        position: i64,
+        version: i64,
+        recorded_at: DateTime<Utc>,
+    },
+    /// See [`Appended::Replayed`].
+    Replayed(StoredAnswer),
+    /// See [`Appended::KeyReused`].
+    KeyReused,
+    /// See [`Appended::Conflict`].
+    Conflict { actual: i64 },
+}
+
+/// Decides each append in turn: appends to one stream chain, and a key that comes twice in one
+/// batch takes effect once. Afterwards `state.position` is that of the last accepted event.
+pub(super) fn decide(
+    state: &mut State,
+    batch: &[Prepared],
+    recorded_at: DateTime<Utc>,
+) -> Vec<Outcome> {
+    let mut outcomes = Vec::with_capacity(batch.len());
+    for append in batch {
+        let key = (append.organization, append.key.key.clone());
+        if let Some(stored) = state.keys.get(&key) {
+            outcomes.push(if stored.fingerprint == append.key.fingerprint {
+                Outcome::Replayed(stored.answer.clone())
+            } else {
+                Outcome::KeyReused
+            });
+            continue;
+        }
+        let version = state.versions.entry(append.stream).or_insert(0);
+        if let Expected::Version(expected) = append.expected
+            && expected != *version
+        {
+            outcomes.push(Outcome::Conflict { actual: *version });
+            continue;
+        }
+        let count = append.events.len() as i64;
+        *version += count;
+        state.position += count;
+        let answer = StoredAnswer {
+            answer: append.answer.clone(),
+            position: state.position,
+            version: *version,
+        };
+        outcomes.push(Outcome::Committed {
+            position: answer.position,
+            version: answer.version,
+            recorded_at,
+        });
+        state.keys.insert(
+            key,
+            StoredKey {
+                fingerprint: append.key.fingerprint,
+                answer,
+            },
+        );
+    }
+    outcomes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn append(stream: u128, expected: Expected, key: &str, events: usize) -> Prepared {
+        let event = PreparedEvent {
+            id: Uuid::now_v7(),
+            event_type: "t".into(),
+            schema_version: 1,
+            payload: "{}".into(),
+        };
+        Prepared {
+            organization: OrganizationId(Uuid::from_u128(1)),
+            stream: StreamId {
+                stream_type: "s",
+                id: Uuid::from_u128(stream),
+            },
+            expected,
+            events: vec![event; events],
+            key: CommandKey {
+                key: key.into(),
+                fingerprint: [0; 32],
+            },
+            answer: Value::from(key),
+            metadata: "{}".into(),
+            wrapped_keys: vec![],
+        }
+    }
+
+    fn run(batch: &[Prepared]) -> Vec<Outcome> {
+        let mut state = State {
+            position: 10,
+            ..State::default()
+        };
+        decide(&mut state, batch, DateTime::UNIX_EPOCH)
+    }
+
+    fn committed(position: i64, version: i64) -> Outcome {
+        Outcome::Committed {
+            position,
+            version,
+            recorded_at: DateTime::UNIX_EPOCH,
+        }
+    }
+
+    #[test]
+    fn appends_to_one_stream_chain() {
+        let outcomes = run(&[
+            append(1, Expected::Version(0), "a", 2),
+            append(2, Expected::Any, "b", 1),
+            append(1, Expected::Version(2), "c", 1),
+            append(1, Expected::Any, "d", 1),
+        ]);
+        let expected = [
+            committed(12, 2),
+            committed(13, 1),
+            committed(14, 3),
+            committed(15, 4),
+        ];
+        assert_eq!(outcomes, expected);
+    }
+
+    #[test]
+    fn a_conflict_takes_no_position() {
+        let outcomes = run(&[
+            append(1, Expected::Version(0), "a", 1),
+            append(1, Expected::Version(0), "b", 1),
+            append(2, Expected::Version(0), "c", 1),
+        ]);
+        assert_eq!(
+            outcomes,
+            [
+                committed(11, 1),
+                Outcome::Conflict { actual: 1 },
+                committed(12, 1)
+            ]
+        );
+    }
+
+    #[test]
+    fn a_key_takes_effect_once_within_a_batch() {
+        let mut other = append(2, Expected::Any, "a", 1);
+        other.key.fingerprint = [1; 32];
+        let first = append(1, Expected::Version(0), "a", 1);
+        let outcomes = run(&[first.clone(), first, other]);
+        let answer = StoredAnswer {
+            answer: "a".into(),
+            position: 11,
+            version: 1,
+        };
+        assert_eq!(
+            outcomes,
+            [
+                committed(11, 1),
+                Outcome::Replayed(answer),
+                Outcome::KeyReused
+            ]
+        );
+    }
+}

@@ -1,0 +1,259 @@
+//! Between the domain's events and the database's rows: sealing, opening, lifting.
+//!
+//! A personal field, `{"$personal": value}`, is stored as `{"$sealed": "v1:<key>:<base64>"}`: the
+//! value's JSON under AES-256-GCM, bound to the event's id. Where the key is gone it is read as
+//! `{"$erased": true}`.
+
+use super::LogError;
+use super::batch::{Append, Prepared, PreparedEvent};
+use super::event::{Metadata, RecordedEvent};
+use super::store::StoredEvent;
+use crate::keys::{DataKey, KeyStore};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::DateTime;
+use cqrs_es::persist::{EventUpcaster, SerializedEvent};
+use debrief_domain::personal::{ERASED, PERSONAL};
+use debrief_domain::upcasters;
+use serde_json::{Value, json};
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+use uuid::Uuid;
+
+const SEALED: &str = "$sealed";
+const SCHEME: &str = "v1";
+
+/// An event cannot be sealed, opened or read.
+#[derive(Debug, thiserror::Error)]
+pub enum CodecError {
+    /// A defect: an event with personal fields, but no key to seal them with.
+    #[error("{0} has personal fields and no key to seal them with")]
+    NoKey(String),
+    /// A sealed field is not of the form it was written in.
+    #[error("a sealed field of event {0} is malformed")]
+    Malformed(Uuid),
+    /// A sealed field does not open.
+    #[error("a sealed field of event {0} does not open: it was changed, or the key is another")]
+    Unopened(Uuid),
+    /// Stored JSON is not JSON.
+    #[error("event at position {position} holds what is not JSON: {source}")]
+    Json {
+        /// Which event.
+        position: i64,
+        /// What is wrong.
+        source: serde_json::Error,
+    },
+}
+
+#[derive(Clone)]
+pub(super) struct Codec {
+    keys: KeyStore,
+    upcasters: Arc<[Box<dyn EventUpcaster>]>,
+}
+
+impl Codec {
+    pub(super) fn new(keys: KeyStore, upcasters: Vec<Box<dyn EventUpcaster>>) -> Self {
+        Self {
+            keys,
+            upcasters: upcasters.into(),
+        }
+    }
+
+    /// Gives the events ids and seals them. The second part of the answer are the same events,
+    /// open, without their places in the log.
+    pub(super) fn prepare(
+        &self,
+        append: Append,
+    ) -> Result<(Prepared, Vec<RecordedEvent>), CodecError> {
+        let mut prepared = Vec::with_capacity(append.events.len());
+        let mut recorded = Vec::with_capacity(append.events.len());
+        for event in append.events {
+            let id = Uuid::now_v7();
+            let mut sealed = event.payload.clone();
+            seal(&mut sealed, append.data_key.as_ref(), id)
+                .map_err(|NoKey| CodecError::NoKey(event.event_type.clone()))?;
+            prepared.push(PreparedEvent {
+                id,
+                event_type: event.event_type.clone(),
+                schema_version: event.schema_version,
+                payload: sealed.to_string(),
+            });
+            recorded.push(RecordedEvent {
+                position: 0,
+                id,
+                organization: append.organization,
+                stream_type: append.stream.stream_type.to_owned(),
+                stream_id: append.stream.id,
+                version: 0,
+                event_type: event.event_type,
+                schema_version: event.schema_version,
+                payload: event.payload,
+                metadata: append.metadata.clone(),
+                recorded_at: DateTime::UNIX_EPOCH,
+            });
+        }
+        let prepared = Prepared {
+            organization: append.organization,
+            stream: append.stream,
+            expected: append.expected,
+            events: prepared,
+            key: append.key,
+            answer: append.answer,
+            metadata: json!(append.metadata).to_string(),
+            wrapped_keys: append.wrapped_keys,
+        };
+        Ok((prepared, recorded))
+    }
+
+    /// Opens and lifts stored events. Keys are fetched once for all of them.
+    pub(super) async fn open(
+        &self,
+        stored: Vec<StoredEvent>,
+    ) -> Result<Vec<RecordedEvent>, LogError> {
+        let mut wanted = HashSet::new();
+        let mut events = Vec::with_capacity(stored.len());
+        for event in stored {
+            let json = |source| CodecError::Json {
+                position: event.position,
+                source,
+            };
+            let payload: Value = serde_json::from_str(&event.payload).map_err(json)?;
+            let metadata: Metadata = serde_json::from_str(&event.metadata).map_err(json)?;
+            if event.payload.contains(SEALED) {
+                collect_keys(&payload, &mut wanted);
+            }
+            events.push(RecordedEvent {
+                position: event.position,
+                id: event.id,
+                organization: event.organization,
+                stream_type: event.stream_type,
+                stream_id: event.stream_id,
+                version: event.version,
+                event_type: event.event_type,
+                schema_version: event.schema_version,
+                payload,
+                metadata,
+                recorded_at: event.recorded_at,
+            });
+        }
+        let wanted: Vec<Uuid> = wanted.into_iter().collect();
+        let keys = self.keys.get_many(&wanted).await?;
+        events
+            .into_iter()
+            .map(|event| Ok(self.lift(open_fields(event, &keys)?)))
+            .collect()
+    }
+
+    fn lift(&self, mut event: RecordedEvent) -> RecordedEvent {
+        if self.upcasters.is_empty() {
+            return event;
+        }
+        let lifted = upcasters::lift(
+            &self.upcasters,
+            SerializedEvent {
+                aggregate_id: event.stream_id.to_string(),
+                sequence: event.version as usize,
+                aggregate_type: event.stream_type.clone(),
+                event_type: event.event_type,
+                event_version: event.schema_version.to_string(),
+                payload: event.payload,
+                metadata: Value::Null,
+            },
+        );
+        event.event_type = lifted.event_type;
+        event.schema_version = lifted.event_version.parse().unwrap_or(event.schema_version);
+        event.payload = lifted.payload;
+        event
+    }
+}
+
+struct NoKey;
+
+fn seal(value: &mut Value, key: Option<&DataKey>, event: Uuid) -> Result<(), NoKey> {
+    match value {
+        Value::Object(map) => {
+            if map.len() == 1
+                && let Some(personal) = map.get(PERSONAL)
+            {
+                let key = key.ok_or(NoKey)?;
+                let sealed = key.seal(event.as_bytes(), personal.to_string().as_bytes());
+                let text = format!("{SCHEME}:{}:{}", key.id, URL_SAFE_NO_PAD.encode(sealed));
+                *value = json!({ SEALED: text });
+                return Ok(());
+            }
+            map.values_mut()
+                .try_for_each(|value| seal(value, key, event))
+        }
+        Value::Array(values) => values
+            .iter_mut()
+            .try_for_each(|value| seal(value, key, event)),
+        _ => Ok(()),
+    }
+}
+
+/// The text of a sealed field, if the value is one.
+fn sealed_text(value: &Value) -> Option<&str> {
+    let map = value.as_object().filter(|map| map.len() == 1)?;
+    map.get(SEALED)?.as_str()
+}
+
+fn split(text: &str) -> Option<(Uuid, &str)> {
+    let (key, sealed) = text
+        .strip_prefix(SCHEME)?
+        .strip_prefix(':')?
+        .split_once(':')?;
+    Some((key.parse().ok()?, sealed))
+}
+
+fn collect_keys(value: &Value, keys: &mut HashSet<Uuid>) {
+    if let Some(text) = sealed_text(value) {
+        keys.extend(split(text).map(|(key, _)| key));
+        return;
+    }
+    match value {
+        Value::Object(map) => map.values().for_each(|value| collect_keys(value, keys)),
+        Value::Array(values) => values.iter().for_each(|value| collect_keys(value, keys)),
+        _ => {}
+    }
+}
+
+fn open_fields(
+    mut event: RecordedEvent,
+    keys: &HashMap<Uuid, DataKey>,
+) -> Result<RecordedEvent, CodecError> {
+    open_value(&mut event.payload, keys, event.id)?;
+    Ok(event)
+}
+
+fn open_value(
+    value: &mut Value,
+    keys: &HashMap<Uuid, DataKey>,
+    event: Uuid,
+) -> Result<(), CodecError> {
+    if let Some(text) = sealed_text(value) {
+        let (key, sealed) = split(text).ok_or(CodecError::Malformed(event))?;
+        let Some(key) = keys.get(&key) else {
+            *value = json!({ ERASED: true });
+            return Ok(());
+        };
+        let sealed = URL_SAFE_NO_PAD
+            .decode(sealed)
+            .map_err(|_| CodecError::Malformed(event))?;
+        let plain = key
+            .open(event.as_bytes(), &sealed)
+            .map_err(|_| CodecError::Unopened(event))?;
+        let plain: Value =
+            serde_json::from_slice(&plain).map_err(|_| CodecError::Malformed(event))?;
+        *value = json!({ PERSONAL: plain });
+        return Ok(());
+    }
+    match value {
+        Value::Object(map) => map
+            .values_mut()
+            .try_for_each(|value| open_value(value, keys, event)),
+        Value::Array(values) => values
+            .iter_mut()
+            .try_for_each(|value| open_value(value, keys, event)),
+        _ => Ok(()),
+    }
+}

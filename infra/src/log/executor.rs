@@ -1,0 +1,236 @@
+//! Commands to events: load, decide, append; again when another command came first.
+
+use super::batch::{Append, Appended, CommandKey, Expected, NewEvent, StoredAnswer, StreamId};
+use super::event::{Metadata, RecordedEvent};
+use super::{EventLog, LogError};
+use crate::keys::{DataKey, WrappedKey};
+use cqrs_es::event_sink::EventSink;
+use cqrs_es::{Aggregate, DomainEvent};
+use debrief_domain::event::encode_payload;
+use debrief_domain::ids::OrganizationId;
+use serde_json::{Value, json};
+use std::time::Duration;
+use uuid::Uuid;
+
+/// How often a command is decided anew when another one changed its stream first.
+const ATTEMPTS: u32 = 5;
+/// Events of a stream that are read at a time.
+const LOAD_PAGE: u32 = 2_000;
+
+/// Everything around a command that is not the command.
+#[derive(Debug, Clone)]
+pub struct CommandContext {
+    /// Whose stream it is.
+    pub organization: OrganizationId,
+    /// Who asks, and by what.
+    pub metadata: Metadata,
+    /// Names the command.
+    pub key: CommandKey,
+    /// Kept with the key and given again; holds ids, never a person's words.
+    pub answer: Value,
+    /// Seals personal fields.
+    pub data_key: Option<DataKey>,
+    /// Keys to be stored with the events.
+    pub wrapped_keys: Vec<WrappedKey>,
+}
+
+/// A command that was carried out, now or before.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Committed {
+    /// Position that the command reached.
+    pub position: i64,
+    /// Version of the stream then.
+    pub version: i64,
+    /// The answer of [`CommandContext::answer`], as it was the first time.
+    pub answer: Value,
+    /// Whether this was the answer of an earlier sending.
+    pub replayed: bool,
+}
+
+impl Committed {
+    fn earlier(stored: StoredAnswer) -> Self {
+        Self {
+            position: stored.position,
+            version: stored.version,
+            answer: stored.answer,
+            replayed: true,
+        }
+    }
+}
+
+/// A command was not carried out.
+#[derive(Debug, thiserror::Error)]
+pub enum CommandError<E: std::error::Error> {
+    /// The domain refuses it.
+    #[error(transparent)]
+    Refused(E),
+    /// Other commands changed the stream first, again and again.
+    #[error("others changed this at the same time, {ATTEMPTS} times in a row")]
+    Conflict,
+    /// The key was used for another command.
+    #[error("this idempotency key was used for another request")]
+    KeyReused,
+    /// The log failed.
+    #[error(transparent)]
+    Log(#[from] LogError),
+    /// A stored event cannot be read.
+    #[error(transparent)]
+    Decode(#[from] debrief_domain::event::DecodeError),
+    /// An event cannot be written as JSON.
+    #[error("an event cannot be written: {0}")]
+    Encode(#[from] serde_json::Error),
+}
+
+impl EventLog {
+    /// The aggregate with this id and its version; 0 where it has no events in this organization.
+    pub async fn load<A: Aggregate>(
+        &self,
+        organization: OrganizationId,
+        id: Uuid,
+    ) -> Result<(A, i64), CommandError<A::Error>> {
+        let stream = StreamId {
+            stream_type: A::TYPE,
+            id,
+        };
+        let (mut aggregate, mut version) = (A::default(), 0);
+        loop {
+            let events = self
+                .read_stream(organization, stream, version, LOAD_PAGE)
+                .await?;
+            let full = events.len() == LOAD_PAGE as usize;
+            for event in events {
+                version = event.version;
+                aggregate.apply(typed::<A>(event)?);
+            }
+            if !full {
+                return Ok((aggregate, version));
+            }
+        }
+    }
+
+    /// Carries out a command on a stream that exists.
+    pub async fn execute<A>(
+        &self,
+        context: CommandContext,
+        id: Uuid,
+        command: A::Command,
+    ) -> Result<Committed, CommandError<A::Error>>
+    where
+        A: Aggregate<Services = ()>,
+        A::Command: Clone,
+    {
+        for attempt in 0..ATTEMPTS {
+            let (aggregate, version) = self.load::<A>(context.organization, id).await?;
+            match self
+                .decide(&context, id, aggregate, version, command.clone())
+                .await?
+            {
+                Some(committed) => return Ok(committed),
+                None => {
+                    let pause = 2_u64.pow(attempt) * rand::random_range(2..10);
+                    tokio::time::sleep(Duration::from_millis(pause)).await;
+                }
+            }
+        }
+        Err(CommandError::Conflict)
+    }
+
+    /// Carries out the first command of a new stream, without reading it first. On a stream that
+    /// has events after all it is decided like any other command.
+    pub async fn create<A>(
+        &self,
+        context: CommandContext,
+        id: Uuid,
+        command: A::Command,
+    ) -> Result<Committed, CommandError<A::Error>>
+    where
+        A: Aggregate<Services = ()>,
+        A::Command: Clone,
+    {
+        match self
+            .decide(&context, id, A::default(), 0, command.clone())
+            .await?
+        {
+            Some(committed) => Ok(committed),
+            None => self.execute::<A>(context, id, command).await,
+        }
+    }
+
+    /// One attempt; `None` where the stream has another version.
+    async fn decide<A: Aggregate<Services = ()>>(
+        &self,
+        context: &CommandContext,
+        id: Uuid,
+        mut aggregate: A,
+        version: i64,
+        command: A::Command,
+    ) -> Result<Option<Committed>, CommandError<A::Error>> {
+        let sink = EventSink::default();
+        let decided = aggregate.handle(command, &(), &sink).await;
+        let events = sink.collect().await;
+        if decided.is_err() || events.is_empty() {
+            // Perhaps because it was carried out before: then the first answer stands.
+            match self.answer_to(context.organization, &context.key).await? {
+                Some(Appended::Replayed(stored)) => return Ok(Some(Committed::earlier(stored))),
+                Some(_) => return Err(CommandError::KeyReused),
+                None => {}
+            }
+            decided.map_err(CommandError::Refused)?;
+            return Ok(Some(Committed {
+                position: self.head().await?,
+                version,
+                answer: context.answer.clone(),
+                replayed: false,
+            }));
+        }
+        let events = events
+            .iter()
+            .map(|event| {
+                Ok(NewEvent {
+                    event_type: event.event_type(),
+                    schema_version: event.event_version().parse().unwrap_or(1),
+                    payload: encode_payload(event)?,
+                })
+            })
+            .collect::<Result<_, serde_json::Error>>()?;
+        let appended = self
+            .append(Append {
+                organization: context.organization,
+                stream: StreamId {
+                    stream_type: A::TYPE,
+                    id,
+                },
+                expected: Expected::Version(version),
+                events,
+                key: context.key.clone(),
+                answer: context.answer.clone(),
+                metadata: context.metadata.clone(),
+                data_key: context.data_key.clone(),
+                wrapped_keys: context.wrapped_keys.clone(),
+            })
+            .await?;
+        match appended {
+            Appended::Committed {
+                position, version, ..
+            } => Ok(Some(Committed {
+                position,
+                version,
+                answer: context.answer.clone(),
+                replayed: false,
+            })),
+            Appended::Replayed(stored) => Ok(Some(Committed::earlier(stored))),
+            Appended::KeyReused => Err(CommandError::KeyReused),
+            Appended::Conflict { .. } => Ok(None),
+        }
+    }
+}
+
+fn typed<A: Aggregate>(
+    event: RecordedEvent,
+) -> Result<A::Event, debrief_domain::event::DecodeError> {
+    let tagged = json!({"type": event.event_type, "payload": event.payload});
+    serde_json::from_value(tagged).map_err(|source| debrief_domain::event::DecodeError::Payload {
+        event_type: event.event_type,
+        source,
+    })
+}

@@ -1,0 +1,214 @@
+//! The event log: the one truth.
+//!
+//! Invariants, which the contract suite in `infra/tests/log.rs` checks on both databases:
+//!
+//! 1. Positions run 1, 2, 3 … in the order of commits. A reader that has seen position `n` will
+//!    never see a new event at or below `n`.
+//! 2. A stream's versions run 1, 2, 3 …; an append states the version it expects.
+//! 3. Every command carries a key. The same key gives the first answer again; the same key with
+//!    another fingerprint is refused. Events, answer and new data keys are one transaction.
+//! 4. Events are never changed or deleted: a trigger refuses it.
+//! 5. Personal fields are sealed before they reach the database and opened after they leave it.
+//!
+//! [`EventLog`] is what the rest of the system holds. `append` goes through the node's one
+//! [`appender`], which merges what waits into one transaction; [`store`] has an adapter for each
+//! database.
+
+mod appender;
+mod batch;
+mod codec;
+mod event;
+mod executor;
+#[cfg(feature = "postgres")]
+mod postgres;
+mod sqlite;
+mod store;
+
+pub use appender::AppenderOptions;
+pub use batch::{Append, Appended, CommandKey, Expected, NewEvent, StreamId};
+pub use codec::CodecError;
+pub use event::{Metadata, RecordedEvent};
+pub use executor::{CommandContext, CommandError, Committed};
+
+use crate::database::{DatabaseError, sql::Sql};
+use crate::keys::{KeyError, KeyStore};
+use appender::Appender;
+use batch::Outcome;
+use codec::Codec;
+use cqrs_es::persist::EventUpcaster;
+use debrief_domain::ids::OrganizationId;
+use std::sync::Arc;
+use store::LogStore;
+use tokio::sync::watch;
+use uuid::Uuid;
+
+/// The log did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum LogError {
+    /// The database failed. If it was temporary, sending the same command again is safe.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+    /// A key cannot be had.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// An event cannot be sealed, opened or read.
+    #[error(transparent)]
+    Codec(#[from] CodecError),
+    /// So many appends wait that another one would only wait longer.
+    #[error("the log takes no more appends for the moment")]
+    Overloaded,
+    /// The process is shutting down.
+    #[error("the log is closed")]
+    Closed,
+}
+
+impl LogError {
+    /// Whether the same call may work later.
+    pub fn is_temporary(&self) -> bool {
+        match self {
+            Self::Database(error) | Self::Key(KeyError::Database(error)) => error.is_temporary(),
+            Self::Overloaded | Self::Closed => true,
+            Self::Key(KeyError::WrongMaster(_)) | Self::Codec(_) => false,
+        }
+    }
+}
+
+/// The event log of this process. Clones share one appender.
+#[derive(Clone)]
+pub struct EventLog {
+    store: Arc<dyn LogStore>,
+    appender: Appender,
+    codec: Codec,
+    keys: KeyStore,
+}
+
+impl std::fmt::Debug for EventLog {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("EventLog")
+    }
+}
+
+impl EventLog {
+    /// Opens the log in a migrated database and starts this node's appender.
+    pub fn new(sql: Sql, keys: KeyStore, options: AppenderOptions) -> Self {
+        Self::with_upcasters(sql, keys, options, debrief_domain::upcasters::all())
+    }
+
+    /// Opens the log with other upcasters than the domain's.
+    pub fn with_upcasters(
+        sql: Sql,
+        keys: KeyStore,
+        options: AppenderOptions,
+        upcasters: Vec<Box<dyn EventUpcaster>>,
+    ) -> Self {
+        let store = store::of(sql);
+        Self {
+            appender: Appender::start(Arc::clone(&store), options),
+            codec: Codec::new(keys.clone(), upcasters),
+            store,
+            keys,
+        }
+    }
+
+    /// The keys that seal personal fields.
+    pub fn keys(&self) -> &KeyStore {
+        &self.keys
+    }
+
+    /// Appends the events of one command, all or none.
+    pub async fn append(&self, append: Append) -> Result<Appended, LogError> {
+        let (prepared, mut events) = self.codec.prepare(append)?;
+        Ok(match self.appender.append(prepared).await? {
+            Outcome::Committed {
+                position,
+                version,
+                recorded_at,
+            } => {
+                for (event, n) in events.iter_mut().rev().zip(0..) {
+                    event.position = position - n;
+                    event.version = version - n;
+                    event.recorded_at = recorded_at;
+                }
+                Appended::Committed {
+                    position,
+                    version,
+                    events,
+                }
+            }
+            Outcome::Replayed(answer) => Appended::Replayed(answer),
+            Outcome::KeyReused => Appended::KeyReused,
+            Outcome::Conflict { actual } => Appended::Conflict { actual },
+        })
+    }
+
+    /// The answer that was stored for a command's key, if the command was carried out.
+    pub async fn answer_to(
+        &self,
+        organization: OrganizationId,
+        key: &CommandKey,
+    ) -> Result<Option<Appended>, LogError> {
+        let stored = self.store.find_key(organization, &key.key).await?;
+        Ok(stored.map(|stored| {
+            if stored.fingerprint == key.fingerprint {
+                Appended::Replayed(stored.answer)
+            } else {
+                Appended::KeyReused
+            }
+        }))
+    }
+
+    /// Up to `limit` events after position `after`, in order, opened and lifted.
+    pub async fn read(&self, after: i64, limit: u32) -> Result<Vec<RecordedEvent>, LogError> {
+        let stored = self.store.read(after, limit).await?;
+        self.codec.open(stored).await
+    }
+
+    /// The event at `position`.
+    pub async fn read_at(&self, position: i64) -> Result<Option<RecordedEvent>, LogError> {
+        let mut events = self.read(position - 1, 1).await?;
+        Ok(events.pop().filter(|event| event.position == position))
+    }
+
+    /// Up to `limit` events of one stream after version `after`, in order. A stream of another
+    /// organization has no events.
+    pub async fn read_stream(
+        &self,
+        organization: OrganizationId,
+        stream: StreamId,
+        after: i64,
+        limit: u32,
+    ) -> Result<Vec<RecordedEvent>, LogError> {
+        let stored = self
+            .store
+            .read_stream(organization, stream, after, limit)
+            .await?;
+        self.codec.open(stored).await
+    }
+
+    /// The event with this id.
+    pub async fn find(&self, id: Uuid) -> Result<Option<RecordedEvent>, LogError> {
+        let stored = self.store.find(id).await?;
+        Ok(self.codec.open(stored.into_iter().collect()).await?.pop())
+    }
+
+    /// Position of the last event; 0 for an empty log.
+    pub async fn head(&self) -> Result<i64, LogError> {
+        Ok(self.store.head().await?.0)
+    }
+
+    /// What identifies this history: it changes when the log is replaced by another.
+    pub async fn epoch(&self) -> Result<String, LogError> {
+        Ok(self.store.head().await?.1)
+    }
+
+    /// The last position that this node appended: a wake-up, not the truth. Other nodes append
+    /// too, so readers also poll.
+    pub fn watch(&self) -> watch::Receiver<i64> {
+        self.appender.watch()
+    }
+
+    /// Whether the database answers.
+    pub async fn check(&self) -> Result<(), LogError> {
+        self.head().await.map(|_| ())
+    }
+}
