@@ -7,3 +7,4 @@ pub mod blobs;
 pub mod database;
 pub mod keys;
 pub mod log;
+pub mod queue;

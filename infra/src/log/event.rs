@@ -53,3 +53,20 @@ impl RecordedEvent {
         Event::decode(&self.stream_type, &self.event_type, self.payload.clone())
     }
 }
+
+/// What an event is, without what it says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventHeader {
+    /// Place in the log.
+    pub position: i64,
+    /// UUIDv7.
+    pub id: Uuid,
+    /// Whose it is.
+    pub organization: OrganizationId,
+    /// The aggregate's id.
+    pub stream_id: Uuid,
+    /// Globally unique name, as stored.
+    pub event_type: String,
+    /// When the log took it in.
+    pub recorded_at: DateTime<Utc>,
+}

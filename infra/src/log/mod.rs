@@ -27,7 +27,7 @@ mod store;
 pub use appender::AppenderOptions;
 pub use batch::{Append, Appended, CommandKey, Expected, NewEvent, StreamId};
 pub use codec::CodecError;
-pub use event::{Metadata, RecordedEvent};
+pub use event::{EventHeader, Metadata, RecordedEvent};
 pub use executor::{CommandContext, CommandError, Committed};
 
 use crate::database::{DatabaseError, sql::Sql};
@@ -161,6 +161,22 @@ impl EventLog {
     pub async fn read(&self, after: i64, limit: u32) -> Result<Vec<RecordedEvent>, LogError> {
         let stored = self.store.read(after, limit).await?;
         self.codec.open(stored).await
+    }
+
+    /// As [`EventLog::read`], without payloads: nothing is opened.
+    pub async fn read_headers(&self, after: i64, limit: u32) -> Result<Vec<EventHeader>, LogError> {
+        let stored = self.store.read(after, limit).await?;
+        Ok(stored
+            .into_iter()
+            .map(|event| EventHeader {
+                position: event.position,
+                id: event.id,
+                organization: event.organization,
+                stream_id: event.stream_id,
+                event_type: event.event_type,
+                recorded_at: event.recorded_at,
+            })
+            .collect())
     }
 
     /// The event at `position`.

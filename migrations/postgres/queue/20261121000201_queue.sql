@@ -24,13 +24,13 @@ CREATE TABLE work (
     history         text NOT NULL DEFAULT '[]',
     PRIMARY KEY (consumer, position)
 );
-CREATE INDEX work_due ON work (consumer, state, available_at);
+CREATE INDEX work_due ON work (consumer, state, available_at, position);
+CREATE INDEX work_leases ON work (lease_until) WHERE state = 'leased';
+CREATE INDEX work_undispatched ON work (position) WHERE dispatched_at IS NULL;
 CREATE INDEX work_stream ON work (stream_id);
-CREATE INDEX work_state ON work (state, created_at);
 
--- How far the relay has turned events into work.
-CREATE TABLE relay_checkpoint (
-    singleton   bigint PRIMARY KEY DEFAULT 1 CHECK (singleton = 1),
+-- How far the relay has turned events into work, for each consumer.
+CREATE TABLE relay_checkpoints (
+    consumer    text PRIMARY KEY,
     position    bigint NOT NULL
 );
-INSERT INTO relay_checkpoint (position) VALUES (0);

@@ -1,0 +1,149 @@
+//! Work that follows from events: who does it, when, and what became of it.
+//!
+//! The truth is the [`ledger`], a table with a row for each piece of work that is not done. The
+//! [`relay`] writes those rows as it moves along the log, in one transaction with its checkpoint;
+//! a worker claims a row under a lease, and the row goes when the work is done. A [`Queue`] only
+//! decides how a worker learns that there is something to claim: the embedded one asks the
+//! ledger, JetStream is sent a message for each row. So JetStream may lose everything it has:
+//! rows that are still there are dispatched again.
+//!
+//! Invariants: delivery is at least once, and whoever does the work makes its effect idempotent;
+//! a lease is held by one worker at a time; a row whose lease ran out is claimed by another; a row
+//! that failed for good stays as a dead letter, in nobody's way.
+
+mod embedded;
+#[cfg(feature = "nats")]
+mod jetstream;
+mod ledger;
+mod relay;
+
+pub use embedded::EmbeddedQueue;
+#[cfg(feature = "nats")]
+pub use jetstream::JetStreamQueue;
+pub use ledger::{Attempt, Backlog, DeadLetter, Ledger};
+pub use relay::{Relay, Subscription};
+
+use crate::database::DatabaseError;
+use async_trait::async_trait;
+use debrief_domain::ids::OrganizationId;
+use std::sync::Arc;
+use std::time::Duration;
+use uuid::Uuid;
+
+/// A queue did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum QueueError {
+    /// The ledger cannot be reached.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+    /// The log cannot be read.
+    #[error(transparent)]
+    Log(#[from] crate::log::LogError),
+    /// The message server cannot be reached.
+    #[error("the queue server is unavailable: {0}")]
+    Unavailable(String),
+    /// The configuration names no usable queue.
+    #[error("{0}")]
+    Config(String),
+}
+
+/// A piece of work under a lease.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Job {
+    /// Who does it.
+    pub consumer: String,
+    /// The event it follows from.
+    pub position: i64,
+    /// That event's id.
+    pub event_id: Uuid,
+    /// Whose it is.
+    pub organization: OrganizationId,
+    /// The aggregate it is about.
+    pub stream_id: Uuid,
+    /// Attempts that failed before this one.
+    pub attempts: u32,
+    /// Leases before this one that ended without an outcome.
+    pub abandoned: u32,
+    /// Proof of the lease.
+    pub token: String,
+}
+
+/// What became of an attempt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is done.
+    Done,
+    /// It failed; another attempt comes `after` this time.
+    Retry {
+        /// Pause before the next attempt.
+        after: Duration,
+        /// What went wrong.
+        error: String,
+    },
+    /// It was not its time; no attempt is used up.
+    Snooze {
+        /// Pause before the next try.
+        after: Duration,
+    },
+    /// It will never succeed: a dead letter.
+    Dead {
+        /// What went wrong.
+        error: String,
+    },
+}
+
+/// How workers learn of work.
+#[async_trait]
+pub trait Queue: Send + Sync {
+    /// Leases up to `max` jobs of a consumer, waiting up to `wait` for the first.
+    async fn lease(
+        &self,
+        consumer: &str,
+        max: usize,
+        lease: Duration,
+        wait: Duration,
+    ) -> Result<Vec<Job>, QueueError>;
+
+    /// Prolongs a lease and notes progress between 0 and 1. `false`: the lease was lost.
+    async fn renew(
+        &self,
+        job: &Job,
+        lease: Duration,
+        progress: Option<f64>,
+    ) -> Result<bool, QueueError>;
+
+    /// Ends a lease. `false`: it was lost before, and the outcome does not count.
+    async fn settle(&self, job: &Job, outcome: Outcome) -> Result<bool, QueueError>;
+
+    /// Sends out what the ledger holds and was not sent; answers how much that was.
+    async fn dispatch(&self) -> Result<u64, QueueError>;
+
+    /// Makes up for what was lost on the way; called every few seconds by the relay.
+    async fn reconcile(&self, lease: Duration) -> Result<(), QueueError>;
+
+    /// Whether the queue answers.
+    async fn check(&self) -> Result<(), QueueError>;
+}
+
+/// Opens `embedded` or `nats://host:port`.
+pub async fn from_url(
+    url: &str,
+    prefix: &str,
+    ledger: Ledger,
+) -> Result<Arc<dyn Queue>, QueueError> {
+    if url == "embedded" {
+        return Ok(Arc::new(EmbeddedQueue::new(ledger)));
+    }
+    if url.starts_with("nats://") || url.starts_with("tls://") {
+        #[cfg(feature = "nats")]
+        return Ok(Arc::new(JetStreamQueue::connect(url, prefix, ledger).await?));
+        #[cfg(not(feature = "nats"))]
+        {
+            let _ = prefix;
+            return Err(QueueError::Config(
+                "this build has no NATS: build with --features nats".to_owned(),
+            ));
+        }
+    }
+    Err(QueueError::Config("a queue URL is \"embedded\" or begins with nats://".to_owned()))
+}

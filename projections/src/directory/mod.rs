@@ -1,0 +1,107 @@
+//! Who there is: organizations, their API keys, their clients.
+
+mod query;
+
+pub use query::*;
+
+use crate::engine::Kind::{Integer, Text};
+use crate::engine::{Op, Projection, Table};
+use debrief_domain::client::ClientEvent;
+use debrief_domain::event::{DecodeError, Event};
+use debrief_domain::organization::OrganizationEvent;
+use debrief_domain::personal::Personal;
+use debrief_infra::log::RecordedEvent;
+
+const ORGANIZATIONS: Table = Table {
+    name: "organizations",
+    key: &[("id", Text)],
+    columns: &[("name", Text), ("created_at", Integer)],
+    indexes: &[],
+};
+
+const API_KEYS: Table = Table {
+    name: "api_keys",
+    key: &[("id", Text)],
+    columns: &[
+        ("organization_id", Text),
+        ("name", Text),
+        ("secret_sha256", Text),
+        ("role", Text),
+        ("created_at", Integer),
+        ("revoked_at", Integer),
+    ],
+    indexes: &[&["secret_sha256"], &["organization_id"]],
+};
+
+const CLIENTS: Table = Table {
+    name: "clients",
+    key: &[("id", Text)],
+    columns: &[
+        ("organization_id", Text),
+        ("name", Text),
+        ("email", Text),
+        ("created_at", Integer),
+        ("position", Integer),
+    ],
+    indexes: &[&["organization_id", "position"]],
+};
+
+/// Fills `organizations`, `api_keys` and `clients`.
+#[derive(Debug, Clone, Copy)]
+pub struct Directory;
+
+impl Projection for Directory {
+    fn name(&self) -> &'static str {
+        "directory"
+    }
+
+    fn version(&self) -> u32 {
+        1
+    }
+
+    fn tables(&self) -> &'static [Table] {
+        &[ORGANIZATIONS, API_KEYS, CLIENTS]
+    }
+
+    fn project(&self, event: &RecordedEvent) -> Result<Vec<Op>, DecodeError> {
+        let at = event.recorded_at.timestamp_millis();
+        let op = match event.event()? {
+            Event::Organization(OrganizationEvent::Created(created)) => Op::Put {
+                table: ORGANIZATIONS.name,
+                key: vec![event.stream_id.into()],
+                columns: vec![("name", created.name.into()), ("created_at", at.into())],
+            },
+            Event::Organization(OrganizationEvent::ApiKeyCreated(key)) => Op::Put {
+                table: API_KEYS.name,
+                key: vec![key.key_id.0.into()],
+                columns: vec![
+                    ("organization_id", event.organization.0.into()),
+                    ("name", key.name.into()),
+                    ("secret_sha256", key.secret_sha256.into()),
+                    ("role", match key.role {
+                        debrief_domain::organization::KeyRole::Owner => "owner".into(),
+                    }),
+                    ("created_at", at.into()),
+                ],
+            },
+            Event::Organization(OrganizationEvent::ApiKeyRevoked(key)) => Op::Set {
+                table: API_KEYS.name,
+                key: vec![key.key_id.0.into()],
+                columns: vec![("revoked_at", at.into())],
+            },
+            Event::Client(ClientEvent::Registered(client)) => Op::Put {
+                table: CLIENTS.name,
+                key: vec![event.stream_id.into()],
+                columns: vec![
+                    ("organization_id", event.organization.0.into()),
+                    ("name", client.name.into_known().into()),
+                    ("email", client.email.and_then(Personal::into_known).into()),
+                    ("created_at", at.into()),
+                    ("position", event.position.into()),
+                ],
+            },
+            Event::Transcript(_) | Event::Summary(_) => return Ok(Vec::new()),
+        };
+        Ok(vec![op])
+    }
+}

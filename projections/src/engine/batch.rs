@@ -1,0 +1,337 @@
+//! Changes of many events, brought together so that they take few statements.
+//!
+//! Changes of one row are merged in memory: what is written is each row's state after the batch.
+//! That is why projections may not read rows.
+
+use super::table::{Copy, Kind, Table};
+use super::{Op, Projection};
+use crate::updates::{CHANNELS, UPDATES};
+use debrief_infra::database::DatabaseError;
+use debrief_infra::database::sql::{Dialect, Transaction, Value};
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+/// Rows in one statement: few sizes, so that few statements have to be prepared.
+const SIZES: [usize; 3] = [100, 10, 1];
+
+#[derive(Debug, Clone, PartialEq)]
+enum Change {
+    Put(BTreeMap<&'static str, Value>),
+    Set(BTreeMap<&'static str, Value>),
+    Delete,
+}
+
+/// A key that can be hashed: its values as text, as kinds never mix within a column.
+type RowKey = Vec<Option<String>>;
+
+fn row_key(key: &[Value]) -> RowKey {
+    key.iter()
+        .map(|value| match value {
+            Value::Null | Value::Real(_) | Value::Bytes(_) => None,
+            Value::Integer(v) => Some(v.to_string()),
+            Value::Text(v) => Some(v.clone()),
+        })
+        .collect()
+}
+
+struct Published {
+    channel: String,
+    kind: String,
+    payload: String,
+    position: i64,
+    recorded_at: i64,
+}
+
+/// The merged changes of a batch of events.
+pub(super) struct Batch<'a> {
+    projection: &'a dyn Projection,
+    copy: Copy,
+    dialect: Dialect,
+    /// By table; rows in the order in which they were first touched.
+    rows: HashMap<&'static str, Vec<(Vec<Value>, Change)>>,
+    index: HashMap<(&'static str, RowKey), usize>,
+    published: Vec<Published>,
+}
+
+impl<'a> Batch<'a> {
+    pub(super) fn new(projection: &'a dyn Projection, copy: Copy, dialect: Dialect) -> Self {
+        Self {
+            projection,
+            copy,
+            dialect,
+            rows: HashMap::new(),
+            index: HashMap::new(),
+            published: Vec::new(),
+        }
+    }
+
+    fn table(&self, name: &str) -> &'static Table {
+        self.projection
+            .tables()
+            .iter()
+            .find(|table| table.name == name)
+            .unwrap_or_else(|| panic!("{} has no table {name}", self.projection.name()))
+    }
+
+    /// Takes in one change of the event at `position`. Rows that a `DeleteWhere` could concern are
+    /// written first.
+    pub(super) async fn push(
+        &mut self,
+        tx: &mut Transaction,
+        op: Op,
+        position: i64,
+        recorded_at: i64,
+    ) -> Result<(), DatabaseError> {
+        match op {
+            Op::Put { table, key, columns } => {
+                let columns = columns.into_iter().collect();
+                self.merge(table, key, Change::Put(columns));
+            }
+            Op::Set { table, key, columns } => {
+                let columns = columns.into_iter().collect();
+                self.merge(table, key, Change::Set(columns));
+            }
+            Op::Delete { table, key } => self.merge(table, key, Change::Delete),
+            Op::DeleteWhere { table, column, value } => {
+                self.flush_rows(tx).await?;
+                let name = self.table(table).name_in(self.copy);
+                let sql = format!("DELETE FROM {name} WHERE \"{column}\" = $1");
+                tx.execute(&sql, &[value]).await?;
+            }
+            Op::Publish { channel, kind, payload } => {
+                self.published.push(Published { channel, kind, payload, position, recorded_at });
+            }
+        }
+        Ok(())
+    }
+
+    fn merge(&mut self, table: &'static str, key: Vec<Value>, change: Change) {
+        let rows = self.rows.entry(table).or_default();
+        let index = *self.index.entry((table, row_key(&key))).or_insert_with(|| {
+            rows.push((key, Change::Set(BTreeMap::new())));
+            rows.len() - 1
+        });
+        let row = &mut rows[index].1;
+        match (row, change) {
+            (Change::Put(row) | Change::Set(row), Change::Set(columns)) => row.extend(columns),
+            (Change::Delete, Change::Set(_)) => {}
+            (row, change) => *row = change,
+        }
+    }
+
+    /// Writes everything.
+    pub(super) async fn flush(mut self, tx: &mut Transaction) -> Result<(), DatabaseError> {
+        self.flush_rows(tx).await?;
+        self.flush_published(tx).await
+    }
+
+    async fn flush_rows(&mut self, tx: &mut Transaction) -> Result<(), DatabaseError> {
+        self.index.clear();
+        for (name, rows) in std::mem::take(&mut self.rows) {
+            let table = self.table(name);
+            let mut puts: Vec<Vec<Value>> = Vec::new();
+            let mut sets: BTreeMap<Vec<&'static str>, Vec<Vec<Value>>> = BTreeMap::new();
+            let mut deletes: Vec<Vec<Value>> = Vec::new();
+            for (key, change) in rows {
+                match change {
+                    Change::Put(mut columns) => {
+                        let mut row = key;
+                        row.extend(table.columns.iter().map(|(column, _)| {
+                            columns.remove(column).unwrap_or(Value::Null)
+                        }));
+                        assert!(columns.is_empty(), "{name} has no column {columns:?}");
+                        puts.push(row);
+                    }
+                    Change::Set(columns) if columns.is_empty() => {}
+                    Change::Set(columns) => {
+                        let (names, values): (Vec<_>, Vec<_>) = columns.into_iter().unzip();
+                        sets.entry(names).or_default().push([key, values].concat());
+                    }
+                    Change::Delete => deletes.push(key),
+                }
+            }
+            self.put(tx, table, puts).await?;
+            for (columns, rows) in sets {
+                self.set(tx, table, &columns, rows).await?;
+            }
+            self.delete(tx, table, deletes).await?;
+        }
+        Ok(())
+    }
+
+    async fn put(
+        &self,
+        tx: &mut Transaction,
+        table: &Table,
+        rows: Vec<Vec<Value>>,
+    ) -> Result<(), DatabaseError> {
+        let name = table.name_in(self.copy);
+        let columns: Vec<_> = table.all_columns().map(|(name, _)| format!("\"{name}\"")).collect();
+        let key: Vec<_> = table.key.iter().map(|(name, _)| format!("\"{name}\"")).collect();
+        let update: Vec<_> = table
+            .columns
+            .iter()
+            .map(|(name, _)| format!("\"{name}\" = excluded.\"{name}\""))
+            .collect();
+        let update = match update.is_empty() {
+            true => "NOTHING".to_owned(),
+            false => format!("UPDATE SET {}", update.join(", ")),
+        };
+        for rows in pieces(rows) {
+            let values = values(rows.len(), columns.len(), |_| None);
+            let sql = format!(
+                "INSERT INTO {name} ({}) VALUES {values} ON CONFLICT ({}) DO {update}",
+                columns.join(", "),
+                key.join(", ")
+            );
+            tx.execute(&sql, &clean(rows)).await?;
+        }
+        Ok(())
+    }
+
+    async fn set(
+        &self,
+        tx: &mut Transaction,
+        table: &Table,
+        columns: &[&'static str],
+        rows: Vec<Vec<Value>>,
+    ) -> Result<(), DatabaseError> {
+        let name = table.name_in(self.copy);
+        let keys: Vec<&str> = table.key.iter().map(|(name, _)| *name).collect();
+        let all: Vec<&str> = keys.iter().chain(columns).copied().collect();
+        let kinds: Vec<Kind> = all.iter().map(|column| table.kind_of(column)).collect();
+        let names: Vec<_> = all.iter().map(|name| format!("\"{name}\"")).collect();
+        let set: Vec<_> = columns.iter().map(|c| format!("\"{c}\" = v.\"{c}\"")).collect();
+        let on: Vec<_> = keys.iter().map(|k| format!("{name}.\"{k}\" = v.\"{k}\"")).collect();
+        for rows in pieces(rows) {
+            // Postgres infers the types of a VALUES list from its first row.
+            let values = values(rows.len(), all.len(), |i| match self.dialect {
+                Dialect::Postgres => Some(kinds[i].sql(self.dialect)),
+                Dialect::Sqlite => None,
+            });
+            let sql = format!(
+                "WITH v({}) AS (VALUES {values}) UPDATE {name} SET {} FROM v WHERE {}",
+                names.join(", "),
+                set.join(", "),
+                on.join(" AND ")
+            );
+            tx.execute(&sql, &clean(rows)).await?;
+        }
+        Ok(())
+    }
+
+    async fn delete(
+        &self,
+        tx: &mut Transaction,
+        table: &Table,
+        keys: Vec<Vec<Value>>,
+    ) -> Result<(), DatabaseError> {
+        let name = table.name_in(self.copy);
+        let on: Vec<_> = table
+            .key
+            .iter()
+            .enumerate()
+            .map(|(i, (key, _))| format!("\"{key}\" = ${}", i + 1))
+            .collect();
+        let sql = format!("DELETE FROM {name} WHERE {}", on.join(" AND "));
+        for key in keys {
+            tx.execute(&sql, &key).await?;
+        }
+        Ok(())
+    }
+
+    /// Gives the updates their offsets and drops those past retention. What remains depends on
+    /// the log alone, not on how it was cut into batches.
+    async fn flush_published(&mut self, tx: &mut Transaction) -> Result<(), DatabaseError> {
+        if self.published.is_empty() {
+            return Ok(());
+        }
+        let channels_table = CHANNELS.name_in(self.copy);
+        let updates_table = UPDATES.name_in(self.copy);
+        let channels: Vec<String> = {
+            let set: HashSet<&str> = self.published.iter().map(|p| p.channel.as_str()).collect();
+            set.into_iter().map(str::to_owned).collect()
+        };
+        let mut heads: HashMap<String, i64> = HashMap::new();
+        for names in pieces(channels.iter().map(|c| vec![c.as_str().into()]).collect()) {
+            let marks: Vec<_> = (1..=names.len()).map(|i| format!("${i}")).collect();
+            let sql = format!(
+                "SELECT channel, head FROM {channels_table} WHERE channel IN ({})",
+                marks.join(", ")
+            );
+            for row in tx.query(&sql, &names.concat()).await? {
+                heads.insert(row.get(0)?, row.get(1)?);
+            }
+        }
+        let rows: Vec<Vec<Value>> = std::mem::take(&mut self.published)
+            .into_iter()
+            .map(|update| {
+                let head = heads.entry(update.channel.clone()).or_insert(0);
+                *head += 1;
+                vec![
+                    update.channel.into(),
+                    (*head).into(),
+                    update.position.into(),
+                    update.kind.into(),
+                    update.payload.into(),
+                    update.recorded_at.into(),
+                ]
+            })
+            .collect();
+        self.put(tx, &UPDATES, rows).await?;
+        let retention = i64::from(self.projection.retention());
+        let mut head_rows = Vec::with_capacity(channels.len());
+        for channel in channels {
+            let head = heads[&channel];
+            if head > retention {
+                let sql = format!(
+                    "DELETE FROM {updates_table} WHERE channel = $1 AND \"offset\" <= $2"
+                );
+                let arguments = [channel.as_str().into(), (head - retention).into()];
+                tx.execute(&sql, &arguments).await?;
+            }
+            head_rows.push(vec![channel.into(), head.into()]);
+        }
+        self.put(tx, &CHANNELS, head_rows).await
+    }
+}
+
+/// Postgres takes no NUL in text, and one event must not stop a projection for ever.
+fn clean(rows: Vec<Vec<Value>>) -> Vec<Value> {
+    let mut values = rows.concat();
+    for value in &mut values {
+        if let Value::Text(text) = value
+            && text.contains('\0')
+        {
+            *text = text.replace('\0', "\u{FFFD}");
+        }
+    }
+    values
+}
+
+/// Splits rows into pieces of the sizes above, largest first.
+fn pieces(mut rows: Vec<Vec<Value>>) -> impl Iterator<Item = Vec<Vec<Value>>> {
+    std::iter::from_fn(move || {
+        let size = *SIZES.iter().find(|size| **size <= rows.len())?;
+        let rest = rows.split_off(size);
+        Some(std::mem::replace(&mut rows, rest))
+    })
+}
+
+/// `($1, $2), ($3, $4)`, the first row with types where `kind` gives any.
+fn values(rows: usize, columns: usize, kind: impl Fn(usize) -> Option<&'static str>) -> String {
+    let rows: Vec<String> = (0..rows)
+        .map(|row| {
+            let marks: Vec<String> = (0..columns)
+                .map(|column| {
+                    let n = row * columns + column + 1;
+                    match kind(column).filter(|_| row == 0) {
+                        Some(kind) => format!("CAST(${n} AS {kind})"),
+                        None => format!("${n}"),
+                    }
+                })
+                .collect();
+            format!("({})", marks.join(", "))
+        })
+        .collect();
+    rows.join(", ")
+}

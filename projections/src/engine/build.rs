@@ -1,0 +1,145 @@
+//! Building projections anew beside the live ones, and switching.
+//!
+//! Invariants: readers see the old tables until the switch and the new ones after it, never a
+//! part; the switch is one transaction that holds the live checkpoint, so that no event is missed
+//! or taken twice; a build that was cut off leaves the live tables as they are.
+
+use super::runner::{BATCH, apply};
+use super::table::Copy;
+use super::{Projection, ProjectionError, checkpoint};
+use chrono::Utc;
+use debrief_infra::database::sql::{Sql, Transaction};
+use debrief_infra::log::EventLog;
+use serde::Serialize;
+use std::sync::Arc;
+
+/// A projection that was built anew.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Rebuilt {
+    /// The projection.
+    pub name: &'static str,
+    /// Which build this is.
+    pub generation: i64,
+    /// Last event that is in it.
+    pub position: i64,
+}
+
+/// Rebuilds projections in one pass over the log and switches to them. `progress` is told how far
+/// the build is, and where the log ended when it was last looked at.
+pub async fn rebuild(
+    log: &EventLog,
+    views: &Sql,
+    projections: &[Arc<dyn Projection>],
+    mut progress: impl FnMut(i64, i64),
+) -> Result<Vec<Rebuilt>, ProjectionError> {
+    let mut generation = 1;
+    for projection in projections {
+        generation = generation.max(checkpoint::ensure(views, &**projection).await?.generation);
+    }
+    generation += 1;
+    let built = fill(log, views, projections, Copy::Rebuild, generation, &mut progress).await?;
+
+    let mut rebuilt = Vec::new();
+    for projection in projections {
+        let mut tx = views.begin().await?;
+        let live = checkpoint::lock(&mut tx, projection.name()).await?;
+        let live = live.ok_or_else(|| ProjectionError::Unknown(projection.name().to_owned()))?;
+        // What the live one has seen meanwhile, the new one must have seen too.
+        let position = up_to(log, &mut tx, &**projection, Copy::Rebuild, built, live.position).await?;
+        for table in projection.tables() {
+            let (old, new) = (table.name_in(Copy::Live), table.name_in(Copy::Rebuild));
+            tx.execute(&format!("DROP TABLE {old}"), &[]).await?;
+            tx.execute(&format!("ALTER TABLE {new} RENAME TO {old}"), &[]).await?;
+        }
+        let sql = "UPDATE projection_checkpoints SET version = $2, generation = $3, \
+             position = $4, updated_at = $5 WHERE name = $1";
+        let arguments = [
+            projection.name().into(),
+            i64::from(projection.version()).into(),
+            generation.into(),
+            position.into(),
+            Utc::now().timestamp_millis().into(),
+        ];
+        tx.execute(sql, &arguments).await?;
+        tx.commit().await?;
+        tracing::info!(projection = projection.name(), generation, position, "rebuilt and switched");
+        rebuilt.push(Rebuilt { name: projection.name(), generation, position });
+    }
+    Ok(rebuilt)
+}
+
+/// Makes the tables of a copy and fills them from the whole log; answers the last position.
+pub(super) async fn fill(
+    log: &EventLog,
+    views: &Sql,
+    projections: &[Arc<dyn Projection>],
+    copy: Copy,
+    generation: i64,
+    progress: &mut impl FnMut(i64, i64),
+) -> Result<i64, ProjectionError> {
+    let mut tx = views.begin().await?;
+    for projection in projections {
+        drop_copy(&mut tx, &**projection, copy).await?;
+        for table in projection.tables() {
+            for statement in table.create(tx.dialect(), copy, generation) {
+                tx.execute(&statement, &[]).await?;
+            }
+        }
+    }
+    tx.commit().await?;
+
+    let (mut position, mut head) = (0, log.head().await?);
+    let mut events = log.read(position, BATCH).await?;
+    while let Some(last) = events.last().map(|event| event.position) {
+        // The next page is read while this one is written.
+        let write = async {
+            let mut tx = views.begin().await?;
+            for projection in projections {
+                apply(&mut tx, &**projection, copy, &events).await?;
+            }
+            Ok::<_, ProjectionError>(tx.commit().await?)
+        };
+        let read = async { Ok::<_, ProjectionError>(log.read(last, BATCH).await?) };
+        let ((), next) = tokio::try_join!(write, read)?;
+        position = last;
+        events = next;
+        if position >= head {
+            head = log.head().await?;
+        }
+        progress(position, head.max(position));
+    }
+    Ok(position)
+}
+
+/// Takes a copy on to `to`, within the caller's transaction.
+pub(super) async fn up_to(
+    log: &EventLog,
+    tx: &mut Transaction,
+    projection: &dyn Projection,
+    copy: Copy,
+    from: i64,
+    to: i64,
+) -> Result<i64, ProjectionError> {
+    let mut position = from;
+    while position < to {
+        let limit = u32::try_from(to - position).unwrap_or(BATCH).min(BATCH);
+        let events = log.read(position, limit).await?;
+        let Some(last) = events.last() else { break };
+        position = last.position;
+        apply(tx, projection, copy, &events).await?;
+    }
+    Ok(position)
+}
+
+/// Drops the tables of a copy, where there are any.
+pub(super) async fn drop_copy(
+    tx: &mut Transaction,
+    projection: &dyn Projection,
+    copy: Copy,
+) -> Result<(), ProjectionError> {
+    assert!(copy != Copy::Live, "the live tables are not to be dropped");
+    for table in projection.tables() {
+        tx.execute(&format!("DROP TABLE IF EXISTS {}", table.name_in(copy)), &[]).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,65 @@
+//! The engine that carries projections out.
+
+mod batch;
+mod build;
+mod checkpoint;
+mod op;
+mod runner;
+mod table;
+mod verify;
+mod views;
+
+pub use build::{Rebuilt, rebuild};
+pub use checkpoint::{Checkpoint, checkpoints};
+pub use op::Op;
+pub use runner::Runner;
+pub use table::{Column, Kind, Table};
+pub use verify::{Difference, Verified, verify};
+pub use views::{Stale, Views};
+
+use debrief_domain::event::DecodeError;
+use debrief_infra::database::DatabaseError;
+use debrief_infra::log::{LogError, RecordedEvent};
+
+/// From events to rows.
+pub trait Projection: Send + Sync {
+    /// Names its checkpoint.
+    fn name(&self) -> &'static str;
+
+    /// Version of tables and code: raise it with every change of either, and the read model is
+    /// rebuilt at the next start.
+    fn version(&self) -> u32;
+
+    /// The tables that it fills.
+    fn tables(&self) -> &'static [Table];
+
+    /// What an event changes. Pure: the same event always gives the same changes.
+    fn project(&self, event: &RecordedEvent) -> Result<Vec<Op>, DecodeError>;
+
+    /// Updates kept for each channel, for a projection that publishes.
+    fn retention(&self) -> u32 {
+        0
+    }
+}
+
+/// A projection cannot go on.
+#[derive(Debug, thiserror::Error)]
+pub enum ProjectionError {
+    /// The log cannot be read.
+    #[error(transparent)]
+    Log(#[from] LogError),
+    /// The read model cannot be written.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+    /// An event cannot be understood. Skipping it would make the read model wrong for ever.
+    #[error("event {position} cannot be projected: {source}")]
+    Decode {
+        /// Where it stands.
+        position: i64,
+        /// What is wrong.
+        source: DecodeError,
+    },
+    /// There is no projection of this name.
+    #[error("there is no projection \"{0}\"")]
+    Unknown(String),
+}

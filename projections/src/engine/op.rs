@@ -1,0 +1,51 @@
+//! What a projection can do to its tables.
+
+use debrief_infra::database::sql::Value;
+
+/// A change of rows. Doing it twice is the same as doing it once.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Op {
+    /// Writes a whole row; columns that are not named become `NULL`.
+    Put {
+        /// Name of the table.
+        table: &'static str,
+        /// Values of the key columns.
+        key: Vec<Value>,
+        /// Other columns.
+        columns: Vec<(&'static str, Value)>,
+    },
+    /// Changes columns of a row; nothing, where there is no such row.
+    Set {
+        /// Name of the table.
+        table: &'static str,
+        /// Values of the key columns.
+        key: Vec<Value>,
+        /// Columns that change.
+        columns: Vec<(&'static str, Value)>,
+    },
+    /// Takes a row away.
+    Delete {
+        /// Name of the table.
+        table: &'static str,
+        /// Values of the key columns.
+        key: Vec<Value>,
+    },
+    /// Takes all rows away in which a column has a value.
+    DeleteWhere {
+        /// Name of the table.
+        table: &'static str,
+        /// The column.
+        column: &'static str,
+        /// Its value.
+        value: Value,
+    },
+    /// Appends an update to a channel; the engine gives it the channel's next offset.
+    Publish {
+        /// `<organization>/<name>`.
+        channel: String,
+        /// Name of the update.
+        kind: String,
+        /// JSON.
+        payload: String,
+    },
+}

@@ -1,0 +1,150 @@
+//! Keeps one projection up with the log.
+
+use super::batch::Batch;
+use super::table::Copy;
+use super::{Checkpoint, Projection, ProjectionError, build, checkpoint};
+use debrief_infra::database::sql::{Sql, Transaction};
+use debrief_infra::log::{EventLog, RecordedEvent};
+use metrics::{counter, gauge};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+/// Events in one transaction.
+pub(super) const BATCH: u32 = 1_000;
+/// Longest time between two looks at the log: other processes cannot wake this one.
+const POLL: Duration = Duration::from_millis(200);
+/// Pause after a failure.
+const FAILURE_PAUSE: Duration = Duration::from_millis(500);
+
+/// Writes what `events` change to one copy of a projection's tables.
+pub(super) async fn apply(
+    tx: &mut Transaction,
+    projection: &dyn Projection,
+    copy: Copy,
+    events: &[RecordedEvent],
+) -> Result<(), ProjectionError> {
+    let mut batch = Batch::new(projection, copy, tx.dialect());
+    for event in events {
+        let ops = projection
+            .project(event)
+            .map_err(|source| ProjectionError::Decode { position: event.position, source })?;
+        for op in ops {
+            batch.push(tx, op, event.position, event.recorded_at.timestamp_millis()).await?;
+        }
+    }
+    Ok(batch.flush(tx).await?)
+}
+
+/// Keeps one projection up with the log. Several may run, in several processes: each batch goes
+/// to the one that moves the checkpoint first.
+pub struct Runner {
+    log: EventLog,
+    views: Sql,
+    projection: Arc<dyn Projection>,
+    reached: watch::Sender<i64>,
+}
+
+impl Runner {
+    /// A runner that has not begun.
+    pub fn new(log: EventLog, views: Sql, projection: Arc<dyn Projection>) -> Self {
+        Self { log, views, projection, reached: watch::Sender::new(0) }
+    }
+
+    /// The projection's name.
+    pub fn name(&self) -> &'static str {
+        self.projection.name()
+    }
+
+    /// The position that this process has seen the read model reach.
+    pub fn reached(&self) -> watch::Receiver<i64> {
+        self.reached.subscribe()
+    }
+
+    /// Makes the tables where there are none, and rebuilds them where they were filled by another
+    /// version of the code.
+    pub async fn prepare(&self) -> Result<Checkpoint, ProjectionError> {
+        let found = checkpoint::ensure(&self.views, &*self.projection).await?;
+        let version = i64::from(self.projection.version());
+        if found.version != version {
+            tracing::info!(
+                projection = self.name(),
+                from = found.version,
+                to = version,
+                "the projection's code is of another version; rebuilding its tables"
+            );
+            build::rebuild(&self.log, &self.views, &[Arc::clone(&self.projection)], |_, _| ())
+                .await?;
+        }
+        let found = checkpoint::ensure(&self.views, &*self.projection).await?;
+        self.reached.send_replace(found.position);
+        Ok(found)
+    }
+
+    /// Works until it is told to stop.
+    pub async fn run(&self, stop: CancellationToken) {
+        let mut appended = self.log.watch();
+        let mut at = None;
+        while !stop.is_cancelled() {
+            appended.mark_unchanged();
+            let pause = match self.step(&mut at).await {
+                Ok(0) => POLL,
+                Ok(_) => Duration::ZERO,
+                Err(error) => {
+                    tracing::error!(projection = self.name(), %error, "the projection cannot go on; trying again");
+                    counter!("debrief_projection_failures_total", "projection" => self.name())
+                        .increment(1);
+                    at = None;
+                    FAILURE_PAUSE
+                }
+            };
+            if !pause.is_zero() {
+                tokio::select! {
+                    () = stop.cancelled() => {}
+                    _ = tokio::time::timeout(pause, appended.changed()) => {}
+                }
+            }
+        }
+    }
+
+    /// Takes in all that the log holds now.
+    pub async fn catch_up(&self) -> Result<i64, ProjectionError> {
+        let mut at = None;
+        while self.step(&mut at).await? > 0 {}
+        Ok(at.map_or(0, |at: Checkpoint| at.position))
+    }
+
+    /// Takes in one batch; answers how many events it held.
+    async fn step(&self, at: &mut Option<Checkpoint>) -> Result<u64, ProjectionError> {
+        let from = match at.take() {
+            Some(known) => known,
+            None => checkpoint::ensure(&self.views, &*self.projection).await?,
+        };
+        let events = self.log.read(from.position, BATCH).await?;
+        let Some(last) = events.last() else {
+            self.reached.send_replace(from.position);
+            // Read anew now and then: another process may have moved it.
+            *at = checkpoint::find(&self.views, self.name()).await?;
+            return Ok(0);
+        };
+        let mut tx = self.views.begin().await?;
+        if !checkpoint::advance(&mut tx, &from, last.position).await? {
+            return Ok(1);
+        }
+        apply(&mut tx, &*self.projection, Copy::Live, &events).await?;
+        tx.commit().await?;
+        tracing::debug!(
+            projection = self.name(),
+            position = last.position,
+            correlation_id = %last.metadata.correlation_id,
+            events = events.len(),
+            "projected"
+        );
+        gauge!("debrief_projection_position", "projection" => self.name())
+            .set(last.position as f64);
+        self.reached.send_replace(last.position);
+        *at = Some(Checkpoint { position: last.position, ..from });
+        Ok(events.len() as u64)
+    }
+}

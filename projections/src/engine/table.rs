@@ -1,0 +1,101 @@
+//! Tables of read models, in both SQL dialects.
+
+use debrief_infra::database::sql::Dialect;
+
+/// Type of a column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// 64-bit integer; also truth values, and times in milliseconds since 1970.
+    Integer,
+    /// Text; also ids and JSON.
+    Text,
+}
+
+impl Kind {
+    pub(super) fn sql(self, dialect: Dialect) -> &'static str {
+        match (self, dialect) {
+            (Self::Integer, Dialect::Sqlite) => "INTEGER",
+            (Self::Integer, Dialect::Postgres) => "bigint",
+            (Self::Text, _) => "text",
+        }
+    }
+}
+
+/// A column: its name and type.
+pub type Column = (&'static str, Kind);
+
+/// A table of a read model. Columns other than the key may be `NULL`.
+#[derive(Debug, Clone, Copy)]
+pub struct Table {
+    /// What queries call it.
+    pub name: &'static str,
+    /// The columns that identify a row.
+    pub key: &'static [Column],
+    /// The other columns.
+    pub columns: &'static [Column],
+    /// Columns of each index.
+    pub indexes: &'static [&'static [&'static str]],
+}
+
+/// Which copy of the tables is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Copy {
+    /// The one that is read.
+    Live,
+    /// The one that is being built beside it.
+    Rebuild,
+    /// The one that is built to compare with.
+    Verify,
+}
+
+impl Copy {
+    pub(super) fn suffix(self) -> &'static str {
+        match self {
+            Self::Live => "",
+            Self::Rebuild => "__rebuild",
+            Self::Verify => "__verify",
+        }
+    }
+}
+
+impl Table {
+    pub(super) fn name_in(&self, copy: Copy) -> String {
+        format!("{}{}", self.name, copy.suffix())
+    }
+
+    /// Key columns, then the others.
+    pub(super) fn all_columns(&self) -> impl Iterator<Item = Column> {
+        self.key.iter().chain(self.columns).copied()
+    }
+
+    pub(super) fn kind_of(&self, column: &str) -> Kind {
+        self.all_columns()
+            .find(|(name, _)| *name == column)
+            .map(|(_, kind)| kind)
+            .unwrap_or_else(|| panic!("table {} has no column {column}", self.name))
+    }
+
+    /// Statements that make the table. Names of constraints and indexes carry the generation,
+    /// as they survive the renaming of the table.
+    pub(super) fn create(&self, dialect: Dialect, copy: Copy, generation: i64) -> Vec<String> {
+        let table = self.name_in(copy);
+        let tag = format!("{}_g{generation}{}", self.name, if copy == Copy::Verify { "v" } else { "" });
+        let mut columns: Vec<String> = self
+            .all_columns()
+            .map(|(name, kind)| {
+                let required = self.key.iter().any(|(key, _)| *key == name);
+                let required = if required { " NOT NULL" } else { "" };
+                format!("\"{name}\" {}{required}", kind.sql(dialect))
+            })
+            .collect();
+        let key: Vec<_> = self.key.iter().map(|(name, _)| format!("\"{name}\"")).collect();
+        columns.push(format!("CONSTRAINT {tag}_key PRIMARY KEY ({})", key.join(", ")));
+        let mut statements = vec![format!("CREATE TABLE {table} ({})", columns.join(", "))];
+        for (i, index) in self.indexes.iter().enumerate() {
+            let columns: Vec<_> = index.iter().map(|name| format!("\"{name}\"")).collect();
+            statements
+                .push(format!("CREATE INDEX {tag}_{i} ON {table} ({})", columns.join(", ")));
+        }
+        statements
+    }
+}

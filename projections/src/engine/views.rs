@@ -1,0 +1,86 @@
+//! Reading what projections have written, and one's own writes among it.
+
+use super::checkpoint;
+use debrief_infra::database::DatabaseError;
+use debrief_infra::database::sql::Sql;
+use std::collections::HashMap;
+use std::time::Duration;
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+/// Time between two looks at a checkpoint that another process moves.
+const POLL: Duration = Duration::from_millis(20);
+
+/// A read model did not reach the asked position in time.
+#[derive(Debug, thiserror::Error)]
+pub enum Stale {
+    /// It is still behind.
+    #[error("the read model has reached position {reached}, not yet {asked}")]
+    Behind {
+        /// Where it is.
+        reached: i64,
+        /// Where it was asked to be.
+        asked: i64,
+    },
+    /// The checkpoint cannot be read.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+}
+
+/// The read models. Clones share everything.
+#[derive(Clone, Debug)]
+pub struct Views {
+    sql: Sql,
+    reached: HashMap<&'static str, watch::Receiver<i64>>,
+}
+
+impl Views {
+    /// Read models that `reached` tells of, where their runners are in this process.
+    pub fn new(sql: Sql, reached: HashMap<&'static str, watch::Receiver<i64>>) -> Self {
+        Self { sql, reached }
+    }
+
+    /// Where the tables are.
+    pub fn sql(&self) -> &Sql {
+        &self.sql
+    }
+
+    /// Signals that a projection of this process has moved; `None` where it runs elsewhere.
+    pub fn watch(&self, projection: &str) -> Option<watch::Receiver<i64>> {
+        self.reached.get(projection).cloned()
+    }
+
+    /// Waits until a read model holds all events up to `position`.
+    pub async fn wait_for(
+        &self,
+        projection: &'static str,
+        position: i64,
+        timeout: Duration,
+    ) -> Result<(), Stale> {
+        let deadline = Instant::now() + timeout;
+        let mut here = self.watch(projection);
+        loop {
+            if let Some(here) = &mut here
+                && *here.borrow_and_update() >= position
+            {
+                return Ok(());
+            }
+            // A runner of another process may be ahead of this one's.
+            let found = checkpoint::find(&self.sql, projection).await?;
+            let reached = found.map_or(0, |found| found.position);
+            if reached >= position {
+                return Ok(());
+            }
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Err(Stale::Behind { reached, asked: position });
+            }
+            match &mut here {
+                Some(here) => {
+                    let _ = tokio::time::timeout(left.min(POLL * 10), here.changed()).await;
+                }
+                None => tokio::time::sleep(left.min(POLL)).await,
+            }
+        }
+    }
+}

@@ -1,0 +1,215 @@
+//! Reading transcripts and summaries.
+
+use super::State;
+use crate::engine::Views;
+use debrief_domain::ids::{ClientId, OrganizationId, SummaryId, TranscriptId};
+use debrief_domain::summary::content::Content as SummaryContent;
+use debrief_domain::transcript::content::{Participant, Warning};
+use debrief_infra::database::DatabaseError;
+use debrief_infra::database::sql::{Row, Value};
+use serde::{Deserialize, Serialize};
+
+/// Why work on a transcript ended without a result.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// Machine-readable.
+    pub code: String,
+    /// A sentence.
+    pub message: String,
+}
+
+/// A transcript, without its turns. Times are milliseconds since 1970.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TranscriptRow {
+    /// Identifies it.
+    pub id: TranscriptId,
+    /// How far work on it has come.
+    pub state: State,
+    /// Why it failed, if it did.
+    pub error: Option<Failure>,
+    /// What the coach calls it.
+    pub title: Option<String>,
+    /// Whose session it was.
+    pub client_id: Option<ClientId>,
+    /// When it was held.
+    pub held_at: Option<i64>,
+    /// The coach's notes.
+    pub notes: Option<String>,
+    /// BCP 47 tag: the coach's word, else the file's.
+    pub language: Option<String>,
+    /// The file's name.
+    pub filename: Option<String>,
+    /// The file's size.
+    pub size_bytes: i64,
+    /// Blob with the turns, once the file was read.
+    pub content: Option<String>,
+    /// Identifier of the format.
+    pub format: Option<String>,
+    /// Who spoke.
+    pub participants: Vec<Participant>,
+    /// Number of turns.
+    pub turn_count: Option<i64>,
+    /// Number of words.
+    pub word_count: Option<i64>,
+    /// Length.
+    pub duration_ms: Option<i64>,
+    /// What was skipped or repaired.
+    pub warnings: Vec<Warning>,
+    /// Its summary, once there is one.
+    pub summary_id: Option<SummaryId>,
+    /// When it was uploaded.
+    pub created_at: i64,
+    /// When it last changed.
+    pub updated_at: i64,
+    /// Place in lists.
+    pub position: i64,
+}
+
+/// One version of a summary.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SummaryRow {
+    /// Identifies the summary, through all versions.
+    pub id: SummaryId,
+    /// From 1.
+    pub version: u32,
+    /// The transcript it is about.
+    pub transcript_id: TranscriptId,
+    /// `None` once erased.
+    pub content: Option<SummaryContent>,
+    /// When this version was written, in milliseconds since 1970.
+    pub created_at: i64,
+}
+
+const TRANSCRIPT: &str = "SELECT id, state, error, title, client_id, held_at, notes, \
+     COALESCE(given_language, found_language), filename, size_bytes, content, format, \
+     participants, turn_count, word_count, duration_ms, warnings, summary_id, created_at, \
+     updated_at, position FROM transcripts";
+
+fn json_at<T: for<'de> Deserialize<'de>>(
+    row: &Row,
+    column: usize,
+) -> Result<Option<T>, DatabaseError> {
+    let text: Option<String> = row.get(column)?;
+    text.map(|text| {
+        serde_json::from_str(&text).map_err(|_| DatabaseError::Type {
+            column,
+            expected: "JSON of the read model",
+            found: "other text",
+        })
+    })
+    .transpose()
+}
+
+fn transcript_row(row: &Row) -> Result<TranscriptRow, DatabaseError> {
+    let state: String = row.get(1)?;
+    Ok(TranscriptRow {
+        id: TranscriptId(row.get(0)?),
+        state: state.parse().map_err(|()| DatabaseError::Type {
+            column: 1,
+            expected: "a state",
+            found: "other text",
+        })?,
+        error: json_at(row, 2)?,
+        title: row.get(3)?,
+        client_id: row.get::<Option<_>>(4)?.map(ClientId),
+        held_at: row.get(5)?,
+        notes: row.get(6)?,
+        language: row.get(7)?,
+        filename: row.get(8)?,
+        size_bytes: row.get(9)?,
+        content: row.get(10)?,
+        format: row.get(11)?,
+        participants: json_at(row, 12)?.unwrap_or_default(),
+        turn_count: row.get(13)?,
+        word_count: row.get(14)?,
+        duration_ms: row.get(15)?,
+        warnings: json_at(row, 16)?.unwrap_or_default(),
+        summary_id: row.get::<Option<_>>(17)?.map(SummaryId),
+        created_at: row.get(18)?,
+        updated_at: row.get(19)?,
+        position: row.get(20)?,
+    })
+}
+
+/// One transcript.
+pub async fn transcript(
+    views: &Views,
+    organization: OrganizationId,
+    id: TranscriptId,
+) -> Result<Option<TranscriptRow>, DatabaseError> {
+    let sql = format!("{TRANSCRIPT} WHERE organization_id = $1 AND id = $2");
+    let rows = views.sql().query(&sql, &[organization.0.into(), id.0.into()]).await?;
+    rows.first().map(transcript_row).transpose()
+}
+
+/// Which transcripts to list.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct TranscriptFilter {
+    /// Those of one client.
+    pub client_id: Option<ClientId>,
+    /// Those in one state.
+    pub state: Option<State>,
+}
+
+/// Transcripts before a place in the list, newest upload first.
+pub async fn transcripts(
+    views: &Views,
+    organization: OrganizationId,
+    filter: TranscriptFilter,
+    before: Option<i64>,
+    limit: u32,
+) -> Result<Vec<TranscriptRow>, DatabaseError> {
+    let mut sql = format!("{TRANSCRIPT} WHERE organization_id = $1 AND position < $2");
+    let mut arguments: Vec<Value> =
+        vec![organization.0.into(), before.unwrap_or(i64::MAX).into()];
+    if let Some(client) = filter.client_id {
+        arguments.push(client.0.into());
+        sql.push_str(&format!(" AND client_id = ${}", arguments.len()));
+    }
+    if let Some(state) = filter.state {
+        arguments.push(state.as_str().into());
+        sql.push_str(&format!(" AND state = ${}", arguments.len()));
+    }
+    arguments.push(limit.into());
+    sql.push_str(&format!(" ORDER BY position DESC LIMIT ${}", arguments.len()));
+    views.sql().query(&sql, &arguments).await?.iter().map(transcript_row).collect()
+}
+
+const SUMMARY: &str =
+    "SELECT id, version, transcript_id, content, created_at FROM summaries";
+
+fn summary_row(row: &Row) -> Result<SummaryRow, DatabaseError> {
+    Ok(SummaryRow {
+        id: SummaryId(row.get(0)?),
+        version: row.get(1)?,
+        transcript_id: TranscriptId(row.get(2)?),
+        content: json_at(row, 3)?,
+        created_at: row.get(4)?,
+    })
+}
+
+/// All versions of a summary, newest first.
+pub async fn summary_versions(
+    views: &Views,
+    organization: OrganizationId,
+    id: SummaryId,
+) -> Result<Vec<SummaryRow>, DatabaseError> {
+    let sql = format!("{SUMMARY} WHERE organization_id = $1 AND id = $2 ORDER BY version DESC");
+    let rows = views.sql().query(&sql, &[organization.0.into(), id.0.into()]).await?;
+    rows.iter().map(summary_row).collect()
+}
+
+/// A version of a summary: the newest, unless one is asked for.
+pub async fn summary(
+    views: &Views,
+    organization: OrganizationId,
+    id: SummaryId,
+    version: Option<u32>,
+) -> Result<Option<SummaryRow>, DatabaseError> {
+    let sql = format!(
+        "{SUMMARY} WHERE organization_id = $1 AND id = $2 AND ($3 = 0 OR version = $3) \
+         ORDER BY version DESC LIMIT 1"
+    );
+    let arguments = [organization.0.into(), id.0.into(), version.unwrap_or(0).into()];
+    views.sql().query(&sql, &arguments).await?.first().map(summary_row).transpose()
+}

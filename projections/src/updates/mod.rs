@@ -1,0 +1,138 @@
+//! Updates: what clients may see, per channel, with consecutive offsets.
+//!
+//! Channels of an organization: `transcripts` tells of every transcript, `transcripts/<id>` of
+//! one. An update names what changed and how far it came, and never holds a person's words: a
+//! client that wants them reads them, with the update's `position` as `min_position`.
+//!
+//! Invariants: a channel's offsets run 1, 2, 3 …; the newest `retention` of them are kept; offset
+//! and content are functions of the log, so a rebuild gives every update the offset it had. The
+//! epoch joins the log's own with the projection's generation: where either is another, offsets
+//! of before mean nothing, and a client is told to reload.
+
+mod query;
+
+pub use query::*;
+
+use crate::engine::Kind::{Integer, Text};
+use crate::engine::{Op, Projection, Table};
+use crate::transcripts::State;
+use debrief_domain::event::{DecodeError, Event};
+use debrief_domain::ids::OrganizationId;
+use debrief_domain::summary::SummaryEvent;
+use debrief_domain::transcript::TranscriptEvent;
+use debrief_infra::log::RecordedEvent;
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+pub(crate) const CHANNELS: Table = Table {
+    name: "update_channels",
+    key: &[("channel", Text)],
+    columns: &[("head", Integer)],
+    indexes: &[],
+};
+
+pub(crate) const UPDATES: Table = Table {
+    name: "updates",
+    key: &[("channel", Text), ("offset", Integer)],
+    columns: &[
+        ("position", Integer),
+        ("kind", Text),
+        ("payload", Text),
+        ("recorded_at", Integer),
+    ],
+    indexes: &[],
+};
+
+/// Fills `updates` and `update_channels`.
+#[derive(Debug, Clone, Copy)]
+pub struct Updates {
+    /// Updates kept for each channel.
+    pub retention: u32,
+}
+
+/// The stored name of an organization's channel.
+fn stored_name(organization: OrganizationId, channel: &str) -> String {
+    format!("{organization}/{channel}")
+}
+
+impl Projection for Updates {
+    fn name(&self) -> &'static str {
+        "updates"
+    }
+
+    fn version(&self) -> u32 {
+        1
+    }
+
+    fn tables(&self) -> &'static [Table] {
+        &[CHANNELS, UPDATES]
+    }
+
+    fn retention(&self) -> u32 {
+        self.retention
+    }
+
+    fn project(&self, event: &RecordedEvent) -> Result<Vec<Op>, DecodeError> {
+        let (transcript, more): (Uuid, Value) = match event.event()? {
+            Event::Transcript(transcript) => (event.stream_id, about_transcript(transcript)),
+            Event::Summary(SummaryEvent::Created(created)) => {
+                let more = json!({
+                    "state": State::Ready.as_str(), "summary_id": event.stream_id, "version": 1
+                });
+                (created.transcript_id.0, more)
+            }
+            Event::Summary(SummaryEvent::Revised(revised)) => {
+                let more = json!({
+                    "state": State::Ready.as_str(), "summary_id": event.stream_id,
+                    "version": revised.version
+                });
+                (revised.transcript_id.0, more)
+            }
+            Event::Organization(_) | Event::Client(_) => return Ok(Vec::new()),
+        };
+        let mut payload = Map::from_iter([("transcript_id".to_owned(), json!(transcript))]);
+        if let Value::Object(more) = more {
+            payload.extend(more);
+        }
+        let payload = Value::Object(payload).to_string();
+        Ok(["transcripts".to_owned(), format!("transcripts/{transcript}")]
+            .into_iter()
+            .map(|channel| Op::Publish {
+                channel: stored_name(event.organization, &channel),
+                kind: event.event_type.clone(),
+                payload: payload.clone(),
+            })
+            .collect())
+    }
+}
+
+fn about_transcript(event: TranscriptEvent) -> Value {
+    match event {
+        TranscriptEvent::Uploaded(_) | TranscriptEvent::ProcessingRequested(_) => {
+            json!({"state": State::Received.as_str()})
+        }
+        TranscriptEvent::Parsed(parsed) => {
+            json!({"state": State::Summarizing.as_str(), "turns": parsed.turn_count})
+        }
+        TranscriptEvent::ProcessingFailed(failed) => json!({
+            "state": State::Failed.as_str(),
+            "error": {"code": failed.code, "message": failed.message}
+        }),
+        TranscriptEvent::DetailsChanged(change) => {
+            let mut changed = Vec::new();
+            for (name, kept) in [
+                ("title", change.title.is_keep()),
+                ("client_id", change.client_id.is_keep()),
+                ("held_at", change.held_at.is_keep()),
+                ("language", change.language.is_keep()),
+                ("notes", change.notes.is_keep()),
+            ] {
+                if !kept {
+                    changed.push(name);
+                }
+            }
+            json!({"changed": changed})
+        }
+        TranscriptEvent::Deleted(_) => json!({"deleted": true}),
+    }
+}

@@ -1,0 +1,80 @@
+//! Reading updates.
+
+use super::stored_name;
+use crate::engine::Views;
+use debrief_domain::ids::OrganizationId;
+use debrief_infra::database::DatabaseError;
+use serde::Serialize;
+use serde_json::Value;
+
+/// An update of a channel.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Update {
+    /// Place in the channel, from 1 without gaps.
+    pub offset: i64,
+    /// Position of the event behind it.
+    pub position: i64,
+    /// Name of the update.
+    pub kind: String,
+    /// What changed.
+    pub payload: Value,
+    /// When the event was recorded, in milliseconds since 1970.
+    pub recorded_at: i64,
+}
+
+/// What can be replayed of a channel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Window {
+    /// Offset of the newest update; 0 where there is none.
+    pub head: i64,
+    /// Offset of the oldest update that is kept; `head + 1` where none is.
+    pub first: i64,
+}
+
+/// What can be replayed of a channel.
+pub async fn window(
+    views: &Views,
+    organization: OrganizationId,
+    channel: &str,
+) -> Result<Window, DatabaseError> {
+    let sql = "SELECT head, (SELECT MIN(\"offset\") FROM updates WHERE channel = $1) \
+         FROM update_channels WHERE channel = $1";
+    let rows = views.sql().query(sql, &[stored_name(organization, channel).into()]).await?;
+    let Some(row) = rows.first() else { return Ok(Window { head: 0, first: 1 }) };
+    let head: i64 = row.get(0)?;
+    Ok(Window { head, first: row.get::<Option<i64>>(1)?.unwrap_or(head + 1) })
+}
+
+/// Up to `limit` updates of a channel after `offset`, in order.
+pub async fn updates(
+    views: &Views,
+    organization: OrganizationId,
+    channel: &str,
+    offset: i64,
+    limit: u32,
+) -> Result<Vec<Update>, DatabaseError> {
+    let sql = "SELECT \"offset\", position, kind, payload, recorded_at FROM updates \
+         WHERE channel = $1 AND \"offset\" > $2 ORDER BY \"offset\" LIMIT $3";
+    let arguments =
+        [stored_name(organization, channel).into(), offset.into(), limit.into()];
+    let rows = views.sql().query(sql, &arguments).await?;
+    rows.iter()
+        .map(|row| {
+            let payload: String = row.get(3)?;
+            Ok(Update {
+                offset: row.get(0)?,
+                position: row.get(1)?,
+                kind: row.get(2)?,
+                payload: serde_json::from_str(&payload).unwrap_or(Value::Null),
+                recorded_at: row.get(4)?,
+            })
+        })
+        .collect()
+}
+
+/// The generation of the updates' tables: one half of the epoch, the log's own is the other.
+pub async fn generation(views: &Views) -> Result<i64, DatabaseError> {
+    let sql = "SELECT generation FROM projection_checkpoints WHERE name = 'updates'";
+    let rows = views.sql().query(sql, &[]).await?;
+    rows.first().map_or(Ok(0), |row| row.get(0))
+}
