@@ -5,6 +5,7 @@
 
 pub mod blobs;
 pub mod database;
+pub mod documents;
 pub mod keys;
 pub mod log;
 pub mod queue;

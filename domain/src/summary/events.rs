@@ -25,6 +25,10 @@ pub struct SummaryRevised {
     pub content: Personal<Content>,
 }
 
+/// The summary was erased with its transcript; no further version is written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SummaryErased {}
+
 /// Events of a summary.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", content = "payload")]
@@ -35,4 +39,7 @@ pub enum SummaryEvent {
     /// See [`SummaryRevised`].
     #[serde(rename = "summary.revised")]
     Revised(SummaryRevised),
+    /// See [`SummaryErased`].
+    #[serde(rename = "summary.erased")]
+    Erased(SummaryErased),
 }

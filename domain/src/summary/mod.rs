@@ -16,12 +16,14 @@ use serde::{Deserialize, Serialize};
 impl_domain_event!(SummaryEvent {
     Created => ("summary.created", 1),
     Revised => ("summary.revised", 1),
+    Erased => ("summary.erased", 1),
 });
 
 /// State from which the next command is decided.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Summary {
     version: u32,
+    erased: bool,
 }
 
 /// What may be asked of a summary.
@@ -34,11 +36,17 @@ pub enum SummaryCommand {
         /// What it says.
         content: Box<Content>,
     },
+    /// Forget it, now and for ever: also before a first version, should one be on its way.
+    Erase,
 }
 
-/// Why a command was refused: no summary command is refused today.
+/// Why a command was refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum SummaryError {}
+pub enum SummaryError {
+    /// The transcript was deleted, and its summary with it.
+    #[error("this summary was erased with its transcript")]
+    Erased,
+}
 
 impl Aggregate for Summary {
     const TYPE: &'static str = "summary";
@@ -53,31 +61,32 @@ impl Aggregate for Summary {
         (): &(),
         sink: &EventSink<Self>,
     ) -> Result<(), Self::Error> {
-        let SummaryCommand::Write {
-            transcript_id,
-            content,
-        } = command;
-        let content = Personal::Known(*content);
-        let event = match self.version {
-            0 => SummaryEvent::Created(SummaryCreated {
-                transcript_id,
-                content,
-            }),
-            last => SummaryEvent::Revised(SummaryRevised {
-                transcript_id,
-                version: last + 1,
-                content,
-            }),
+        let event = match command {
+            SummaryCommand::Erase if self.erased => return Ok(()),
+            SummaryCommand::Erase => SummaryEvent::Erased(SummaryErased {}),
+            SummaryCommand::Write { .. } if self.erased => return Err(SummaryError::Erased),
+            SummaryCommand::Write { transcript_id, content } => {
+                let content = Personal::Known(*content);
+                match self.version {
+                    0 => SummaryEvent::Created(SummaryCreated { transcript_id, content }),
+                    last => SummaryEvent::Revised(SummaryRevised {
+                        transcript_id,
+                        version: last + 1,
+                        content,
+                    }),
+                }
+            }
         };
         sink.write(event, self).await;
         Ok(())
     }
 
     fn apply(&mut self, event: Self::Event) {
-        self.version = match event {
-            SummaryEvent::Created(_) => 1,
-            SummaryEvent::Revised(revised) => revised.version,
-        };
+        match event {
+            SummaryEvent::Created(_) => self.version = 1,
+            SummaryEvent::Revised(revised) => self.version = revised.version,
+            SummaryEvent::Erased(_) => self.erased = true,
+        }
     }
 }
 
@@ -87,9 +96,8 @@ mod tests {
     use content::Method;
     use cqrs_es::test::TestFramework;
 
-    #[test]
-    fn the_second_writing_is_version_two() {
-        let content = Content {
+    fn empty() -> Content {
+        Content {
             method: Method::Extractive,
             headline: None,
             overview: vec![],
@@ -98,21 +106,36 @@ mod tests {
             decisions: vec![],
             action_items: vec![],
             open_questions: vec![],
-        };
+        }
+    }
+
+    #[test]
+    fn the_second_writing_is_version_two() {
+        let content = empty();
         let transcript_id = TranscriptId(uuid::Uuid::from_u128(7));
         TestFramework::<Summary>::with(())
             .given(vec![SummaryEvent::Created(SummaryCreated {
                 transcript_id,
                 content: content.clone().into(),
             })])
-            .when(SummaryCommand::Write {
-                transcript_id,
-                content: Box::new(content.clone()),
-            })
+            .when(SummaryCommand::Write { transcript_id, content: Box::new(content.clone()) })
             .then_expect_events(vec![SummaryEvent::Revised(SummaryRevised {
                 transcript_id,
                 version: 2,
                 content: content.into(),
             })]);
+    }
+
+    #[test]
+    fn nothing_is_written_after_the_erasure() {
+        let transcript_id = TranscriptId(uuid::Uuid::from_u128(7));
+        TestFramework::<Summary>::with(())
+            .given_no_previous_events()
+            .when(SummaryCommand::Erase)
+            .then_expect_events(vec![SummaryEvent::Erased(SummaryErased {})]);
+        TestFramework::<Summary>::with(())
+            .given(vec![SummaryEvent::Erased(SummaryErased {})])
+            .when(SummaryCommand::Write { transcript_id, content: Box::new(empty()) })
+            .then_expect_error(SummaryError::Erased);
     }
 }

@@ -6,7 +6,9 @@
 //! its own and does not come through here.
 
 use super::DatabaseError;
-use sqlx::{AssertSqlSafe, Column, Row as _, TypeInfo, ValueRef};
+#[cfg(feature = "postgres")]
+use sqlx::Column;
+use sqlx::{AssertSqlSafe, Row as _, TypeInfo, ValueRef};
 
 /// Which SQL is spoken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

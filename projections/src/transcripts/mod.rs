@@ -106,6 +106,11 @@ impl Projection for Transcripts {
             Event::Summary(SummaryEvent::Revised(revised)) => {
                 on_summary(event, revised.transcript_id, revised.version, revised.content)
             }
+            Event::Summary(SummaryEvent::Erased(_)) => vec![Op::DeleteWhere {
+                table: SUMMARIES.name,
+                column: "id",
+                value: event.stream_id.into(),
+            }],
             Event::Organization(_) | Event::Client(_) => Vec::new(),
         })
     }

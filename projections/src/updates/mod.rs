@@ -88,7 +88,9 @@ impl Projection for Updates {
                 });
                 (revised.transcript_id.0, more)
             }
-            Event::Organization(_) | Event::Client(_) => return Ok(Vec::new()),
+            Event::Organization(_)
+            | Event::Client(_)
+            | Event::Summary(SummaryEvent::Erased(_)) => return Ok(Vec::new()),
         };
         let mut payload = Map::from_iter([("transcript_id".to_owned(), json!(transcript))]);
         if let Value::Object(more) = more {

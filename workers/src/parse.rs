@@ -1,0 +1,117 @@
+//! Reads an uploaded file into participants and turns.
+
+use crate::worker::{Context, Fault, JobContext, Worker, command_context};
+use async_trait::async_trait;
+use debrief_domain::transcript::content::Content;
+use debrief_domain::transcript::{
+    Stage, Transcript, TranscriptCommand, TranscriptError, TranscriptParsed,
+    TranscriptProcessingFailed,
+};
+use debrief_infra::blobs::BlobKey;
+use debrief_infra::log::{CommandError, RecordedEvent};
+use debrief_understanding::formats;
+use uuid::Uuid;
+
+/// See the module.
+pub struct Parse(pub(crate) Context);
+
+#[async_trait]
+impl Worker for Parse {
+    fn name(&self) -> &'static str {
+        "parse"
+    }
+
+    fn event_types(&self) -> &'static [&'static str] {
+        &["transcript.uploaded", "transcript.processing_requested"]
+    }
+
+    async fn handle(&self, event: &RecordedEvent, job: &JobContext) -> Result<(), Fault> {
+        let Context { log, documents } = &self.0;
+        let id = event.stream_id;
+        let (transcript, _) = log.load::<Transcript>(event.organization, id).await?;
+        if !transcript.is_alive() {
+            return Ok(());
+        }
+        let Some(data_key) = log.keys().get(id).await? else { return Ok(()) };
+        let source = BlobKey::try_from(transcript.source().to_owned())?;
+        let bytes = documents.read(&source, &data_key, 0).await?;
+        job.progress(0.2);
+        let parsed = tokio::task::spawn_blocking(move || formats::parse(&bytes))
+            .await
+            .map_err(|error| Fault::Failed(format!("the reader of the file failed: {error}")))?;
+        job.progress(0.7);
+        let content = match parsed {
+            Ok(content) => content,
+            Err(refusal) => {
+                let failure = failure(refusal.code(), &refusal.to_string());
+                return self.record(event, "", TranscriptCommand::RecordFailure(failure)).await;
+            }
+        };
+        // The same blob for the same event, so that work done twice leaves one.
+        let blob = BlobKey::new(
+            event.organization.0,
+            "content",
+            Uuid::new_v5(&event.id, b"content"),
+        );
+        let json = serde_json::to_vec(&content)
+            .map_err(|error| Fault::Failed(format!("the turns cannot be written: {error}")))?;
+        documents.write(&blob, &data_key, json.into()).await?;
+        job.progress(0.9);
+
+        let parsed = parsed_event(&content, &blob);
+        let mut context = command_context(self, event, "");
+        context.data_key = Some(data_key);
+        let command = TranscriptCommand::RecordParsed(parsed);
+        match log.execute::<Transcript>(context, id, command).await {
+            Ok(_) => Ok(()),
+            Err(CommandError::Refused(TranscriptError::NotFound)) => {
+                // Deleted meanwhile: the deletion did not know of this blob.
+                Ok(documents.delete(&blob).await?)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    async fn gave_up(&self, event: &RecordedEvent, _: &str) -> Result<(), Fault> {
+        let message = "The file could not be read because of a fault on our side. \
+             The operator has been told; the file is kept.";
+        let command = TranscriptCommand::RecordFailure(failure("internal", message));
+        self.record(event, ":gave-up", command).await
+    }
+}
+
+impl Parse {
+    async fn record(
+        &self,
+        event: &RecordedEvent,
+        effect: &str,
+        command: TranscriptCommand,
+    ) -> Result<(), Fault> {
+        let context = command_context(self, event, effect);
+        match self.0.log.execute::<Transcript>(context, event.stream_id, command).await {
+            Ok(_) | Err(CommandError::Refused(TranscriptError::NotFound)) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+fn failure(code: &str, message: &str) -> TranscriptProcessingFailed {
+    TranscriptProcessingFailed {
+        stage: Stage::Parsing,
+        code: code.to_owned(),
+        message: message.to_owned(),
+    }
+}
+
+fn parsed_event(content: &Content, blob: &BlobKey) -> TranscriptParsed {
+    TranscriptParsed {
+        content: blob.as_str().to_owned(),
+        format: content.format.clone(),
+        language: content.language.clone(),
+        participants: content.participants.clone().into(),
+        turn_count: content.turns.len() as u32,
+        word_count: content.participants.iter().map(|p| u64::from(p.words)).sum(),
+        duration_ms: content.duration_ms,
+        warnings: content.warnings.clone(),
+    }
+}

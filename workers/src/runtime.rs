@@ -1,0 +1,154 @@
+//! The runtime that leases work, renews leases, and settles what became of it.
+//!
+//! Invariants: a worker has at most `concurrency` jobs under way; while one is, its lease is
+//! renewed every third of its length; a job whose lease was lost is stopped, as another worker
+//! has it; a panic is a failed attempt; a job that fails for good is told to its worker before it
+//! becomes a dead letter. When what a worker needs cannot be reached, its breaker opens: it leases
+//! nothing for a while, and nothing is failed. On shutdown no more is leased; what is under way
+//! may end within the grace, and is handed back after it.
+
+mod breaker;
+mod job;
+
+use crate::worker::Worker;
+use breaker::Breaker;
+use debrief_infra::log::EventLog;
+use debrief_infra::queue::Queue;
+use metrics::{counter, gauge};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// How long one wait for work lasts.
+const LEASE_WAIT: Duration = Duration::from_secs(2);
+/// Pause when the queue cannot be reached.
+const FAILURE_PAUSE: Duration = Duration::from_millis(500);
+
+/// Bounds of the runtime.
+#[derive(Debug, Clone, Copy)]
+pub struct Options {
+    /// Jobs of one worker under way at a time.
+    pub concurrency: usize,
+    /// How long a lease lasts unless it is renewed.
+    pub lease: Duration,
+    /// Attempts, and leases without an outcome, after which a job is a dead letter.
+    pub max_attempts: u32,
+    /// Pause after the first failure; doubled with each further one, half of it by chance.
+    pub backoff_min: Duration,
+    /// Longest pause.
+    pub backoff_max: Duration,
+    /// How long jobs may go on after the runtime was told to stop.
+    pub grace: Duration,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            concurrency: 4,
+            lease: Duration::from_secs(10),
+            max_attempts: 8,
+            backoff_min: Duration::from_secs(1),
+            backoff_max: Duration::from_secs(300),
+            grace: Duration::from_secs(20),
+        }
+    }
+}
+
+impl Options {
+    /// Pause before the next attempt: exponential, with half of it jitter.
+    fn backoff(&self, attempts: u32) -> Duration {
+        let full = self.backoff_min.saturating_mul(2_u32.saturating_pow(attempts.min(20)));
+        let full = full.min(self.backoff_max);
+        full.mul_f64(rand::random_range(0.5..=1.0))
+    }
+}
+
+/// Runs one worker until it is told to stop, and its jobs have ended or were handed back.
+pub async fn run(
+    worker: Arc<dyn Worker>,
+    log: EventLog,
+    queue: Arc<dyn Queue>,
+    options: Options,
+    stop: CancellationToken,
+) {
+    let name = worker.name();
+    let slots = Arc::new(Semaphore::new(options.concurrency));
+    let jobs = TaskTracker::new();
+    // Cancelled when the grace is over.
+    let halt = CancellationToken::new();
+    let breaker = Arc::new(Breaker::default());
+    loop {
+        let slot = tokio::select! {
+            () = stop.cancelled() => break,
+            slot = Arc::clone(&slots).acquire_owned() => slot.expect("the semaphore is open"),
+        };
+        if let Some(pause) = breaker.closed_in() {
+            gauge!("debrief_worker_breaker_open", "worker" => name).set(1.0);
+            tokio::select! {
+                () = stop.cancelled() => break,
+                () = tokio::time::sleep(pause) => {}
+            }
+        }
+        gauge!("debrief_worker_breaker_open", "worker" => name).set(0.0);
+        let room = 1 + slots.available_permits();
+        let leased = tokio::select! {
+            () = stop.cancelled() => break,
+            leased = queue.lease(name, room, options.lease, LEASE_WAIT) => leased,
+        };
+        let leased = match leased {
+            Ok(leased) => leased,
+            Err(error) => {
+                tracing::warn!(worker = name, %error, "no work can be leased; trying again");
+                counter!("debrief_queue_failures_total", "worker" => name).increment(1);
+                tokio::time::sleep(FAILURE_PAUSE).await;
+                continue;
+            }
+        };
+        let mut slot = Some(slot);
+        for job in leased {
+            let slot = match slot.take() {
+                Some(slot) => slot,
+                // `room` counted the free slots, and only this loop takes any.
+                None => Arc::clone(&slots)
+                    .acquire_owned()
+                    .await
+                    .expect("the semaphore is open"),
+            };
+            let run = job::Run {
+                worker: Arc::clone(&worker),
+                log: log.clone(),
+                queue: Arc::clone(&queue),
+                options,
+                halt: halt.clone(),
+                breaker: Arc::clone(&breaker),
+            };
+            jobs.spawn(async move {
+                run.run(job).await;
+                drop(slot);
+            });
+        }
+    }
+    jobs.close();
+    if tokio::time::timeout(options.grace, jobs.wait()).await.is_err() {
+        tracing::warn!(worker = name, jobs = jobs.len(), "the grace is over; handing work back");
+        halt.cancel();
+        jobs.wait().await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn backoff_grows_to_its_bound() {
+        let options = Options::default();
+        for attempts in 0..64 {
+            let full = (1_u64 << attempts.min(20)).min(300);
+            let pause = options.backoff(attempts).as_secs_f64();
+            assert!(pause >= full as f64 / 2.0 && pause <= full as f64, "{attempts}: {pause}");
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! Stops leasing while what a worker needs cannot be reached.
+
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+/// Failures in a row that open the breaker.
+const THRESHOLD: u32 = 3;
+/// How long it is open the first time; doubled each time it opens again.
+const OPEN_MIN: Duration = Duration::from_millis(500);
+/// The longest it is open.
+const OPEN_MAX: Duration = Duration::from_secs(15);
+
+#[derive(Debug, Default)]
+struct State {
+    failures: u32,
+    until: Option<Instant>,
+}
+
+/// A circuit breaker: closed, open for a time, then one try.
+#[derive(Debug, Default)]
+pub(super) struct Breaker(Mutex<State>);
+
+impl Breaker {
+    /// What was needed was there.
+    pub(super) fn succeeded(&self) {
+        *self.0.lock().expect("no panic under this lock") = State::default();
+    }
+
+    /// What was needed could not be reached.
+    pub(super) fn failed(&self) {
+        let mut state = self.0.lock().expect("no panic under this lock");
+        state.failures = state.failures.saturating_add(1);
+        if state.failures >= THRESHOLD {
+            let doublings = (state.failures - THRESHOLD).min(10);
+            let open = (OPEN_MIN * 2_u32.pow(doublings)).min(OPEN_MAX);
+            state.until = Some(Instant::now() + open);
+        }
+    }
+
+    /// How long it will still be open; `None` while it is closed.
+    pub(super) fn closed_in(&self) -> Option<Duration> {
+        let until = self.0.lock().expect("no panic under this lock").until?;
+        Some(until.saturating_duration_since(Instant::now())).filter(|left| !left.is_zero())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn opens_after_failures_in_a_row_and_closes_with_a_success() {
+        let breaker = Breaker::default();
+        breaker.failed();
+        breaker.failed();
+        assert_eq!(breaker.closed_in(), None);
+        breaker.failed();
+        assert!(breaker.closed_in().is_some());
+        breaker.succeeded();
+        assert_eq!(breaker.closed_in(), None);
+    }
+}

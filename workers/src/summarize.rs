@@ -1,0 +1,75 @@
+//! Writes the first summary of a transcript: sentences from it, chosen and sorted.
+
+use crate::worker::{Context, Fault, JobContext, Worker, command_context};
+use async_trait::async_trait;
+use debrief_domain::event::Event;
+use debrief_domain::ids::{SummaryId, TranscriptId};
+use debrief_domain::summary::{Summary, SummaryCommand, SummaryError};
+use debrief_domain::transcript::content::Content;
+use debrief_domain::transcript::{
+    Stage, Transcript, TranscriptCommand, TranscriptError, TranscriptEvent,
+    TranscriptProcessingFailed,
+};
+use debrief_infra::blobs::BlobKey;
+use debrief_infra::log::{CommandError, RecordedEvent};
+use debrief_understanding::summary;
+
+/// See the module.
+pub struct Summarize(pub(crate) Context);
+
+#[async_trait]
+impl Worker for Summarize {
+    fn name(&self) -> &'static str {
+        "summarize"
+    }
+
+    fn event_types(&self) -> &'static [&'static str] {
+        &["transcript.parsed"]
+    }
+
+    async fn handle(&self, event: &RecordedEvent, job: &JobContext) -> Result<(), Fault> {
+        let Context { log, documents } = &self.0;
+        let transcript_id = TranscriptId(event.stream_id);
+        let Event::Transcript(TranscriptEvent::Parsed(parsed)) = event.event()? else {
+            return Err(Fault::Never(format!("{} is no work for this worker", event.event_type)));
+        };
+        let (transcript, _) =
+            log.load::<Transcript>(event.organization, transcript_id.0).await?;
+        if !transcript.is_alive() {
+            return Ok(());
+        }
+        let Some(data_key) = log.keys().get(transcript_id.0).await? else { return Ok(()) };
+        let blob = BlobKey::try_from(parsed.content)?;
+        let json = documents.read(&blob, &data_key, 0).await?;
+        job.progress(0.2);
+        let content: Content = serde_json::from_slice(&json)
+            .map_err(|error| Fault::Never(format!("the turns cannot be read: {error}")))?;
+        let summary = tokio::task::spawn_blocking(move || summary::extractive(&content))
+            .await
+            .map_err(|error| Fault::Failed(format!("the summarizer failed: {error}")))?;
+        job.progress(0.9);
+        let mut context = command_context(self, event, "");
+        context.data_key = Some(data_key);
+        let command = SummaryCommand::Write { transcript_id, content: Box::new(summary) };
+        let id = SummaryId::of(transcript_id);
+        match log.execute::<Summary>(context, id.0, command).await {
+            Ok(_) | Err(CommandError::Refused(SummaryError::Erased)) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    async fn gave_up(&self, event: &RecordedEvent, _: &str) -> Result<(), Fault> {
+        let command = TranscriptCommand::RecordFailure(TranscriptProcessingFailed {
+            stage: Stage::Summarizing,
+            code: "internal".to_owned(),
+            message: "The summary could not be written because of a fault on our side. \
+                 The operator has been told; the turns can be read."
+                .to_owned(),
+        });
+        let context = command_context(self, event, ":gave-up");
+        match self.0.log.execute::<Transcript>(context, event.stream_id, command).await {
+            Ok(_) | Err(CommandError::Refused(TranscriptError::NotFound)) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
