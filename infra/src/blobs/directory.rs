@@ -52,15 +52,14 @@ impl DirectoryStore {
     pub async fn open(path: impl AsRef<Path>) -> Result<Self, BlobError> {
         let path = path.as_ref().to_owned();
         let shown = path.display().to_string();
-        blocking(move || Root::open(&path))
-            .await
-            .map(|root| Self(Arc::new(root)))
-            .map_err(|error| match error {
+        blocking(move || Root::open(&path)).await.map(|root| Self(Arc::new(root))).map_err(
+            |error| match error {
                 BlobError::Other(cause) => {
                     BlobError::Config(format!("the directory {shown} cannot be used: {cause}"))
                 }
                 other => other,
-            })
+            },
+        )
     }
 
     /// Writes all of `body` to a draft and syncs it.
@@ -116,9 +115,7 @@ impl BlobStore for DirectoryStore {
         .ok_or(BlobError::NotFound)?;
         let mut file = tokio::fs::File::from_std(file);
         file.set_max_buf_size(BUFFER);
-        Ok(ReaderStream::with_capacity(file, BUFFER)
-            .map_err(BlobError::io)
-            .boxed())
+        Ok(ReaderStream::with_capacity(file, BUFFER).map_err(BlobError::io).boxed())
     }
 
     async fn delete(&self, key: &BlobKey) -> Result<(), BlobError> {
@@ -145,11 +142,7 @@ impl Root {
         let temporary = path.join(".tmp");
         private_directories().recursive(true).create(&temporary)?;
         sweep(&temporary)?;
-        Ok(Self {
-            path,
-            temporary,
-            synced: Mutex::default(),
-        })
+        Ok(Self { path, temporary, synced: Mutex::default() })
     }
 
     /// The directory of a blob.
@@ -247,11 +240,7 @@ impl Draft {
         options.write(true).create_new(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        Ok(Self {
-            file: options.open(&path)?,
-            path,
-            published: false,
-        })
+        Ok(Self { file: options.open(&path)?, path, published: false })
     }
 }
 

@@ -51,9 +51,7 @@ impl BlobKey {
 
 fn is_segment(text: &str) -> bool {
     (1..=BlobKey::MAX_SEGMENT).contains(&text.len())
-        && text
-            .bytes()
-            .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'))
+        && text.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'))
 }
 
 impl TryFrom<String> for BlobKey {
@@ -65,11 +63,7 @@ impl TryFrom<String> for BlobKey {
             count += 1;
             count <= 3 && is_segment(segment)
         });
-        if valid && count == 3 {
-            Ok(Self(text))
-        } else {
-            Err(InvalidBlobKey)
-        }
+        if valid && count == 3 { Ok(Self(text)) } else { Err(InvalidBlobKey) }
     }
 }
 

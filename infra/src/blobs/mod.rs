@@ -95,9 +95,7 @@ pub async fn from_url(url: &str) -> Result<Arc<dyn BlobStore>, BlobError> {
             "this program was built without S3: build it with `--features s3` (or `full`)".into(),
         ));
     }
-    Err(BlobError::Config(
-        "the blob URL must begin with directory:, file:/// or s3://".into(),
-    ))
+    Err(BlobError::Config("the blob URL must begin with directory:, file:/// or s3://".into()))
 }
 
 async fn open_directory(path: &str) -> Result<Arc<dyn BlobStore>, BlobError> {

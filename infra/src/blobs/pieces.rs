@@ -17,12 +17,7 @@ pub(super) struct Pieces {
 impl Pieces {
     /// Pieces of `size` bytes with room for `spare` more.
     pub(super) fn new(body: ByteStream, size: usize, spare: usize) -> Self {
-        Self {
-            body,
-            pending: Bytes::new(),
-            size,
-            spare,
-        }
+        Self { body, pending: Bytes::new(), size, spare }
     }
 
     /// The same stream, in pieces of another size from here on.

@@ -52,6 +52,8 @@ const OPERATION: Duration = Duration::from_secs(150);
 const ATTEMPTS: u32 = 4;
 /// How long a body may stand still.
 const STALL: Duration = Duration::from_secs(20);
+/// `check` with its retries: whoever asks for readiness does not wait long.
+const CHECK: Duration = Duration::from_secs(4);
 /// How long a failed `put` waits to see its abort succeed.
 const ABORT: Duration = Duration::from_secs(10);
 
@@ -84,9 +86,7 @@ impl S3Store {
             )
             .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
             .stalled_stream_protection(
-                StalledStreamProtectionConfig::enabled()
-                    .grace_period(STALL)
-                    .build(),
+                StalledStreamProtectionConfig::enabled().grace_period(STALL).build(),
             );
         if let Some(region) = location.region {
             loader = loader.region(Region::new(region));
@@ -192,13 +192,11 @@ impl BlobStore for S3Store {
     }
 
     async fn check(&self) -> Result<(), BlobError> {
-        self.client
-            .head_bucket()
-            .bucket(&self.bucket)
-            .send()
-            .await
-            .map(drop)
-            .map_err(|error| failure("HeadBucket", error))
+        let call = self.client.head_bucket().bucket(&self.bucket).send();
+        match tokio::time::timeout(CHECK, call).await {
+            Ok(answer) => answer.map(drop).map_err(|e| failure("HeadBucket", e)),
+            Err(late) => Err(unavailable("HeadBucket", &late)),
+        }
     }
 }
 
@@ -227,16 +225,9 @@ impl Upload {
             let id = answer.upload_id.ok_or_else(|| {
                 BlobError::Other("CreateMultipartUpload was answered without an id".into())
             })?;
-            Ok(Self {
-                store,
-                object,
-                id,
-                open: true,
-            })
+            Ok(Self { store, object, id, open: true })
         });
-        begun
-            .await
-            .map_err(|ended| BlobError::Other(ended.into()))?
+        begun.await.map_err(|ended| BlobError::Other(ended.into()))?
     }
 
     async fn send(&self, first: Vec<u8>, pieces: Pieces) -> Result<u64, BlobError> {
@@ -268,11 +259,7 @@ impl Upload {
             .bucket(&self.store.bucket)
             .key(&self.object)
             .upload_id(&self.id)
-            .multipart_upload(
-                CompletedMultipartUpload::builder()
-                    .set_parts(Some(parts))
-                    .build(),
-            )
+            .multipart_upload(CompletedMultipartUpload::builder().set_parts(Some(parts)).build())
             .send()
             .await
             .map_err(|error| failure("CompleteMultipartUpload", error))?;

@@ -65,9 +65,7 @@ fn sealed_with(header: &Header, key: &[u8; 32], context: &[u8], body: ByteStream
         };
         let (mut piece, last) = pieces.next().await?;
         let state = if last {
-            cipher
-                .encrypt_last_in_place(&associated, &mut piece)
-                .map(|()| None)
+            cipher.encrypt_last_in_place(&associated, &mut piece).map(|()| None)
         } else {
             cipher
                 .encrypt_next_in_place(&associated, &mut piece)
@@ -97,9 +95,7 @@ pub fn open(key: &[u8; 32], context: &[u8], body: ByteStream) -> ByteStream {
                 };
                 let (mut piece, last) = pieces.next().await?;
                 let state = if last {
-                    cipher
-                        .decrypt_last_in_place(&associated, &mut piece)
-                        .map(|()| None)
+                    cipher.decrypt_last_in_place(&associated, &mut piece).map(|()| None)
                 } else {
                     cipher
                         .decrypt_next_in_place(&associated, &mut piece)
@@ -132,11 +128,7 @@ async fn begin(
         return Err(BlobError::Corrupt("it ends after its header".into()));
     }
     let cipher = DecryptorBE32::new((&*header.blob_key(&key)).into(), header.prefix().into());
-    Ok((
-        cipher,
-        header.associated(&context),
-        pieces.resized(CHUNK + TAG),
-    ))
+    Ok((cipher, header.associated(&context), pieces.resized(CHUNK + TAG)))
 }
 
 /// The first bytes of a sealed blob.

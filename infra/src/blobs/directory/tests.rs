@@ -34,9 +34,7 @@ fn walk(path: &Path) -> Vec<PathBuf> {
 async fn nobody_else_may_look() {
     use std::os::unix::fs::PermissionsExt;
     let outside = tempfile::tempdir().unwrap();
-    let store = DirectoryStore::open(outside.path().join("a/b"))
-        .await
-        .unwrap();
+    let store = DirectoryStore::open(outside.path().join("a/b")).await.unwrap();
     store.put(&key(), body(b"content")).await.unwrap();
     let found = walk(outside.path());
     assert_eq!(found.iter().filter(|it| it.is_file()).count(), 1);
@@ -84,22 +82,14 @@ async fn opening_removes_what_a_crash_left_and_nothing_else() {
 #[tokio::test]
 async fn a_missing_store_is_no_missing_blob() {
     let root = tempfile::tempdir().unwrap();
-    let store = DirectoryStore::open(root.path().join("store"))
-        .await
-        .unwrap();
+    let store = DirectoryStore::open(root.path().join("store")).await.unwrap();
     let key = key();
     store.put(&key, body(b"content")).await.unwrap();
     let (store_at, away) = (root.path().join("store"), root.path().join("away"));
     fs::rename(&store_at, &away).unwrap();
     assert!(store.get(&key).await.err().unwrap().is_temporary());
     assert!(store.delete(&key).await.unwrap_err().is_temporary());
-    assert!(
-        store
-            .put(&key, body(b"new"))
-            .await
-            .unwrap_err()
-            .is_temporary()
-    );
+    assert!(store.put(&key, body(b"new")).await.unwrap_err().is_temporary());
     assert!(store.check().await.unwrap_err().is_temporary());
     assert!(!store_at.exists(), "the store was made anew");
     fs::rename(&away, &store_at).unwrap();

@@ -38,8 +38,11 @@ where
     let SdkError::ServiceError(service) = &error else {
         let cause = chain(&error);
         let error = Box::new(Failure { operation, cause });
-        return match error.cause.contains("credentials") {
-            true => BlobError::Config(format!("{error}; is AWS_ACCESS_KEY_ID set?")),
+        // Credentials that cannot be fetched at the moment are another matter.
+        return match error.cause.contains("no providers in chain") {
+            true => BlobError::Config(format!(
+                "{error}; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give the machine a role"
+            )),
             false => BlobError::Unavailable(error),
         };
     };

@@ -93,9 +93,7 @@ mod tests {
         let path_style = |url| Location::parse(url).unwrap().path_style;
         assert!(!path_style("s3://bucket"));
         assert!(path_style("s3://bucket?endpoint=http://minio:9000"));
-        assert!(!path_style(
-            "s3://bucket?endpoint=https://x.example&path_style=false"
-        ));
+        assert!(!path_style("s3://bucket?endpoint=https://x.example&path_style=false"));
     }
 
     #[test]

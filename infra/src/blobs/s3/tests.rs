@@ -37,11 +37,7 @@ impl Stub {
                 tokio::spawn(serve(connection, answer, lines.clone()));
             }
         });
-        Self {
-            store,
-            requests,
-            seen,
-        }
+        Self { store, requests, seen }
     }
 }
 
@@ -52,9 +48,7 @@ async fn serve(mut connection: TcpStream, answer: String, seen: Arc<Mutex<Vec<St
         let text = String::from_utf8_lossy(&request[..request.len().min(8192)]).into_owned();
         if let Some(end) = text.find("\r\n\r\n") {
             let head = text[..end].to_lowercase();
-            let length = head
-                .lines()
-                .find_map(|it| it.strip_prefix("content-length: "));
+            let length = head.lines().find_map(|it| it.strip_prefix("content-length: "));
             if request.len() >= end + 4 + length.map_or(0, |it| it.parse().unwrap()) {
                 let line = text.lines().next().unwrap().to_owned();
                 seen.lock().unwrap().push(line);
@@ -108,6 +102,17 @@ async fn nobody_there_is_unavailable_and_bounded() {
 }
 
 #[tokio::test]
+async fn a_server_that_never_answers_does_not_hold_up_readiness() {
+    // Connections wait in the backlog for ever.
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let start = Instant::now();
+    let error = store_at(port).await.check().await.unwrap_err();
+    assert!(error.is_temporary(), "{error}");
+    assert!(start.elapsed() < CHECK + Duration::from_secs(2));
+}
+
+#[tokio::test]
 async fn passing_trouble_is_tried_again() {
     let trouble = xml_error(SLOW_DOWN, "SlowDown");
     let stub = Stub::new(vec![trouble.clone(), trouble, answer("200 OK", NOTHING)]).await;
@@ -128,16 +133,12 @@ async fn refusals_are_sorted_and_reveal_nothing() {
     type Sort = fn(&BlobError) -> bool;
     let config: Sort = |it| matches!(it, BlobError::Config(_));
     let cases: [(&str, &str, Sort); 6] = [
-        ("404 Not Found", "NoSuchKey", |it| {
-            matches!(it, BlobError::NotFound)
-        }),
+        ("404 Not Found", "NoSuchKey", |it| matches!(it, BlobError::NotFound)),
         ("404 Not Found", "NoSuchBucket", config),
         ("403 Forbidden", "AccessDenied", config),
         ("403 Forbidden", "InvalidAccessKeyId", config),
         ("400 Bad Request", "ExpiredToken", BlobError::is_temporary),
-        ("400 Bad Request", "Unheard", |it| {
-            matches!(it, BlobError::Other(_))
-        }),
+        ("400 Bad Request", "Unheard", |it| matches!(it, BlobError::Other(_))),
     ];
     for (status, code, right) in cases {
         let stub = Stub::new(vec![xml_error(status, code)]).await;

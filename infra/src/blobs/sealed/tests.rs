@@ -39,15 +39,13 @@ fn pieces(bytes: &[u8], size: usize) -> ByteStream {
 
 /// Everything up to the end or the first error.
 fn drain(body: ByteStream) -> (Vec<u8>, Option<BlobError>) {
-    block_on(
-        body.fold((Vec::new(), None), async |(mut all, _), item| match item {
-            Ok(bytes) => {
-                all.extend_from_slice(&bytes);
-                (all, None)
-            }
-            Err(error) => (all, Some(error)),
-        }),
-    )
+    block_on(body.fold((Vec::new(), None), async |(mut all, _), item| match item {
+        Ok(bytes) => {
+            all.extend_from_slice(&bytes);
+            (all, None)
+        }
+        Err(error) => (all, Some(error)),
+    }))
 }
 
 fn collect(body: ByteStream) -> Vec<u8> {
@@ -65,10 +63,7 @@ fn sealed(content: &[u8]) -> Vec<u8> {
 #[track_caller]
 fn assert_corrupt(bytes: &[u8], content: &[u8], what: &str) {
     let (yielded, error) = drain(open(&KEY, CONTEXT, pieces(bytes, CHUNK)));
-    assert!(
-        matches!(error, Some(BlobError::Corrupt(_))),
-        "{what}: {error:?}"
-    );
+    assert!(matches!(error, Some(BlobError::Corrupt(_))), "{what}: {error:?}");
     assert!(content.starts_with(&yielded), "{what}: forged content");
 }
 
@@ -108,10 +103,8 @@ fn round_trips_in_every_chunking() {
 #[test]
 fn the_format_is_pinned() {
     let key: [u8; 32] = std::array::from_fn(|i| i as u8);
-    let header = Header::new(
-        std::array::from_fn(|i| 100 + i as u8),
-        std::array::from_fn(|i| 200 + i as u8),
-    );
+    let header =
+        Header::new(std::array::from_fn(|i| 100 + i as u8), std::array::from_fn(|i| 200 + i as u8));
     let seal = |content: &[u8]| {
         let body = pieces(content, 1000);
         collect(sealed_with(&header, &key, b"o/kind/id", body))
@@ -120,10 +113,7 @@ fn the_format_is_pinned() {
                  c8c9cacbcccdce";
     let text = "f707dae150e85123be3f775c7bc2e4939bb3ed2c465437bc5f7c9ac7f38830f15158185c44834f36\
                 1e010a";
-    assert_eq!(
-        hex::encode(seal(b"What was said stays sealed.")),
-        format!("{start}{text}")
-    );
+    assert_eq!(hex::encode(seal(b"What was said stays sealed.")), format!("{start}{text}"));
     let empty = "72cb98f16bacdb2c2c4064b9224ca8f4";
     assert_eq!(hex::encode(seal(b"")), format!("{start}{empty}"));
     let long: Vec<u8> = (0..150_000_u64).map(|i| (i * i % 251) as u8).collect();
@@ -146,10 +136,7 @@ fn hmac_is_hmac() {
         "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"
     );
     assert_eq!(
-        hex::encode(*hmac_sha256(
-            &padded(b"Jefe"),
-            &[b"what do ya want ", b"for nothing?"]
-        )),
+        hex::encode(*hmac_sha256(&padded(b"Jefe"), &[b"what do ya want ", b"for nothing?"])),
         "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
     );
 }
@@ -203,13 +190,7 @@ fn chunks_keep_their_place_and_their_blob() {
     let [a, b, c] = chunks(&one)[..] else {
         panic!("three chunks were expected");
     };
-    assert!(
-        collect(open(
-            &KEY,
-            CONTEXT,
-            pieces(&with_chunks(&one, &[a, b, c]), 5000)
-        )) == content
-    );
+    assert!(collect(open(&KEY, CONTEXT, pieces(&with_chunks(&one, &[a, b, c]), 5000))) == content);
     for (what, order) in [
         ("swapped", vec![b, a, c]),
         ("the end moved", vec![a, c, b]),
@@ -266,9 +247,7 @@ fn without_the_last_flag_truncation_would_pass() {
     };
     let mut flagless: Vec<Vec<u8>> = content.chunks(CHUNK).map(<[u8]>::to_vec).collect();
     for (number, chunk) in flagless.iter_mut().enumerate() {
-        cipher
-            .encrypt_in_place(&nonce(number).into(), &associated, chunk)
-            .unwrap();
+        cipher.encrypt_in_place(&nonce(number).into(), &associated, chunk).unwrap();
     }
     flagless.truncate(2);
     let mut opened = Vec::new();
