@@ -1,0 +1,264 @@
+//! The settings of the program: typed, checked as a whole, each with the place it was set in.
+//!
+//! `debrief.default.toml` documents every setting and is itself the defaults. Over it come a file,
+//! the environment and flags. Nothing else in the program reads the environment or asks whether a
+//! setting was given: a [`Config`] is complete and every value in it is within its bounds. Nothing
+//! that this module prints holds a secret.
+//!
+//! A new setting is a line in `settings!` below and its paragraph in `debrief.default.toml`.
+
+mod layers;
+mod problem;
+mod read;
+mod redact;
+mod values;
+
+#[cfg(test)]
+mod tests;
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use layers::Layers;
+use problem::Setting;
+use redact::Kind;
+
+pub(crate) use problem::{ConfigError, Problem, Source};
+pub(crate) use values::{Address, LogFormat, MasterKey, Secret, Size, Span};
+
+/// Every setting with its default and what it means, as TOML.
+pub(crate) const DEFAULTS: &str = include_str!("../../debrief.default.toml");
+
+/// Of each setting: its field, its type, how it may be shown, and what reads it from text. A reader
+/// may use the settings above its own.
+macro_rules! settings {
+    ($($(#[$doc:meta])* $key:ident: $type:ty, $kind:ident, $read:expr;)*) => {
+        /// The settings in force. See `debrief.default.toml` for what each one means.
+        #[derive(Clone, Debug)]
+        pub(crate) struct Config {
+            $($(#[$doc])* pub(crate) $key: $type,)*
+            /// In the order of the fields.
+            sources: Vec<Source>,
+        }
+
+        const KEYS: &[&str] = &[$(stringify!($key)),*];
+
+        impl Config {
+            fn read(layers: &mut Layers) -> Self {
+                let mut sources = Vec::with_capacity(KEYS.len());
+                $(
+                    let ($key, source) = layers.read(stringify!($key), Kind::$kind, $read);
+                    sources.push(source);
+                )*
+                Self { $($key,)* sources }
+            }
+
+            /// In the order of the fields.
+            fn values(&self) -> Vec<String> {
+                vec![$(self.$key.show()),*]
+            }
+        }
+    };
+}
+
+const SECOND: Span = Span::from_millis(1_000);
+const TEN_MINUTES: Span = Span::from_millis(600_000);
+const HOUR: Span = Span::from_millis(3_600_000);
+const DAY: Span = Span::from_millis(86_400_000);
+const KIB: Size = Size::from_bytes(1 << 10);
+const GIB: Size = Size::from_bytes(1 << 30);
+
+settings! {
+    data_dir: PathBuf, Plain, read::directory;
+    /// Never empty: SQLite in `data_dir` if nothing else was said.
+    database_url: Address, Url, |text| {
+        let file = || Address::new(format!("sqlite:{}", data_dir.join("debrief.db").display()));
+        Ok(read::or_empty(text, read::database_url)?.unwrap_or_else(file))
+    };
+    database_connections: u32, Plain, |text| read::count(text, 2, 1_000);
+    queue_url: Address, Url, read::queue_url;
+    queue_prefix: String, Plain, read::queue_prefix;
+    /// Never empty: a directory in `data_dir` if nothing else was said.
+    blob_url: Address, Url, |text| {
+        let directory = || Address::new(format!("directory:{}", data_dir.join("blobs").display()));
+        Ok(read::or_empty(text, read::blob_url)?.unwrap_or_else(directory))
+    };
+    master_key: MasterKey, Secret, |text| {
+        let made = || MasterKey::MadeInFile(data_dir.join("master.key"));
+        Ok(read::or_empty(text, read::master_key)?.unwrap_or_else(made))
+    };
+    /// None: one is made on the first start.
+    api_key: Option<Secret>, Secret, |text| read::or_empty(text, read::api_key);
+    organization_name: String, Plain, read::name;
+    listen: SocketAddr, Plain, read::socket_address;
+    /// As it was set; see [`Config::public_url`].
+    public_url: Option<Address>, Url, |text| read::or_empty(text, read::public_url);
+    upload_max_bytes: Size, Plain, |text| read::size(text, KIB, Size::from_bytes(100 << 30));
+    upload_idle_timeout: Span, Plain, |text| read::span(text, SECOND, HOUR);
+    upload_timeout: Span, Plain, |text| read::span(text, SECOND, DAY);
+    request_max_bytes: Size, Plain, |text| read::size(text, KIB, GIB);
+    request_timeout: Span, Plain, |text| read::span(text, SECOND, HOUR);
+    min_position_timeout: Span, Plain, |text| read::span(text, Span::from_millis(1), HOUR);
+    shutdown_grace: Span, Plain, |text| read::span(text, Span::from_millis(0), HOUR);
+    append_batch_max: usize, Plain, |text| read::count(text, 1, 10_000);
+    worker_concurrency: usize, Plain, |text| read::count(text, 1, 1_000);
+    worker_lease: Span, Plain, |text| read::span(text, Span::from_millis(2_000), TEN_MINUTES);
+    worker_max_attempts: u32, Plain, |text| read::count(text, 1, 100);
+    worker_backoff_min: Span, Plain, |text| read::span(text, Span::from_millis(1), DAY);
+    worker_backoff_max: Span, Plain, |text| read::span(text, Span::from_millis(1), DAY);
+    updates_retention: u64, Plain, |text| read::count(text, 100, 10_000_000);
+    websocket_max_connections: usize, Plain, |text| read::count(text, 1, 1_000_000);
+    websocket_max_subscriptions: usize, Plain, |text| read::count(text, 1, 10_000);
+    websocket_queue_bytes: Size, Plain, |text| read::size(text, KIB, GIB);
+    log_format: LogFormat, Plain, read::log_format;
+    log_filter: String, Plain, read::log_filter;
+}
+
+impl Config {
+    /// The settings in force, or everything that is wrong with them.
+    ///
+    /// Reads nothing but `file`. Flags are given by the names of their settings.
+    pub(crate) fn load(
+        file: Option<&Path>,
+        environment: impl Iterator<Item = (String, String)>,
+        flags: Vec<(&'static str, String)>,
+    ) -> Result<Self, ConfigError> {
+        let mut layers = Layers::new(KEYS);
+        layers.add_defaults(DEFAULTS);
+        if let Some(path) = file {
+            layers.add_file(path);
+        }
+        layers.add_environment(environment);
+        layers.add_flags(flags);
+        layers.refuse_unknown();
+        let config = Self::read(&mut layers);
+        config.check_together(&mut layers);
+        if layers.problems.is_empty() {
+            return Ok(config);
+        }
+        Err(ConfigError { problems: layers.problems })
+    }
+
+    /// What no setting can tell alone.
+    fn check_together(&self, layers: &mut Layers) {
+        let setting = |key: &'static str, value: Span| Setting {
+            key,
+            value: value.to_string(),
+            at: self.source(key),
+        };
+        for (low, low_span, high, high_span) in [
+            (
+                "worker_backoff_min",
+                self.worker_backoff_min,
+                "worker_backoff_max",
+                self.worker_backoff_max,
+            ),
+            (
+                "upload_idle_timeout",
+                self.upload_idle_timeout,
+                "upload_timeout",
+                self.upload_timeout,
+            ),
+            (
+                "min_position_timeout",
+                self.min_position_timeout,
+                "request_timeout",
+                self.request_timeout,
+            ),
+        ] {
+            if low_span > high_span && layers.is_right(low) && layers.is_right(high) {
+                layers.problems.push(Problem::OutOfOrder {
+                    low: setting(low, low_span),
+                    high: setting(high, high_span),
+                });
+            }
+        }
+    }
+
+    fn source(&self, key: &str) -> Source {
+        let index = KEYS.iter().position(|known| *known == key);
+        index.map_or(Source::Default, |index| self.sources[index].clone())
+    }
+
+    /// Every setting, its value as far as it may be shown, and where it was set.
+    pub(crate) fn describe(&self) -> Vec<(&'static str, String, Source)> {
+        let rows = KEYS.iter().zip(self.values()).zip(&self.sources);
+        rows.map(|((key, value), source)| (*key, value, source.clone())).collect()
+    }
+
+    /// The address for links, without a slash at its end, once it is known what was bound.
+    pub(crate) fn public_url(&self, mut bound: SocketAddr) -> String {
+        if let Some(url) = &self.public_url {
+            return url.as_str().trim_end_matches('/').to_owned();
+        }
+        // "Every address" is none that a link could name.
+        match bound.ip() {
+            std::net::IpAddr::V4(ip) if ip.is_unspecified() => {
+                bound.set_ip(std::net::Ipv4Addr::LOCALHOST.into());
+            }
+            std::net::IpAddr::V6(ip) if ip.is_unspecified() => {
+                bound.set_ip(std::net::Ipv6Addr::LOCALHOST.into());
+            }
+            _ => {}
+        }
+        format!("http://{bound}")
+    }
+}
+
+/// This process' environment variables that concern the program.
+pub(crate) fn environment() -> Vec<(String, String)> {
+    std::env::vars_os()
+        .map(|(name, value)| {
+            let name = name.to_string_lossy().into_owned();
+            (name, value.to_string_lossy().into_owned())
+        })
+        .filter(|(name, _)| name.starts_with(layers::ENVIRONMENT))
+        .collect()
+}
+
+/// The file to read: the one named by `--config` or `DEBRIEF_CONFIG`, else `debrief.toml` in
+/// `directory` if there is one. A file that was named need not exist: that is for `load` to say.
+pub(crate) fn file_to_read(
+    flag: Option<&Path>,
+    environment: &[(String, String)],
+    directory: &Path,
+) -> Option<PathBuf> {
+    if let Some(path) = flag {
+        return Some(path.to_owned());
+    }
+    let named =
+        environment.iter().find(|(name, value)| name == "DEBRIEF_CONFIG" && !value.is_empty());
+    if let Some((_, path)) = named {
+        return Some(path.into());
+    }
+    Some(directory.join("debrief.toml")).filter(|path| path.exists())
+}
+
+/// How a value is shown to people.
+trait Show {
+    fn show(&self) -> String;
+}
+
+macro_rules! show_as_displayed {
+    ($($type:ty),*) => { $(impl Show for $type {
+        fn show(&self) -> String {
+            self.to_string()
+        }
+    })* };
+}
+
+show_as_displayed!(
+    u32, u64, usize, String, SocketAddr, Address, MasterKey, Secret, Size, Span, LogFormat
+);
+
+impl Show for PathBuf {
+    fn show(&self) -> String {
+        self.display().to_string()
+    }
+}
+
+impl<T: Show> Show for Option<T> {
+    fn show(&self) -> String {
+        self.as_ref().map(Show::show).unwrap_or_default()
+    }
+}

@@ -1,0 +1,254 @@
+//! Reads one setting from text.
+//!
+//! Every value, from a file, the environment or a flag, is text first and read by the same function.
+//! A function that refuses answers with what it would have accepted; where the value came from and
+//! what it looked like is added by the caller, who knows whether it may be shown.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use super::values::{Address, LogFormat, MasterKey, Secret, Size, Span};
+
+/// What would have been accepted, as the end of a sentence that begins with "give ".
+pub(super) type Accepts = String;
+
+/// Empty means "take what follows from other settings".
+pub(super) fn or_empty<T>(
+    text: &str,
+    read: impl Fn(&str) -> Result<T, Accepts>,
+) -> Result<Option<T>, Accepts> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    read(text).map(Some)
+}
+
+pub(super) fn directory(text: &str) -> Result<PathBuf, Accepts> {
+    if text.is_empty() || text.contains(char::is_control) {
+        return Err("the path of a directory, such as \"./debrief-data\"".into());
+    }
+    Ok(PathBuf::from(text))
+}
+
+pub(super) fn socket_address(text: &str) -> Result<SocketAddr, Accepts> {
+    text.parse().map_err(|_| {
+        "an IP address and a port, such as \"127.0.0.1:8080\" or \"0.0.0.0:8080\" (a port alone \
+         and names such as localhost are not taken)"
+            .into()
+    })
+}
+
+pub(super) fn count<T: FromStr + PartialOrd + fmt::Display>(
+    text: &str,
+    least: T,
+    most: T,
+) -> Result<T, Accepts> {
+    match text.parse::<T>() {
+        Ok(number) if number >= least && number <= most => Ok(number),
+        _ => Err(format!("a whole number from {least} to {most}")),
+    }
+}
+
+pub(super) fn span(text: &str, least: Span, most: Span) -> Result<Span, Accepts> {
+    match text.parse::<Span>() {
+        Ok(span) if span >= least && span <= most => Ok(span),
+        _ => Err(format!(
+            "a whole number and a unit (ms, s, m, h, d) from \"{least}\" to \"{most}\""
+        )),
+    }
+}
+
+pub(super) fn size(text: &str, least: Size, most: Size) -> Result<Size, Accepts> {
+    match text.parse::<Size>() {
+        Ok(size) if size >= least && size <= most => Ok(size),
+        _ => Err(format!(
+            "a whole number and a unit (B, KiB, MiB, GiB, kB, MB, GB) from \"{least}\" to \
+             \"{most}\""
+        )),
+    }
+}
+
+/// A name for people.
+pub(super) fn name(text: &str) -> Result<String, Accepts> {
+    let length = text.chars().count();
+    if text.trim().is_empty() || length > 200 || text.chars().any(char::is_control) {
+        return Err("a name of 1 to 200 characters on one line".into());
+    }
+    Ok(text.trim().to_owned())
+}
+
+pub(super) fn queue_prefix(text: &str) -> Result<String, Accepts> {
+    let allowed = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_' || b == b'-';
+    if text.is_empty() || text.len() > 32 || !text.bytes().all(allowed) {
+        return Err("1 to 32 characters out of a-z, 0-9, _ and -".into());
+    }
+    Ok(text.to_owned())
+}
+
+/// One of `schemes` and something after it: a host after `scheme://`, a path after `scheme:`.
+fn address(text: &str, schemes: &[&str], accepts: &str) -> Result<Address, Accepts> {
+    let fits = |scheme: &&str| {
+        text.strip_prefix(*scheme).is_some_and(|rest| {
+            let wrong = if scheme.ends_with('/') { "/" } else { "//" };
+            !rest.is_empty() && !rest.starts_with(wrong)
+        })
+    };
+    if schemes.iter().any(fits) {
+        return Ok(Address::new(text));
+    }
+    Err(accepts.to_owned())
+}
+
+pub(super) fn database_url(text: &str) -> Result<Address, Accepts> {
+    address(
+        text,
+        &["sqlite:", "postgres://", "postgresql://"],
+        "\"sqlite:PATH\", \"postgres://USER:PASSWORD@HOST/NAME\", or \"\" for SQLite in data_dir",
+    )
+}
+
+pub(super) fn queue_url(text: &str) -> Result<Address, Accepts> {
+    if text == "embedded" {
+        return Ok(Address::new(text));
+    }
+    address(text, &["nats://"], "\"embedded\" or \"nats://HOST:4222\"")
+}
+
+pub(super) fn blob_url(text: &str) -> Result<Address, Accepts> {
+    address(
+        text,
+        &["directory:", "s3://"],
+        "\"directory:PATH\", \"s3://BUCKET/PREFIX\", or \"\" for a directory in data_dir",
+    )
+}
+
+pub(super) fn public_url(text: &str) -> Result<Address, Accepts> {
+    let accepts = "\"https://HOST\" or \"http://HOST:PORT\", or \"\" for the address listened on";
+    address(text.trim_end_matches('/'), &["http://", "https://"], accepts)
+}
+
+pub(super) fn master_key(text: &str) -> Result<MasterKey, Accepts> {
+    let accepts = "64 hexadecimal digits (`openssl rand -hex 32` prints some), \"file:PATH\", or \
+                   \"\" for a file in data_dir";
+    match text.strip_prefix("file:") {
+        Some("") => return Err(accepts.into()),
+        Some(path) => return Ok(MasterKey::File(path.into())),
+        None => {}
+    }
+    let mut key = [0; 32];
+    if text.len() != 64 || !text.bytes().all(|b| b.is_ascii_hexdigit()) {
+        return Err(accepts.into());
+    }
+    for (byte, pair) in key.iter_mut().zip(text.as_bytes().chunks(2)) {
+        let digit = |b: u8| (b as char).to_digit(16).unwrap_or(0) as u8;
+        *byte = digit(pair[0]) << 4 | digit(pair[1]);
+    }
+    Ok(MasterKey::Given(key))
+}
+
+/// It travels in a header: visible ASCII only.
+pub(super) fn api_key(text: &str) -> Result<Secret, Accepts> {
+    if !(20..=200).contains(&text.len()) || !text.bytes().all(|b| b.is_ascii_graphic()) {
+        return Err(
+            "20 to 200 letters, digits and signs without spaces (`openssl rand -hex 32` prints \
+             some), or \"\" to have one made"
+                .into(),
+        );
+    }
+    Ok(Secret::new(text))
+}
+
+pub(super) fn log_format(text: &str) -> Result<LogFormat, Accepts> {
+    match text {
+        "text" => Ok(LogFormat::Text),
+        "json" => Ok(LogFormat::Json),
+        _ => Err("\"text\" or \"json\"".into()),
+    }
+}
+
+/// Checked here because tracing takes a misspelt level for the name of a target, and then logs
+/// everything of it and nothing else.
+pub(super) fn log_filter(text: &str) -> Result<String, Accepts> {
+    const LEVELS: [&str; 6] = ["error", "warn", "info", "debug", "trace", "off"];
+    let part = |part: &str| {
+        let (target, level) = part.trim().split_once('=').unwrap_or(("all", part.trim()));
+        let named = |b: u8| b.is_ascii_alphanumeric() || b"_:-".contains(&b);
+        LEVELS.contains(&level.to_ascii_lowercase().as_str())
+            && !target.is_empty()
+            && target.bytes().all(named)
+    };
+    if !text.split(',').all(part) {
+        return Err(
+            "a level (error, warn, info, debug, trace, off) or parts with commas, such as \
+             \"info,sqlx=warn\""
+                .into(),
+        );
+    }
+    Ok(text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_need_a_known_scheme_and_something_after_it() {
+        for text in
+            ["sqlite:a.db", "sqlite:/var/lib/a.db", "postgres://u:p@h/d", "postgresql://h/d"]
+        {
+            assert!(database_url(text).is_ok(), "{text}");
+        }
+        for text in ["mysql://h/d", "sqlite:", "sqlite://a.db", "postgres://", "postgres:///d", "x"]
+        {
+            assert!(database_url(text).is_err(), "{text}");
+        }
+        assert!(queue_url("embedded").is_ok() && queue_url("nats://h:4222").is_ok());
+        assert!(queue_url("").is_err() && queue_url("Embedded").is_err());
+        assert!(blob_url("directory:/b").is_ok() && blob_url("s3://b/p").is_ok());
+        assert!(blob_url("s3:b").is_err() && blob_url("/b").is_err());
+        assert!(public_url("https://h/").is_ok() && public_url("h").is_err());
+    }
+
+    #[test]
+    fn a_master_key_is_digits_or_a_file() {
+        let digits = "00ff".to_owned() + &"a1".repeat(30);
+        let MasterKey::Given(key) = master_key(&digits).unwrap() else {
+            panic!("digits are a key");
+        };
+        assert_eq!(key[..3], [0x00, 0xff, 0xa1]);
+        assert_eq!(master_key("file:k"), Ok(MasterKey::File("k".into())));
+        for text in ["file:", "ff", &"g".repeat(64), &"ü".repeat(32)] {
+            assert!(master_key(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_api_key_is_long_and_fits_in_a_header() {
+        assert!(api_key(&"k".repeat(20)).is_ok());
+        for text in ["k".repeat(19), "k".repeat(201), "k".repeat(20) + " ", "ü".repeat(20)] {
+            assert!(api_key(&text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_log_filter_names_levels_that_exist() {
+        for text in ["info", "WARN", "info,sqlx=warn,debrief_workers::relay=trace"] {
+            assert!(log_filter(text).is_ok(), "{text}");
+        }
+        for text in ["", "inof", "info,", "sqlx", "sqlx=loud", "=info", "a[b]=info"] {
+            assert!(log_filter(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn names_and_prefixes_are_bounded() {
+        assert_eq!(name(" My practice "), Ok("My practice".to_owned()));
+        assert!(name(" ").is_err() && name("a\nb").is_err() && name(&"a".repeat(201)).is_err());
+        assert!(queue_prefix("debrief-2_a").is_ok());
+        for text in ["", "Debrief", "a.b", "a b", &"a".repeat(33)] {
+            assert!(queue_prefix(text).is_err(), "{text}");
+        }
+    }
+}
