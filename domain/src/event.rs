@@ -65,9 +65,7 @@ impl Event {
     /// Type names and current schema versions of all events, with their stream types.
     pub fn types() -> impl Iterator<Item = (&'static str, &'static str, u32)> {
         let of = |stream: &'static str, types: &'static [(&'static str, u32)]| {
-            types
-                .iter()
-                .map(move |(name, version)| (stream, *name, *version))
+            types.iter().map(move |(name, version)| (stream, *name, *version))
         };
         of(Organization::TYPE, OrganizationEvent::TYPES)
             .chain(of(Client::TYPE, ClientEvent::TYPES))
@@ -82,10 +80,7 @@ impl Event {
         payload: Value,
     ) -> Result<Self, DecodeError> {
         let event = json!({"type": event_type, "payload": payload});
-        let read = |source| DecodeError::Payload {
-            event_type: event_type.to_owned(),
-            source,
-        };
+        let read = |source| DecodeError::Payload { event_type: event_type.to_owned(), source };
         match stream_type {
             Organization::TYPE => serde_json::from_value(event).map(Self::Organization),
             Client::TYPE => serde_json::from_value(event).map(Self::Client),
@@ -100,8 +95,5 @@ impl Event {
 /// The payload of an event as JSON, without its type name.
 pub fn encode_payload<E: cqrs_es::DomainEvent>(event: &E) -> Result<Value, serde_json::Error> {
     let mut value = serde_json::to_value(event)?;
-    Ok(value
-        .get_mut("payload")
-        .map(Value::take)
-        .unwrap_or(Value::Null))
+    Ok(value.get_mut("payload").map(Value::take).unwrap_or(Value::Null))
 }

@@ -67,9 +67,7 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Personal<T> {
         let value: Value = map.remove(PERSONAL).ok_or_else(|| {
             D::Error::custom("a personal field holds neither words nor an erasure")
         })?;
-        T::deserialize(value)
-            .map(Self::Known)
-            .map_err(D::Error::custom)
+        T::deserialize(value).map(Self::Known).map_err(D::Error::custom)
     }
 }
 
@@ -82,15 +80,9 @@ mod tests {
         let words = Personal::Known("hello".to_owned());
         let json = serde_json::to_value(&words).unwrap();
         assert_eq!(json, serde_json::json!({"$personal": "hello"}));
-        assert_eq!(
-            serde_json::from_value::<Personal<String>>(json).unwrap(),
-            words
-        );
+        assert_eq!(serde_json::from_value::<Personal<String>>(json).unwrap(), words);
         let erased = serde_json::json!({"$erased": true});
-        assert_eq!(
-            serde_json::from_value::<Personal<String>>(erased).unwrap(),
-            Personal::Erased
-        );
+        assert_eq!(serde_json::from_value::<Personal<String>>(erased).unwrap(), Personal::Erased);
         assert!(serde_json::from_value::<Personal<String>>(serde_json::json!({})).is_err());
     }
 }

@@ -48,11 +48,8 @@ impl Worker for Parse {
             }
         };
         // The same blob for the same event, so that work done twice leaves one.
-        let blob = BlobKey::new(
-            event.organization.0,
-            "content",
-            Uuid::new_v5(&event.id, b"content"),
-        );
+        let blob =
+            BlobKey::new(event.organization.0, "content", Uuid::new_v5(&event.id, b"content"));
         let json = serde_json::to_vec(&content)
             .map_err(|error| Fault::Failed(format!("the turns cannot be written: {error}")))?;
         documents.write(&blob, &data_key, json.into()).await?;

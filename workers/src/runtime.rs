@@ -111,10 +111,7 @@ pub async fn run(
             let slot = match slot.take() {
                 Some(slot) => slot,
                 // `room` counted the free slots, and only this loop takes any.
-                None => Arc::clone(&slots)
-                    .acquire_owned()
-                    .await
-                    .expect("the semaphore is open"),
+                None => Arc::clone(&slots).acquire_owned().await.expect("the semaphore is open"),
             };
             let run = job::Run {
                 worker: Arc::clone(&worker),

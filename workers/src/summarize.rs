@@ -33,8 +33,7 @@ impl Worker for Summarize {
         let Event::Transcript(TranscriptEvent::Parsed(parsed)) = event.event()? else {
             return Err(Fault::Never(format!("{} is no work for this worker", event.event_type)));
         };
-        let (transcript, _) =
-            log.load::<Transcript>(event.organization, transcript_id.0).await?;
+        let (transcript, _) = log.load::<Transcript>(event.organization, transcript_id.0).await?;
         if !transcript.is_alive() {
             return Ok(());
         }

@@ -123,7 +123,11 @@ pub trait Worker: Send + Sync + 'static {
 
 /// The context of a command that records what `worker` did because of `event`. A worker that
 /// records two effects of one event tells them apart by `effect`.
-pub(crate) fn command_context(worker: &dyn Worker, event: &RecordedEvent, effect: &str) -> CommandContext {
+pub(crate) fn command_context(
+    worker: &dyn Worker,
+    event: &RecordedEvent,
+    effect: &str,
+) -> CommandContext {
     let key = format!("{}:{}{effect}", worker.name(), event.id);
     CommandContext {
         organization: event.organization,

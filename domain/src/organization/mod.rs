@@ -83,8 +83,7 @@ impl Aggregate for Organization {
                 if !self.exists {
                     return Err(OrganizationError::NotFound);
                 }
-                sink.write(OrganizationEvent::ApiKeyCreated(key), self)
-                    .await;
+                sink.write(OrganizationEvent::ApiKeyCreated(key), self).await;
             }
             OrganizationCommand::RevokeApiKey { key_id } => {
                 if !self.keys.contains(&key_id) {
@@ -121,39 +120,28 @@ mod tests {
     }
 
     fn created() -> OrganizationEvent {
-        OrganizationEvent::Created(OrganizationCreated {
-            name: "Practice".into(),
-        })
+        OrganizationEvent::Created(OrganizationCreated { name: "Practice".into() })
     }
 
     #[test]
     fn begins_with_an_owner_key() {
         TestFramework::<Organization>::with(())
             .given_no_previous_events()
-            .when(OrganizationCommand::Create {
-                name: "Practice".into(),
-                owner_key: key(1),
-            })
+            .when(OrganizationCommand::Create { name: "Practice".into(), owner_key: key(1) })
             .then_expect_events(vec![created(), OrganizationEvent::ApiKeyCreated(key(1))]);
     }
 
     #[test]
     fn a_key_is_revoked_once() {
-        let revoked = OrganizationEvent::ApiKeyRevoked(ApiKeyRevoked {
-            key_id: key(1).key_id,
-        });
+        let revoked = OrganizationEvent::ApiKeyRevoked(ApiKeyRevoked { key_id: key(1).key_id });
         let history = vec![created(), OrganizationEvent::ApiKeyCreated(key(1))];
         TestFramework::<Organization>::with(())
             .given(history.clone())
-            .when(OrganizationCommand::RevokeApiKey {
-                key_id: key(1).key_id,
-            })
+            .when(OrganizationCommand::RevokeApiKey { key_id: key(1).key_id })
             .then_expect_events(vec![revoked.clone()]);
         TestFramework::<Organization>::with(())
             .given([history, vec![revoked]].concat())
-            .when(OrganizationCommand::RevokeApiKey {
-                key_id: key(1).key_id,
-            })
+            .when(OrganizationCommand::RevokeApiKey { key_id: key(1).key_id })
             .then_expect_error(OrganizationError::NoSuchKey);
     }
 }

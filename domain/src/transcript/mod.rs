@@ -117,9 +117,7 @@ impl Aggregate for Transcript {
                 TranscriptEvent::DetailsChanged(change)
             }
             (TranscriptCommand::Delete, Life::Alive) => {
-                TranscriptEvent::Deleted(TranscriptDeleted {
-                    blobs: self.blobs.clone(),
-                })
+                TranscriptEvent::Deleted(TranscriptDeleted { blobs: self.blobs.clone() })
             }
         };
         sink.write(event, self).await;
@@ -171,9 +169,7 @@ mod tests {
     }
 
     fn deleted() -> TranscriptEvent {
-        TranscriptEvent::Deleted(TranscriptDeleted {
-            blobs: vec!["org/source/1".into()],
-        })
+        TranscriptEvent::Deleted(TranscriptDeleted { blobs: vec!["org/source/1".into()] })
     }
 
     #[test]
@@ -200,9 +196,7 @@ mod tests {
     fn a_change_that_changes_nothing_is_no_event() {
         TestFramework::<Transcript>::with(())
             .given(vec![uploaded()])
-            .when(TranscriptCommand::ChangeDetails(
-                TranscriptDetailsChanged::default(),
-            ))
+            .when(TranscriptCommand::ChangeDetails(TranscriptDetailsChanged::default()))
             .then_expect_events(vec![]);
         let change = TranscriptDetailsChanged {
             notes: Change::Clear,

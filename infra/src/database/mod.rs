@@ -41,9 +41,7 @@ impl Database {
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             return Self::open_postgres(url, connections).await;
         }
-        Err(DatabaseError::Config(
-            "a database URL begins with sqlite: or postgres://".to_owned(),
-        ))
+        Err(DatabaseError::Config("a database URL begins with sqlite: or postgres://".to_owned()))
     }
 
     async fn open_sqlite(path: &Path) -> Result<Self, DatabaseError> {
@@ -70,11 +68,7 @@ impl Database {
             .acquire_timeout(Duration::from_secs(10))
             .connect_lazy_with(options);
         let sql = Sql::Postgres(pool);
-        Ok(Self {
-            log: sql.clone(),
-            views: sql.clone(),
-            queue: sql,
-        })
+        Ok(Self { log: sql.clone(), views: sql.clone(), queue: sql })
     }
 
     #[cfg(not(feature = "postgres"))]

@@ -179,16 +179,13 @@ pub enum Transaction {
 type SqliteQuery<'q> = sqlx::query::Query<'q, sqlx::Sqlite, sqlx::sqlite::SqliteArguments>;
 
 fn sqlite_query<'q>(sql: &str, arguments: &[Value]) -> SqliteQuery<'q> {
-    arguments.iter().fold(
-        sqlx::query(AssertSqlSafe(sql)),
-        |query, value| match value {
-            Value::Null => query.bind(None::<i64>),
-            Value::Integer(v) => query.bind(*v),
-            Value::Real(v) => query.bind(*v),
-            Value::Text(v) => query.bind(v.clone()),
-            Value::Bytes(v) => query.bind(v.clone()),
-        },
-    )
+    arguments.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, value| match value {
+        Value::Null => query.bind(None::<i64>),
+        Value::Integer(v) => query.bind(*v),
+        Value::Real(v) => query.bind(*v),
+        Value::Text(v) => query.bind(v.clone()),
+        Value::Bytes(v) => query.bind(v.clone()),
+    })
 }
 
 fn sqlite_row(row: &sqlx::sqlite::SqliteRow) -> Result<Row, DatabaseError> {
@@ -236,16 +233,13 @@ impl sqlx::Encode<'_, sqlx::Postgres> for UntypedNull {
 
 #[cfg(feature = "postgres")]
 fn postgres_query<'q>(sql: &str, arguments: &[Value]) -> PostgresQuery<'q> {
-    arguments.iter().fold(
-        sqlx::query(AssertSqlSafe(sql)),
-        |query, value| match value {
-            Value::Null => query.bind(UntypedNull),
-            Value::Integer(v) => query.bind(*v),
-            Value::Real(v) => query.bind(*v),
-            Value::Text(v) => query.bind(v.clone()),
-            Value::Bytes(v) => query.bind(v.clone()),
-        },
-    )
+    arguments.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, value| match value {
+        Value::Null => query.bind(UntypedNull),
+        Value::Integer(v) => query.bind(*v),
+        Value::Real(v) => query.bind(*v),
+        Value::Text(v) => query.bind(v.clone()),
+        Value::Bytes(v) => query.bind(v.clone()),
+    })
 }
 
 #[cfg(feature = "postgres")]
@@ -296,15 +290,13 @@ impl Sql {
     /// Runs one writing statement in a transaction of its own; answers the rows it touched.
     pub async fn execute(&self, sql: &str, arguments: &[Value]) -> Result<u64, DatabaseError> {
         Ok(match self {
-            Self::Sqlite { writer, .. } => sqlite_query(sql, arguments)
-                .execute(writer)
-                .await?
-                .rows_affected(),
+            Self::Sqlite { writer, .. } => {
+                sqlite_query(sql, arguments).execute(writer).await?.rows_affected()
+            }
             #[cfg(feature = "postgres")]
-            Self::Postgres(pool) => postgres_query(sql, arguments)
-                .execute(pool)
-                .await?
-                .rows_affected(),
+            Self::Postgres(pool) => {
+                postgres_query(sql, arguments).execute(pool).await?.rows_affected()
+            }
         })
     }
 
@@ -371,15 +363,13 @@ impl Transaction {
     /// Runs a statement and answers the number of rows it touched.
     pub async fn execute(&mut self, sql: &str, arguments: &[Value]) -> Result<u64, DatabaseError> {
         Ok(match self {
-            Self::Sqlite(tx) => sqlite_query(sql, arguments)
-                .execute(&mut **tx)
-                .await?
-                .rows_affected(),
+            Self::Sqlite(tx) => {
+                sqlite_query(sql, arguments).execute(&mut **tx).await?.rows_affected()
+            }
             #[cfg(feature = "postgres")]
-            Self::Postgres(tx) => postgres_query(sql, arguments)
-                .execute(&mut **tx)
-                .await?
-                .rows_affected(),
+            Self::Postgres(tx) => {
+                postgres_query(sql, arguments).execute(&mut **tx).await?.rows_affected()
+            }
         })
     }
 

@@ -59,13 +59,7 @@ pub(super) fn seal(secret: &[u8; 32], context: &[u8], plain: &[u8]) -> Vec<u8> {
     rand::fill(&mut nonce);
     let cipher = Aes256Gcm::new(&Key::<Aes256Gcm>::from(*secret));
     let sealed = cipher
-        .encrypt(
-            &Nonce::from(nonce),
-            Payload {
-                msg: plain,
-                aad: context,
-            },
-        )
+        .encrypt(&Nonce::from(nonce), Payload { msg: plain, aad: context })
         .expect("AES-GCM seals any message under 64 GiB");
     [nonce.as_slice(), &sealed].concat()
 }
@@ -78,13 +72,7 @@ pub(super) fn open(
     let (nonce, sealed) = sealed.split_first_chunk::<NONCE>().ok_or(CipherError)?;
     let cipher = Aes256Gcm::new(&Key::<Aes256Gcm>::from(*secret));
     cipher
-        .decrypt(
-            &Nonce::from(*nonce),
-            Payload {
-                msg: sealed,
-                aad: context,
-            },
-        )
+        .decrypt(&Nonce::from(*nonce), Payload { msg: sealed, aad: context })
         .map(Zeroizing::new)
         .map_err(|_| CipherError)
 }
@@ -99,10 +87,7 @@ mod tests {
         let sealed = key.seal(b"here", b"words");
         assert_eq!(**key.open(b"here", &sealed).unwrap(), *b"words");
         assert_eq!(key.open(b"there", &sealed), Err(CipherError));
-        assert_eq!(
-            DataKey::generate(key.id).open(b"here", &sealed),
-            Err(CipherError)
-        );
+        assert_eq!(DataKey::generate(key.id).open(b"here", &sealed), Err(CipherError));
         for i in 0..sealed.len() {
             let mut bent = sealed.clone();
             bent[i] ^= 1;

@@ -43,10 +43,7 @@ impl MasterKey {
     pub fn from_file(path: &Path) -> Result<Self, MasterKeyError> {
         let text = std::fs::read_to_string(path)
             .map(Zeroizing::new)
-            .map_err(|source| MasterKeyError::File {
-                path: path.to_owned(),
-                source,
-            })?;
+            .map_err(|source| MasterKeyError::File { path: path.to_owned(), source })?;
         Self::from_hex(&text)
     }
 
@@ -55,10 +52,7 @@ impl MasterKey {
     pub fn from_file_or_new(path: &Path) -> Result<(Self, bool), MasterKeyError> {
         use std::io::Write;
         use std::os::unix::fs::OpenOptionsExt;
-        let failed = |source| MasterKeyError::File {
-            path: path.to_owned(),
-            source,
-        };
+        let failed = |source| MasterKeyError::File { path: path.to_owned(), source };
         if path.exists() {
             return Ok((Self::from_file(path)?, false));
         }
@@ -73,9 +67,7 @@ impl MasterKey {
             .open(&aside)
             .map_err(failed)?;
         let text = Zeroizing::new(hex::encode(*secret));
-        file.write_all(text.as_bytes())
-            .and_then(|()| file.sync_all())
-            .map_err(failed)?;
+        file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(failed)?;
         // A link, not a rename: of two processes that start together, one makes the key.
         let linked = std::fs::hard_link(&aside, path);
         std::fs::remove_file(&aside).map_err(failed)?;
@@ -86,9 +78,7 @@ impl MasterKey {
             other => other.map_err(failed)?,
         }
         if let Some(directory) = path.parent().filter(|p| !p.as_os_str().is_empty()) {
-            std::fs::File::open(directory)
-                .and_then(|d| d.sync_all())
-                .map_err(failed)?;
+            std::fs::File::open(directory).and_then(|d| d.sync_all()).map_err(failed)?;
         }
         Ok((Self(secret), true))
     }
@@ -142,10 +132,7 @@ mod tests {
     #[test]
     fn refuses_what_is_not_a_key() {
         for text in ["", "00", &"0".repeat(63), &"g".repeat(64)] {
-            assert!(matches!(
-                MasterKey::from_hex(text),
-                Err(MasterKeyError::Malformed)
-            ));
+            assert!(matches!(MasterKey::from_hex(text), Err(MasterKeyError::Malformed)));
         }
     }
 }

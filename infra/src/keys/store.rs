@@ -52,10 +52,7 @@ impl KeyStore {
         Self {
             sql,
             master,
-            cache: Cache::builder()
-                .max_capacity(CACHED_KEYS)
-                .time_to_live(CACHED_FOR)
-                .build(),
+            cache: Cache::builder().max_capacity(CACHED_KEYS).time_to_live(CACHED_FOR).build(),
         }
     }
 
@@ -71,12 +68,7 @@ impl KeyStore {
             Some(parent) => wrap_under(parent, key),
             None => self.master.wrap(key),
         };
-        WrappedKey {
-            id: key.id,
-            organization,
-            parent: parent.map(|p| p.id),
-            wrapped,
-        }
+        WrappedKey { id: key.id, organization, parent: parent.map(|p| p.id), wrapped }
     }
 
     /// The key with this id; `None` where it was deleted or never was.
@@ -127,10 +119,7 @@ impl KeyStore {
     /// Deletes a key; what it sealed cannot be read again.
     pub async fn delete(&self, id: Uuid) -> Result<(), KeyError> {
         self.sql
-            .execute(
-                "DELETE FROM data_keys WHERE id = $1 OR parent_id = $1",
-                &[id.into()],
-            )
+            .execute("DELETE FROM data_keys WHERE id = $1 OR parent_id = $1", &[id.into()])
             .await?;
         self.cache.invalidate_all();
         Ok(())
@@ -142,9 +131,7 @@ impl KeyStore {
         for row in self.sql.query(sql, &[]).await? {
             let id: Uuid = row.get(0)?;
             let wrapped: Vec<u8> = row.get(1)?;
-            self.master
-                .unwrap(id, &wrapped)
-                .map_err(|CipherError| KeyError::WrongMaster(id))?;
+            self.master.unwrap(id, &wrapped).map_err(|CipherError| KeyError::WrongMaster(id))?;
         }
         Ok(())
     }

@@ -31,11 +31,7 @@ pub struct AppenderOptions {
 
 impl Default for AppenderOptions {
     fn default() -> Self {
-        Self {
-            batch_max: 512,
-            queue_max: 16_384,
-            retry_for: Duration::from_secs(10),
-        }
+        Self { batch_max: 512, queue_max: 16_384, retry_for: Duration::from_secs(10) }
     }
 }
 
@@ -66,12 +62,10 @@ impl Appender {
 
     pub(super) async fn append(&self, append: Prepared) -> Result<Outcome, LogError> {
         let (answer, outcome) = oneshot::channel();
-        self.queue
-            .try_send(Waiting { append, answer })
-            .map_err(|error| match error {
-                mpsc::error::TrySendError::Full(_) => LogError::Overloaded,
-                mpsc::error::TrySendError::Closed(_) => LogError::Closed,
-            })?;
+        self.queue.try_send(Waiting { append, answer }).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => LogError::Overloaded,
+            mpsc::error::TrySendError::Closed(_) => LogError::Closed,
+        })?;
         outcome.await.map_err(|_| LogError::Closed)?
     }
 
@@ -101,10 +95,8 @@ async fn run(
             }
         }
         last_size = batch.len();
-        let (appends, answers): (Vec<_>, Vec<_>) = batch
-            .drain(..)
-            .map(|waiting| (waiting.append, waiting.answer))
-            .unzip();
+        let (appends, answers): (Vec<_>, Vec<_>) =
+            batch.drain(..).map(|waiting| (waiting.append, waiting.answer)).unzip();
 
         let began = Instant::now();
         let result = commit(&*store, &appends, options.retry_for).await;

@@ -151,11 +151,7 @@ pub(super) struct State {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Outcome {
     /// Its events take the positions up to `position`.
-    Committed {
-        position: i64,
-        version: i64,
-        recorded_at: DateTime<Utc>,
-    },
+    Committed { position: i64, version: i64, recorded_at: DateTime<Utc> },
     /// See [`Appended::Replayed`].
     Replayed(StoredAnswer),
     /// See [`Appended::KeyReused`].
@@ -202,13 +198,7 @@ pub(super) fn decide(
             version: answer.version,
             recorded_at,
         });
-        state.keys.insert(
-            key,
-            StoredKey {
-                fingerprint: append.key.fingerprint,
-                answer,
-            },
-        );
+        state.keys.insert(key, StoredKey { fingerprint: append.key.fingerprint, answer });
     }
     outcomes
 }
@@ -226,16 +216,10 @@ mod tests {
         };
         Prepared {
             organization: OrganizationId(Uuid::from_u128(1)),
-            stream: StreamId {
-                stream_type: "s",
-                id: Uuid::from_u128(stream),
-            },
+            stream: StreamId { stream_type: "s", id: Uuid::from_u128(stream) },
             expected,
             events: vec![event; events],
-            key: CommandKey {
-                key: key.into(),
-                fingerprint: [0; 32],
-            },
+            key: CommandKey { key: key.into(), fingerprint: [0; 32] },
             answer: Value::from(key),
             metadata: "{}".into(),
             wrapped_keys: vec![],
@@ -243,19 +227,12 @@ mod tests {
     }
 
     fn run(batch: &[Prepared]) -> Vec<Outcome> {
-        let mut state = State {
-            position: 10,
-            ..State::default()
-        };
+        let mut state = State { position: 10, ..State::default() };
         decide(&mut state, batch, DateTime::UNIX_EPOCH)
     }
 
     fn committed(position: i64, version: i64) -> Outcome {
-        Outcome::Committed {
-            position,
-            version,
-            recorded_at: DateTime::UNIX_EPOCH,
-        }
+        Outcome::Committed { position, version, recorded_at: DateTime::UNIX_EPOCH }
     }
 
     #[test]
@@ -266,12 +243,7 @@ mod tests {
             append(1, Expected::Version(2), "c", 1),
             append(1, Expected::Any, "d", 1),
         ]);
-        let expected = [
-            committed(12, 2),
-            committed(13, 1),
-            committed(14, 3),
-            committed(15, 4),
-        ];
+        let expected = [committed(12, 2), committed(13, 1), committed(14, 3), committed(15, 4)];
         assert_eq!(outcomes, expected);
     }
 
@@ -282,14 +254,7 @@ mod tests {
             append(1, Expected::Version(0), "b", 1),
             append(2, Expected::Version(0), "c", 1),
         ]);
-        assert_eq!(
-            outcomes,
-            [
-                committed(11, 1),
-                Outcome::Conflict { actual: 1 },
-                committed(12, 1)
-            ]
-        );
+        assert_eq!(outcomes, [committed(11, 1), Outcome::Conflict { actual: 1 }, committed(12, 1)]);
     }
 
     #[test]
@@ -298,18 +263,7 @@ mod tests {
         other.key.fingerprint = [1; 32];
         let first = append(1, Expected::Version(0), "a", 1);
         let outcomes = run(&[first.clone(), first, other]);
-        let answer = StoredAnswer {
-            answer: "a".into(),
-            position: 11,
-            version: 1,
-        };
-        assert_eq!(
-            outcomes,
-            [
-                committed(11, 1),
-                Outcome::Replayed(answer),
-                Outcome::KeyReused
-            ]
-        );
+        let answer = StoredAnswer { answer: "a".into(), position: 11, version: 1 };
+        assert_eq!(outcomes, [committed(11, 1), Outcome::Replayed(answer), Outcome::KeyReused]);
     }
 }

@@ -53,10 +53,7 @@ pub(super) struct Codec {
 
 impl Codec {
     pub(super) fn new(keys: KeyStore, upcasters: Vec<Box<dyn EventUpcaster>>) -> Self {
-        Self {
-            keys,
-            upcasters: upcasters.into(),
-        }
+        Self { keys, upcasters: upcasters.into() }
     }
 
     /// Gives the events ids and seals them. The second part of the answer are the same events,
@@ -113,10 +110,7 @@ impl Codec {
         let mut wanted = HashSet::new();
         let mut events = Vec::with_capacity(stored.len());
         for event in stored {
-            let json = |source| CodecError::Json {
-                position: event.position,
-                source,
-            };
+            let json = |source| CodecError::Json { position: event.position, source };
             let payload: Value = serde_json::from_str(&event.payload).map_err(json)?;
             let metadata: Metadata = serde_json::from_str(&event.metadata).map_err(json)?;
             if event.payload.contains(SEALED) {
@@ -138,10 +132,7 @@ impl Codec {
         }
         let wanted: Vec<Uuid> = wanted.into_iter().collect();
         let keys = self.keys.get_many(&wanted).await?;
-        events
-            .into_iter()
-            .map(|event| Ok(self.lift(open_fields(event, &keys)?)))
-            .collect()
+        events.into_iter().map(|event| Ok(self.lift(open_fields(event, &keys)?))).collect()
     }
 
     fn lift(&self, mut event: RecordedEvent) -> RecordedEvent {
@@ -181,12 +172,9 @@ fn seal(value: &mut Value, key: Option<&DataKey>, event: Uuid) -> Result<(), NoK
                 *value = json!({ SEALED: text });
                 return Ok(());
             }
-            map.values_mut()
-                .try_for_each(|value| seal(value, key, event))
+            map.values_mut().try_for_each(|value| seal(value, key, event))
         }
-        Value::Array(values) => values
-            .iter_mut()
-            .try_for_each(|value| seal(value, key, event)),
+        Value::Array(values) => values.iter_mut().try_for_each(|value| seal(value, key, event)),
         _ => Ok(()),
     }
 }
@@ -198,10 +186,7 @@ fn sealed_text(value: &Value) -> Option<&str> {
 }
 
 fn split(text: &str) -> Option<(Uuid, &str)> {
-    let (key, sealed) = text
-        .strip_prefix(SCHEME)?
-        .strip_prefix(':')?
-        .split_once(':')?;
+    let (key, sealed) = text.strip_prefix(SCHEME)?.strip_prefix(':')?.split_once(':')?;
     Some((key.parse().ok()?, sealed))
 }
 
@@ -236,24 +221,18 @@ fn open_value(
             *value = json!({ ERASED: true });
             return Ok(());
         };
-        let sealed = URL_SAFE_NO_PAD
-            .decode(sealed)
-            .map_err(|_| CodecError::Malformed(event))?;
-        let plain = key
-            .open(event.as_bytes(), &sealed)
-            .map_err(|_| CodecError::Unopened(event))?;
+        let sealed = URL_SAFE_NO_PAD.decode(sealed).map_err(|_| CodecError::Malformed(event))?;
+        let plain = key.open(event.as_bytes(), &sealed).map_err(|_| CodecError::Unopened(event))?;
         let plain: Value =
             serde_json::from_slice(&plain).map_err(|_| CodecError::Malformed(event))?;
         *value = json!({ PERSONAL: plain });
         return Ok(());
     }
     match value {
-        Value::Object(map) => map
-            .values_mut()
-            .try_for_each(|value| open_value(value, keys, event)),
-        Value::Array(values) => values
-            .iter_mut()
-            .try_for_each(|value| open_value(value, keys, event)),
+        Value::Object(map) => map.values_mut().try_for_each(|value| open_value(value, keys, event)),
+        Value::Array(values) => {
+            values.iter_mut().try_for_each(|value| open_value(value, keys, event))
+        }
         _ => Ok(()),
     }
 }

@@ -88,15 +88,10 @@ impl EventLog {
         organization: OrganizationId,
         id: Uuid,
     ) -> Result<(A, i64), CommandError<A::Error>> {
-        let stream = StreamId {
-            stream_type: A::TYPE,
-            id,
-        };
+        let stream = StreamId { stream_type: A::TYPE, id };
         let (mut aggregate, mut version) = (A::default(), 0);
         loop {
-            let events = self
-                .read_stream(organization, stream, version, LOAD_PAGE)
-                .await?;
+            let events = self.read_stream(organization, stream, version, LOAD_PAGE).await?;
             let full = events.len() == LOAD_PAGE as usize;
             for event in events {
                 version = event.version;
@@ -121,10 +116,7 @@ impl EventLog {
     {
         for attempt in 0..ATTEMPTS {
             let (aggregate, version) = self.load::<A>(context.organization, id).await?;
-            match self
-                .decide(&context, id, aggregate, version, command.clone())
-                .await?
-            {
+            match self.decide(&context, id, aggregate, version, command.clone()).await? {
                 Some(committed) => return Ok(committed),
                 None => {
                     let pause = 2_u64.pow(attempt) * rand::random_range(2..10);
@@ -147,10 +139,7 @@ impl EventLog {
         A: Aggregate<Services = ()>,
         A::Command: Clone,
     {
-        match self
-            .decide(&context, id, A::default(), 0, command.clone())
-            .await?
-        {
+        match self.decide(&context, id, A::default(), 0, command.clone()).await? {
             Some(committed) => Ok(committed),
             None => self.execute::<A>(context, id, command).await,
         }
@@ -196,10 +185,7 @@ impl EventLog {
         let appended = self
             .append(Append {
                 organization: context.organization,
-                stream: StreamId {
-                    stream_type: A::TYPE,
-                    id,
-                },
+                stream: StreamId { stream_type: A::TYPE, id },
                 expected: Expected::Version(version),
                 events,
                 key: context.key.clone(),
@@ -210,9 +196,7 @@ impl EventLog {
             })
             .await?;
         match appended {
-            Appended::Committed {
-                position, version, ..
-            } => Ok(Some(Committed {
+            Appended::Committed { position, version, .. } => Ok(Some(Committed {
                 position,
                 version,
                 answer: context.answer.clone(),

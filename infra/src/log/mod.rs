@@ -119,21 +119,13 @@ impl EventLog {
     pub async fn append(&self, append: Append) -> Result<Appended, LogError> {
         let (prepared, mut events) = self.codec.prepare(append)?;
         Ok(match self.appender.append(prepared).await? {
-            Outcome::Committed {
-                position,
-                version,
-                recorded_at,
-            } => {
+            Outcome::Committed { position, version, recorded_at } => {
                 for (event, n) in events.iter_mut().rev().zip(0..) {
                     event.position = position - n;
                     event.version = version - n;
                     event.recorded_at = recorded_at;
                 }
-                Appended::Committed {
-                    position,
-                    version,
-                    events,
-                }
+                Appended::Committed { position, version, events }
             }
             Outcome::Replayed(answer) => Appended::Replayed(answer),
             Outcome::KeyReused => Appended::KeyReused,
@@ -194,10 +186,7 @@ impl EventLog {
         after: i64,
         limit: u32,
     ) -> Result<Vec<RecordedEvent>, LogError> {
-        let stored = self
-            .store
-            .read_stream(organization, stream, after, limit)
-            .await?;
+        let stored = self.store.read_stream(organization, stream, after, limit).await?;
         self.codec.open(stored).await
     }
 

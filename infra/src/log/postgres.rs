@@ -132,10 +132,8 @@ impl<'a> Columns<'a> {
         self.key_versions.push(version);
         for key in &append.wrapped_keys {
             self.data_key_ids.push(key.id.to_string());
-            self.data_key_organizations
-                .push(key.organization.to_string());
-            self.data_key_parents
-                .push(key.parent.map(|parent| parent.to_string()));
+            self.data_key_organizations.push(key.organization.to_string());
+            self.data_key_parents.push(key.parent.map(|parent| parent.to_string()));
             self.data_key_wrapped.push(&key.wrapped);
         }
     }
@@ -150,10 +148,7 @@ impl LogStore for PostgresLog {
         let outcomes = decide(&mut state, batch, recorded_at);
         let mut columns = Columns::default();
         for (append, outcome) in batch.iter().zip(&outcomes) {
-            if let &Outcome::Committed {
-                position, version, ..
-            } = outcome
-            {
+            if let &Outcome::Committed { position, version, .. } = outcome {
                 columns.push(append, position, version);
             }
         }
@@ -192,9 +187,7 @@ impl LogStore for PostgresLog {
 
     async fn read(&self, after: i64, limit: u32) -> Result<Vec<StoredEvent>, DatabaseError> {
         let sql = format!("{EVENT} WHERE position > $1 ORDER BY position LIMIT $2");
-        let query = sqlx::query(AssertSqlSafe(sql))
-            .bind(after)
-            .bind(i64::from(limit));
+        let query = sqlx::query(AssertSqlSafe(sql)).bind(after).bind(i64::from(limit));
         events(query.fetch_all(&self.pool).await?)
     }
 
@@ -235,13 +228,7 @@ impl LogStore for PostgresLog {
         let Some(row) = query.fetch_optional(&self.pool).await? else {
             return Ok(None);
         };
-        stored_key(
-            row.try_get(0)?,
-            row.try_get(1)?,
-            row.try_get(2)?,
-            row.try_get(3)?,
-        )
-        .map(Some)
+        stored_key(row.try_get(0)?, row.try_get(1)?, row.try_get(2)?, row.try_get(3)?).map(Some)
     }
 
     async fn head(&self) -> Result<(i64, String), DatabaseError> {
@@ -257,15 +244,9 @@ fn stored_key(
     position: i64,
     version: i64,
 ) -> Result<StoredKey, DatabaseError> {
-    let unfit = |expected, found| DatabaseError::Type {
-        column: 0,
-        expected,
-        found,
-    };
+    let unfit = |expected, found| DatabaseError::Type { column: 0, expected, found };
     Ok(StoredKey {
-        fingerprint: fingerprint
-            .try_into()
-            .map_err(|_| unfit("32 bytes", "another number"))?,
+        fingerprint: fingerprint.try_into().map_err(|_| unfit("32 bytes", "another number"))?,
         answer: StoredAnswer {
             answer: serde_json::from_str(&answer).map_err(|_| unfit("JSON", "other text"))?,
             position,

@@ -71,9 +71,7 @@ impl SqliteLog {
         .await?;
         for row in rows {
             let organization = OrganizationId(row.get(0)?);
-            state
-                .keys
-                .insert((organization, row.get(1)?), stored_key(&row, 2)?);
+            state.keys.insert((organization, row.get(1)?), stored_key(&row, 2)?);
         }
         Ok(state)
     }
@@ -88,10 +86,7 @@ impl LogStore for SqliteLog {
         let outcomes = decide(&mut state, batch, recorded_at);
         let (mut events, mut keys, mut data_keys) = (Vec::new(), Vec::new(), Vec::new());
         for (append, outcome) in batch.iter().zip(&outcomes) {
-            let &Outcome::Committed {
-                position, version, ..
-            } = outcome
-            else {
+            let &Outcome::Committed { position, version, .. } = outcome else {
                 continue;
             };
             let before = append.events.len() as i64 - 1;
@@ -132,11 +127,7 @@ impl LogStore for SqliteLog {
         let rewrap = "ON CONFLICT (id) DO UPDATE SET parent_id = excluded.parent_id, \
              wrapped = excluded.wrapped";
         insert(&mut tx, "INSERT INTO data_keys", data_keys, rewrap).await?;
-        tx.execute(
-            "UPDATE log_head SET position = $1",
-            &[state.position.into()],
-        )
-        .await?;
+        tx.execute("UPDATE log_head SET position = $1", &[state.position.into()]).await?;
         tx.commit().await?;
         Ok(outcomes)
     }
@@ -179,35 +170,23 @@ impl LogStore for SqliteLog {
     ) -> Result<Option<StoredKey>, DatabaseError> {
         let sql = "SELECT fingerprint, answer, position, version FROM command_keys \
              WHERE organization_id = $1 AND key = $2";
-        let rows = self
-            .sql
-            .query(sql, &[organization.0.into(), key.into()])
-            .await?;
+        let rows = self.sql.query(sql, &[organization.0.into(), key.into()]).await?;
         rows.first().map(|row| stored_key(row, 0)).transpose()
     }
 
     async fn head(&self) -> Result<(i64, String), DatabaseError> {
-        let rows = self
-            .sql
-            .query("SELECT position, epoch FROM log_head", &[])
-            .await?;
+        let rows = self.sql.query("SELECT position, epoch FROM log_head", &[]).await?;
         let row = rows.first().cloned().unwrap_or(Row(Vec::new()));
         Ok((row.get(0)?, row.get(1)?))
     }
 }
 
 fn stored_key(row: &Row, at: usize) -> Result<StoredKey, DatabaseError> {
-    let unfit = |expected, found| DatabaseError::Type {
-        column: at,
-        expected,
-        found,
-    };
+    let unfit = |expected, found| DatabaseError::Type { column: at, expected, found };
     let fingerprint: Vec<u8> = row.get(at)?;
     let answer: String = row.get(at + 1)?;
     Ok(StoredKey {
-        fingerprint: fingerprint
-            .try_into()
-            .map_err(|_| unfit("32 bytes", "another number"))?,
+        fingerprint: fingerprint.try_into().map_err(|_| unfit("32 bytes", "another number"))?,
         answer: StoredAnswer {
             answer: serde_json::from_str(&answer).map_err(|_| unfit("JSON", "other text"))?,
             position: row.get(at + 2)?,
@@ -271,11 +250,7 @@ async fn insert(
 ) -> Result<(), DatabaseError> {
     for piece in pieces(&rows) {
         let values = placeholders(piece.len(), piece[0].len());
-        tx.execute(
-            &format!("{statement} VALUES {values} {end}"),
-            &piece.concat(),
-        )
-        .await?;
+        tx.execute(&format!("{statement} VALUES {values} {end}"), &piece.concat()).await?;
     }
     Ok(())
 }

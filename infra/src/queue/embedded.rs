@@ -40,9 +40,11 @@ impl Queue for EmbeddedQueue {
             if !jobs.is_empty() || Instant::now() >= until {
                 return Ok(jobs);
             }
-            let due = self.ledger.next_due(consumer).await?.map_or(POLL, |millis| {
-                Duration::from_millis(millis as u64).min(POLL)
-            });
+            let due = self
+                .ledger
+                .next_due(consumer)
+                .await?
+                .map_or(POLL, |millis| Duration::from_millis(millis as u64).min(POLL));
             let pause = due.min(until.saturating_duration_since(Instant::now()));
             let _ = tokio::time::timeout(pause, woken.changed()).await;
         }

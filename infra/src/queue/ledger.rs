@@ -137,10 +137,7 @@ impl Ledger {
         self.wake.subscribe()
     }
 
-    pub(super) async fn enter(
-        tx: &mut Transaction,
-        work: &[NewWork],
-    ) -> Result<(), DatabaseError> {
+    pub(super) async fn enter(tx: &mut Transaction, work: &[NewWork]) -> Result<(), DatabaseError> {
         let now = now();
         for work in work.chunks(64) {
             let mut sql = String::from(
@@ -242,12 +239,8 @@ impl Ledger {
              RETURNING {JOB}",
             marks(5)
         );
-        let mut arguments: Vec<Value> = vec![
-            consumer.into(),
-            now.into(),
-            (now + millis(lease)).into(),
-            Uuid::new_v4().into(),
-        ];
+        let mut arguments: Vec<Value> =
+            vec![consumer.into(), now.into(), (now + millis(lease)).into(), Uuid::new_v4().into()];
         arguments.extend(wanted.clone());
         let mut tx = self.sql.begin().await?;
         let rows = tx.query(&sql, &arguments).await?;
@@ -259,8 +252,7 @@ impl Ledger {
                  WHERE consumer = $1 AND position IN ({})",
                 marks(2)
             );
-            let arguments: Vec<Value> =
-                std::iter::once(consumer.into()).chain(wanted).collect();
+            let arguments: Vec<Value> = std::iter::once(consumer.into()).chain(wanted).collect();
             others = tx.query(&sql, &arguments).await?;
         }
         tx.commit().await?;
@@ -328,10 +320,8 @@ impl Ledger {
             Outcome::Dead { error } => ("dead", Duration::ZERO, error),
         };
         let mut tx = self.sql.begin().await?;
-        let sql = format!(
-            "SELECT history FROM work WHERE {HELD}{}",
-            self.sql.dialect().for_update()
-        );
+        let sql =
+            format!("SELECT history FROM work WHERE {HELD}{}", self.sql.dialect().for_update());
         let Some(row) = tx.query(&sql, &lease).await?.into_iter().next() else {
             return Ok(false);
         };

@@ -119,17 +119,16 @@ impl Relay {
         let work: Vec<NewWork> = events
             .iter()
             .flat_map(|event| {
-                consumers
-                    .iter()
-                    .filter(|s| s.event_types.contains(&event.event_type.as_str()))
-                    .map(|subscription| NewWork {
+                consumers.iter().filter(|s| s.event_types.contains(&event.event_type.as_str())).map(
+                    |subscription| NewWork {
                         consumer: subscription.consumer,
                         position: event.position,
                         event_id: event.id,
                         organization: event.organization,
                         stream_id: event.stream_id,
                         recorded_at: event.recorded_at.timestamp_millis(),
-                    })
+                    },
+                )
             })
             .collect();
 
@@ -139,8 +138,7 @@ impl Relay {
             // Compare and set: a relay that came first has moved the checkpoint.
             let sql = "UPDATE relay_checkpoints SET position = $3 \
                  WHERE consumer = $1 AND position = $2";
-            let arguments =
-                [subscription.consumer.into(), after.into(), last.position.into()];
+            let arguments = [subscription.consumer.into(), after.into(), last.position.into()];
             held += tx.execute(sql, &arguments).await?;
         }
         if held < consumers.len() as u64 {

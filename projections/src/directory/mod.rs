@@ -78,9 +78,12 @@ impl Projection for Directory {
                     ("organization_id", event.organization.0.into()),
                     ("name", key.name.into()),
                     ("secret_sha256", key.secret_sha256.into()),
-                    ("role", match key.role {
-                        debrief_domain::organization::KeyRole::Owner => "owner".into(),
-                    }),
+                    (
+                        "role",
+                        match key.role {
+                            debrief_domain::organization::KeyRole::Owner => "owner".into(),
+                        },
+                    ),
                     ("created_at", at.into()),
                 ],
             },

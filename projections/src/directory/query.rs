@@ -85,9 +85,8 @@ pub async fn clients(
     after: i64,
     limit: u32,
 ) -> Result<Vec<ClientRow>, DatabaseError> {
-    let sql = format!(
-        "{CLIENT} WHERE organization_id = $1 AND position > $2 ORDER BY position LIMIT $3"
-    );
+    let sql =
+        format!("{CLIENT} WHERE organization_id = $1 AND position > $2 ORDER BY position LIMIT $3");
     let arguments = [organization.0.into(), after.into(), limit.into()];
     views.sql().query(&sql, &arguments).await?.iter().map(client_row).collect()
 }

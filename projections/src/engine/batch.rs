@@ -135,9 +135,12 @@ impl<'a> Batch<'a> {
                 match change {
                     Change::Put(mut columns) => {
                         let mut row = key;
-                        row.extend(table.columns.iter().map(|(column, _)| {
-                            columns.remove(column).unwrap_or(Value::Null)
-                        }));
+                        row.extend(
+                            table
+                                .columns
+                                .iter()
+                                .map(|(column, _)| columns.remove(column).unwrap_or(Value::Null)),
+                        );
                         assert!(columns.is_empty(), "{name} has no column {columns:?}");
                         puts.push(row);
                     }
@@ -283,9 +286,8 @@ impl<'a> Batch<'a> {
         for channel in channels {
             let head = heads[&channel];
             if head > retention {
-                let sql = format!(
-                    "DELETE FROM {updates_table} WHERE channel = $1 AND \"offset\" <= $2"
-                );
+                let sql =
+                    format!("DELETE FROM {updates_table} WHERE channel = $1 AND \"offset\" <= $2");
                 let arguments = [channel.as_str().into(), (head - retention).into()];
                 tx.execute(&sql, &arguments).await?;
             }

@@ -45,7 +45,8 @@ pub async fn rebuild(
         let live = checkpoint::lock(&mut tx, projection.name()).await?;
         let live = live.ok_or_else(|| ProjectionError::Unknown(projection.name().to_owned()))?;
         // What the live one has seen meanwhile, the new one must have seen too.
-        let position = up_to(log, &mut tx, &**projection, Copy::Rebuild, built, live.position).await?;
+        let position =
+            up_to(log, &mut tx, &**projection, Copy::Rebuild, built, live.position).await?;
         for table in projection.tables() {
             let (old, new) = (table.name_in(Copy::Live), table.name_in(Copy::Rebuild));
             tx.execute(&format!("DROP TABLE {old}"), &[]).await?;
@@ -62,7 +63,12 @@ pub async fn rebuild(
         ];
         tx.execute(sql, &arguments).await?;
         tx.commit().await?;
-        tracing::info!(projection = projection.name(), generation, position, "rebuilt and switched");
+        tracing::info!(
+            projection = projection.name(),
+            generation,
+            position,
+            "rebuilt and switched"
+        );
         rebuilt.push(Rebuilt { name: projection.name(), generation, position });
     }
     Ok(rebuilt)

@@ -2,9 +2,9 @@
 
 use super::table::Copy;
 use super::{Projection, ProjectionError};
-use debrief_infra::database::sql::{Row, Sql, Transaction};
-use debrief_infra::database::DatabaseError;
 use chrono::Utc;
+use debrief_infra::database::DatabaseError;
+use debrief_infra::database::sql::{Row, Sql, Transaction};
 use serde::Serialize;
 
 /// A projection's place in the log.

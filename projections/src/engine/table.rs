@@ -79,7 +79,8 @@ impl Table {
     /// as they survive the renaming of the table.
     pub(super) fn create(&self, dialect: Dialect, copy: Copy, generation: i64) -> Vec<String> {
         let table = self.name_in(copy);
-        let tag = format!("{}_g{generation}{}", self.name, if copy == Copy::Verify { "v" } else { "" });
+        let tag =
+            format!("{}_g{generation}{}", self.name, if copy == Copy::Verify { "v" } else { "" });
         let mut columns: Vec<String> = self
             .all_columns()
             .map(|(name, kind)| {
@@ -93,8 +94,7 @@ impl Table {
         let mut statements = vec![format!("CREATE TABLE {table} ({})", columns.join(", "))];
         for (i, index) in self.indexes.iter().enumerate() {
             let columns: Vec<_> = index.iter().map(|name| format!("\"{name}\"")).collect();
-            statements
-                .push(format!("CREATE INDEX {tag}_{i} ON {table} ({})", columns.join(", ")));
+            statements.push(format!("CREATE INDEX {tag}_{i} ON {table} ({})", columns.join(", ")));
         }
         statements
     }

@@ -156,10 +156,7 @@ fn on_transcript(event: &RecordedEvent, transcript: TranscriptEvent) -> Vec<Op> 
             let error = json!({"code": failed.code, "message": failed.message});
             vec![set(
                 event,
-                vec![
-                    ("state", State::Failed.as_str().into()),
-                    ("error", error.to_string().into()),
-                ],
+                vec![("state", State::Failed.as_str().into()), ("error", error.to_string().into())],
             )]
         }
         TranscriptEvent::ProcessingRequested(_) => vec![set(

@@ -160,8 +160,7 @@ pub async fn transcripts(
     limit: u32,
 ) -> Result<Vec<TranscriptRow>, DatabaseError> {
     let mut sql = format!("{TRANSCRIPT} WHERE organization_id = $1 AND position < $2");
-    let mut arguments: Vec<Value> =
-        vec![organization.0.into(), before.unwrap_or(i64::MAX).into()];
+    let mut arguments: Vec<Value> = vec![organization.0.into(), before.unwrap_or(i64::MAX).into()];
     if let Some(client) = filter.client_id {
         arguments.push(client.0.into());
         sql.push_str(&format!(" AND client_id = ${}", arguments.len()));
@@ -175,8 +174,7 @@ pub async fn transcripts(
     views.sql().query(&sql, &arguments).await?.iter().map(transcript_row).collect()
 }
 
-const SUMMARY: &str =
-    "SELECT id, version, transcript_id, content, created_at FROM summaries";
+const SUMMARY: &str = "SELECT id, version, transcript_id, content, created_at FROM summaries";
 
 fn summary_row(row: &Row) -> Result<SummaryRow, DatabaseError> {
     Ok(SummaryRow {

@@ -34,12 +34,7 @@ pub(crate) const CHANNELS: Table = Table {
 pub(crate) const UPDATES: Table = Table {
     name: "updates",
     key: &[("channel", Text), ("offset", Integer)],
-    columns: &[
-        ("position", Integer),
-        ("kind", Text),
-        ("payload", Text),
-        ("recorded_at", Integer),
-    ],
+    columns: &[("position", Integer), ("kind", Text), ("payload", Text), ("recorded_at", Integer)],
     indexes: &[],
 };
 
@@ -88,9 +83,9 @@ impl Projection for Updates {
                 });
                 (revised.transcript_id.0, more)
             }
-            Event::Organization(_)
-            | Event::Client(_)
-            | Event::Summary(SummaryEvent::Erased(_)) => return Ok(Vec::new()),
+            Event::Organization(_) | Event::Client(_) | Event::Summary(SummaryEvent::Erased(_)) => {
+                return Ok(Vec::new());
+            }
         };
         let mut payload = Map::from_iter([("transcript_id".to_owned(), json!(transcript))]);
         if let Value::Object(more) = more {

@@ -55,8 +55,7 @@ pub async fn updates(
 ) -> Result<Vec<Update>, DatabaseError> {
     let sql = "SELECT \"offset\", position, kind, payload, recorded_at FROM updates \
          WHERE channel = $1 AND \"offset\" > $2 ORDER BY \"offset\" LIMIT $3";
-    let arguments =
-        [stored_name(organization, channel).into(), offset.into(), limit.into()];
+    let arguments = [stored_name(organization, channel).into(), offset.into(), limit.into()];
     let rows = views.sql().query(sql, &arguments).await?;
     rows.iter()
         .map(|row| {

@@ -108,9 +108,8 @@ impl Run {
         let context = JobContext { progress, attempt: job.attempts };
         let (worker, owned) = (Arc::clone(&self.worker), event.clone());
         // A task of its own: a panic ends the attempt and nothing else.
-        let mut task = tokio::spawn(
-            async move { worker.handle(&owned, &context).await }.in_current_span(),
-        );
+        let mut task =
+            tokio::spawn(async move { worker.handle(&owned, &context).await }.in_current_span());
         let mut beat = tokio::time::interval(self.options.lease / 3);
         beat.tick().await;
         loop {

@@ -1,0 +1,316 @@
+//! Where formats put what they read: pieces of speech in, [`Content`] out.
+//!
+//! Invariants:
+//! - Turns are indexed from 0 without gaps and are never blank.
+//! - Pieces of one speaker that follow each other are one turn, until a pause of more than
+//!   [`PAUSE_MS`] or, past [`SOFT_CHARS`], the end of a sentence.
+//! - A turn never exceeds [`HARD_CHARS`]. Where one piece is cut, only the first part keeps its
+//!   start and only the last its end: the file says nothing about the times between.
+//! - At most [`MAX_TURNS`] turns and [`MAX_WARNINGS`] + 1 warnings are kept.
+
+use std::collections::HashMap;
+
+use debrief_domain::transcript::content::{Content, Participant, Role, Turn, Warning};
+use unicode_segmentation::UnicodeSegmentation;
+
+use super::{names, script, time::Stamp};
+
+/// A longer silence ends a turn.
+pub const PAUSE_MS: u64 = 30_000;
+/// Same, where only starts are known and the speech itself fills part of the gap.
+pub const START_GAP_MS: u64 = 120_000;
+/// From this length on a turn ends with its sentence.
+pub const SOFT_CHARS: usize = 1_200;
+/// No turn is longer.
+pub const HARD_CHARS: usize = 4_000;
+/// More turns than any conversation has.
+pub const MAX_TURNS: usize = 200_000;
+/// Warnings kept word for word.
+pub const MAX_WARNINGS: usize = 100;
+
+/// A piece of speech, such as a cue.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Piece<'a> {
+    /// The line it begins on.
+    pub line: u32,
+    /// The name as the file spells it.
+    pub speaker: Option<&'a str>,
+    /// Start in milliseconds.
+    pub start_ms: Option<u64>,
+    /// End in milliseconds.
+    pub end_ms: Option<u64>,
+    /// What was said; white space is collapsed.
+    pub text: &'a str,
+}
+
+#[derive(Debug)]
+struct Open {
+    speaker: Option<String>,
+    start_ms: Option<u64>,
+    end_ms: Option<u64>,
+    /// The last time known, to measure the pause against.
+    last_start_ms: Option<u64>,
+    talk_ms: Option<u64>,
+    text: String,
+    chars: usize,
+}
+
+/// Collects what a format reads.
+#[derive(Debug)]
+pub struct Builder {
+    content: Content,
+    open: Option<Open>,
+    people: HashMap<String, usize>,
+    more_warnings: u64,
+    last_ms: Option<u64>,
+    full: bool,
+}
+
+impl Builder {
+    /// Starts a transcript of the format with this identifier.
+    pub fn new(format: &str) -> Self {
+        Self {
+            content: Content {
+                format: format.to_owned(),
+                language: None,
+                participants: Vec::new(),
+                turns: Vec::new(),
+                duration_ms: None,
+                warnings: Vec::new(),
+            },
+            open: None,
+            people: HashMap::new(),
+            more_warnings: 0,
+            last_ms: None,
+            full: false,
+        }
+    }
+
+    /// Notes something that was skipped or repaired.
+    pub fn warn(&mut self, line: u32, message: impl Into<String>) {
+        if self.content.warnings.len() < MAX_WARNINGS {
+            self.content.warnings.push(Warning { line, message: message.into() });
+        } else {
+            self.more_warnings += 1;
+        }
+    }
+
+    /// States the language, where it is a language tag; the first statement holds.
+    pub fn language(&mut self, stated: &str) {
+        if self.content.language.is_none() {
+            self.content.language = script::tag(stated);
+        }
+    }
+
+    /// Whether no more turns are taken; a format may stop reading.
+    pub fn is_full(&self) -> bool {
+        self.full
+    }
+
+    /// Turns two stamps into times: absurd ones are dropped with a warning.
+    pub(super) fn times(
+        &mut self,
+        line: u32,
+        start: Option<Stamp>,
+        end: Option<Stamp>,
+    ) -> (Option<u64>, Option<u64>) {
+        for stamp in [start, end].into_iter().flatten() {
+            match stamp {
+                Stamp::At(_) => {}
+                Stamp::Negative => self.warn(line, "a time before the start was dropped"),
+                Stamp::Absurd => self.warn(line, "a time of over 1,000 hours was dropped"),
+            }
+        }
+        let (start, end) = (start.and_then(Stamp::known), end.and_then(Stamp::known));
+        match (start, end) {
+            (Some(from), Some(to)) if to < from => {
+                self.warn(line, "the end lies before the start and was dropped");
+                (start, None)
+            }
+            times => times,
+        }
+    }
+
+    /// Takes a piece of speech. Blank ones are ignored.
+    pub fn say(&mut self, piece: Piece<'_>) {
+        if self.full || piece.text.chars().all(|c| c.is_whitespace() || c.is_control()) {
+            return;
+        }
+        let speaker = piece.speaker.and_then(names::clean);
+        let mut rest = piece.text;
+        let mut start_ms = piece.start_ms;
+        let mut talk_ms = match (piece.start_ms, piece.end_ms) {
+            (Some(start), Some(end)) => Some(end.saturating_sub(start)),
+            _ => None,
+        };
+        self.last_ms = self.last_ms.max(piece.start_ms).max(piece.end_ms);
+        loop {
+            let cut = cut(rest);
+            let (now, later) = rest.split_at(cut);
+            let end_ms = if later.is_empty() { piece.end_ms } else { None };
+            self.add(piece.line, &speaker, start_ms, end_ms, talk_ms, now);
+            if later.is_empty() || self.full {
+                return;
+            }
+            self.close(piece.line);
+            rest = later;
+            (start_ms, talk_ms) = (None, None);
+        }
+    }
+
+    fn add(
+        &mut self,
+        line: u32,
+        speaker: &Option<String>,
+        start_ms: Option<u64>,
+        end_ms: Option<u64>,
+        talk_ms: Option<u64>,
+        text: &str,
+    ) {
+        let goes_on = self.open.as_ref().is_some_and(|open| {
+            open.speaker == *speaker
+                && !pause(open, start_ms)
+                && !(open.chars >= SOFT_CHARS && ends_sentence(&open.text))
+                && (open.chars + text.len() < HARD_CHARS
+                    || open.chars + 1 + text.chars().count() <= HARD_CHARS)
+        });
+        if !goes_on {
+            self.close(line);
+        }
+        if self.full {
+            return;
+        }
+        let open = self.open.get_or_insert_with(|| Open {
+            speaker: speaker.clone(),
+            start_ms,
+            end_ms: None,
+            last_start_ms: None,
+            talk_ms: None,
+            text: String::new(),
+            chars: 0,
+        });
+        append(open, text);
+        open.end_ms = match (open.end_ms, end_ms) {
+            (Some(before), Some(now)) => Some(before.max(now)),
+            (_, now) => now,
+        };
+        open.last_start_ms = start_ms.or(open.last_start_ms);
+        open.talk_ms = match (open.talk_ms, talk_ms) {
+            (Some(sum), Some(more)) => Some(sum + more),
+            (sum, more) => sum.or(more),
+        };
+    }
+
+    fn close(&mut self, line: u32) {
+        let Some(open) = self.open.take() else {
+            return;
+        };
+        if open.text.is_empty() {
+            return;
+        }
+        if let Some(name) = &open.speaker {
+            let words = u32::try_from(open.text.unicode_words().count()).unwrap_or(u32::MAX);
+            let place = *self.people.entry(name.clone()).or_insert_with(|| {
+                self.content.participants.push(Participant {
+                    name: name.clone(),
+                    role: Role::Unknown,
+                    turns: 0,
+                    words: 0,
+                    talk_ms: None,
+                });
+                self.content.participants.len() - 1
+            });
+            let person = &mut self.content.participants[place];
+            person.turns += 1;
+            person.words = person.words.saturating_add(words);
+            person.talk_ms = match (person.talk_ms, open.talk_ms) {
+                (Some(sum), Some(more)) => Some(sum + more),
+                (sum, more) => sum.or(more),
+            };
+        }
+        self.content.turns.push(Turn {
+            index: u32::try_from(self.content.turns.len()).unwrap_or(u32::MAX),
+            speaker: open.speaker,
+            start_ms: open.start_ms,
+            end_ms: open.end_ms,
+            text: open.text,
+        });
+        if self.content.turns.len() >= MAX_TURNS {
+            self.full = true;
+            self.warn(line, format!("more than {MAX_TURNS} turns: the file was read up to here"));
+        }
+    }
+
+    /// Closes the transcript.
+    pub fn finish(mut self) -> Content {
+        self.close(0);
+        if self.content.language.is_none() {
+            self.content.language = script::language(&self.content.turns).map(str::to_owned);
+        }
+        if self.more_warnings > 0 {
+            let line = self.content.warnings.last().map_or(1, |last| last.line);
+            self.content
+                .warnings
+                .push(Warning { line, message: format!("… and {} more", self.more_warnings) });
+        }
+        self.content.duration_ms = self.last_ms;
+        self.content
+    }
+}
+
+fn pause(open: &Open, start_ms: Option<u64>) -> bool {
+    match (open.end_ms, open.last_start_ms, start_ms) {
+        (Some(end), _, Some(start)) => start > end.saturating_add(PAUSE_MS),
+        (None, Some(last), Some(start)) => start > last.saturating_add(START_GAP_MS),
+        _ => false,
+    }
+}
+
+/// Appends `text` as speech: one space between words, no control characters.
+fn append(open: &mut Open, text: &str) {
+    for word in text.split_whitespace() {
+        let before = open.text.len();
+        if before > 0 {
+            open.text.push(' ');
+        }
+        let from = open.text.len();
+        open.text.extend(word.chars().filter(|c| !c.is_control()));
+        if open.text.len() == from {
+            open.text.truncate(before);
+        } else {
+            open.chars += open.text[before..].chars().count();
+        }
+    }
+}
+
+fn ends_sentence(text: &str) -> bool {
+    text.trim_end_matches(['"', '\'', '”', '’', ')', ']', '»'])
+        .ends_with(['.', '?', '!', '…', '。', '？', '！', '؟', '।'])
+}
+
+/// Where to cut a text that is too long for one turn: after a sentence, else after a word, else
+/// between characters. Its length where it fits.
+fn cut(text: &str) -> usize {
+    if text.len() <= HARD_CHARS {
+        return text.len();
+    }
+    let (mut sentence, mut word) = (None, None);
+    for (count, (at, c)) in text.char_indices().enumerate() {
+        if count == HARD_CHARS {
+            return sentence.or(word).unwrap_or(at);
+        }
+        if c.is_whitespace() && at > 0 {
+            word = Some(at);
+            // Looks back at a few bytes only, to stay linear.
+            let from = text.floor_char_boundary(at.saturating_sub(12));
+            if ends_sentence(&text[from..at]) {
+                sentence = Some(at);
+            }
+        }
+    }
+    text.len()
+}
+
+#[cfg(test)]
+#[path = "builder_tests.rs"]
+mod tests;

@@ -1,0 +1,293 @@
+//! Cues with times, as WebVTT and SRT both have them: a timing line, then what is said.
+//!
+//! Invariants: a broken timing line costs its times, not its words; blank lines may be missing;
+//! the file is walked twice in order (names, then speech) and nothing is kept between but names.
+
+use super::builder::{Builder, Piece};
+use super::lines::{Line, lines};
+use super::names::{Speakers, Tally, prefix};
+use super::{markup, time};
+
+/// Part of a cue file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Block<'a> {
+    /// The first block of a WebVTT file, or a NOTE, with the line it begins on.
+    Note(u32, &'a str),
+    /// A cue.
+    Cue(Cue<'a>),
+    /// Text outside any cue.
+    Stray(u32, &'a str),
+}
+
+/// A cue as it stands in the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Cue<'a> {
+    /// Line of the timing.
+    pub(crate) line: u32,
+    /// `start --> end settings`.
+    pub(crate) timing: &'a str,
+    /// The lines below it.
+    pub(crate) payload: &'a str,
+}
+
+const ARROW: &str = "-->";
+/// A longer payload is read in parts, to bound memory; no real cue comes near.
+const PART: usize = 64 * 1024;
+
+/// Whether a line holds times rather than words.
+pub(crate) fn is_timing(line: &str) -> bool {
+    let Some(at) =
+        line.bytes().take(64).collect::<Vec<_>>().windows(3).position(|w| w == ARROW.as_bytes())
+    else {
+        return false;
+    };
+    let start = line[..at].trim();
+    start.is_empty()
+        || start
+            .bytes()
+            .all(|b| b.is_ascii_digit() || matches!(b, b':' | b'.' | b',' | b'-' | b' '))
+        || time::leading(line[at + 3..].trim_start()).is_some()
+}
+
+/// Walks the blocks of a file. With `header`, the first block is WebVTT's own.
+pub(crate) fn blocks<'a>(text: &'a str, header: bool, mut each: impl FnMut(Block<'a>)) {
+    enum State<'a> {
+        /// After a blank line.
+        Between,
+        /// In a header, NOTE, STYLE or REGION.
+        Aside(Line<'a>, usize),
+        /// In a cue: its timing line; its first and last payload line.
+        Cue(Line<'a>, Option<(usize, Line<'a>)>),
+        /// In lines that belong to nothing yet: the first, and the last.
+        Stray(Line<'a>, Line<'a>),
+    }
+    let mut state = State::Between;
+    let mut first = header;
+    let close = |state: State<'a>, each: &mut dyn FnMut(Block<'a>)| match state {
+        State::Between => {}
+        State::Aside(from, end) => each(Block::Note(from.number, &text[from.start..end])),
+        State::Cue(timing, payload) => each(Block::Cue(Cue {
+            line: timing.number,
+            timing: timing.text,
+            payload: payload.map_or("", |(start, last)| &text[start..last.end()]),
+        })),
+        State::Stray(from, last) => {
+            each(Block::Stray(from.number, &text[from.start..last.end()]));
+        }
+    };
+    for line in lines(text) {
+        if line.text.trim().is_empty() {
+            close(std::mem::replace(&mut state, State::Between), &mut each);
+            continue;
+        }
+        let was_first = std::mem::take(&mut first);
+        if is_timing(line.text) {
+            let ready = std::mem::replace(&mut state, State::Cue(line, None));
+            match ready {
+                // The line right above a timing line is the cue's id.
+                State::Stray(from, last) if from.start == last.start => {}
+                State::Stray(from, last) => {
+                    let end = text[..last.start].trim_end().len();
+                    each(Block::Stray(from.number, &text[from.start..end]));
+                }
+                State::Cue(timing, Some((start, last))) if is_id(last.text) => {
+                    let end = last.start.max(start);
+                    each(Block::Cue(Cue {
+                        line: timing.number,
+                        timing: timing.text,
+                        payload: &text[start..end],
+                    }));
+                }
+                other => close(other, &mut each),
+            }
+        } else {
+            state = match state {
+                State::Between if was_first || is_aside(line.text) => {
+                    State::Aside(line, line.end())
+                }
+                State::Between => State::Stray(line, line),
+                State::Aside(from, _) => State::Aside(from, line.end()),
+                State::Cue(timing, None) => State::Cue(timing, Some((line.start, line))),
+                State::Cue(timing, Some((start, _))) => State::Cue(timing, Some((start, line))),
+                State::Stray(from, _) => State::Stray(from, line),
+            };
+        }
+    }
+    close(state, &mut each);
+}
+
+fn is_aside(line: &str) -> bool {
+    ["NOTE", "STYLE", "REGION"].iter().any(|word| {
+        line.strip_prefix(word)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t', ':']))
+    })
+}
+
+/// Whether a line directly above a timing line, without a blank before it, is a cue id.
+fn is_id(line: &str) -> bool {
+    let line = line.trim();
+    let plain = |b: u8| b.is_ascii_hexdigit() || matches!(b, b'-' | b'/');
+    !line.is_empty()
+        && line.len() <= 64
+        && (line.bytes().all(|b| b.is_ascii_digit())
+            || (line.len() >= 16 && line.contains('-') && line.bytes().all(plain)))
+}
+
+/// Reads all cues into `out`. `note` sees headers and notes.
+pub(crate) fn read<'a>(
+    text: &'a str,
+    header: bool,
+    out: &mut Builder,
+    mut note: impl FnMut(&'a str, &mut Builder),
+) {
+    let speakers = survey(text, header);
+    let mut voice = Voice::default();
+    let mut cues = 0u32;
+    blocks(text, header, |block| {
+        if out.is_full() {
+            return;
+        }
+        match block {
+            Block::Note(_, text) => note(text, out),
+            Block::Cue(cue) => {
+                cues += 1;
+                let (start, end) = timing(cue, out);
+                say(out, &speakers, &mut voice, cue.line, (start, end), cue.payload);
+            }
+            Block::Stray(line, text) if is_id(text) => {
+                out.warn(line, "a cue without times and words was skipped");
+            }
+            Block::Stray(line, _) if cues == 0 => {
+                out.warn(line, "text before the first cue was skipped");
+            }
+            Block::Stray(line, text) => {
+                out.warn(line, "text outside any cue was kept without a time");
+                say(out, &speakers, &mut voice, line, (None, None), text);
+            }
+        }
+    });
+}
+
+/// Which prefixes in the cues are speakers.
+fn survey(text: &str, header: bool) -> Speakers {
+    let mut tally = Tally::default();
+    blocks(text, header, |block| {
+        let Block::Cue(cue) = block else { return };
+        for span in markup::spans(part(cue.payload).0) {
+            if span.voice.is_some() {
+                tally.unit(None);
+                continue;
+            }
+            for (i, line) in lines(span.text.trim_start()).enumerate() {
+                let name = prefix(line.text).map(|(name, _)| name);
+                match name {
+                    _ if i == 0 => tally.unit(name),
+                    Some(name) => tally.count(name),
+                    None => {}
+                }
+            }
+        }
+    });
+    tally.speakers(text)
+}
+
+/// Who spoke last, and whether they had finished their sentence.
+#[derive(Default)]
+struct Voice {
+    name: Option<String>,
+    unfinished: bool,
+}
+
+fn say(
+    out: &mut Builder,
+    speakers: &Speakers,
+    voice: &mut Voice,
+    line: u32,
+    times: (Option<u64>, Option<u64>),
+    payload: &str,
+) {
+    let (mut rest, mut start) = (payload, times.0);
+    while let (now, later) = part(rest)
+        && !later.is_empty()
+    {
+        say_part(out, speakers, voice, line, (start, None), now);
+        voice.unfinished = true;
+        (rest, start) = (later, None);
+    }
+    say_part(out, speakers, voice, line, (start, times.1), rest);
+}
+
+/// Splits off what is read at once: all of a usual payload.
+fn part(payload: &str) -> (&str, &str) {
+    if payload.len() <= PART {
+        return (payload, "");
+    }
+    let reach = payload.floor_char_boundary(PART);
+    let at = payload[..reach].rfind(char::is_whitespace).filter(|at| *at > 0);
+    payload.split_at(at.unwrap_or(reach))
+}
+
+fn say_part(
+    out: &mut Builder,
+    speakers: &Speakers,
+    voice: &mut Voice,
+    line: u32,
+    times: (Option<u64>, Option<u64>),
+    payload: &str,
+) {
+    // (voice, text) pairs; a cue with one has both times, else they share its outer ones.
+    let mut said: Vec<(Option<String>, String)> = Vec::new();
+    for span in markup::spans(payload) {
+        if span.voice.is_some() {
+            said.push((span.voice, span.text));
+            continue;
+        }
+        for (i, line) in lines(span.text.trim_start()).enumerate() {
+            match speakers.split(line.text) {
+                Some((name, rest)) => said.push((Some(name.to_owned()), rest.to_owned())),
+                None if i > 0 && !said.is_empty() => {
+                    if let Some((_, text)) = said.last_mut() {
+                        text.push('\n');
+                        text.push_str(line.text);
+                    }
+                }
+                None => {
+                    // A sentence that runs on into the next cue is still its speaker's.
+                    let name = voice.name.clone().filter(|_| voice.unfinished);
+                    said.push((name, line.text.to_owned()));
+                }
+            }
+        }
+    }
+    said.retain(|(_, text)| !text.trim().is_empty());
+    let last = said.len().saturating_sub(1);
+    for (i, (name, text)) in said.into_iter().enumerate() {
+        out.say(Piece {
+            line,
+            speaker: name.as_deref(),
+            start_ms: times.0.filter(|_| i == 0),
+            end_ms: times.1.filter(|_| i == last),
+            text: &text,
+        });
+        voice.unfinished = text
+            .trim_end()
+            .ends_with(|c: char| c.is_alphanumeric() || matches!(c, ',' | ';' | '-' | '–'));
+        voice.name = name;
+    }
+}
+
+fn timing(cue: Cue<'_>, out: &mut Builder) -> (Option<u64>, Option<u64>) {
+    let Some((start, end)) = cue.timing.split_once(ARROW) else {
+        return (None, None);
+    };
+    let start = time::stamp(start);
+    let end = time::leading(end.trim_start()).map(|(stamp, _)| stamp);
+    if start.is_none() || end.is_none() {
+        out.warn(cue.line, "a time that cannot be read was dropped");
+    }
+    out.times(cue.line, start, end)
+}
+
+#[cfg(test)]
+#[path = "cues_tests.rs"]
+mod tests;

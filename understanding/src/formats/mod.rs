@@ -1,0 +1,147 @@
+//! Transcript formats: what a coach uploads, read into [`Content`].
+//!
+//! Invariants:
+//! - A format is recognised from what the file holds, never from its name.
+//! - [`parse`] picks the same format as [`inspect`] does on the head of the same file.
+//! - No speaker, time or word is invented; what could not be read is in `warnings`.
+//! - Time is linear in the size of the file; memory is bounded by it and by the caps in
+//!   [`builder`].
+//!
+//! **To add a format**: write `formats/<format>.rs` with a unit struct that implements
+//! [`Format`], and add it to the registry below (its `mod` line and its entry). The property
+//! tests in `properties.rs` then run over it too.
+
+pub mod builder;
+mod cues;
+mod lines;
+mod markup;
+mod names;
+#[cfg(test)]
+mod properties;
+mod refusal;
+mod script;
+mod source;
+mod time;
+
+mod named_text;
+mod srt;
+mod webvtt;
+
+/// Every format Debrief reads. Where two are equally sure of a file, the earlier one has it.
+static REGISTRY: &[&dyn Format] = &[&webvtt::WebVtt, &srt::Srt, &named_text::NamedText];
+
+use debrief_domain::transcript::content::Content;
+
+use builder::Builder;
+pub use refusal::Refusal;
+pub use source::{Encoding, HEAD_BYTES, Head, Source, media_type};
+
+/// How sure a format is that a file is its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Confidence {
+    /// It is not.
+    No,
+    /// It could be read this way, if nothing fits better.
+    Possible,
+    /// It has the shape.
+    Likely,
+    /// It carries the format's own signature.
+    Certain,
+}
+
+/// One transcript format.
+pub trait Format: Sync {
+    /// Stable identifier, stored as `Content::format`.
+    fn id(&self) -> &'static str;
+
+    /// What people call it, for a sentence such as "Debrief reads …".
+    fn name(&self) -> &'static str;
+
+    /// Looks at the first bytes only, and cheaply.
+    fn recognise(&self, head: &Head<'_>) -> Confidence;
+
+    /// Reads the whole file, as far as it goes. What is odd becomes a warning.
+    fn parse(&self, source: &Source<'_>, out: &mut Builder);
+}
+
+/// What an upload seems to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Guess {
+    /// [`Format::id`].
+    pub format: &'static str,
+    /// [`Format::name`].
+    pub name: &'static str,
+    /// How the characters are stored.
+    pub encoding: Encoding,
+    /// How sure the format is.
+    pub confidence: Confidence,
+}
+
+/// Identifiers and names of all formats, in the order of the registry.
+pub fn accepted() -> impl Iterator<Item = (&'static str, &'static str)> {
+    REGISTRY.iter().map(|format| (format.id(), format.name()))
+}
+
+/// Says from the first [`HEAD_BYTES`] of an upload whether it can be read. Longer input is cut.
+pub fn inspect(head: &[u8]) -> Result<Guess, Refusal> {
+    let head = Head::new(head)?;
+    let (format, confidence) = recognise(&head)?;
+    Ok(Guess { format: format.id(), name: format.name(), encoding: head.encoding(), confidence })
+}
+
+/// Reads a whole file.
+pub fn parse(bytes: &[u8]) -> Result<Content, Refusal> {
+    let (format, _) = recognise(&Head::new(bytes)?)?;
+    let source = Source::new(bytes)?;
+    let mut out = Builder::new(format.id());
+    if let Some((line, message)) = source.damage() {
+        out.warn(line, message);
+    }
+    format.parse(&source, &mut out);
+    let content = out.finish();
+    if content.turns.is_empty() {
+        return Err(Refusal::NoSpeech { name: format.name() });
+    }
+    Ok(content)
+}
+
+fn recognise(head: &Head<'_>) -> Result<(&'static dyn Format, Confidence), Refusal> {
+    let mut best: Option<(&'static dyn Format, Confidence)> = None;
+    for format in REGISTRY {
+        let confidence = format.recognise(head);
+        if confidence > best.map_or(Confidence::No, |(_, best)| best) {
+            best = Some((*format, confidence));
+        }
+    }
+    best.ok_or_else(|| head.refusal())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn identifiers_are_unique_and_plain() {
+        let mut ids: Vec<_> = accepted().map(|(id, _)| id).collect();
+        assert!(ids.iter().all(|id| {
+            id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+        }));
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), REGISTRY.len());
+    }
+
+    #[test]
+    fn a_guess_names_format_and_encoding() {
+        let guess = inspect(b"\xEF\xBB\xBFWEBVTT\r\n\r\n").unwrap();
+        assert_eq!(guess.format, "webvtt");
+        assert_eq!(guess.encoding, Encoding::Utf8);
+        assert_eq!(guess.confidence, Confidence::Certain);
+    }
+
+    #[test]
+    fn a_file_without_words_is_refused_as_such() {
+        let refusal = parse(b"WEBVTT\n\n00:01.000 --> 00:02.000\n\n").unwrap_err();
+        assert_eq!(refusal.code(), "no_speech");
+    }
+}

@@ -1,0 +1,259 @@
+//! Plain text with a name in front of what each speaker says.
+//!
+//! `Name: text`, `**Name:** text`, `[00:01:02] Name: text`, `Name (00:01): text`,
+//! `[SPEAKER_00]: text`; lines without a name go on with the speaker above. What stands before
+//! the first speaker (title, date, attendees) is no speech. Times are starts; ends are unknown.
+
+use super::builder::{Builder, Piece};
+use super::lines::lines;
+use super::names::{self, Speakers, Tally};
+use super::time::{self, Stamp};
+use super::{Confidence, Format, Head, Source};
+
+/// See the module.
+pub(super) struct NamedText;
+
+/// Recordings seldom run for so long; a first time past this is the time of day.
+const CLOCK_MS: u64 = 5 * 3_600_000;
+
+impl Format for NamedText {
+    fn id(&self) -> &'static str {
+        "named_text"
+    }
+
+    fn name(&self) -> &'static str {
+        "plain text with names (Name: what was said)"
+    }
+
+    fn recognise(&self, head: &Head<'_>) -> Confidence {
+        let text = head.text();
+        if text.trim_start().starts_with(['{', '<']) {
+            return Confidence::No;
+        }
+        let survey = survey(text);
+        let named = survey.speakers.lines();
+        let people = survey.speakers.len();
+        // One name, once, is a heading; many names, each once, are a list or a form.
+        let talk = named >= 2
+            && (people == 1 || survey.words >= 2 * named)
+            && (named as usize > people || survey.filled == named || survey.marked >= 2);
+        match named * 10 / survey.filled.max(1) {
+            _ if !talk => Confidence::No,
+            0 => Confidence::No,
+            1..=4 => Confidence::Possible,
+            _ => Confidence::Likely,
+        }
+    }
+
+    fn parse(&self, source: &Source<'_>, out: &mut Builder) {
+        let text = source.text();
+        let speakers = survey(text).speakers;
+        let markdown = text.contains("**");
+        let mut speaker: Option<&str> = None;
+        let mut pending: Option<Stamp> = None;
+        let mut clock = None;
+        let mut skipped: Option<u32> = None;
+        for line in lines(text) {
+            if out.is_full() {
+                return;
+            }
+            let trimmed = line.text.trim_matches(|c: char| c.is_whitespace() || names::is_mark(c));
+            if trimmed.is_empty() {
+                continue;
+            }
+            if let Some((stamp, "")) = bracketed_time(trimmed) {
+                pending = Some(stamp);
+                continue;
+            }
+            let named = named_line(trimmed).filter(|named| speakers.knows(named.name));
+            let (start, said) = match named {
+                Some(named) => {
+                    speaker = Some(named.name);
+                    (named.start.or(pending.take()), named.rest)
+                }
+                None if speaker.is_none() => {
+                    heading(trimmed, out);
+                    skipped.get_or_insert(line.number);
+                    continue;
+                }
+                None if is_rule(trimmed) => continue,
+                None => match bracketed_time(trimmed) {
+                    Some((stamp, rest)) => (Some(stamp), rest),
+                    None => (pending.take(), trimmed),
+                },
+            };
+            let (start, _) = out.times(line.number, start, None);
+            let start = start.map(|ms| since(&mut clock, ms, line.number, out));
+            let unescaped = markdown.then(|| unescape(said));
+            out.say(Piece {
+                line: line.number,
+                speaker,
+                start_ms: start,
+                end_ms: None,
+                text: unescaped.as_deref().unwrap_or(said),
+            });
+        }
+        if let Some(line) = skipped {
+            out.warn(line, "text before the first speaker was skipped");
+        }
+    }
+}
+
+/// Times of day are counted from the first of them.
+fn since(clock: &mut Option<u64>, ms: u64, line: u32, out: &mut Builder) -> u64 {
+    let zero = *clock.get_or_insert_with(|| {
+        if ms >= CLOCK_MS {
+            out.warn(line, "times of day were counted from the first one");
+            ms
+        } else {
+            0
+        }
+    });
+    ms.saturating_sub(zero)
+}
+
+struct Survey {
+    speakers: Speakers,
+    /// Lines that are not blank.
+    filled: u32,
+    /// Words behind names.
+    words: u32,
+    /// Names with a time or in bold.
+    marked: u32,
+}
+
+/// Which names in the text are speakers.
+fn survey(text: &str) -> Survey {
+    let mut tally = Tally::default();
+    let (mut filled, mut words, mut marked) = (0u32, 0u32, 0u32);
+    for line in lines(text) {
+        let trimmed = line.text.trim_matches(|c: char| c.is_whitespace() || names::is_mark(c));
+        if trimmed.is_empty()
+            || is_rule(trimmed)
+            || bracketed_time(trimmed).is_some_and(|(_, rest)| rest.is_empty())
+        {
+            continue;
+        }
+        filled = filled.saturating_add(1);
+        // Indented keys are data, not speech.
+        let named = named_line(trimmed).filter(|_| !line.text.starts_with([' ', '\t']));
+        tally.unit(named.as_ref().map(|named| named.name));
+        if let Some(named) = named {
+            if named.start.is_some() || trimmed.starts_with("**") || is_diarized(named.name) {
+                tally.mark(named.name);
+                marked = marked.saturating_add(1);
+            }
+            words = words.saturating_add(named.rest.split_whitespace().take(50).count() as u32);
+        }
+    }
+    Survey { speakers: tally.speakers(text), filled, words, marked }
+}
+
+/// `SPEAKER_00`, as diarization writes it.
+fn is_diarized(name: &str) -> bool {
+    name.to_ascii_lowercase()
+        .strip_prefix("speaker")
+        .and_then(|rest| rest.strip_prefix(['_', ' ']))
+        .is_some_and(|rest| !rest.is_empty() && rest.len() <= 3)
+}
+
+/// A line with a name in front.
+struct Named<'a> {
+    name: &'a str,
+    start: Option<Stamp>,
+    rest: &'a str,
+}
+
+fn named_line(line: &str) -> Option<Named<'_>> {
+    let mut line = bold(line);
+    let mut start = None;
+    if let Some((stamp, rest)) = bracketed_time(line) {
+        start = Some(stamp);
+        line = bold(rest.trim_start_matches(['-', '–', '|', ' ', '\t']));
+    }
+    let colon = names::colon(line)?;
+    let (mut name, rest) = line.split_at(colon);
+    let mut rest = rest.chars();
+    rest.next();
+    let rest = bold(rest.as_str().trim_start());
+    name = name.trim().trim_end_matches("**").trim_end();
+    if let Some((before, stamp)) = trailing_time(name) {
+        start = start.or(Some(stamp));
+        name = before.trim_end().trim_end_matches("**").trim_end();
+    }
+    let name = names::unwrap(name);
+    names::is_plausible(name).then(|| Named { name, start, rest: rest.trim_start() })
+}
+
+fn bold(text: &str) -> &str {
+    text.strip_prefix("**").or_else(|| text.strip_prefix("__")).unwrap_or(text).trim_start()
+}
+
+/// Splits a time in front of a line: `[00:01:02] `, `(1:02) `, `00:01:02 `.
+fn bracketed_time(line: &str) -> Option<(Stamp, &str)> {
+    let open = line.chars().next()?;
+    let close = match open {
+        '[' => ']',
+        '(' => ')',
+        _ if open.is_ascii_digit() => {
+            let (stamp, rest) = time::leading(line)?;
+            let ends = rest.is_empty() || rest.starts_with(char::is_whitespace);
+            return ends.then(|| (stamp, rest.trim()));
+        }
+        _ => return None,
+    };
+    let end = line.bytes().take(24).position(|b| b == close as u8)?;
+    let stamp = time::stamp(&line[1..end])?;
+    let rest = line[end + 1..].trim_start();
+    let rest = rest.strip_prefix("**").unwrap_or(rest);
+    Some((stamp, rest.trim()))
+}
+
+/// Splits a time behind a name: `Name (00:01)`, `Name [00:01:02]`, `Name 00:01:02`.
+fn trailing_time(name: &str) -> Option<(&str, Stamp)> {
+    let (before, inner) = if let Some(open) = name.strip_suffix([')', ']']) {
+        let at = open.rfind(['(', '['])?;
+        (&name[..at], &open[at + 1..])
+    } else {
+        let at = name.rfind(char::is_whitespace)?;
+        (&name[..at], name[at..].trim_start())
+    };
+    Some((before.trim_end_matches(['-', '–', '|', ',', ' ']), time::stamp(inner)?))
+}
+
+/// `---`, `***` and the like.
+fn is_rule(line: &str) -> bool {
+    line.len() >= 3 && line.bytes().all(|b| matches!(b, b'-' | b'*' | b'_' | b'='))
+}
+
+/// `Language: en` above the first speaker.
+fn heading(line: &str, out: &mut Builder) {
+    if let Some((key, value)) = line.split_once(':')
+        && key.trim().eq_ignore_ascii_case("language")
+    {
+        out.language(value);
+    }
+}
+
+/// Takes Markdown's backslashes and bold marks away: `\[laughs\]`.
+fn unescape(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        if c == '*' && chars.peek() == Some(&'*') {
+            chars.next();
+            continue;
+        }
+        let escape = c == '\\' && chars.peek().is_some_and(char::is_ascii_punctuation);
+        if !escape {
+            plain.push(c);
+        } else if let Some(next) = chars.next() {
+            plain.push(next);
+        }
+    }
+    plain
+}
+
+#[cfg(test)]
+#[path = "named_text_tests.rs"]
+mod tests;

@@ -1,0 +1,119 @@
+use crate::formats::{inspect, parse};
+use debrief_domain::transcript::content::Content;
+
+fn read(text: &str) -> Content {
+    let content = parse(text.as_bytes()).unwrap();
+    assert_eq!(content.format, "named_text");
+    content
+}
+
+fn turns(content: &Content) -> Vec<(&str, Option<u64>, &str)> {
+    content
+        .turns
+        .iter()
+        .map(|t| (t.speaker.as_deref().unwrap_or("?"), t.start_ms, &*t.text))
+        .collect()
+}
+
+#[test]
+fn names_and_paragraphs() {
+    let content = read(
+        "Anna: Hello there.\n\nSecond thought: none.\nBen: Hi Anna, good to see you.\nAnna: Likewise.\n",
+    );
+    assert_eq!(
+        turns(&content),
+        [
+            ("Anna", None, "Hello there. Second thought: none."),
+            ("Ben", None, "Hi Anna, good to see you."),
+            ("Anna", None, "Likewise."),
+        ]
+    );
+    assert_eq!(content.duration_ms, None);
+    assert_eq!(content.participants[0].talk_ms, None);
+}
+
+#[test]
+fn every_way_to_write_a_time() {
+    for text in [
+        "[00:01:02] Anna: one two\n[00:01:05] Ben: three four\n",
+        "00:01:02 Anna: one two\n00:01:05 Ben: three four\n",
+        "(1:02) Anna: one two\n(1:05) Ben: three four\n",
+        "Anna (01:02): one two\nBen (01:05): three four\n",
+        "Anna [00:01:02]: one two\nBen [00:01:05]: three four\n",
+        "Anna 00:01:02: one two\nBen 00:01:05: three four\n",
+        "**[01:02] Anna:** one two\n\n**[01:05] Ben:** three four\n",
+        "**Anna** (01:02): one two\n\n**Ben** (01:05): three four\n",
+        "[00:01:02]\nAnna: one two\n[00:01:05]\nBen: three four\n",
+    ] {
+        let content = read(text);
+        assert_eq!(
+            turns(&content),
+            [("Anna", Some(62_000), "one two"), ("Ben", Some(65_000), "three four")],
+            "{text}"
+        );
+        assert_eq!(content.duration_ms, Some(65_000));
+    }
+}
+
+#[test]
+fn bold_names_and_escapes_of_markdown() {
+    let content = read(
+        "**Adam Stacoviak:** Welcome \\[laughs\\] to \\#103\n\nSay hello.\n\n**Andrew:** Hey, how's it going?\n\n**Adam Stacoviak:** Good.\n",
+    );
+    assert_eq!(turns(&content)[0], ("Adam Stacoviak", None, "Welcome [laughs] to #103 Say hello."));
+    assert_eq!(content.participants.len(), 2);
+}
+
+#[test]
+fn headings_are_no_speech() {
+    let content = read(
+        "Session notes\nDate: 3 May 2026\nLanguage: en\nAttendees: Anna, Ben\n\nAnna: Hello there.\nBen: Hi to you.\nAnna: So?\n",
+    );
+    assert_eq!(content.language.as_deref(), Some("en"));
+    assert_eq!(content.participants.len(), 2);
+    assert_eq!(turns(&content)[0], ("Anna", None, "Hello there."));
+    assert_eq!(content.warnings.len(), 1);
+    assert_eq!(content.warnings[0].line, 1);
+}
+
+#[test]
+fn notes_are_not_people() {
+    let content = read(
+        "Anna: I keep a list.\nNote: buy milk\nBen: Nice to hear.\nNote: call mum\nAnna: Yes, it helps me.\n",
+    );
+    let names: Vec<_> = content.participants.iter().map(|p| &*p.name).collect();
+    assert_eq!(names, ["Anna", "Ben"]);
+    assert_eq!(content.turns[0].text, "I keep a list. Note: buy milk");
+}
+
+#[test]
+fn times_of_day_are_counted_from_the_first() {
+    let content = read("[13:53:41] Anna: good morning\n[13:53:44] Ben: and to you\n");
+    assert_eq!(content.turns[0].start_ms, Some(0));
+    assert_eq!(content.turns[1].start_ms, Some(3_000));
+    assert_eq!(content.warnings.len(), 1);
+}
+
+#[test]
+fn right_to_left_marks_do_not_make_two_people() {
+    let content =
+        read("\u{200F}נועה לוי: שלום לך\nאורי: היי, מה שלומך\nנועה לוי\u{200F}: בסדר גמור\n");
+    let names: Vec<_> = content.participants.iter().map(|p| &*p.name).collect();
+    assert_eq!(names, ["נועה לוי", "אורי"]);
+    assert_eq!(content.language.as_deref(), Some("he"));
+}
+
+#[test]
+fn other_text_is_left_alone() {
+    for text in [
+        "Just a diary entry.\nNothing else: really.\n",
+        "name: debrief\nversion: 1\nlicense: none\n",
+        "Subject: hello\nFrom: a@example.org\nTo: b@example.org\n\nDear all,\n",
+        "{\n\"a\": 1,\n\"b\": 2\n}\n",
+        "<cite>Travis:</cite>\n<time>0:00</time>\n",
+        "INFO: started now\nERROR: failed hard\nINFO: stopped now\n",
+        "Note: buy milk today\nNote: call mum later\n",
+    ] {
+        assert_eq!(inspect(text.as_bytes()).unwrap_err().code(), "unrecognised_format", "{text}");
+    }
+}

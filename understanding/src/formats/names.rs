@@ -1,0 +1,308 @@
+//! Speaker names in front of speech: `Name: text`.
+//!
+//! Invariant: conservative. A colon alone makes no speaker: what stands before it must be shaped
+//! like a name, and the file as a whole must use such prefixes ([`Tally`]). "Remember: breathe"
+//! stays what somebody said.
+
+use std::collections::{HashMap, HashSet};
+
+/// Longer than any name.
+const MAX_NAME_CHARS: usize = 60;
+/// Words of a name, not counting what is in parentheses.
+const MAX_NAME_WORDS: usize = 5;
+/// A file with more different prefixes than this does not name speakers with them.
+const MAX_NAMES: usize = 10_000;
+
+/// Words that stand before a colon in speech and notes, and are nobody's name.
+const LABELS: &str = "
+    action, action item, action items, actions, agenda, also, and, attendees, because, bonus,
+    break, but, cc, chapter, conclusion, content, date, debug, decision, decisions,
+    description, duration, email, error, example, fact, file, finally, first, focus,
+    for example, format, from, goal, goals, heading, hint, homework, http, https, idea,
+    important, info, input, intro, invitees, kind, language, lesson, link, location, meaning,
+    meeting, meeting id, mood, music, n.b., nb, next, next step, next steps, note, notes,
+    number one, or, outro, output, p.s., part, participants, password, phone, plan,
+    please note, point, present, priority, problem, ps, re, reason, recap, recording,
+    reflection, remember, reminder, result, results, rule, second, session, so, solution,
+    status, step, subject, summary, takeaway, takeaways, task, tasks, theme, then, thing,
+    third, time, tip, title, to, todo, to do, today, tomorrow, topic, topics, trace,
+    transcript, type, url, version, warn, warning, week, what, which, why, yesterday, הערה,
+    הערות, זכרו, זכרי, זכור, מטרה, מטרות, נושא, נושאים, סיכום, משימה, משימות, תאריך, דוגמה,
+    לדוגמה, למשל, כלומר, טיפ, החלטה, החלטות, משתתפים, שיעורי בית, שאלה, תשובה, חשוב, שימו לב,
+    ראשית, שנית, לסיכום";
+
+const PARTICLES: &[&str] = &[
+    "a", "al", "bar", "ben", "bin", "bint", "da", "de", "del", "della", "der", "di", "dos", "du",
+    "el", "ibn", "la", "le", "of", "ter", "the", "van", "von", "y", "zu",
+];
+
+/// Splits `Name: text` where what stands before the colon is shaped like a name.
+pub(crate) fn prefix(line: &str) -> Option<(&str, &str)> {
+    let line = line.trim_start_matches(|c: char| c.is_whitespace() || is_mark(c) || c == '>');
+    let colon = colon(line)?;
+    let (name, rest) = line.split_at(colon);
+    let mut rest = rest.chars();
+    rest.next();
+    let name = unwrap(name.trim());
+    is_plausible(name).then(|| (name, rest.as_str().trim_start()))
+}
+
+/// Offset of the first colon outside brackets that ends a prefix, within reach of a name.
+pub(super) fn colon(line: &str) -> Option<usize> {
+    let mut depth = 0i32;
+    let chars = line.char_indices().take(2 * MAX_NAME_CHARS);
+    for (at, c) in chars {
+        match c {
+            '(' | '[' => depth += 1,
+            ')' | ']' => depth -= 1,
+            '：' if depth <= 0 => return Some(at),
+            ':' if depth <= 0 => {
+                let next = line[at + 1..].chars().next();
+                if next.is_none_or(|c| c.is_whitespace() || c == '*' || c == '_' || is_mark(c)) {
+                    return Some(at);
+                }
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+/// `[SPEAKER_01]` is a name in brackets.
+pub(super) fn unwrap(name: &str) -> &str {
+    for (open, close) in [('[', ']'), ('<', '>')] {
+        if let Some(inner) = name.strip_prefix(open).and_then(|n| n.strip_suffix(close)) {
+            return inner.trim();
+        }
+    }
+    name
+}
+
+/// Whether `name` has the shape of a name: short, few words, no sentence punctuation.
+pub(super) fn is_plausible(name: &str) -> bool {
+    if name.chars().count() > MAX_NAME_CHARS {
+        return false;
+    }
+    let name = name.trim_matches(is_mark);
+    if !name.chars().next().is_some_and(|c| c.is_alphanumeric() || c == '@' || !c.is_ascii()) {
+        return false;
+    }
+    let mut outside = String::new();
+    let mut depth = 0;
+    let mut inside = 0;
+    for c in name.chars() {
+        match c {
+            '(' | '[' => depth += 1,
+            ')' | ']' => depth -= 1,
+            _ if depth > 0 => inside += usize::from(c.is_whitespace()),
+            _ => outside.push(c),
+        }
+    }
+    if depth != 0 || inside > MAX_NAME_WORDS || !outside.chars().any(char::is_alphabetic) {
+        return false;
+    }
+    let words = outside.split_whitespace().filter(|w| w.chars().any(char::is_alphanumeric));
+    if words.count() > MAX_NAME_WORDS || outside.matches(',').count() > 1 {
+        return false;
+    }
+    if outside.chars().any(|c| {
+        matches!(
+            c,
+            '?' | '!' | ';' | '"' | '“' | '”' | '<' | '>' | '{' | '}' | '=' | '\\' | '…' | '`'
+        ) || matches!(c, '。' | '，' | '、' | '؟' | '،' | '*' | '%' | '$' | '\u{FFFD}')
+    }) {
+        return false;
+    }
+    // A full stop belongs to an initial, a title or a domain.
+    let mut stop = outside.split('.').peekable();
+    while let Some(part) = stop.next() {
+        let Some(next) = stop.peek() else { break };
+        let last = part.rsplit(char::is_whitespace).next().unwrap_or(part);
+        let glued = next.starts_with(|c: char| !c.is_whitespace());
+        let short = last.chars().count() <= 4 && !last.starts_with(char::is_lowercase);
+        if !glued && !short {
+            return false;
+        }
+    }
+    true
+}
+
+/// Whether `name` is a word that heads notes rather than a person.
+pub(super) fn is_label(name: &str) -> bool {
+    let lower = name.to_lowercase();
+    let bare =
+        lower.trim_end_matches(|c: char| c.is_ascii_digit() || c.is_whitespace() || c == '#');
+    let is = |label: &str| label == lower || label == bare;
+    LABELS.split([',', '\n']).map(str::trim).any(is)
+        || lower.starts_with("step ")
+        || lower.starts_with("part ")
+        || lower.starts_with("the ")
+}
+
+/// Whether every word is written like a name. Scripts without capitals always are.
+pub(super) fn is_capitalised(name: &str) -> bool {
+    name.split(|c: char| c.is_whitespace() || c == '(')
+        .filter(|word| !word.is_empty() && !PARTICLES.contains(word))
+        .all(|word| {
+            let first = word.chars().find(|c| c.is_alphanumeric());
+            first.is_none_or(|c| !c.is_lowercase())
+        })
+}
+
+/// A name without invisible direction marks and doubled spaces; `None` where it names nobody.
+pub(super) fn clean(name: &str) -> Option<String> {
+    let mut clean = String::with_capacity(name.len());
+    for word in name.split(|c: char| c.is_whitespace() || c.is_control()) {
+        let from = clean.len();
+        if from > 0 {
+            clean.push(' ');
+        }
+        let start = clean.len();
+        clean.extend(word.chars().filter(|c| !is_mark(*c)));
+        if clean.len() == start {
+            clean.truncate(from);
+        }
+    }
+    let unknown = ["", "unknown", "unknown speaker", "speaker unknown", "unidentified speaker"];
+    (!unknown.contains(&clean.to_lowercase().as_str())).then_some(clean)
+}
+
+/// Invisible marks of writing direction, and the byte order mark.
+pub(super) fn is_mark(c: char) -> bool {
+    matches!(c, '\u{200E}' | '\u{200F}' | '\u{061C}' | '\u{FEFF}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Counts what stands before colons in a file, to decide which of it are speakers.
+#[derive(Debug, Default)]
+pub(crate) struct Tally {
+    counts: HashMap<String, u32>,
+    marked: HashSet<String>,
+    units: u32,
+    prefixed: u32,
+    overflow: bool,
+}
+
+impl Tally {
+    /// Counts a cue or a line, whether or not it has a prefix.
+    pub(crate) fn unit(&mut self, name: Option<&str>) {
+        self.units += 1;
+        if let Some(name) = name {
+            self.prefixed += 1;
+            self.count(name);
+        }
+    }
+
+    /// Counts a prefix inside a cue.
+    pub(crate) fn count(&mut self, name: &str) {
+        if let Some(count) = self.counts.get_mut(name) {
+            *count += 1;
+        } else if self.counts.len() < MAX_NAMES {
+            self.counts.insert(name.to_owned(), 1);
+        } else {
+            self.overflow = true;
+        }
+    }
+
+    /// Takes a prefix at its word: the file marks it as a speaker, with a time or in bold.
+    pub(crate) fn mark(&mut self, name: &str) {
+        if self.marked.len() < MAX_NAMES && !self.marked.contains(name) {
+            self.marked.insert(name.to_owned());
+        }
+    }
+
+    /// The prefixes that are speakers. `text` is the whole file: a word that it also uses in
+    /// lower case is a word.
+    pub(crate) fn speakers(self, text: &str) -> Speakers {
+        let mut believed = HashMap::new();
+        if !self.overflow {
+            let words = self.also_words(text);
+            for (name, count) in &self.counts {
+                if self.believes(name, *count, &words) {
+                    believed.insert(name.clone(), *count);
+                }
+            }
+        }
+        Speakers { believed }
+    }
+
+    fn believes(&self, name: &str, count: u32, words: &HashSet<String>) -> bool {
+        if is_label(name) {
+            return false;
+        }
+        if self.marked.contains(name) {
+            return true;
+        }
+        let share = f64::from(self.prefixed) / f64::from(self.units.max(1));
+        let often = count >= 2;
+        if share >= 0.9 && self.prefixed >= 2 && (often || is_capitalised(name)) {
+            return true;
+        }
+        // Zoom puts a name in front of every cue, so even "stokes", once, is one.
+        if share >= 0.98 && self.prefixed >= 20 {
+            return true;
+        }
+        if share >= 0.4 && often && (is_capitalised(name) || count >= 3) {
+            return true;
+        }
+        is_capitalised(name)
+            && !words.contains(&name.to_lowercase())
+            && (often || (share >= 0.6 && self.prefixed >= 4))
+    }
+
+    /// Which one-word prefixes the text also uses as ordinary words.
+    fn also_words(&self, text: &str) -> HashSet<String> {
+        let single: HashSet<String> = self
+            .counts
+            .keys()
+            .filter(|name| !name.contains(char::is_whitespace))
+            .map(|name| name.to_lowercase())
+            .filter(|lower| lower.chars().next().is_some_and(char::is_lowercase))
+            .collect();
+        let mut found = HashSet::new();
+        if single.is_empty() {
+            return found;
+        }
+        for word in text.split(|c: char| !c.is_alphanumeric()) {
+            if word.len() <= 4 * MAX_NAME_CHARS
+                && word.starts_with(char::is_lowercase)
+                && single.contains(word)
+                && !found.contains(word)
+            {
+                found.insert(word.to_owned());
+            }
+        }
+        found
+    }
+}
+
+/// The prefixes of a file that are speakers.
+#[derive(Debug, Default)]
+pub(crate) struct Speakers {
+    believed: HashMap<String, u32>,
+}
+
+impl Speakers {
+    /// Whether this prefix is a speaker.
+    pub(crate) fn knows(&self, name: &str) -> bool {
+        self.believed.contains_key(name)
+    }
+
+    /// How many speakers there are.
+    pub(crate) fn len(&self) -> usize {
+        self.believed.len()
+    }
+
+    /// How many lines or cues they have between them.
+    pub(crate) fn lines(&self) -> u32 {
+        self.believed.values().sum()
+    }
+
+    /// Splits a believed speaker off a line.
+    pub(crate) fn split<'a>(&self, line: &'a str) -> Option<(&'a str, &'a str)> {
+        prefix(line).filter(|(name, _)| self.knows(name))
+    }
+}
+
+#[cfg(test)]
+#[path = "names_tests.rs"]
+mod tests;

@@ -1,0 +1,141 @@
+//! What holds for every format and any input.
+
+use debrief_domain::transcript::content::Content;
+use proptest::prelude::*;
+
+use super::builder::{HARD_CHARS, MAX_WARNINGS};
+use super::{REGISTRY, Source, builder::Builder, inspect, parse};
+
+fn check(content: &Content) {
+    for (i, turn) in content.turns.iter().enumerate() {
+        assert_eq!(turn.index as usize, i);
+        assert!(!turn.text.trim().is_empty());
+        assert!(!turn.text.contains('\0'));
+        assert!(turn.text.chars().count() <= HARD_CHARS);
+        if let Some(name) = &turn.speaker {
+            assert!(content.participants.iter().any(|p| p.name == *name));
+        }
+        if let (Some(start), Some(end)) = (turn.start_ms, turn.end_ms) {
+            assert!(start <= end || content.turns.len() > 1);
+        }
+    }
+    let turns: u32 = content.participants.iter().map(|p| p.turns).sum();
+    let named = content.turns.iter().filter(|t| t.speaker.is_some()).count();
+    assert_eq!(turns as usize, named);
+    assert!(content.warnings.len() <= MAX_WARNINGS + 1);
+}
+
+/// Runs every format over the input, whether or not it recognises it.
+fn every_format(bytes: &[u8]) {
+    if let Ok(content) = parse(bytes) {
+        assert_eq!(inspect(bytes).unwrap().format, content.format);
+        check(&content);
+    }
+    for format in REGISTRY {
+        if let Ok(source) = Source::new(bytes) {
+            let mut out = Builder::new(format.id());
+            format.parse(&source, &mut out);
+            check(&out.finish());
+        }
+    }
+}
+
+/// Text made of what the formats are made of.
+fn fragments() -> impl Strategy<Value = String> {
+    let fragment = prop_oneof![
+        Just("WEBVTT\n\n".to_owned()),
+        Just("00:00:01.000 --> 00:00:02,500\n".to_owned()),
+        Just("-0:0:1.0 --> 9999:00:00.000 align:start\n".to_owned()),
+        Just("<v Noa Levi>".to_owned()),
+        Just("</v>".to_owned()),
+        Just("NOTE language:he\n".to_owned()),
+        Just("Anna: ".to_owned()),
+        Just("**Ben:** ".to_owned()),
+        Just("[00:01:02] ".to_owned()),
+        Just("\u{200F}נועה: שלום ".to_owned()),
+        Just("&amp;".to_owned()),
+        Just("\r\n".to_owned()),
+        Just("\r".to_owned()),
+        Just("\n\n".to_owned()),
+        Just("12\n".to_owned()),
+        Just("{\\an8}".to_owned()),
+        "\\PC{0,12}",
+        any::<String>(),
+    ];
+    proptest::collection::vec(fragment, 0..40).prop_map(|parts| parts.concat())
+}
+
+proptest! {
+    #[test]
+    fn arbitrary_bytes_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..600)) {
+        every_format(&bytes);
+    }
+
+    #[test]
+    fn likely_text_never_panics(text in fragments()) {
+        every_format(text.as_bytes());
+    }
+
+    #[test]
+    fn utf16_reads_as_utf8_does(text in fragments()) {
+        let marked: Vec<u8> = format!("\u{FEFF}{text}").encode_utf16().flat_map(u16::to_le_bytes).collect();
+        every_format(&marked);
+        if text.len() < 1000 && !text.starts_with('\u{FEFF}') {
+            prop_assert_eq!(parse(text.as_bytes()).ok(), parse(&marked).ok());
+        }
+    }
+
+    #[test]
+    fn words_of_named_cues_all_arrive(said in proptest::collection::vec("[a-z]{1,8}( [a-z]{1,8}){0,6}", 1..30)) {
+        let mut file = String::from("WEBVTT\n\n");
+        for (i, text) in said.iter().enumerate() {
+            let name = ["Anna", "Ben"][i % 2];
+            file.push_str(&format!("00:{:02}.000 --> 00:{:02}.500\n<v {name}>{text}</v>\n\n", i, i));
+        }
+        let content = parse(file.as_bytes()).unwrap();
+        let read: Vec<_> = content.turns.iter().map(|t| t.text.clone()).collect();
+        prop_assert_eq!(read, said);
+    }
+}
+
+#[test]
+fn a_file_cut_at_any_byte_never_panics() {
+    for whole in [
+        "\u{FEFF}WEBVTT\r\nLanguage: he\r\n\r\n1\r\n00:00:01.000 --> 00:00:02.000\r\n<v נועה>שלום &amp; ברכה</v>\r\n\r\nNOTE x\r\n\r\n00:03.000 --> 00:04.000\r\nBen: hi\r\n",
+        "1\n00:00:01,000 --> 00:00:02,000\nAnna: <i>hé</i>\n\n2\n00:00:03,000 --> 00:00:04,000\nBen: ok\n",
+        "**Anna** (00:01): été \\[laughs\\]\n\n**Ben** (00:05): yes — well\n\nmore\n**Anna** (00:09): ok\n",
+    ] {
+        for end in 0..=whole.len() {
+            every_format(&whole.as_bytes()[..end]);
+        }
+        let wide: Vec<u8> = whole.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        for end in 0..=wide.len() {
+            every_format(&wide[..end]);
+        }
+    }
+}
+
+/// Shapes that have made other readers quadratic. Each is big enough that it would be noticed.
+#[test]
+fn hostile_shapes_are_read_in_linear_time() {
+    let size = 150_000;
+    for unit in [
+        "<",
+        "&",
+        "<v ",
+        "{\\",
+        "a:",
+        "A: x\n",
+        "\r",
+        "-->",
+        "(",
+        "00:00:01,0 --> ",
+        "\u{200F}",
+        "x",
+        "1\n",
+    ] {
+        let text = unit.repeat(size / unit.len());
+        every_format(text.as_bytes());
+        every_format(format!("WEBVTT\n\n00:00.000 --> 00:01.000\n{text}").as_bytes());
+    }
+}

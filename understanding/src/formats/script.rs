@@ -1,0 +1,111 @@
+//! The language of a text, where its script leaves no doubt.
+//!
+//! Invariant: a script that several living languages share (Latin, Cyrillic, Arabic, Devanagari,
+//! Han on its own …) says nothing.
+
+use debrief_domain::transcript::content::Turn;
+
+/// Letters looked at; more would not change the answer.
+const SAMPLE: usize = 200_000;
+/// Fewer letters than this prove nothing.
+const ENOUGH: usize = 20;
+
+const SCRIPTS: &[(&str, &[(char, char)])] = &[
+    ("he", &[('\u{0590}', '\u{05FF}'), ('\u{FB1D}', '\u{FB4F}')]),
+    ("el", &[('\u{0370}', '\u{03FF}'), ('\u{1F00}', '\u{1FFF}')]),
+    ("hy", &[('\u{0530}', '\u{058F}')]),
+    ("ka", &[('\u{10A0}', '\u{10FF}')]),
+    ("th", &[('\u{0E00}', '\u{0E7F}')]),
+    ("ko", &[('\u{1100}', '\u{11FF}'), ('\u{AC00}', '\u{D7AF}')]),
+    ("ta", &[('\u{0B80}', '\u{0BFF}')]),
+    ("te", &[('\u{0C00}', '\u{0C7F}')]),
+    ("ja", &[('\u{3040}', '\u{30FF}')]),
+];
+
+/// The language that at least three quarters of the letters belong to.
+pub(crate) fn language(turns: &[Turn]) -> Option<&'static str> {
+    let mut counts = [0usize; SCRIPTS.len()];
+    let mut letters = 0;
+    let mut han = 0;
+    for c in
+        turns.iter().flat_map(|turn| turn.text.chars()).filter(|c| c.is_alphabetic()).take(SAMPLE)
+    {
+        letters += 1;
+        if ('\u{4E00}'..='\u{9FFF}').contains(&c) {
+            han += 1;
+        } else if c >= '\u{0370}' {
+            for (count, (_, ranges)) in counts.iter_mut().zip(SCRIPTS) {
+                *count += usize::from(ranges.iter().any(|(from, to)| (*from..=*to).contains(&c)));
+            }
+        }
+    }
+    if letters < ENOUGH {
+        return None;
+    }
+    SCRIPTS
+        .iter()
+        .zip(counts)
+        .find(|((tag, _), count)| {
+            // Japanese mixes kana with Han; kana alone is proof.
+            let own = if *tag == "ja" && *count * 10 >= letters { *count + han } else { *count };
+            own * 4 >= letters * 3
+        })
+        .map(|((tag, _), _)| *tag)
+}
+
+/// Brings a stated language tag into the usual spelling; `None` where it is not a tag.
+pub(crate) fn tag(stated: &str) -> Option<String> {
+    let stated = stated.trim();
+    if stated.len() > 35 {
+        return None;
+    }
+    let mut spelled = String::with_capacity(stated.len());
+    for (place, part) in stated.split(['-', '_']).enumerate() {
+        let fits = match place {
+            0 => matches!(part.len(), 2 | 3) && part.bytes().all(|b| b.is_ascii_alphabetic()),
+            _ => matches!(part.len(), 2..=8) && part.bytes().all(|b| b.is_ascii_alphanumeric()),
+        };
+        if !fits {
+            return None;
+        }
+        match (place, part.len()) {
+            (0, _) => spelled.push_str(&part.to_ascii_lowercase()),
+            (_, 2) => spelled.push_str(&format!("-{}", part.to_ascii_uppercase())),
+            _ => spelled.push_str(&format!("-{part}")),
+        }
+    }
+    Some(spelled)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn spoken(text: &str) -> Option<&'static str> {
+        language(&[Turn {
+            index: 0,
+            speaker: None,
+            start_ms: None,
+            end_ms: None,
+            text: text.into(),
+        }])
+    }
+
+    #[test]
+    fn only_scripts_of_one_language_speak() {
+        assert_eq!(spoken("שלום, מה שלומך היום? נתחיל לדבר על המטרות"), Some("he"));
+        assert_eq!(spoken("こんにちは、今日の目標について話しましょうね"), Some("ja"));
+        assert_eq!(spoken("Good morning, how did the week go?"), None);
+        assert_eq!(spoken("أتمنى لكم أسبوعا جيدا ومليئا بالنجاح"), None);
+        assert_eq!(spoken("שלום"), None);
+    }
+
+    #[test]
+    fn stated_tags_are_checked() {
+        assert_eq!(tag("en-us").as_deref(), Some("en-US"));
+        assert_eq!(tag(" he ").as_deref(), Some("he"));
+        assert_eq!(tag("zh-Hant-TW").as_deref(), Some("zh-Hant-TW"));
+        assert_eq!(tag("English"), None);
+        assert_eq!(tag(""), None);
+    }
+}

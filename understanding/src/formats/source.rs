@@ -1,0 +1,328 @@
+//! Bytes into text: encodings, and what is not text at all.
+//!
+//! Invariants: well-formed UTF-8 is borrowed, not copied; NUL becomes U+FFFD; nothing is
+//! repaired without [`Source::damage`] saying so. A [`Head`] is at most [`HEAD_BYTES`] long and
+//! never ends in half a character.
+
+use std::borrow::Cow;
+
+use super::lines::lines;
+use super::{Refusal, names};
+
+/// How much of an upload is looked at to recognise it.
+pub const HEAD_BYTES: usize = 64 * 1024;
+
+/// How the characters of a file are stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Encoding {
+    /// UTF-8, with or without a byte order mark.
+    Utf8,
+    /// UTF-16, least significant byte first.
+    Utf16Le,
+    /// UTF-16, most significant byte first.
+    Utf16Be,
+    /// Not well-formed; what could not be read became U+FFFD.
+    Damaged,
+}
+
+/// The beginning of a file.
+#[derive(Debug)]
+pub struct Head<'a> {
+    bytes: &'a [u8],
+    text: Option<Cow<'a, str>>,
+    encoding: Encoding,
+}
+
+impl<'a> Head<'a> {
+    /// Cuts, checks and decodes the beginning of a file.
+    pub(super) fn new(file: &'a [u8]) -> Result<Self, Refusal> {
+        let bytes = &file[..file.len().min(HEAD_BYTES)];
+        let (text, encoding) = if is_binary(bytes) {
+            (None, Encoding::Damaged)
+        } else {
+            let decoded = decode(bytes, bytes.len() < file.len() || bytes.len() == HEAD_BYTES);
+            if decoded.text.trim_matches(blank).is_empty() && file.len() < HEAD_BYTES {
+                return Err(Refusal::Empty);
+            }
+            if decoded.mostly_lost() {
+                return Err(Refusal::UnreadableLetters);
+            }
+            (Some(decoded.text), decoded.encoding)
+        };
+        Ok(Self { bytes, text, encoding })
+    }
+
+    /// The bytes as uploaded.
+    pub fn bytes(&self) -> &[u8] {
+        self.bytes
+    }
+
+    /// The decoded text without byte order mark; empty where the file is not text.
+    pub fn text(&self) -> &str {
+        self.text.as_deref().unwrap_or_default()
+    }
+
+    /// How the characters are stored.
+    pub fn encoding(&self) -> Encoding {
+        self.encoding
+    }
+
+    /// What to tell the user when no format wants the file.
+    pub(super) fn refusal(&self) -> Refusal {
+        if self.text.is_none() {
+            return Refusal::Binary { looks_like: kind(self.bytes).map(|kind| describe(&kind)) };
+        }
+        Refusal::UnknownText { seen: self.shape() }
+    }
+
+    /// Describes the first lines without repeating a word of them.
+    fn shape(&self) -> String {
+        let text = self.text();
+        let start = text.trim_start();
+        if start.starts_with('<') {
+            return "it looks like HTML or XML".into();
+        }
+        if start.starts_with('{') || start.starts_with("[{") {
+            return "it looks like JSON of an unknown shape".into();
+        }
+        let mut first = None;
+        let (mut filled, mut named) = (0u32, 0u32);
+        for line in lines(text).filter(|line| !line.text.trim().is_empty()) {
+            filled += 1;
+            named += u32::from(names::prefix(line.text).is_some());
+            first.get_or_insert(line);
+        }
+        let Some(first) = first else {
+            return "its beginning is blank".into();
+        };
+        let words = first.text.split_whitespace().take(1000).count();
+        let timed = super::time::leading(first.text.trim_start_matches(['[', '('])).is_some();
+        let line = format!(
+            "line {} is {words} {} with {} in front",
+            first.number,
+            if words == 1 { "word" } else { "words" },
+            if timed { "a time" } else { "no time" },
+        );
+        match named {
+            0 => format!("{line}, and no line begins with a name and a colon"),
+            _ => format!(
+                "{line}, and {named} of the first {filled} lines begin with what could be a name and a colon, too few to be sure",
+            ),
+        }
+    }
+}
+
+/// A whole file.
+#[derive(Debug)]
+pub struct Source<'a> {
+    bytes: &'a [u8],
+    decoded: Option<Decoded<'a>>,
+}
+
+impl<'a> Source<'a> {
+    pub(super) fn new(bytes: &'a [u8]) -> Result<Self, Refusal> {
+        let head = &bytes[..bytes.len().min(HEAD_BYTES)];
+        let decoded = (!is_binary(head)).then(|| decode(bytes, false));
+        if decoded.as_ref().is_some_and(Decoded::mostly_lost) {
+            return Err(Refusal::UnreadableLetters);
+        }
+        Ok(Self { bytes, decoded })
+    }
+
+    /// The bytes as uploaded.
+    pub fn bytes(&self) -> &[u8] {
+        self.bytes
+    }
+
+    /// The decoded text without byte order mark; empty where the file is not text.
+    pub fn text(&self) -> &str {
+        self.decoded.as_ref().map_or("", |decoded| &decoded.text)
+    }
+
+    /// The line where decoding first failed, and what was done about it.
+    pub(super) fn damage(&self) -> Option<(u32, String)> {
+        let decoded = self.decoded.as_ref()?;
+        if decoded.lost == 0 {
+            return None;
+        }
+        let before = decoded.text.find('\u{FFFD}').unwrap_or(0);
+        let line = lines(&decoded.text[..before]).last().map_or(1, |l| l.number);
+        Some((
+            line,
+            format!(
+                "{} characters could not be read and were replaced by \u{FFFD}: save the file as UTF-8",
+                decoded.lost
+            ),
+        ))
+    }
+}
+
+/// The media type that the first bytes prove, if they are not text: `audio/mpeg`, `application/pdf`.
+pub fn media_type(head: &[u8]) -> Option<&'static str> {
+    is_binary(&head[..head.len().min(HEAD_BYTES)])
+        .then(|| kind(head))
+        .flatten()
+        .map(|kind| kind.mime_type())
+}
+
+#[derive(Debug)]
+struct Decoded<'a> {
+    text: Cow<'a, str>,
+    encoding: Encoding,
+    /// Characters that could not be read.
+    lost: usize,
+}
+
+impl Decoded<'_> {
+    /// Every third letter or more is lost: the words are gone.
+    fn mostly_lost(&self) -> bool {
+        self.lost > 0
+            && self.lost * 3
+                > self.text.chars().filter(|c| c.is_alphabetic() || *c == '\u{FFFD}').count()
+    }
+}
+
+/// Decodes `bytes`. With `cut`, half a character at the end belongs to what was cut off.
+fn decode(bytes: &[u8], cut: bool) -> Decoded<'_> {
+    if let Some((big_endian, skip)) = utf16(bytes) {
+        return decode_utf16(&bytes[skip..], big_endian, cut);
+    }
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    let (mut text, encoding, lost) = match std::str::from_utf8(bytes) {
+        Ok(text) => (Cow::Borrowed(text), Encoding::Utf8, 0),
+        Err(error) => {
+            let whole = std::str::from_utf8(&bytes[..error.valid_up_to()]);
+            match (whole, error.error_len()) {
+                (Ok(text), None) if cut => (Cow::Borrowed(text), Encoding::Utf8, 0),
+                _ => {
+                    let already = bytes.windows(3).filter(|w| w == b"\xEF\xBF\xBD").count();
+                    let text = String::from_utf8_lossy(bytes);
+                    let lost = text.chars().filter(|c| *c == '\u{FFFD}').count() - already;
+                    (text, Encoding::Damaged, lost)
+                }
+            }
+        }
+    };
+    if text.contains('\0') {
+        text = Cow::Owned(text.replace('\0', "\u{FFFD}"));
+    }
+    Decoded { text, encoding, lost }
+}
+
+fn decode_utf16(bytes: &[u8], big_endian: bool, cut: bool) -> Decoded<'static> {
+    let pairs = bytes.chunks_exact(2);
+    let odd = !pairs.remainder().is_empty();
+    let units = pairs.map(|pair| {
+        if big_endian {
+            u16::from_be_bytes([pair[0], pair[1]])
+        } else {
+            u16::from_le_bytes([pair[0], pair[1]])
+        }
+    });
+    let mut text = String::with_capacity(bytes.len() / 2);
+    let mut lost = 0;
+    for unit in char::decode_utf16(units) {
+        match unit {
+            Ok('\0') => text.push('\u{FFFD}'),
+            Ok(c) => text.push(c),
+            Err(_) => {
+                lost += 1;
+                text.push('\u{FFFD}');
+            }
+        }
+    }
+    if odd && !cut {
+        lost += 1;
+        text.push('\u{FFFD}');
+    }
+    if cut && lost > 0 && text.ends_with('\u{FFFD}') {
+        text.pop();
+        lost -= 1;
+    }
+    Decoded {
+        text: Cow::Owned(text),
+        encoding: if lost > 0 {
+            Encoding::Damaged
+        } else if big_endian {
+            Encoding::Utf16Be
+        } else {
+            Encoding::Utf16Le
+        },
+        lost,
+    }
+}
+
+/// Whether the bytes are UTF-16: its byte order (big-endian?) and the length of its mark.
+fn utf16(bytes: &[u8]) -> Option<(bool, usize)> {
+    match bytes {
+        [0xFF, 0xFE, ..] => return Some((false, 2)),
+        [0xFE, 0xFF, ..] => return Some((true, 2)),
+        _ => {}
+    }
+    // Digits, spaces and line ends have a zero byte in every script: they give it away.
+    let sample = &bytes[..bytes.len().min(4096) & !1];
+    let (mut even, mut odd) = (0usize, 0usize);
+    for pair in sample.chunks_exact(2) {
+        even += usize::from(pair[0] == 0);
+        odd += usize::from(pair[1] == 0);
+    }
+    let pairs = sample.len() / 2;
+    let (most, least) = (even.max(odd), even.min(odd));
+    (pairs >= 4 && most * 8 >= pairs && least * 20 <= most).then_some((even > odd, 0))
+}
+
+/// Whether the bytes are no text in any encoding we read.
+fn is_binary(head: &[u8]) -> bool {
+    if matches!(head, [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..]) {
+        return false;
+    }
+    let known = kind(head);
+    // Some text begins like a magic number ("BM…" is a bitmap), so well-formed text wins; these
+    // formats are themselves written in text.
+    if known.is_some_and(|kind| matches!(kind.extension(), "pdf" | "rtf" | "ps")) {
+        return true;
+    }
+    let well_formed = match std::str::from_utf8(head) {
+        Ok(_) => true,
+        Err(error) => error.error_len().is_none() && error.valid_up_to() + 4 > head.len(),
+    };
+    let controls = head.iter().filter(|b| matches!(b, 0..=8 | 14..=26 | 28..=31)).count();
+    if well_formed && controls == 0 {
+        return false;
+    }
+    if known.is_some_and(|kind| kind.matcher_type() != infer::MatcherType::Text) {
+        return true;
+    }
+    utf16(head).is_none() && controls * 10 > head.len()
+}
+
+fn kind(head: &[u8]) -> Option<infer::Type> {
+    infer::get(head)
+}
+
+fn describe(kind: &infer::Type) -> String {
+    use infer::MatcherType;
+    let name = kind.extension().to_uppercase();
+    match (kind.extension(), kind.matcher_type()) {
+        ("pdf", _) => "a PDF document".into(),
+        ("docx" | "doc", _) => "a Word document".into(),
+        ("xlsx" | "xls", _) => "an Excel workbook".into(),
+        ("pptx" | "ppt", _) => "a PowerPoint presentation".into(),
+        ("zip", _) => "a ZIP archive".into(),
+        (_, MatcherType::Image) => format!("an image ({name})"),
+        (_, MatcherType::Audio) => format!("an audio recording ({name})"),
+        (_, MatcherType::Video) => format!("a video recording ({name})"),
+        (_, MatcherType::Archive) => format!("an archive ({name})"),
+        (_, MatcherType::Doc) => format!("a document ({name})"),
+        (_, MatcherType::App) => format!("a program ({name})"),
+        _ => format!("a {name} file"),
+    }
+}
+
+fn blank(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '\u{FEFF}' | '\u{FFFD}')
+}
+
+#[cfg(test)]
+#[path = "source_tests.rs"]
+mod tests;

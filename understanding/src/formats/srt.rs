@@ -1,0 +1,45 @@
+//! SubRip (`.srt`): a number, a timing line with commas, what is said.
+//!
+//! Recognised by its first timing line; numbers may be missing and commas may be dots.
+
+use super::builder::Builder;
+use super::lines::lines;
+use super::{Confidence, Format, Head, Source, cues, time};
+
+/// See the module.
+pub(super) struct Srt;
+
+impl Format for Srt {
+    fn id(&self) -> &'static str {
+        "srt"
+    }
+
+    fn name(&self) -> &'static str {
+        "SubRip (.srt)"
+    }
+
+    fn recognise(&self, head: &Head<'_>) -> Confidence {
+        let mut filled = lines(head.text()).filter(|line| !line.text.trim().is_empty()).take(20);
+        match filled.position(|line| is_timing(line.text)) {
+            Some(0 | 1) => Confidence::Certain,
+            Some(_) => Confidence::Possible,
+            None => Confidence::No,
+        }
+    }
+
+    fn parse(&self, source: &Source<'_>, out: &mut Builder) {
+        cues::read(source.text(), false, out, |_, _| {});
+    }
+}
+
+/// Both times can be read: stricter than when reading on.
+fn is_timing(line: &str) -> bool {
+    cues::is_timing(line)
+        && line.split_once("-->").is_some_and(|(start, end)| {
+            time::stamp(start).is_some() && time::leading(end.trim_start()).is_some()
+        })
+}
+
+#[cfg(test)]
+#[path = "srt_tests.rs"]
+mod tests;

@@ -1,0 +1,129 @@
+//! Time stamps as transcripts write them.
+//!
+//! Invariant: a stamp that makes no sense is reported as such, never repaired into another time.
+
+/// A time stamp, read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stamp {
+    /// Milliseconds from the start.
+    At(u64),
+    /// Before the start, as Teams writes when transcription began late.
+    Negative,
+    /// More than a thousand hours.
+    Absurd,
+}
+
+impl Stamp {
+    /// The time, if it makes sense.
+    pub(crate) fn known(self) -> Option<u64> {
+        match self {
+            Self::At(ms) => Some(ms),
+            Self::Negative | Self::Absurd => None,
+        }
+    }
+}
+
+const HOUR: u64 = 3_600_000;
+
+/// Reads `H:MM:SS`, `MM:SS`, each with an optional fraction after a dot or comma, any number of
+/// digits per field. `None` where it is not a time stamp.
+pub(crate) fn stamp(text: &str) -> Option<Stamp> {
+    let text = text.trim();
+    let negative = text.contains('-');
+    // Teams puts the sign in front of whichever field is the first that is not zero.
+    let mut fields = text.split(':').map(|f| f.strip_prefix('-').unwrap_or(f));
+    let (first, second, third) = (fields.next()?, fields.next()?, fields.next());
+    if fields.next().is_some() {
+        return None;
+    }
+    let (hours, minutes, seconds) = match third {
+        Some(third) => (number(first)?, number(second)?, third),
+        None => (0, number(first)?, second),
+    };
+    let (seconds, fraction) = match seconds.find(['.', ',']) {
+        Some(at) => (number(&seconds[..at])?, milliseconds(&seconds[at + 1..])?),
+        None => (number(seconds)?, 0),
+    };
+    if seconds >= 60 || (third.is_some() && minutes >= 60) {
+        return None;
+    }
+    if negative {
+        return Some(Stamp::Negative);
+    }
+    let total = hours
+        .saturating_mul(HOUR)
+        .saturating_add(minutes.saturating_mul(60_000))
+        .saturating_add(seconds * 1000 + fraction);
+    Some(if total > 1000 * HOUR { Stamp::Absurd } else { Stamp::At(total) })
+}
+
+/// Splits a leading time stamp off `text`: its characters and what follows.
+pub(crate) fn leading(text: &str) -> Option<(Stamp, &str)> {
+    let length = text
+        .bytes()
+        .position(|b| !(b.is_ascii_digit() || matches!(b, b':' | b'.' | b',' | b'-')))
+        .unwrap_or(text.len());
+    let (digits, rest) = text.split_at(length);
+    let digits = digits.trim_end_matches(['.', ',', '-', ':']);
+    Some((stamp(digits)?, rest))
+}
+
+fn number(digits: &str) -> Option<u64> {
+    if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    // More digits than fit are absurd rather than not a number.
+    Some(digits.parse().unwrap_or(u64::MAX))
+}
+
+fn milliseconds(fraction: &str) -> Option<u64> {
+    if !fraction.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let mut ms = 0;
+    for place in 0..3 {
+        let digit = fraction.as_bytes().get(place).map_or(0, |b| b - b'0');
+        ms = ms * 10 + u64::from(digit);
+    }
+    Some(ms)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_usual_spellings() {
+        for (text, ms) in [
+            ("00:04:01.680", 241_680),
+            ("04:01.680", 241_680),
+            ("0:0:5.320", 5_320),
+            ("00:00:05,5", 5_500),
+            ("75:30", 4_530_000),
+            ("123:00:00.000", 442_800_000),
+            ("00:00:01.1234567", 1_123),
+        ] {
+            assert_eq!(stamp(text), Some(Stamp::At(ms)), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_makes_no_sense() {
+        assert_eq!(stamp("-00:00:05.000"), Some(Stamp::Negative));
+        assert_eq!(stamp("00:00:-5.320"), Some(Stamp::Negative));
+        assert_eq!(stamp("1001:00:00.000"), Some(Stamp::Absurd));
+        assert_eq!(stamp("99999999999999999999999999:00:00.000"), Some(Stamp::Absurd));
+        for text in ["", "5", "a:b", "00:75:00", "00:00:61", "1:2:3:4", "12:", "١:٢"] {
+            assert_eq!(stamp(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_leading_stamp_ends_at_the_first_other_character() {
+        assert_eq!(
+            leading("00:00:01.000\u{FFFD}align:end"),
+            Some((Stamp::At(1000), "\u{FFFD}align:end"))
+        );
+        assert_eq!(leading("hello"), None);
+    }
+}

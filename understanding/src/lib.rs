@@ -1,0 +1,8 @@
+//! Text in, meaning out: transcript files become turns, turns become a summary.
+//!
+//! Pure and deterministic: no I/O, no clock, no randomness, no network. [`formats`] reads what a
+//! coach uploads, whatever tool wrote it; [`summary`] says in the participants' own words what
+//! the session was about, without a language model.
+
+pub mod formats;
+pub mod summary;

@@ -1,0 +1,175 @@
+//! Turns into sentences and words, with their places kept.
+//!
+//! Invariant: a [`Sentence`] is a byte range of one turn's text, so that quoting it is verbatim.
+//! At most [`MAX_SENTENCES`] are made and none is longer than [`MAX_CHARS`] bytes by much, which
+//! bounds all later work.
+
+use debrief_domain::summary::content::Quote;
+use debrief_domain::transcript::content::Content;
+use unicode_segmentation::UnicodeSegmentation;
+
+/// About thirty hours of talk.
+pub(crate) const MAX_SENTENCES: usize = 20_000;
+/// The same, counted in words.
+pub(crate) const MAX_WORDS: usize = 300_000;
+/// Longer sentences are cut at a comma, or between words.
+pub(crate) const MAX_CHARS: usize = 360;
+
+/// A word as spoken, in lower case, and its place in the turn's text.
+#[derive(Debug, Clone)]
+pub(crate) struct Word {
+    pub(crate) from: usize,
+    pub(crate) to: usize,
+    pub(crate) lower: String,
+}
+
+/// A sentence, or part of a very long one.
+#[derive(Debug, Clone)]
+pub(crate) struct Sentence {
+    /// Place in `Content::turns`.
+    pub(crate) turn: usize,
+    pub(crate) from: usize,
+    pub(crate) to: usize,
+    pub(crate) words: Vec<Word>,
+    /// Whether it asks.
+    pub(crate) question: bool,
+}
+
+impl Sentence {
+    pub(crate) fn text<'a>(&self, content: &'a Content) -> &'a str {
+        &content.turns[self.turn].text[self.from..self.to]
+    }
+
+    pub(crate) fn quote(&self, content: &Content) -> Quote {
+        let turn = &content.turns[self.turn];
+        Quote {
+            text: self.text(content).to_owned(),
+            turn: turn.index,
+            speaker: turn.speaker.clone(),
+            start_ms: turn.start_ms,
+        }
+    }
+}
+
+/// All sentences with at least one word, in order.
+pub(crate) fn split(content: &Content) -> Vec<Sentence> {
+    let mut sentences = Vec::new();
+    let mut spoken_words = 0;
+    for (turn, spoken) in content.turns.iter().enumerate() {
+        for (from, to) in ranges(&spoken.text) {
+            if sentences.len() >= MAX_SENTENCES || spoken_words >= MAX_WORDS {
+                return sentences;
+            }
+            let text = &spoken.text[from..to];
+            let words: Vec<Word> = text
+                .unicode_word_indices()
+                .map(|(at, word)| Word {
+                    from: from + at,
+                    to: from + at + word.len(),
+                    lower: word.to_lowercase().replace(['’', 'ʼ'], "'"),
+                })
+                .collect();
+            if words.is_empty() {
+                continue;
+            }
+            spoken_words += words.len();
+            let question = text
+                .trim_end_matches(['"', '”', '’', '\'', ')', ' '])
+                .ends_with(['?', '？', '؟', ';'])
+                && !text.ends_with(';');
+            sentences.push(Sentence { turn, from, to, words, question });
+        }
+    }
+    sentences
+}
+
+/// Byte ranges of sentences, trimmed, in order.
+fn ranges(text: &str) -> Vec<(usize, usize)> {
+    let mut ranges: Vec<(usize, usize)> = Vec::new();
+    let mut open: Option<usize> = None;
+    for (at, part) in text.split_sentence_bound_indices() {
+        let from = open.take().unwrap_or(at);
+        let end = at + part.len();
+        if ends_in_abbreviation(part) && end < text.len() {
+            open = Some(from);
+            continue;
+        }
+        cut(text, from, end, &mut ranges);
+    }
+    if let Some(from) = open {
+        cut(text, from, text.len(), &mut ranges);
+    }
+    ranges
+}
+
+fn ends_in_abbreviation(part: &str) -> bool {
+    let last = part.trim_end().rsplit(char::is_whitespace).next().unwrap_or("");
+    matches!(
+        last.trim_start_matches(['(', '"']),
+        "Dr."
+            | "Mr."
+            | "Mrs."
+            | "Ms."
+            | "Prof."
+            | "St."
+            | "e.g."
+            | "i.e."
+            | "vs."
+            | "No."
+            | "approx."
+    )
+}
+
+/// Adds `from..to`, trimmed and in pieces no longer than [`MAX_CHARS`].
+fn cut(text: &str, mut from: usize, to: usize, ranges: &mut Vec<(usize, usize)>) {
+    loop {
+        let piece = &text[from..to];
+        from += piece.len() - piece.trim_start().len();
+        let piece = piece.trim();
+        if piece.is_empty() {
+            return;
+        }
+        if piece.len() <= MAX_CHARS {
+            ranges.push((from, from + piece.len()));
+            return;
+        }
+        let reach = &piece[..piece.floor_char_boundary(MAX_CHARS)];
+        let half = reach.len() / 2;
+        let comma = reach.rfind([',', ';', '…', '–', '—']).filter(|at| *at >= half);
+        let at = match comma {
+            Some(at) => at + reach[at..].chars().next().map_or(1, char::len_utf8),
+            None => reach.rfind(char::is_whitespace).filter(|at| *at > 0).unwrap_or(reach.len()),
+        };
+        let done = piece[..at].trim_end();
+        ranges.push((from, from + done.len()));
+        from += at;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(text: &str) -> Vec<&str> {
+        ranges(text).into_iter().map(|(from, to)| &text[from..to]).collect()
+    }
+
+    #[test]
+    fn sentences_of_several_languages() {
+        assert_eq!(
+            texts("I met Dr. Levi today. It went well! Really?  Yes"),
+            ["I met Dr. Levi today.", "It went well!", "Really?", "Yes"]
+        );
+        assert_eq!(texts("מה שלומך? בסדר גמור."), ["מה שלומך?", "בסדר גמור."]);
+        assert_eq!(texts("今日は。元気ですか？"), ["今日は。", "元気ですか？"]);
+    }
+
+    #[test]
+    fn speech_without_full_stops_is_cut_between_words() {
+        let long = "and then we went on ".repeat(60);
+        let parts = texts(&long);
+        assert!(parts.len() > 2);
+        assert!(parts.iter().all(|part| part.len() <= MAX_CHARS && !part.ends_with(' ')));
+        assert_eq!(parts.join(" "), long.trim());
+    }
+}

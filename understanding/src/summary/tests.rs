@@ -1,0 +1,231 @@
+use debrief_domain::summary::content::{Content as Summary, Quote};
+use debrief_domain::transcript::content::{Content, Participant, Role, Turn};
+use proptest::prelude::*;
+
+use super::extractive;
+
+fn session(turns: &[(&str, &str)]) -> Content {
+    let mut content = Content {
+        format: "test".into(),
+        language: None,
+        participants: Vec::new(),
+        turns: Vec::new(),
+        duration_ms: None,
+        warnings: Vec::new(),
+    };
+    for (i, (name, text)) in turns.iter().enumerate() {
+        let name = Some((*name).to_owned()).filter(|name| !name.is_empty());
+        if let Some(name) = &name
+            && !content.participants.iter().any(|p| p.name == *name)
+        {
+            content.participants.push(Participant {
+                name: name.clone(),
+                role: Role::Unknown,
+                turns: 1,
+                words: 1,
+                talk_ms: None,
+            });
+        }
+        content.turns.push(Turn {
+            index: i as u32,
+            speaker: name,
+            start_ms: Some(i as u64 * 1000),
+            end_ms: None,
+            text: (*text).to_owned(),
+        });
+    }
+    content
+}
+
+fn quotes(summary: &Summary) -> impl Iterator<Item = &Quote> {
+    summary
+        .headline
+        .iter()
+        .chain(&summary.overview)
+        .chain(&summary.key_moments)
+        .chain(&summary.decisions)
+        .chain(summary.action_items.iter().map(|item| &item.quote))
+        .chain(&summary.open_questions)
+}
+
+fn check(content: &Content) -> Summary {
+    let summary = extractive(content);
+    for quote in quotes(&summary) {
+        let turn = &content.turns[quote.turn as usize];
+        assert!(!quote.text.is_empty() && turn.text.contains(&quote.text), "{quote:?}");
+        assert_eq!(quote.speaker, turn.speaker);
+        assert_eq!(quote.start_ms, turn.start_ms);
+    }
+    for topic in &summary.topics {
+        assert!(topic.turns.is_sorted());
+        assert!(topic.turns.iter().any(|t| content.turns[*t as usize].text.contains(&topic.label)));
+    }
+    assert_eq!(summary, extractive(content));
+    summary
+}
+
+fn actions(turns: &[(&str, &str)]) -> Vec<(String, Option<String>, Option<String>)> {
+    check(&session(turns))
+        .action_items
+        .into_iter()
+        .map(|item| (item.quote.text, item.owner, item.due))
+        .collect()
+}
+
+#[test]
+fn commitments_have_owner_and_date() {
+    assert_eq!(
+        actions(&[
+            ("Maya", "Okay. I'll send the job description to Tom by Friday. That feels good."),
+            ("Ruth", "Lovely. Can you email me the draft before our next session?"),
+            ("Maya", "Yes, sure."),
+            ("Ruth", "And let's schedule a check-in for next Tuesday."),
+        ]),
+        [
+            (
+                "I'll send the job description to Tom by Friday.".into(),
+                Some("Maya".into()),
+                Some("by Friday".into())
+            ),
+            (
+                "Can you email me the draft before our next session?".into(),
+                Some("Maya".into()),
+                Some("before our next session".into())
+            ),
+            (
+                "And let's schedule a check-in for next Tuesday.".into(),
+                None,
+                Some("next Tuesday".into())
+            ),
+        ]
+    );
+}
+
+#[test]
+fn manners_of_speaking_are_no_commitments() {
+    assert_eq!(
+        actions(&[
+            ("Maya", "I'll be honest, I hate to write these things. Let me share my screen."),
+            ("Ruth", "Can you tell me more about what you write there? Let's talk about Tom."),
+            ("Maya", "He said he thought I'll send it every time. If I'll call him, he panics."),
+        ]),
+        []
+    );
+}
+
+#[test]
+fn hebrew_commitments_and_dates() {
+    assert_eq!(
+        actions(&[
+            ("נועה", "אני אשלח לדני את המסמך עד יום חמישי. אני אוהבת את הרעיון."),
+            ("רות", "מצוין. תוכלי לכתוב לי סיכום לפני הפגישה הבאה?"),
+        ]),
+        [
+            (
+                "אני אשלח לדני את המסמך עד יום חמישי.".into(),
+                Some("נועה".into()),
+                Some("עד יום חמישי".into())
+            ),
+            (
+                "תוכלי לכתוב לי סיכום לפני הפגישה הבאה?".into(),
+                Some("נועה".into()),
+                Some("לפני הפגישה הבאה".into())
+            ),
+        ]
+    );
+}
+
+#[test]
+fn open_questions_are_those_without_an_answer() {
+    let summary = check(&session(&[
+        ("Ruth", "What would your team say about delegating the budget?"),
+        ("Maya", "They would say that I hold on to the numbers far too tightly."),
+        ("Ruth", "And what would you lose if you handed the budget over?"),
+        ("Maya", "I don't know. I need to think about that."),
+        ("Ruth", "How is the garden project coming along these days?"),
+        ("Maya", "It grows, slowly but surely."),
+        ("Ruth", "Who could hold you accountable for this plan next month?"),
+    ]));
+    let open: Vec<_> = summary.open_questions.iter().map(|q| q.turn).collect();
+    assert_eq!(open, [2, 6]);
+}
+
+#[test]
+fn decisions_are_found_unless_they_are_not_made() {
+    let summary = check(&session(&[
+        ("Maya", "I haven't decided about the reorganization of the platform team."),
+        ("Maya", "So I've decided to hand the weekly report over to Tom."),
+    ]));
+    let decided: Vec<_> = summary.decisions.iter().map(|q| q.turn).collect();
+    assert_eq!(decided, [1]);
+}
+
+#[test]
+fn greetings_and_technicalities_weigh_nothing() {
+    let summary = check(&session(&[
+        ("A", "Good morning, how are you today, can you hear me well on this line?"),
+        ("B", "Let me share my screen so you can see the numbers of the quarter."),
+        ("A", "Revenue of the northern region fell because two distributors left us."),
+    ]));
+    assert_eq!(summary.headline.as_ref().map(|q| q.turn), Some(2));
+    assert_eq!(summary.overview.len(), 1);
+}
+
+#[test]
+fn very_small_transcripts_work() {
+    assert_eq!(check(&session(&[])).headline, None);
+    let one = check(&session(&[("", "Ok.")]));
+    assert!(one.headline.is_none() && one.topics.is_empty());
+    let one = check(&session(&[("Maya", "Today I ran ten kilometres without stopping once.")]));
+    assert!(one.headline.is_some());
+    assert_eq!(one.overview.len(), 1);
+    assert!(one.decisions.is_empty() && one.action_items.is_empty());
+}
+
+#[test]
+fn a_language_without_a_pack_still_has_an_overview() {
+    let summary = check(&session(&[
+        ("Eva", "Der Halbmarathon in Hamburg macht mir Sorgen, weil mein Knie schmerzt."),
+        ("Jan", "Seit wann schmerzt das Knie beim Laufen?"),
+        ("Eva", "Seit dem langen Lauf am Sonntag, nach etwa fünfzehn Kilometern."),
+        ("Jan", "Dann laufen wir diese Woche kürzer und das Knie bekommt eine Pause."),
+    ]));
+    assert!(summary.overview.len() >= 2);
+    assert!(summary.topics.iter().any(|t| t.label == "Knie"), "{:?}", summary.topics);
+}
+
+#[test]
+fn a_long_transcript_is_bounded() {
+    let words = ["plan", "team", "budget", "delegate", "report", "trust", "fear", "goal"];
+    let texts: Vec<String> = (0..30_000)
+        .map(|i: usize| {
+            format!("We spoke of {} and {} number {i}.", words[i % 8], words[i / 8 % 8])
+        })
+        .collect();
+    let turns: Vec<_> =
+        texts.iter().enumerate().map(|(i, t)| (["A", "B"][i % 2], t.as_str())).collect();
+    let summary = extractive(&session(&turns));
+    assert!((3..=7).contains(&summary.overview.len()));
+}
+
+proptest! {
+    #[test]
+    fn quotes_are_verbatim_whatever_is_said(
+        turns in proptest::collection::vec(("(A|B|נועה|)", "(\\PC{0,40}[.?! ]){0,6}"), 0..12)
+    ) {
+        let turns: Vec<_> = turns.iter().map(|(n, t)| (n.as_str(), t.as_str())).collect();
+        check(&session(&turns));
+    }
+
+    #[test]
+    fn speech_of_cues_never_panics(
+        parts in proptest::collection::vec(prop_oneof![
+            Just("I'll send "), Just("by Friday "), Just("next "), Just("week. "), Just("Can you "),
+            Just("I've decided "), Just("what matters? "), Just("I don't know. "), Just("אני אשלח "),
+            Just("עד יום "), Just("חמישי. "), Just("Dr. "), Just("… "), Just("14th ")
+        ], 0..40)
+    ) {
+        let text = parts.concat();
+        check(&session(&[("A", &text), ("B", "Yes."), ("A", &text)]));
+    }
+}
