@@ -51,8 +51,9 @@ impl From<sqlx::Error> for DatabaseError {
             | sqlx::Error::Tls(_) => true,
             sqlx::Error::Database(error) => error.code().is_some_and(|code| {
                 // Postgres classes 08 (connection), 57P (shutdown, terminated), 53 (resources),
-                // 40 (serialization failure, deadlock); SQLite 5 (busy), 6 (locked).
-                ["08", "57P", "53", "40"].iter().any(|class| code.starts_with(class))
+                // 40 (serialization failure, deadlock), 25P03 (transaction idle for too long);
+                // SQLite 5 (busy), 6 (locked).
+                ["08", "57P", "53", "40", "25P03"].iter().any(|class| code.starts_with(class))
                     && code.len() == 5
                     || matches!(code.as_ref(), "5" | "6" | "261" | "517")
             }),

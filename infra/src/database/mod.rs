@@ -18,6 +18,9 @@ use std::time::Duration;
 
 /// How long a statement waits for another process's write to a SQLite file.
 const SQLITE_BUSY_TIMEOUT: Duration = Duration::from_secs(15);
+/// How long a Postgres transaction may wait for its client's next statement.
+#[cfg(feature = "postgres")]
+const IDLE_IN_TRANSACTION: &str = "10s";
 /// Connections that read one SQLite file.
 const SQLITE_READERS: u32 = 4;
 
@@ -62,7 +65,9 @@ impl Database {
         use std::str::FromStr;
         let options = sqlx::postgres::PgConnectOptions::from_str(url)
             .map_err(|_| DatabaseError::Config("the Postgres URL cannot be read".to_owned()))?
-            .application_name("debrief");
+            .application_name("debrief")
+            // A node whose machine is cut off in a transaction would hold the log's lock for hours.
+            .options([("idle_in_transaction_session_timeout", IDLE_IN_TRANSACTION)]);
         let pool = sqlx::postgres::PgPoolOptions::new()
             .max_connections(connections.max(2))
             .acquire_timeout(Duration::from_secs(10))
@@ -130,6 +135,8 @@ async fn open_file(path: &Path, synchronous: SqliteSynchronous) -> Result<Sql, D
         .synchronous(synchronous)
         .busy_timeout(SQLITE_BUSY_TIMEOUT)
         .foreign_keys(true)
+        // Without it REPLACE deletes events past the trigger that refuses to.
+        .pragma("recursive_triggers", "on")
         .pragma("cache_size", "-8000")
         .pragma("temp_store", "memory");
     let writer = SqlitePoolOptions::new()

@@ -8,7 +8,8 @@
 //!
 //! When the database fails, the batch is tried again until [`AppenderOptions::retry_for`] has
 //! passed. That is safe even if the failed commit went through: each append's key is stored with
-//! its events, so the second try answers with the first one's result.
+//! its events, so the second try answers with the first one's result. When the database refuses a
+//! batch, its appends are tried one by one: a bad one fails alone.
 
 use super::LogError;
 use super::batch::{Outcome, Prepared};
@@ -99,36 +100,51 @@ async fn run(
             batch.drain(..).map(|waiting| (waiting.append, waiting.answer)).unzip();
 
         let began = Instant::now();
-        let result = commit(&*store, &appends, options.retry_for).await;
+        let results = commit_apart(&*store, &appends, options.retry_for).await;
         last_took = began.elapsed();
         histogram!("debrief_append_batch_size").record(appends.len() as f64);
         histogram!("debrief_append_seconds").record(last_took.as_secs_f64());
         gauge!("debrief_append_queue").set(waiting.len() as f64);
 
-        match result {
-            Ok(outcomes) => {
-                let last = outcomes.iter().rev().find_map(|outcome| match outcome {
-                    Outcome::Committed { position, .. } => Some(*position),
-                    _ => None,
-                });
-                if let Some(position) = last {
-                    announce.send_replace(position);
-                    gauge!("debrief_log_position").set(position as f64);
-                }
-                for (answer, outcome) in answers.into_iter().zip(outcomes) {
-                    // A caller that went away finds its answer by its key.
-                    let _ = answer.send(Ok(outcome));
-                }
-            }
-            Err(failure) => {
-                counter!("debrief_append_failures_total").increment(1);
-                tracing::error!(error = %failure, appends = appends.len(), "a batch of appends failed");
-                for answer in answers {
-                    let _ = answer.send(Err(failure.to_error()));
-                }
-            }
+        let last = results.iter().rev().find_map(|result| match result {
+            Ok(Outcome::Committed { position, .. }) => Some(*position),
+            _ => None,
+        });
+        if let Some(position) = last {
+            announce.send_replace(position);
+            gauge!("debrief_log_position").set(position as f64);
+        }
+        for (answer, result) in answers.into_iter().zip(results) {
+            // A caller that went away finds its answer by its key.
+            let _ = answer.send(result.map_err(|failure| failure.to_error()));
         }
     }
+}
+
+/// Commits a batch, and where the database refuses it, each of its appends alone.
+async fn commit_apart(
+    store: &dyn LogStore,
+    appends: &[Prepared],
+    retry_for: Duration,
+) -> Vec<Result<Outcome, Failure>> {
+    let failure = match commit(store, appends, retry_for).await {
+        Ok(outcomes) => return outcomes.into_iter().map(Ok).collect(),
+        Err(failure) => failure,
+    };
+    counter!("debrief_append_failures_total").increment(1);
+    tracing::error!(error = %failure, appends = appends.len(), "a batch of appends failed");
+    if failure.temporary || appends.len() == 1 {
+        return appends.iter().map(|_| Err(failure.clone())).collect();
+    }
+    let mut results = Vec::with_capacity(appends.len());
+    for append in appends {
+        let result = commit(store, std::slice::from_ref(append), retry_for).await;
+        if let Err(failure) = &result {
+            tracing::error!(error = %failure, "an append failed");
+        }
+        results.push(result.map(|mut outcomes| outcomes.remove(0)));
+    }
+    results
 }
 
 async fn commit(
@@ -158,6 +174,7 @@ async fn commit(
 }
 
 /// One failure that is told to every append of a batch.
+#[derive(Clone)]
 struct Failure {
     temporary: bool,
     text: String,

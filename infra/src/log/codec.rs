@@ -29,6 +29,9 @@ pub enum CodecError {
     /// A defect: an event with personal fields, but no key to seal them with.
     #[error("{0} has personal fields and no key to seal them with")]
     NoKey(String),
+    /// A field that only looks sealed would stop every reader of the log.
+    #[error("{0} has a field that looks sealed before it is")]
+    Marked(String),
     /// A sealed field is not of the form it was written in.
     #[error("a sealed field of event {0} is malformed")]
     Malformed(Uuid),
@@ -68,7 +71,10 @@ impl Codec {
             let id = Uuid::now_v7();
             let mut sealed = event.payload.clone();
             seal(&mut sealed, append.data_key.as_ref(), id)
-                .map_err(|NoKey| CodecError::NoKey(event.event_type.clone()))?;
+                .map_err(|unsealable| match unsealable {
+                    Unsealable::NoKey => CodecError::NoKey(event.event_type.clone()),
+                    Unsealable::Marked => CodecError::Marked(event.event_type.clone()),
+                })?;
             prepared.push(PreparedEvent {
                 id,
                 event_type: event.event_type.clone(),
@@ -158,19 +164,25 @@ impl Codec {
     }
 }
 
-struct NoKey;
+enum Unsealable {
+    NoKey,
+    Marked,
+}
 
-fn seal(value: &mut Value, key: Option<&DataKey>, event: Uuid) -> Result<(), NoKey> {
+fn seal(value: &mut Value, key: Option<&DataKey>, event: Uuid) -> Result<(), Unsealable> {
     match value {
         Value::Object(map) => {
             if map.len() == 1
                 && let Some(personal) = map.get(PERSONAL)
             {
-                let key = key.ok_or(NoKey)?;
+                let key = key.ok_or(Unsealable::NoKey)?;
                 let sealed = key.seal(event.as_bytes(), personal.to_string().as_bytes());
                 let text = format!("{SCHEME}:{}:{}", key.id, URL_SAFE_NO_PAD.encode(sealed));
                 *value = json!({ SEALED: text });
                 return Ok(());
+            }
+            if map.contains_key(SEALED) {
+                return Err(Unsealable::Marked);
             }
             map.values_mut().try_for_each(|value| seal(value, key, event))
         }

@@ -8,7 +8,7 @@ use super::batch::{Outcome, Prepared, State, StoredAnswer, StoredKey, StreamId, 
 use super::store::{LogStore, StoredEvent};
 use crate::database::DatabaseError;
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SubsecRound, Utc};
 use debrief_domain::ids::OrganizationId;
 use sqlx::postgres::{PgPool, PgRow};
 use sqlx::{AssertSqlSafe, Row};
@@ -131,7 +131,15 @@ impl<'a> Columns<'a> {
         self.key_positions.push(position);
         self.key_versions.push(version);
         for key in &append.wrapped_keys {
-            self.data_key_ids.push(key.id.to_string());
+            // A statement can write a row once: the last one of a batch counts.
+            let id = key.id.to_string();
+            if let Some(i) = self.data_key_ids.iter().position(|known| *known == id) {
+                self.data_key_organizations[i] = key.organization.to_string();
+                self.data_key_parents[i] = key.parent.map(|parent| parent.to_string());
+                self.data_key_wrapped[i] = &key.wrapped;
+                continue;
+            }
+            self.data_key_ids.push(id);
             self.data_key_organizations.push(key.organization.to_string());
             self.data_key_parents.push(key.parent.map(|parent| parent.to_string()));
             self.data_key_wrapped.push(&key.wrapped);
@@ -144,7 +152,7 @@ impl LogStore for PostgresLog {
     async fn append(&self, batch: &[Prepared]) -> Result<Vec<Outcome>, DatabaseError> {
         let mut tx = self.pool.begin().await?;
         let mut state = lock_and_read(&mut tx, batch).await?;
-        let recorded_at = Utc::now();
+        let recorded_at = Utc::now().trunc_subsecs(6); // as it is stored
         let outcomes = decide(&mut state, batch, recorded_at);
         let mut columns = Columns::default();
         for (append, outcome) in batch.iter().zip(&outcomes) {

@@ -9,7 +9,7 @@ use super::store::{LogStore, StoredEvent};
 use crate::database::DatabaseError;
 use crate::database::sql::{Row, Sql, Transaction, Value};
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SubsecRound, Utc};
 use debrief_domain::ids::OrganizationId;
 use std::collections::HashSet;
 use std::fmt::Write as _;
@@ -82,7 +82,7 @@ impl LogStore for SqliteLog {
     async fn append(&self, batch: &[Prepared]) -> Result<Vec<Outcome>, DatabaseError> {
         let mut tx = self.sql.begin().await?;
         let mut state = Self::state(&mut tx, batch).await?;
-        let recorded_at = Utc::now();
+        let recorded_at = Utc::now().trunc_subsecs(6); // as it is stored
         let outcomes = decide(&mut state, batch, recorded_at);
         let (mut events, mut keys, mut data_keys) = (Vec::new(), Vec::new(), Vec::new());
         for (append, outcome) in batch.iter().zip(&outcomes) {
@@ -121,6 +121,9 @@ impl LogStore for SqliteLog {
                     key.wrapped.clone().into(),
                 ]
             }));
+        }
+        if keys.is_empty() {
+            return Ok(outcomes);
         }
         insert(&mut tx, "INSERT INTO events", events, "").await?;
         insert(&mut tx, "INSERT INTO command_keys", keys, "").await?;

@@ -77,3 +77,30 @@ pub async fn generation(views: &Views) -> Result<i64, DatabaseError> {
     let rows = views.sql().query(sql, &[]).await?;
     rows.first().map_or(Ok(0), |row| row.get(0))
 }
+
+/// The channels with updates after `position` (with none: no channels), and the position that the
+/// answer is up to.
+pub async fn channels_moved(
+    views: &Views,
+    position: Option<i64>,
+) -> Result<(i64, Vec<(OrganizationId, String)>), DatabaseError> {
+    // The checkpoint first: updates of later events may be missing from what is read after it.
+    let sql = "SELECT position FROM projection_checkpoints WHERE name = 'updates'";
+    let rows = views.sql().query(sql, &[]).await?;
+    let reached: i64 = rows.first().map_or(Ok(0), |row| row.get(0))?;
+    let Some(position) = position.filter(|position| *position < reached) else {
+        return Ok((reached, Vec::new()));
+    };
+    let sql = "SELECT DISTINCT channel FROM updates WHERE position > $1 AND position <= $2";
+    let rows = views.sql().query(sql, &[position.into(), reached.into()]).await?;
+    let mut channels = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let stored: String = row.get(0)?;
+        if let Some((organization, channel)) = stored.split_once('/')
+            && let Ok(organization) = organization.parse()
+        {
+            channels.push((organization, channel.to_owned()));
+        }
+    }
+    Ok((reached, channels))
+}

@@ -99,7 +99,7 @@ pub(crate) fn find(
                 && length(key) == 1
                 && longer.contains(&key[0])
                 && wider.count >= 3
-                && wider.count * 3 >= candidate.count
+                && wider.count * 10 >= candidate.count * 3
                 && free(longer, &taken)
         });
         let (key, candidate) = match phrase {

@@ -1,0 +1,97 @@
+//! The correlation id: from the request through events, work and read models, into every log line.
+
+use super::problem::Problem;
+use axum::extract::{MatchedPath, Request};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use metrics::{counter, histogram};
+use std::time::Instant;
+use tracing::Instrument;
+use uuid::Uuid;
+
+/// Carries the id in both directions.
+const HEADER: HeaderName = HeaderName::from_static("x-correlation-id");
+
+tokio::task_local! {
+    static CORRELATION: Uuid;
+}
+
+/// The id of the request that this task answers.
+pub(crate) fn current_correlation() -> Option<Uuid> {
+    CORRELATION.try_with(|id| *id).ok()
+}
+
+/// Gives each request an id (the client's, if it sends a UUID), a span, a log line and its place
+/// in the metrics.
+pub(crate) async fn layer(request: Request, next: Next) -> Response {
+    let sent = request.headers().get(&HEADER).and_then(|value| value.to_str().ok());
+    let id = sent.and_then(|value| value.parse().ok()).unwrap_or_else(Uuid::now_v7);
+    let method = request.method().clone();
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or_else(|| "unmatched".to_owned(), |path| path.as_str().to_owned());
+    let span = tracing::info_span!("request", correlation_id = %id, %method, route);
+    let began = Instant::now();
+    let mut response = CORRELATION
+        .scope(id, async {
+            let response = next.run(request).await;
+            let took = began.elapsed();
+            let status = response.status();
+            tracing::info!(status = status.as_u16(), millis = took.as_millis() as u64, "answered");
+            response
+        })
+        .instrument(span)
+        .await;
+    let labels = [
+        ("method", method.to_string()),
+        ("route", route),
+        ("status", response.status().as_u16().to_string()),
+    ];
+    counter!("debrief_http_requests_total", &labels).increment(1);
+    histogram!("debrief_http_seconds", &labels[..2]).record(began.elapsed().as_secs_f64());
+    if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
+        response.headers_mut().insert(HEADER, value);
+    }
+    response
+}
+
+/// Bounds the time of an answer.
+pub(crate) async fn timeout(
+    limit: std::time::Duration,
+    request: Request,
+    next: Next,
+) -> Response {
+    match tokio::time::timeout(limit, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => Problem::unavailable(
+            "The answer took too long. Send the same request again, with the same \
+             Idempotency-Key: it takes effect once.",
+        )
+        .into_response(),
+    }
+}
+
+/// The answer when a handler panics.
+pub(crate) fn panicked(_: Box<dyn std::any::Any + Send + 'static>) -> Response {
+    Problem::internal(&"a handler panicked").into_response()
+}
+
+/// The answer to a path that leads nowhere.
+pub(crate) async fn no_route() -> Problem {
+    Problem::new(
+        StatusCode::NOT_FOUND,
+        "no_such_route",
+        "There is nothing at this path. /docs lists what there is.",
+    )
+}
+
+/// The answer to a method that a path does not have.
+pub(crate) async fn no_method() -> Problem {
+    Problem::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "method_not_allowed",
+        "This path does not take this method; the Allow header lists those it takes.",
+    )
+}

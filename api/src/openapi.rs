@@ -1,0 +1,74 @@
+//! The whole router, `/openapi.json`, and `/docs` to browse it.
+
+use crate::http::{problem::Problem, trace};
+use crate::state::ApiState;
+use crate::{clients, dead_letters, operations, summaries, transcripts, ws};
+use axum::extract::DefaultBodyLimit;
+use axum::http::header;
+use axum::{Json, Router, middleware, routing};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::sensitive_headers::SetSensitiveRequestHeadersLayer;
+use utoipa::OpenApi;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_swagger_ui::SwaggerUi;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Debrief",
+        description = "Coaching conversations as memory that can be searched, refined and sent.\n\n\
+            Every write answers with the `position` it reached; every read takes `min_position` \
+            to read one's own writes. Every POST takes an `Idempotency-Key`. Errors are problem \
+            details (RFC 9457). The WebSocket at `/v1/ws` is described in `docs/websocket.md`."
+    ),
+    components(schemas(Problem)),
+    modifiers(&Security)
+)]
+struct Document;
+
+struct Security;
+
+impl utoipa::Modify for Security {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let scheme = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .description(Some("An API key"))
+            .build();
+        document
+            .components
+            .get_or_insert_default()
+            .add_security_scheme("api_key", SecurityScheme::Http(scheme));
+    }
+}
+
+/// Everything that is served.
+pub fn router(state: ApiState) -> Router {
+    let limits = &state.limits;
+    let timeout = limits.request_timeout;
+    let bounded = OpenApiRouter::new()
+        .merge(transcripts::router())
+        .merge(summaries::router())
+        .merge(clients::router())
+        .merge(dead_letters::router())
+        .merge(operations::router())
+        .layer(DefaultBodyLimit::max(limits.request_max_bytes))
+        .layer(middleware::from_fn(move |request, next| trace::timeout(timeout, request, next)));
+    let unbounded = OpenApiRouter::new()
+        .merge(transcripts::upload_router().layer(DefaultBodyLimit::disable()))
+        .merge(ws::router());
+    let (router, document) = OpenApiRouter::with_openapi(Document::openapi())
+        .merge(bounded)
+        .merge(unbounded)
+        .split_for_parts();
+    let json = document.clone();
+    router
+        .route("/openapi.json", routing::get(move || async move { Json(json) }))
+        .merge(SwaggerUi::new("/docs").url("/docs/openapi.json", document))
+        .fallback(trace::no_route)
+        .method_not_allowed_fallback(trace::no_method)
+        .layer(CatchPanicLayer::custom(trace::panicked))
+        .layer(middleware::from_fn(trace::layer))
+        .layer(SetSensitiveRequestHeadersLayer::new([header::AUTHORIZATION]))
+        .with_state(state)
+}

@@ -1,0 +1,115 @@
+//! `/livez`, `/readyz`, `/metrics`: for those who run it.
+
+use crate::http::problem::Problem;
+use crate::state::ApiState;
+use axum::Json;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use chrono::Utc;
+use debrief_projections::engine::checkpoints;
+use metrics::gauge;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::time::Duration;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// Longest wait for one dependency's answer.
+const CHECK_TIMEOUT: Duration = Duration::from_secs(5);
+
+pub(crate) fn router() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new().routes(routes!(livez)).routes(routes!(readyz)).routes(routes!(metrics))
+}
+
+/// Whether the process runs.
+#[utoipa::path(get, path = "/livez", tag = "operations", responses((status = 200)))]
+async fn livez() -> &'static str {
+    "alive\n"
+}
+
+/// Whether requests can be served, and what each dependency says.
+#[derive(Debug, Serialize, ToSchema)]
+struct ReadyOut {
+    /// Whether all is well.
+    ready: bool,
+    /// `ok`, or what is wrong, for each dependency.
+    dependencies: BTreeMap<&'static str, String>,
+}
+
+async fn ask<E: std::fmt::Display>(check: impl Future<Output = Result<(), E>>) -> String {
+    match tokio::time::timeout(CHECK_TIMEOUT, check).await {
+        Ok(Ok(())) => "ok".to_owned(),
+        Ok(Err(error)) => {
+            tracing::warn!(%error, "a dependency is not ready");
+            "unavailable".to_owned()
+        }
+        Err(_) => "no answer".to_owned(),
+    }
+}
+
+/// Whether requests can be served.
+#[utoipa::path(
+    get, path = "/readyz", tag = "operations",
+    responses((status = 200, body = ReadyOut), (status = 503, body = ReadyOut))
+)]
+async fn readyz(State(state): State<ApiState>) -> Response {
+    let (log, views, blobs, queue, keys) = tokio::join!(
+        ask(state.log.check()),
+        ask(state.views.sql().check()),
+        ask(state.documents.check()),
+        ask(state.queue.check()),
+        ask(state.log.keys().check()),
+    );
+    let mut dependencies = BTreeMap::from([
+        ("log", log),
+        ("read_models", views),
+        ("blobs", blobs),
+        ("queue", queue),
+        ("keys", keys),
+    ]);
+    if state.stop.is_cancelled() {
+        dependencies.insert("process", "stopping".to_owned());
+    }
+    let ready = dependencies.values().all(|said| said == "ok");
+    let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    (status, Json(ReadyOut { ready, dependencies })).into_response()
+}
+
+/// Metrics in the text format of Prometheus.
+#[utoipa::path(get, path = "/metrics", tag = "operations", responses((status = 200, body = String)))]
+async fn metrics(State(state): State<ApiState>) -> Result<Response, Problem> {
+    measure(&state).await?;
+    let text = state.metrics.render();
+    Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response())
+}
+
+/// What is known only when asked: ages and lags, from the database.
+async fn measure(state: &ApiState) -> Result<(), Problem> {
+    let head = state.log.head().await?;
+    gauge!("debrief_log_head").set(head as f64);
+    for checkpoint in checkpoints(state.views.sql()).await? {
+        let lag = (head - checkpoint.position).max(0);
+        gauge!("debrief_projection_lag_events", "projection" => checkpoint.name).set(lag as f64);
+    }
+    for (consumer, position) in state.ledger.relay_positions().await? {
+        let lag = (head - position).max(0);
+        gauge!("debrief_relay_lag_events", "worker" => consumer).set(lag as f64);
+    }
+    let now = Utc::now().timestamp_millis();
+    let mut oldest_of_all = 0.0_f64;
+    for backlog in state.ledger.backlog().await? {
+        let age = backlog.oldest.map_or(0.0, |at| (now - at).max(0) as f64 / 1000.0);
+        oldest_of_all = oldest_of_all.max(age);
+        let worker = backlog.consumer;
+        for (state, count) in
+            [("ready", backlog.ready), ("leased", backlog.leased), ("dead", backlog.dead)]
+        {
+            gauge!("debrief_work", "worker" => worker.clone(), "state" => state).set(count as f64);
+        }
+        gauge!("debrief_oldest_undone_work_seconds", "worker" => worker).set(age);
+    }
+    gauge!("debrief_oldest_undone_work_seconds", "worker" => "all").set(oldest_of_all);
+    Ok(())
+}

@@ -1,0 +1,133 @@
+//! What handlers share.
+
+use crate::http::problem::Problem;
+use crate::ws::Hub;
+use debrief_domain::transcript::content::Content;
+use debrief_infra::documents::Documents;
+use debrief_infra::log::EventLog;
+use debrief_infra::queue::{Ledger, Queue};
+use debrief_projections::directory::KeyHolder;
+use debrief_projections::engine::{Stale, Views};
+use metrics_exporter_prometheus::PrometheusHandle;
+use moka::future::Cache;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+
+/// How long a key that was found is not looked up again: a revoked key works for no longer.
+const KEY_CACHED_FOR: Duration = Duration::from_secs(5);
+/// Bytes of turns that are held in memory, for readers that page through them.
+const CONTENT_CACHE_BYTES: u64 = 32 << 20;
+
+/// Bounds of the surface. `debrief.default.toml` says what each one is for.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// Largest file.
+    pub upload_max_bytes: u64,
+    /// Longest pause between two pieces of an upload.
+    pub upload_idle_timeout: Duration,
+    /// Longest upload.
+    pub upload_timeout: Duration,
+    /// Largest body of any other request.
+    pub request_max_bytes: usize,
+    /// Longest answer to any other request.
+    pub request_timeout: Duration,
+    /// Longest wait for a read model to reach a `min_position`.
+    pub min_position_timeout: Duration,
+    /// Open WebSockets in this process.
+    pub websocket_max_connections: usize,
+    /// Channels that one of them may follow.
+    pub websocket_max_subscriptions: usize,
+    /// Bytes that wait for one of them before it counts as too slow.
+    pub websocket_queue_bytes: usize,
+}
+
+/// What [`ApiState`] is made of.
+#[derive(Clone)]
+pub struct Parts {
+    /// Where commands go.
+    pub log: EventLog,
+    /// Read models.
+    pub views: Views,
+    /// Long texts.
+    pub documents: Documents,
+    /// Work that is not done.
+    pub ledger: Ledger,
+    /// How workers learn of it; asked only how it is.
+    pub queue: Arc<dyn Queue>,
+    /// Renders `/metrics`.
+    pub metrics: PrometheusHandle,
+    /// Bounds.
+    pub limits: Limits,
+    /// Cancelled when the process is to stop.
+    pub stop: CancellationToken,
+}
+
+/// What handlers share. Clones are cheap.
+#[derive(Clone)]
+pub struct ApiState(Arc<Shared>);
+
+pub(crate) struct Shared {
+    pub(crate) parts: Parts,
+    pub(crate) hub: Hub,
+    pub(crate) keys: Cache<String, KeyHolder>,
+    pub(crate) contents: Cache<String, Arc<Content>>,
+}
+
+impl ApiState {
+    /// Makes the state, and starts the task that follows updates.
+    pub fn new(parts: Parts) -> Self {
+        let hub = Hub::start(parts.log.clone(), parts.views.clone(), parts.stop.clone());
+        let keys = Cache::builder().max_capacity(10_000).time_to_live(KEY_CACHED_FOR).build();
+        let contents = Cache::builder()
+            .max_capacity(CONTENT_CACHE_BYTES)
+            .weigher(|_, content: &Arc<Content>| {
+                let text: usize = content.turns.iter().map(|turn| turn.text.len() + 100).sum();
+                u32::try_from(text).unwrap_or(u32::MAX)
+            })
+            .time_to_idle(Duration::from_secs(60))
+            .build();
+        Self(Arc::new(Shared { parts, hub, keys, contents }))
+    }
+
+    pub(crate) fn shared(&self) -> &Shared {
+        &self.0
+    }
+}
+
+impl std::ops::Deref for ApiState {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0.parts
+    }
+}
+
+impl ApiState {
+    /// Waits until a read model holds what the caller has written.
+    pub(crate) async fn read_at(
+        &self,
+        projection: &'static str,
+        min_position: Option<i64>,
+    ) -> Result<(), Problem> {
+        let Some(position) = min_position else { return Ok(()) };
+        let head = self.log.head().await?;
+        if position > head {
+            return Err(Problem::bad_request(
+                "invalid_query",
+                format!("min_position is {position}, but nothing beyond {head} was written yet."),
+            ));
+        }
+        let timeout = self.limits.min_position_timeout;
+        self.views.wait_for(projection, position, timeout).await.map_err(|error| match error {
+            Stale::Behind { .. } => {
+                tracing::warn!(projection, %error, "a read waited in vain");
+                Problem::unavailable(
+                    "What you wrote cannot be read yet. Read again in a moment, or without \
+                     min_position for what there is.",
+                )
+            }
+            Stale::Database(error) => error.into(),
+        })
+    }
+}

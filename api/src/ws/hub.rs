@@ -1,0 +1,137 @@
+//! The process's one follower of updates: it wakes the subscriptions whose channels have moved.
+//!
+//! A wake-up carries no update: subscriptions read those from the database, by offset. So a
+//! wake-up that is lost, doubled or early does no harm.
+
+use debrief_domain::ids::OrganizationId;
+use debrief_infra::log::EventLog;
+use debrief_projections::engine::Views;
+use debrief_projections::updates;
+use metrics::gauge;
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+/// Longest time between two looks, where the projection runs in another process.
+const POLL: Duration = Duration::from_millis(200);
+/// Time between two looks at the epoch.
+const EPOCH_POLL: Duration = Duration::from_secs(1);
+
+type Channels = HashMap<(OrganizationId, String), watch::Sender<u64>>;
+
+/// A handle to the follower. Clones share it.
+#[derive(Clone)]
+pub(crate) struct Hub {
+    channels: Arc<Mutex<Channels>>,
+    epoch: watch::Receiver<String>,
+    connections: Arc<AtomicUsize>,
+}
+
+/// A place among the connections; given back when dropped.
+pub(super) struct Slot(Arc<AtomicUsize>);
+
+impl Drop for Slot {
+    fn drop(&mut self) {
+        let left = self.0.fetch_sub(1, Ordering::Relaxed) - 1;
+        gauge!("debrief_websocket_connections").set(left as f64);
+    }
+}
+
+impl Hub {
+    /// Starts the follower.
+    pub(crate) fn start(log: EventLog, views: Views, stop: CancellationToken) -> Self {
+        let channels = Arc::new(Mutex::new(Channels::new()));
+        let (announce, epoch) = watch::channel(String::new());
+        tokio::spawn(follow(log, views, Arc::clone(&channels), announce, stop));
+        Self { channels, epoch, connections: Arc::default() }
+    }
+
+    /// A place for a connection, if there are fewer than `max`.
+    pub(super) fn enter(&self, max: usize) -> Option<Slot> {
+        let slot = self.connections.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| {
+            (n < max).then_some(n + 1)
+        });
+        let before = slot.ok()?;
+        gauge!("debrief_websocket_connections").set((before + 1) as f64);
+        Some(Slot(Arc::clone(&self.connections)))
+    }
+
+    /// The epoch of all channels; empty until it is known.
+    pub(super) fn epoch(&self) -> watch::Receiver<String> {
+        self.epoch.clone()
+    }
+
+    /// Wake-ups of a channel.
+    pub(super) fn watch(
+        &self,
+        organization: OrganizationId,
+        channel: &str,
+    ) -> watch::Receiver<u64> {
+        let mut channels = self.channels.lock().expect("no panic under this lock");
+        channels
+            .entry((organization, channel.to_owned()))
+            .or_insert_with(|| watch::Sender::new(0))
+            .subscribe()
+    }
+}
+
+async fn follow(
+    log: EventLog,
+    views: Views,
+    channels: Arc<Mutex<Channels>>,
+    announce: watch::Sender<String>,
+    stop: CancellationToken,
+) {
+    let mut moved = views.watch("updates");
+    let mut seen: Option<i64> = None;
+    let mut epoch_at: Option<tokio::time::Instant> = None;
+    while !stop.is_cancelled() {
+        if epoch_at.is_none_or(|at| at.elapsed() >= EPOCH_POLL) {
+            match epoch(&log, &views).await {
+                Ok(epoch) => {
+                    epoch_at = Some(tokio::time::Instant::now());
+                    announce.send_if_modified(|known| {
+                        let changed = *known != epoch;
+                        *known = epoch;
+                        changed
+                    });
+                }
+                Err(error) => tracing::warn!(%error, "the epoch of updates cannot be read"),
+            }
+        }
+        match updates::channels_moved(&views, seen).await {
+            Ok((position, names)) => {
+                seen = Some(position);
+                let mut channels = channels.lock().expect("no panic under this lock");
+                for name in names {
+                    if let Some(wake) = channels.get(&name) {
+                        wake.send_modify(|n| *n += 1);
+                    }
+                }
+                channels.retain(|_, wake| wake.receiver_count() > 0);
+            }
+            Err(error) => {
+                tracing::warn!(%error, "updates cannot be read; trying again");
+                tokio::time::sleep(POLL).await;
+            }
+        }
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = async {
+                match &mut moved {
+                    Some(moved) => drop(tokio::time::timeout(POLL, moved.changed()).await),
+                    None => tokio::time::sleep(POLL).await,
+                }
+            } => {}
+        }
+    }
+}
+
+async fn epoch(log: &EventLog, views: &Views) -> Result<String, String> {
+    let history = log.epoch().await.map_err(|error| error.to_string())?;
+    let generation = updates::generation(views).await.map_err(|error| error.to_string())?;
+    Ok(format!("{}-{generation}", &history[..history.len().min(12)]))
+}

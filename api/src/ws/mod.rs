@@ -1,0 +1,73 @@
+//! `GET /v1/ws`: updates, from where a client left off, and live. `docs/websocket.md` has the
+//! protocol.
+//!
+//! Invariants: a subscription gets the updates of its channel in order, each once, from the
+//! offset it names; where that cannot be done it is told to reload and gets what comes after the
+//! offset it is given. A slow reader slows nobody: what it has not read lies in the database, not
+//! in memory.
+
+mod connection;
+mod hub;
+mod protocol;
+mod subscription;
+
+pub(crate) use hub::Hub;
+
+use crate::http::auth::{bearer, sign_in};
+use crate::http::problem::Problem;
+use crate::state::ApiState;
+use axum::extract::State;
+use axum::extract::ws::WebSocketUpgrade;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// Largest message of a client.
+const MESSAGE_MAX: usize = 64 << 10;
+/// Read buffer of a connection; the default would be 128 KiB for each.
+const READ_BUFFER: usize = 4 << 10;
+
+pub(crate) fn router() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new().routes(routes!(open))
+}
+
+/// Open a WebSocket for updates; see `docs/websocket.md`.
+#[utoipa::path(
+    get, path = "/v1/ws", tag = "updates",
+    responses(
+        (status = 101, description = "Open"), (status = 401, body = Problem),
+        (status = 503, description = "Too many connections, or stopping", body = Problem)
+    ),
+    security(("api_key" = []))
+)]
+async fn open(
+    State(state): State<ApiState>,
+    headers: HeaderMap,
+    upgrade: Result<WebSocketUpgrade, axum::extract::ws::rejection::WebSocketUpgradeRejection>,
+) -> Result<Response, Problem> {
+    let upgrade = upgrade.map_err(|_| {
+        Problem::bad_request("not_a_websocket", "Open this path as a WebSocket (RFC 6455).")
+    })?;
+    // A browser cannot send the header; it says hello with its token instead.
+    let caller = match bearer(&headers)? {
+        Some(token) => Some((sign_in(&state, token).await?, token.to_owned())),
+        None => None,
+    };
+    if state.stop.is_cancelled() {
+        return Err(Problem::unavailable("This process is stopping. Connect again in a moment."));
+    }
+    let slot = state.shared().hub.enter(state.limits.websocket_max_connections).ok_or_else(|| {
+        Problem::unavailable("There are as many connections as this process takes. Try again.")
+    })?;
+    Ok(upgrade
+        .max_message_size(MESSAGE_MAX)
+        .max_frame_size(MESSAGE_MAX)
+        .read_buffer_size(READ_BUFFER)
+        .write_buffer_size(0)
+        .max_write_buffer_size(state.limits.websocket_queue_bytes.max(MESSAGE_MAX))
+        .on_upgrade(move |socket| async move {
+            connection::serve(state, socket, caller).await;
+            drop(slot);
+        }))
+}

@@ -1,0 +1,149 @@
+//! One channel of one connection: first what was missed, then what comes.
+//!
+//! The task reads updates after its cursor whenever its channel was woken. As every read begins
+//! at the cursor, and offsets have no gaps, nothing is sent twice and nothing left out; between
+//! history and live there is no seam.
+
+use super::hub::Hub;
+use super::protocol::{self, Since};
+use debrief_domain::ids::OrganizationId;
+use debrief_infra::database::DatabaseError;
+use debrief_projections::engine::Views;
+use debrief_projections::updates;
+use std::time::Duration;
+use tokio::sync::mpsc;
+
+/// Updates that are read at a time.
+const PAGE: u32 = 200;
+/// Longest time between two looks, should a wake-up be lost.
+const POLL: Duration = Duration::from_secs(5);
+/// Pause when updates cannot be read.
+const FAILURE_PAUSE: Duration = Duration::from_millis(500);
+
+/// A channel that is being followed.
+pub(super) struct Subscription {
+    views: Views,
+    organization: OrganizationId,
+    channel: String,
+    woken: tokio::sync::watch::Receiver<u64>,
+    epochs: tokio::sync::watch::Receiver<String>,
+    /// Offset of the last update that was sent, or need not be.
+    cursor: i64,
+    /// What the client was told.
+    pub(super) epoch: String,
+}
+
+/// Where a subscription begins.
+pub(super) struct Begun {
+    pub(super) subscription: Subscription,
+    /// Offset from which updates follow.
+    pub(super) offset: i64,
+    /// Whether they follow right after what the client has.
+    pub(super) recovered: bool,
+}
+
+impl Subscription {
+    /// Finds where a subscription begins: where the client left off, or, where that cannot be
+    /// had, at the newest update.
+    pub(super) async fn begin(
+        hub: &Hub,
+        views: &Views,
+        organization: OrganizationId,
+        channel: String,
+        since: Option<Since>,
+    ) -> Result<Begun, DatabaseError> {
+        // Woken from before the look at the channel: nothing falls between the two.
+        let woken = hub.watch(organization, &channel);
+        let mut epochs = hub.epoch();
+        // Just after the start of the process it is not known for a moment.
+        if epochs.borrow().is_empty() {
+            let _ = tokio::time::timeout(POLL, epochs.changed()).await;
+        }
+        let epoch = epochs.borrow_and_update().clone();
+        let window = updates::window(views, organization, &channel).await?;
+        let recovered = since.as_ref().is_some_and(|since| {
+            since.epoch == epoch && (window.first - 1..=window.head).contains(&since.offset)
+        });
+        let offset = match &since {
+            Some(since) if recovered => since.offset,
+            _ => window.head,
+        };
+        let views = views.clone();
+        let subscription = Self {
+            views,
+            organization,
+            channel,
+            woken,
+            epochs,
+            cursor: offset,
+            epoch,
+        };
+        Ok(Begun { subscription, offset, recovered })
+    }
+
+    /// Sends updates until the connection takes no more. A full lane makes it wait: what is not
+    /// sent stays in the database.
+    pub(super) async fn run(mut self, lane: mpsc::Sender<String>) {
+        loop {
+            match self.send_new(&lane).await {
+                Ok(true) => {}
+                Ok(false) => return,
+                Err(error) => {
+                    tracing::warn!(%error, "updates cannot be read; trying again");
+                    tokio::time::sleep(FAILURE_PAUSE).await;
+                    continue;
+                }
+            }
+            tokio::select! {
+                () = lane.closed() => return,
+                woken = self.woken.changed() => if woken.is_err() { return },
+                changed = self.epochs.changed() => if changed.is_err() { return },
+                () = tokio::time::sleep(POLL) => {}
+            }
+        }
+    }
+
+    /// `false`: the connection is gone.
+    async fn send_new(&mut self, lane: &mpsc::Sender<String>) -> Result<bool, DatabaseError> {
+        loop {
+            let epoch = self.epochs.borrow_and_update().clone();
+            if epoch != self.epoch {
+                let window = updates::window(&self.views, self.organization, &self.channel).await?;
+                if !self.reload(lane, epoch, window.head).await {
+                    return Ok(false);
+                }
+            }
+            let page = updates::updates(
+                &self.views,
+                self.organization,
+                &self.channel,
+                self.cursor,
+                PAGE,
+            )
+            .await?;
+            let full = page.len() == PAGE as usize;
+            for update in page {
+                if update.offset != self.cursor + 1 {
+                    // So slow that retention has overtaken it.
+                    let (epoch, before) = (self.epoch.clone(), update.offset - 1);
+                    if !self.reload(lane, epoch, before).await {
+                        return Ok(false);
+                    }
+                }
+                self.cursor = update.offset;
+                if lane.send(protocol::event(&self.channel, &update)).await.is_err() {
+                    return Ok(false);
+                }
+            }
+            if !full {
+                return Ok(true);
+            }
+        }
+    }
+
+    async fn reload(&mut self, lane: &mpsc::Sender<String>, epoch: String, offset: i64) -> bool {
+        self.epoch = epoch;
+        self.cursor = offset;
+        lane.send(protocol::reload(&self.channel, &self.epoch, offset)).await.is_ok()
+    }
+}

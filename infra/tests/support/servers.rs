@@ -1,0 +1,1 @@
+//! Servers of a test's own, to be stopped and started again.
