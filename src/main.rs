@@ -1,1 +1,32 @@
-fn main() {}
+//! `debrief`: one binary, whose roles are subcommands.
+//!
+//! [`config`] says what is set, [`system`] opens what that names, [`serve`] runs the roles in a
+//! process, and [`commands`] has a file for each subcommand.
+
+mod commands;
+mod config;
+mod serve;
+mod system;
+mod telemetry;
+
+use clap::Parser;
+use commands::Cli;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("debrief: no runtime: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    match runtime.block_on(commands::run(cli)) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("debrief: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

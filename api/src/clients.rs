@@ -131,15 +131,11 @@ async fn register(
         name: client.name.into(),
         email: client.email.map(Into::into),
     });
-    let committed = state
-        .log
-        .create::<Client>(context, id.0, command)
-        .await
-        .map_err(|error| {
-            of_command(error, |ClientError::AlreadyExists| {
-                Problem::conflict("conflict", "This client exists already.")
-            })
-        })?;
+    let committed = state.log.create::<Client>(context, id.0, command).await.map_err(|error| {
+        of_command(error, |ClientError::AlreadyExists| {
+            Problem::conflict("conflict", "This client exists already.")
+        })
+    })?;
     Ok(Accepted { status: StatusCode::CREATED, committed })
 }
 
@@ -156,8 +152,7 @@ async fn list(
     let limit = page_size(query.limit, 50, 500)?;
     state.read_at("directory", query.min_position).await?;
     let after = query.after.unwrap_or(0);
-    let mut rows =
-        directory::clients(&state.views, caller.organization, after, limit + 1).await?;
+    let mut rows = directory::clients(&state.views, caller.organization, after, limit + 1).await?;
     let more = rows.len() > limit as usize;
     rows.truncate(limit as usize);
     let next = rows.last().filter(|_| more).map(|row| row.position.to_string());

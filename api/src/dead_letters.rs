@@ -16,10 +16,7 @@ use utoipa_axum::routes;
 use uuid::Uuid;
 
 pub(crate) fn router() -> OpenApiRouter<ApiState> {
-    OpenApiRouter::new()
-        .routes(routes!(list))
-        .routes(routes!(get, discard))
-        .routes(routes!(retry))
+    OpenApiRouter::new().routes(routes!(list)).routes(routes!(get, discard)).routes(routes!(retry))
 }
 
 /// What happened at one attempt.

@@ -30,12 +30,12 @@ impl<T: DeserializeOwned> FromRequest<ApiState> for Body<T> {
                     "not_json",
                     "Send JSON with the header `Content-Type: application/json`.",
                 ),
-                other if other.status() == StatusCode::PAYLOAD_TOO_LARGE => Problem::too_large(
-                    format!(
+                other if other.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+                    Problem::too_large(format!(
                         "The body is larger than the {} bytes that this takes.",
                         state.limits.request_max_bytes
-                    ),
-                ),
+                    ))
+                }
                 other => Problem::bad_request("unreadable_body", other.body_text()),
             }),
         }
@@ -60,12 +60,12 @@ impl<T: DeserializeOwned> FromRequestParts<ApiState> for Query<T> {
     async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, Problem> {
         match axum::extract::Query::<T>::from_request_parts(parts, state).await {
             Ok(axum::extract::Query(value)) => Ok(Self(value)),
-            Err(QueryRejection::FailedToDeserializeQueryString(error)) => Err(
-                Problem::bad_request(
+            Err(QueryRejection::FailedToDeserializeQueryString(error)) => {
+                Err(Problem::bad_request(
                     "invalid_query",
                     format!("The query cannot be read: {}.", cause(&error)),
-                ),
-            ),
+                ))
+            }
             Err(other) => Err(Problem::bad_request("invalid_query", other.body_text())),
         }
     }

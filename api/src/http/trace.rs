@@ -58,11 +58,7 @@ pub(crate) async fn layer(request: Request, next: Next) -> Response {
 }
 
 /// Bounds the time of an answer.
-pub(crate) async fn timeout(
-    limit: std::time::Duration,
-    request: Request,
-    next: Next,
-) -> Response {
+pub(crate) async fn timeout(limit: std::time::Duration, request: Request, next: Next) -> Response {
     match tokio::time::timeout(limit, next.run(request)).await {
         Ok(response) => response,
         Err(_) => Problem::unavailable(

@@ -181,8 +181,8 @@ async fn execute(
     match state.log.execute::<Transcript>(context, id.0, command).await {
         Ok(committed) => Ok(Accepted { status, committed }),
         Err(CommandError::Refused(TranscriptError::NotFound)) => Err(gone()),
-        Err(error) => Err(of_command(error, |error| {
-            Problem::conflict("conflict", error.to_string())
-        })),
+        Err(error) => {
+            Err(of_command(error, |error| Problem::conflict("conflict", error.to_string())))
+        }
     }
 }

@@ -228,11 +228,7 @@ pub(super) async fn status(
     };
     let worker = under_way.as_ref().map(|(worker, fraction)| (worker.as_str(), *fraction));
     let (now, progress) = progress(row.state, worker);
-    Ok(Json(StatusOut {
-        state: now.as_str(),
-        progress,
-        error: row.error.map(Into::into),
-    }))
+    Ok(Json(StatusOut { state: now.as_str(), progress, error: row.error.map(Into::into) }))
 }
 
 /// Shares of the whole: the file is here 0.1, it is read 0.6, it is summarized 1.

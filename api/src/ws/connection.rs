@@ -156,8 +156,7 @@ async fn run(
     (caller, token): (Caller, String),
 ) -> End {
     let (lane, mut updates) = mpsc::channel(LANE);
-    let mut followed =
-        Followed { state: state.clone(), caller, lane, channels: HashMap::new() };
+    let mut followed = Followed { state: state.clone(), caller, lane, channels: HashMap::new() };
     let mut heartbeat = tokio::time::interval(HEARTBEAT);
     heartbeat.tick().await;
     let mut pinged: Option<Instant> = None;
@@ -237,9 +236,7 @@ async fn answer(followed: &mut Followed, sink: &mut Sink, text: &str) -> Result<
                 Some((Code::UnknownChannel, "Channels are transcripts and transcripts/<id>."))
             } else if followed.channels.contains_key(&channel) {
                 Some((Code::AlreadySubscribed, "You follow this channel already."))
-            } else if followed.channels.len()
-                >= followed.state.limits.websocket_max_subscriptions
-            {
+            } else if followed.channels.len() >= followed.state.limits.websocket_max_subscriptions {
                 Some((Code::LimitReached, "You follow as many channels as a connection may."))
             } else {
                 None

@@ -51,9 +51,9 @@ impl Hub {
 
     /// A place for a connection, if there are fewer than `max`.
     pub(super) fn enter(&self, max: usize) -> Option<Slot> {
-        let slot = self.connections.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| {
-            (n < max).then_some(n + 1)
-        });
+        let slot = self
+            .connections
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| (n < max).then_some(n + 1));
         let before = slot.ok()?;
         gauge!("debrief_websocket_connections").set((before + 1) as f64);
         Some(Slot(Arc::clone(&self.connections)))

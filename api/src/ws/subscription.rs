@@ -69,15 +69,8 @@ impl Subscription {
             _ => window.head,
         };
         let views = views.clone();
-        let subscription = Self {
-            views,
-            organization,
-            channel,
-            woken,
-            epochs,
-            cursor: offset,
-            epoch,
-        };
+        let subscription =
+            Self { views, organization, channel, woken, epochs, cursor: offset, epoch };
         Ok(Begun { subscription, offset, recovered })
     }
 
@@ -113,14 +106,9 @@ impl Subscription {
                     return Ok(false);
                 }
             }
-            let page = updates::updates(
-                &self.views,
-                self.organization,
-                &self.channel,
-                self.cursor,
-                PAGE,
-            )
-            .await?;
+            let page =
+                updates::updates(&self.views, self.organization, &self.channel, self.cursor, PAGE)
+                    .await?;
             let full = page.len() == PAGE as usize;
             for update in page {
                 if update.offset != self.cursor + 1 {

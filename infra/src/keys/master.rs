@@ -32,6 +32,11 @@ impl std::fmt::Debug for MasterKey {
 }
 
 impl MasterKey {
+    /// A key that is at hand.
+    pub fn from_bytes(secret: [u8; 32]) -> Self {
+        Self(Zeroizing::new(secret))
+    }
+
     /// Reads 64 hexadecimal digits.
     pub fn from_hex(text: &str) -> Result<Self, MasterKeyError> {
         let mut secret = Zeroizing::new([0; 32]);

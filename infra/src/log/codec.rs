@@ -70,11 +70,12 @@ impl Codec {
         for event in append.events {
             let id = Uuid::now_v7();
             let mut sealed = event.payload.clone();
-            seal(&mut sealed, append.data_key.as_ref(), id)
-                .map_err(|unsealable| match unsealable {
+            seal(&mut sealed, append.data_key.as_ref(), id).map_err(
+                |unsealable| match unsealable {
                     Unsealable::NoKey => CodecError::NoKey(event.event_type.clone()),
                     Unsealable::Marked => CodecError::Marked(event.event_type.clone()),
-                })?;
+                },
+            )?;
             prepared.push(PreparedEvent {
                 id,
                 event_type: event.event_type.clone(),

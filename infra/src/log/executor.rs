@@ -9,11 +9,13 @@ use cqrs_es::{Aggregate, DomainEvent};
 use debrief_domain::event::encode_payload;
 use debrief_domain::ids::OrganizationId;
 use serde_json::{Value, json};
+use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::{Mutex, MutexGuard};
 use uuid::Uuid;
 
 /// How often a command is decided anew when another one changed its stream first.
-const ATTEMPTS: u32 = 5;
+const ATTEMPTS: u32 = 8;
 /// Events of a stream that are read at a time.
 const LOAD_PAGE: u32 = 2_000;
 
@@ -81,6 +83,23 @@ pub enum CommandError<E: std::error::Error> {
     Encode(#[from] serde_json::Error),
 }
 
+/// Commands that lost a race for their stream wait here for their turn. Streams share locks: two
+/// that meet in one only wait a little longer.
+#[derive(Clone)]
+pub(super) struct Turns(Arc<[Mutex<()>]>);
+
+impl Default for Turns {
+    fn default() -> Self {
+        Self((0..64).map(|_| Mutex::new(())).collect())
+    }
+}
+
+impl Turns {
+    async fn wait(&self, id: Uuid) -> MutexGuard<'_, ()> {
+        self.0[(id.as_u128() % self.0.len() as u128) as usize].lock().await
+    }
+}
+
 impl EventLog {
     /// The aggregate with this id and its version; 0 where it has no events in this organization.
     pub async fn load<A: Aggregate>(
@@ -114,10 +133,14 @@ impl EventLog {
         A: Aggregate<Services = ()>,
         A::Command: Clone,
     {
+        let mut turn = None;
         for attempt in 0..ATTEMPTS {
             let (aggregate, version) = self.load::<A>(context.organization, id).await?;
             match self.decide(&context, id, aggregate, version, command.clone()).await? {
                 Some(committed) => return Ok(committed),
+                // Commands of this node that lost take turns: then each wins at its second try,
+                // however many there are. Against other nodes, chance helps.
+                None if turn.is_none() => turn = Some(self.turns.wait(id).await),
                 None => {
                     let pause = 2_u64.pow(attempt) * rand::random_range(2..10);
                     tokio::time::sleep(Duration::from_millis(pause)).await;

@@ -80,6 +80,7 @@ pub struct EventLog {
     appender: Appender,
     codec: Codec,
     keys: KeyStore,
+    turns: executor::Turns,
 }
 
 impl std::fmt::Debug for EventLog {
@@ -107,6 +108,7 @@ impl EventLog {
             codec: Codec::new(keys.clone(), upcasters),
             store,
             keys,
+            turns: executor::Turns::default(),
         }
     }
 

@@ -12,6 +12,7 @@ pub(crate) async fn one_of_two_wins(place: Shared) {
     let nodes = [place.node().await, place.node().await];
     let (mut wins, mut conflicts) = ([0, 0], 0);
     let id = Uuid::now_v7();
+    let began = std::time::Instant::now();
     for version in 0..200 {
         let expected = Expected::Version(version);
         let (a, b) = tokio::join!(
@@ -31,10 +32,16 @@ pub(crate) async fn one_of_two_wins(place: Shared) {
         }
         conflicts += 1;
     }
+    let took = began.elapsed();
     let log = everything(&nodes[0].log).await;
     assert_gapless(&log);
     assert_eq!(log.len(), 200);
-    println!("200 pairs: {conflicts} conflicts, first {} and second {} times", wins[0], wins[1]);
+    println!(
+        "200 pairs: {conflicts} conflicts, first {} and second {} times, {:.1} ms each",
+        wins[0],
+        wins[1],
+        took.as_secs_f64() * 5.0
+    );
 }
 
 pub(crate) async fn any_version_will_do(place: Shared) {
@@ -57,15 +64,13 @@ pub(crate) async fn any_version_will_do(place: Shared) {
 pub(crate) async fn create_meets_a_stream_that_exists(place: Shared) {
     let log = place.node().await.log;
     let id = Uuid::now_v7();
-    let first =
-        log.create::<Tally>(context("a"), id, TallyCommand::AddBelow(5, 5)).await.unwrap();
+    let first = log.create::<Tally>(context("a"), id, TallyCommand::AddBelow(5, 5)).await.unwrap();
     assert_eq!((first.version, first.replayed), (1, false));
     let refused = log.create::<Tally>(context("b"), id, TallyCommand::AddBelow(5, 5)).await;
     assert!(matches!(refused, Err(CommandError::Refused(TooHigh))), "{refused:?}");
     let second = log.create::<Tally>(context("c"), id, TallyCommand::Add(3)).await.unwrap();
     assert_eq!((second.version, second.replayed), (2, false));
-    let again =
-        log.create::<Tally>(context("a"), id, TallyCommand::AddBelow(5, 5)).await.unwrap();
+    let again = log.create::<Tally>(context("a"), id, TallyCommand::AddBelow(5, 5)).await.unwrap();
     assert_eq!((again.position, again.version, again.replayed), (first.position, 1, true));
     let (tally, version) = log.load::<Tally>(organization(), id).await.unwrap();
     assert_eq!((tally.sum, version), (8, 2));

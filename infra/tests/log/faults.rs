@@ -101,20 +101,20 @@ pub(crate) async fn a_bad_append_fails_alone(place: Shared) {
         nul.events[0].payload = json!({"language": "e\0n"});
         bad.push(nul);
     }
-    // Queued up behind a slow one, so that they share a batch.
-    let mut appends = JoinSet::new();
+    // Asked for in one go, the bad ones in the middle: they share batches with good ones.
     let bad_count = bad.len();
-    for asked in bad {
-        let log = node.log.clone();
-        appends.spawn(async move { (true, log.append(asked).await) });
+    let good = || append(Uuid::now_v7(), Expected::Version(0), 1);
+    let mut appends: Vec<(bool, Append)> = (0..200).map(|_| (false, good())).collect();
+    for (asked, at) in bad.into_iter().zip([100, 150]) {
+        appends.insert(at, (true, asked));
     }
-    for _ in 0..200 {
+    let answers = appends.into_iter().map(|(bad, asked)| {
         let log = node.log.clone();
-        let asked = append(Uuid::now_v7(), Expected::Version(0), 1);
-        appends.spawn(async move { (false, log.append(asked).await) });
-    }
+        async move { (bad, log.append(asked).await) }
+    });
+    let answers = futures::future::join_all(answers).await;
     let (mut failed, mut held) = (0, 0);
-    for (bad, answer) in appends.join_all().await {
+    for (bad, answer) in answers {
         match (bad, answer) {
             (true, Err(_)) => failed += 1,
             (true, Ok(answer)) => panic!("a bad append held: {answer:?}"),
@@ -207,8 +207,8 @@ pub(crate) async fn cut_connections_lose_nothing(place: Shared) {
     }
     let killer = place.open().await;
     let (mut cuts, mut cut) = (0, 0);
-    while began.elapsed() < Duration::from_secs(if full() { 20 } else { 4 }) {
-        tokio::time::sleep(Duration::from_millis(rand::random_range(20..120))).await;
+    while began.elapsed() < Duration::from_secs(if full() { 30 } else { 6 }) {
+        tokio::time::sleep(Duration::from_millis(rand::random_range(100..400))).await;
         let sql = "SELECT COUNT(pg_terminate_backend(pid)) FROM pg_stat_activity \
              WHERE datname = current_database() AND pid <> pg_backend_pid()";
         cut += count(&killer, sql, &[]).await;
@@ -248,7 +248,10 @@ pub(crate) async fn a_node_that_hangs_frees_the_log(place: Shared) {
     let answer = tokio::time::timeout(Duration::from_secs(25), working.log.append(asked)).await;
     let answer = answer.expect("the log is still locked after 25 s").unwrap();
     assert_eq!(committed(answer).0, 2);
-    println!("a lock held by a node that hangs was free after {:.1} s", began.elapsed().as_secs_f64());
+    println!(
+        "a lock held by a node that hangs was free after {:.1} s",
+        began.elapsed().as_secs_f64()
+    );
     let late = tx.execute("UPDATE log_head SET position = 99", &[]).await;
     let late = late.expect_err("the node that hung lost its transaction");
     assert!(late.is_temporary(), "{late}");

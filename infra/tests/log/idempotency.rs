@@ -58,16 +58,17 @@ pub(crate) async fn one_key_has_one_effect(place: Shared) {
         }
     }
     assert_gapless(&everything(&nodes[0].log).await);
-    println!("{keys} keys, {SENDINGS} sendings each on 2 nodes: {first} effects, {replayed} replays");
+    println!(
+        "{keys} keys, {SENDINGS} sendings each on 2 nodes: {first} effects, {replayed} replays"
+    );
 }
 
 pub(crate) async fn control_without_a_key_every_sending_has_an_effect(place: Shared) {
     let log = place.node().await.log;
     let id = Uuid::now_v7();
     let asked = append(id, Expected::Any, 1);
-    let sendings = (0..SENDINGS).map(|n| {
-        log.append(Append { key: key(format!("another {n}")), ..asked.clone() })
-    });
+    let sendings = (0..SENDINGS)
+        .map(|n| log.append(Append { key: key(format!("another {n}")), ..asked.clone() }));
     for appended in futures::future::join_all(sendings).await {
         committed(appended.unwrap());
     }
@@ -90,7 +91,8 @@ pub(crate) async fn a_key_names_one_command(place: Shared) {
 
     let mut changed = context("k");
     changed.key.fingerprint = [8; 32];
-    let executed = log.execute::<Tally>(changed.clone(), Uuid::now_v7(), TallyCommand::Add(1)).await;
+    let executed =
+        log.execute::<Tally>(changed.clone(), Uuid::now_v7(), TallyCommand::Add(1)).await;
     assert!(matches!(executed, Err(CommandError::KeyReused)), "{executed:?}");
     let executed = log.execute::<Tally>(changed, Uuid::now_v7(), TallyCommand::Nothing).await;
     assert!(matches!(executed, Err(CommandError::KeyReused)), "{executed:?}");
@@ -109,8 +111,7 @@ pub(crate) async fn answers_outlive_the_process(place: Shared) {
     let id = Uuid::now_v7();
     let mut asked = context("k");
     asked.answer = json!({"id": id});
-    let before =
-        first.log.execute::<Tally>(asked.clone(), id, TallyCommand::Add(5)).await.unwrap();
+    let before = first.log.execute::<Tally>(asked.clone(), id, TallyCommand::Add(5)).await.unwrap();
     let epoch = first.log.epoch().await.unwrap();
     drop(first.log);
     first.database.close().await;

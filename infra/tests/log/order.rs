@@ -192,7 +192,9 @@ pub(crate) async fn batches_hold_many_appends(place: Shared) {
     let transactions = count(&node.database, sql, &[]).await;
     assert_eq!(appends, (WRITERS * 40) as i64);
     let mean = appends as f64 / transactions as f64;
-    println!("{appends} appends by {WRITERS} writers in {transactions} transactions: {mean:.1} each");
+    println!(
+        "{appends} appends by {WRITERS} writers in {transactions} transactions: {mean:.1} each"
+    );
     assert!(mean > 2.0, "appends are not grouped");
 }
 

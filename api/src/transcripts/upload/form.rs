@@ -104,7 +104,9 @@ pub(super) async fn read(
 fn broken(error: &dyn std::fmt::Display) -> Problem {
     Problem::bad_request(
         "broken_form",
-        format!("The form broke off or cannot be read: {error}. Nothing was stored; send it again."),
+        format!(
+            "The form broke off or cannot be read: {error}. Nothing was stored; send it again."
+        ),
     )
 }
 
@@ -113,8 +115,9 @@ async fn form(
     request: Request,
     intake: Intake<'_>,
 ) -> Result<(Fields, Taken), Problem> {
-    let mut form =
-        Multipart::from_request(request, state).await.map_err(|error| broken(&error.body_text()))?;
+    let mut form = Multipart::from_request(request, state)
+        .await
+        .map_err(|error| broken(&error.body_text()))?;
     let idle = state.limits.upload_idle_timeout;
     let mut fields = Fields::default();
     let mut intake = Some(intake);
@@ -128,7 +131,9 @@ async fn form(
         if part >= PARTS_MAX {
             return Err(Problem::bad_request(
                 "too_many_parts",
-                format!("The form has more than {PARTS_MAX} parts; it may have {NAMES}, once each."),
+                format!(
+                    "The form has more than {PARTS_MAX} parts; it may have {NAMES}, once each."
+                ),
             ));
         }
         let name = field.name().unwrap_or_default().to_owned();
@@ -204,8 +209,7 @@ async fn body(
 /// The last part of a path, without control characters, cut to a sensible length.
 fn clean_filename(name: &str) -> Option<String> {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    let clean: String =
-        last.chars().filter(|c| !c.is_control()).take(FILENAME_MAX).collect();
+    let clean: String = last.chars().filter(|c| !c.is_control()).take(FILENAME_MAX).collect();
     Some(clean.trim().to_owned()).filter(|name| !name.is_empty())
 }
 

@@ -1,0 +1,32 @@
+//! `config check`, `config defaults`.
+
+use crate::config::{Config, ConfigError, DEFAULTS};
+use clap::Subcommand;
+use std::process::ExitCode;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum ConfigCommand {
+    /// Say what is set, where it was set, and what is wrong with it
+    Check,
+    /// Print the default file, which explains every setting
+    Defaults,
+}
+
+pub(super) fn run(command: &ConfigCommand, loaded: Result<Config, ConfigError>) -> ExitCode {
+    if let ConfigCommand::Defaults = command {
+        print!("{DEFAULTS}");
+        return ExitCode::SUCCESS;
+    }
+    match loaded {
+        Ok(config) => {
+            for (key, value, source) in config.describe() {
+                println!("{key:<28} {value:<40} {source}");
+            }
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}

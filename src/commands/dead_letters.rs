@@ -1,0 +1,143 @@
+//! `dead-letters list|show|retry|discard`.
+
+use crate::config::Config;
+use crate::system::System;
+use chrono::DateTime;
+use clap::{Args, Subcommand};
+use debrief_infra::queue::DeadLetter;
+use std::process::ExitCode;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum DeadLetters {
+    /// List work that failed for good, oldest first
+    List {
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show what happened at each attempt
+    Show(Which),
+    /// Give the work all its attempts back
+    Retry {
+        #[command(flatten)]
+        which: WhichOrAll,
+    },
+    /// Forget the work: it is never done
+    Discard(Which),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Which {
+    /// The worker
+    worker: String,
+    /// Position of the event
+    position: i64,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct WhichOrAll {
+    /// The worker
+    #[arg(required_unless_present = "all")]
+    worker: Option<String>,
+    /// Position of the event
+    #[arg(required_unless_present = "all")]
+    position: Option<i64>,
+    /// All of them
+    #[arg(long, conflicts_with_all = ["worker", "position"])]
+    all: bool,
+}
+
+/// Dead letters that are read at a time.
+const PAGE: u32 = 500;
+
+pub(super) async fn run(config: &Config, command: DeadLetters) -> anyhow::Result<ExitCode> {
+    let system = System::open(config, false).await?;
+    system.check().await?;
+    let ledger = &system.ledger;
+    let found = match command {
+        DeadLetters::List { json } => {
+            let letters = all(&system).await?;
+            if json {
+                println!("{}", serde_json::to_string_pretty(&letters)?);
+            } else if letters.is_empty() {
+                println!("There are no dead letters.");
+            } else {
+                letters.iter().for_each(|letter| println!("{}", line(letter)));
+            }
+            true
+        }
+        DeadLetters::Show(Which { worker, position }) => {
+            match ledger.dead_letter(None, &worker, position).await? {
+                Some(letter) => {
+                    println!("{}", line(&letter));
+                    for attempt in &letter.history {
+                        println!("  {}  {}", time(attempt.at), attempt.error);
+                    }
+                    println!("The event: debrief events show {position}");
+                    true
+                }
+                None => false,
+            }
+        }
+        DeadLetters::Retry { which: WhichOrAll { all: true, .. } } => {
+            let letters = all(&system).await?;
+            for letter in &letters {
+                ledger.retry(None, &letter.consumer, letter.position).await?;
+            }
+            println!("{} to be tried again.", letters.len());
+            true
+        }
+        DeadLetters::Retry { which } => {
+            let (worker, position) =
+                (which.worker.unwrap_or_default(), which.position.unwrap_or_default());
+            let found = ledger.retry(None, &worker, position).await?;
+            if found {
+                println!("To be tried again.");
+            }
+            found
+        }
+        DeadLetters::Discard(Which { worker, position }) => {
+            let found = ledger.discard(None, &worker, position).await?;
+            if found {
+                println!("Forgotten.");
+            }
+            found
+        }
+    };
+    system.database.close().await;
+    if found {
+        return Ok(ExitCode::SUCCESS);
+    }
+    eprintln!("There is no such dead letter; `debrief dead-letters list` lists them.");
+    Ok(ExitCode::FAILURE)
+}
+
+async fn all(system: &System) -> anyhow::Result<Vec<DeadLetter>> {
+    let mut letters: Vec<DeadLetter> = Vec::new();
+    loop {
+        let after = letters.last().map(|last| (last.position, last.consumer.as_str()));
+        let page = system.ledger.dead_letters(None, after, PAGE).await?;
+        let full = page.len() == PAGE as usize;
+        letters.extend(page);
+        if !full {
+            return Ok(letters);
+        }
+    }
+}
+
+fn time(millis: i64) -> String {
+    let time = DateTime::from_timestamp_millis(millis).unwrap_or_default();
+    time.format("%Y-%m-%d %H:%M:%S").to_string()
+}
+
+fn line(letter: &DeadLetter) -> String {
+    let last = letter.history.last().map_or("no outcome", |attempt| attempt.error.as_str());
+    format!(
+        "{:<10} {:>8}  {}  {} attempts, {} abandoned  {last}",
+        letter.consumer,
+        letter.position,
+        time(letter.created_at),
+        letter.attempts,
+        letter.abandoned
+    )
+}

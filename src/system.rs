@@ -1,0 +1,192 @@
+//! Opens what the configuration names.
+
+use crate::config::{Config, MasterKey as MasterKeySetting};
+use anyhow::Context;
+use debrief_api::{generate_key, hash_of_key};
+use debrief_domain::ids::{ApiKeyId, OrganizationId};
+use debrief_domain::organization::{ApiKeyCreated, KeyRole, Organization, OrganizationCommand};
+use debrief_infra::blobs;
+use debrief_infra::database::Database;
+use debrief_infra::documents::Documents;
+use debrief_infra::keys::{KeyStore, MasterKey};
+use debrief_infra::log::{AppenderOptions, CommandContext, CommandKey, EventLog, Metadata};
+use debrief_infra::queue::{self, Ledger, Queue};
+use debrief_projections::directory;
+use debrief_projections::engine::{Projection, Runner, Views};
+use serde_json::json;
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// Everything that the roles and the commands work with.
+pub(crate) struct System {
+    pub(crate) database: Database,
+    pub(crate) log: EventLog,
+    pub(crate) ledger: Ledger,
+    pub(crate) projections: Vec<Arc<dyn Projection>>,
+    /// Where the master key was made just now, if it was.
+    pub(crate) master_key_made: Option<std::path::PathBuf>,
+}
+
+impl System {
+    /// Opens database, keys and log. With `make`, missing directories and keys are made and the
+    /// schema is brought up.
+    pub(crate) async fn open(config: &Config, make: bool) -> anyhow::Result<Self> {
+        if make {
+            make_directory(&config.data_dir)?;
+        }
+        let (master, master_key_made) = master_key(config, make)?;
+        let database =
+            Database::open(config.database_url.as_str(), config.database_connections).await?;
+        if make {
+            database.migrate().await.context("the database cannot be brought up to date")?;
+        }
+        let keys = KeyStore::new(database.log.clone(), master);
+        let options =
+            AppenderOptions { batch_max: config.append_batch_max, ..AppenderOptions::default() };
+        let retention = u32::try_from(config.updates_retention).unwrap_or(u32::MAX);
+        Ok(Self {
+            log: EventLog::new(database.log.clone(), keys, options),
+            ledger: Ledger::new(database.queue.clone()),
+            projections: debrief_projections::all(retention),
+            database,
+            master_key_made,
+        })
+    }
+
+    /// Refuses to go on with a database that is not there, or was never migrated.
+    pub(crate) async fn check(&self) -> anyhow::Result<()> {
+        self.log
+            .head()
+            .await
+            .context("the log cannot be read; was `debrief migrate` run on this database?")?;
+        self.log.keys().check().await?;
+        Ok(())
+    }
+
+    /// Long texts.
+    pub(crate) async fn documents(&self, config: &Config) -> anyhow::Result<Documents> {
+        let store = blobs::from_url(config.blob_url.as_str()).await.context("blob_url")?;
+        Ok(Documents::new(store))
+    }
+
+    /// How workers learn of work.
+    pub(crate) async fn queue(&self, config: &Config) -> anyhow::Result<Arc<dyn Queue>> {
+        let url = config.queue_url.as_str();
+        let opened = queue::from_url(url, &config.queue_prefix, self.ledger.clone()).await;
+        opened.context("queue_url")
+    }
+
+    /// Runners of all projections, none of them begun.
+    pub(crate) fn runners(&self) -> Vec<Runner> {
+        let views = &self.database.views;
+        self.projections
+            .iter()
+            .map(|projection| Runner::new(self.log.clone(), views.clone(), Arc::clone(projection)))
+            .collect()
+    }
+
+    /// Read models that other processes keep up.
+    pub(crate) fn views(&self) -> Views {
+        Views::new(self.database.views.clone(), HashMap::new())
+    }
+
+    /// Brings the directory up to the log and answers what it says.
+    pub(crate) async fn directory(&self) -> anyhow::Result<Views> {
+        for runner in self.runners() {
+            if runner.name() == "directory" {
+                runner.prepare().await?;
+                runner.catch_up().await?;
+            }
+        }
+        Ok(self.views())
+    }
+
+    /// Makes the first organization where there is none, and the configured key where it is not
+    /// known. Answers a key that was generated, to be shown once.
+    pub(crate) async fn ensure_owner(&self, config: &Config) -> anyhow::Result<Option<String>> {
+        let views = self.directory().await?;
+        let organizations = directory::organizations(&views).await?;
+        let configured = config.api_key.as_ref().map(|key| key.reveal().to_owned());
+        let Some((first, _)) = organizations.first() else {
+            let (secret, generated) = match configured {
+                Some(secret) => (secret, false),
+                None => (generate_key().secret, true),
+            };
+            self.create_organization(&config.organization_name, &secret).await?;
+            self.directory().await?;
+            return Ok(Some(secret).filter(|_| generated));
+        };
+        if let Some(secret) = configured
+            && directory::holder_of_key(&views, &hash_of_key(&secret)).await?.is_none()
+        {
+            let command = OrganizationCommand::CreateApiKey(owner_key(&secret));
+            let context = operator_context(*first);
+            self.log.execute::<Organization>(context, first.0, command).await?;
+            self.directory().await?;
+        }
+        Ok(None)
+    }
+
+    /// Makes an organization with its owner's key.
+    pub(crate) async fn create_organization(
+        &self,
+        name: &str,
+        secret: &str,
+    ) -> anyhow::Result<OrganizationId> {
+        let id = OrganizationId(Uuid::now_v7());
+        let owner_key = owner_key(secret);
+        let command = OrganizationCommand::Create { name: name.to_owned(), owner_key };
+        self.log.create::<Organization>(operator_context(id), id.0, command).await?;
+        Ok(id)
+    }
+}
+
+fn owner_key(secret: &str) -> ApiKeyCreated {
+    ApiKeyCreated {
+        key_id: ApiKeyId(Uuid::now_v7()),
+        name: "Owner".to_owned(),
+        secret_sha256: hash_of_key(secret),
+        role: KeyRole::Owner,
+    }
+}
+
+fn operator_context(organization: OrganizationId) -> CommandContext {
+    CommandContext {
+        organization,
+        metadata: Metadata {
+            actor: "system".to_owned(),
+            correlation_id: Uuid::now_v7(),
+            causation_id: None,
+        },
+        key: CommandKey { key: format!("operator:{}", Uuid::now_v7()), fingerprint: [0; 32] },
+        answer: json!({}),
+        data_key: None,
+        wrapped_keys: Vec::new(),
+    }
+}
+
+fn make_directory(path: &Path) -> anyhow::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(path)
+        .with_context(|| format!("data_dir {} cannot be made", path.display()))
+}
+
+fn master_key(
+    config: &Config,
+    make: bool,
+) -> anyhow::Result<(MasterKey, Option<std::path::PathBuf>)> {
+    Ok(match &config.master_key {
+        MasterKeySetting::Given(secret) => (MasterKey::from_bytes(*secret), None),
+        MasterKeySetting::File(path) => (MasterKey::from_file(path)?, None),
+        MasterKeySetting::MadeInFile(path) if make => {
+            let (key, made) = MasterKey::from_file_or_new(path)?;
+            (key, made.then(|| path.clone()))
+        }
+        MasterKeySetting::MadeInFile(path) => (MasterKey::from_file(path)?, None),
+    })
+}
