@@ -90,6 +90,16 @@ enum Command {
     Config(config_check::ConfigCommand),
 }
 
+impl Cli {
+    /// Whether the command runs until it is told to stop.
+    pub(crate) fn serves(&self) -> bool {
+        matches!(
+            self.command,
+            Command::Up | Command::Api | Command::Worker | Command::Relay | Command::Demo(_)
+        )
+    }
+}
+
 impl Settings {
     /// Loads the settings; `preset` are flags that count where the user gave none of this name.
     fn load(&self, preset: &[(&'static str, &str)]) -> Result<Config, config::ConfigError> {
@@ -129,9 +139,8 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         _ => &[],
     };
     let mut config = cli.settings.load(preset)?;
-    let serves =
-        matches!(cli.command, Command::Up | Command::Api | Command::Worker | Command::Relay);
-    if !serves && config.log_filter == "info" {
+    let answers = !cli.serves() || matches!(cli.command, Command::Demo(_));
+    if answers && config.log_filter == "info" {
         // A command answers on standard output; its log is for what goes wrong.
         config.log_filter = "warn".to_owned();
     }

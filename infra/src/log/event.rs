@@ -67,6 +67,8 @@ pub struct EventHeader {
     pub stream_id: Uuid,
     /// Globally unique name, as stored.
     pub event_type: String,
+    /// That of the request it all began with.
+    pub correlation_id: Uuid,
     /// When the log took it in.
     pub recorded_at: DateTime<Utc>,
 }

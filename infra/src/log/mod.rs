@@ -160,17 +160,22 @@ impl EventLog {
     /// As [`EventLog::read`], without payloads: nothing is opened.
     pub async fn read_headers(&self, after: i64, limit: u32) -> Result<Vec<EventHeader>, LogError> {
         let stored = self.store.read(after, limit).await?;
-        Ok(stored
+        stored
             .into_iter()
-            .map(|event| EventHeader {
-                position: event.position,
-                id: event.id,
-                organization: event.organization,
-                stream_id: event.stream_id,
-                event_type: event.event_type,
-                recorded_at: event.recorded_at,
+            .map(|event| {
+                let metadata: Metadata = serde_json::from_str(&event.metadata)
+                    .map_err(|source| CodecError::Json { position: event.position, source })?;
+                Ok(EventHeader {
+                    position: event.position,
+                    id: event.id,
+                    organization: event.organization,
+                    stream_id: event.stream_id,
+                    event_type: event.event_type,
+                    correlation_id: metadata.correlation_id,
+                    recorded_at: event.recorded_at,
+                })
             })
-            .collect())
+            .collect()
     }
 
     /// The event at `position`.

@@ -146,6 +146,14 @@ impl Relay {
         }
         Ledger::enter(&mut tx, &work).await?;
         tx.commit().await?;
+        for event in &events {
+            tracing::debug!(
+                position = event.position,
+                event_type = event.event_type,
+                correlation_id = %event.correlation_id,
+                "relayed"
+            );
+        }
         gauge!("debrief_relay_position").set(last.position as f64);
         counter!("debrief_relay_jobs_total").increment(work.len() as u64);
         Ok(events.len() as u64)

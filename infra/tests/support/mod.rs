@@ -2,6 +2,7 @@
 #![allow(dead_code)] // Each test binary uses a part.
 #![allow(unreachable_pub)] // Shared between test binaries as a module.
 
+pub mod bench;
 pub mod servers;
 pub mod tally;
 

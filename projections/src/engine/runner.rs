@@ -134,13 +134,15 @@ impl Runner {
         }
         apply(&mut tx, &*self.projection, Copy::Live, &events).await?;
         tx.commit().await?;
-        tracing::debug!(
-            projection = self.name(),
-            position = last.position,
-            correlation_id = %last.metadata.correlation_id,
-            events = events.len(),
-            "projected"
-        );
+        for event in &events {
+            tracing::debug!(
+                projection = self.name(),
+                position = event.position,
+                event_type = event.event_type,
+                correlation_id = %event.metadata.correlation_id,
+                "projected"
+            );
+        }
         gauge!("debrief_projection_position", "projection" => self.name())
             .set(last.position as f64);
         self.reached.send_replace(last.position);

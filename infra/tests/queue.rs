@@ -1,0 +1,39 @@
+//! What a queue promises, run against every adapter over every ledger.
+
+#[path = "queue/delivery.rs"]
+mod delivery;
+#[path = "queue/outcomes.rs"]
+mod outcomes;
+mod support;
+
+macro_rules! on_queues {
+    ($($module:ident: $place:ident, $url:expr;)+ => $tests:tt) => {
+        $( on_queues!(@ $module $place $url, $tests); )+
+    };
+    (@ $module:ident $place:ident $url:expr, { $($contract:ident: $($test:ident),+ $(,)?);+ $(;)? }) => {
+        mod $module {
+            $($(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+                async fn $test() {
+                    let place = crate::support::Place::$place().await;
+                    crate::support::bench::Bench::run(place, $url, crate::$contract::$test).await;
+                }
+            )+)+
+        }
+    };
+}
+
+on_queues! {
+    embedded_on_sqlite: sqlite, Some("embedded".to_owned());
+    embedded_on_postgres: postgres, Some("embedded".to_owned());
+    jetstream_on_sqlite: sqlite, std::env::var("DEBRIEF_TEST_NATS_URL").ok();
+    jetstream_on_postgres: postgres, std::env::var("DEBRIEF_TEST_NATS_URL").ok();
+    => {
+        delivery: every_job_is_done_once, a_lease_is_prompt, two_relays_make_no_double_work,
+            a_relay_that_dies_loses_nothing, a_new_consumer_begins_at_the_start,
+            dispatching_again_makes_no_double_work;
+        outcomes: a_retry_comes_after_its_pause, a_snooze_uses_up_no_attempt,
+            a_dead_letter_is_in_nobodys_way, dead_letters_come_in_pages,
+            a_lease_that_runs_out_is_anothers, a_renewed_lease_is_kept;
+    }
+}

@@ -1,0 +1,169 @@
+//! From the log to the workers: nothing lost, nothing twice.
+
+use crate::support::bench::*;
+use crate::support::{append, eventually};
+use debrief_infra::log::Expected;
+use debrief_infra::queue::Outcome;
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use uuid::Uuid;
+
+pub(crate) async fn every_job_is_done_once(bench: Arc<Bench>) {
+    const JOBS: usize = 2_000;
+    let (first, second) = (bench.process().await, bench.process().await);
+    first.fill(JOBS).await;
+    let began = Instant::now();
+    let done = work_off(&[&first, &second], 8, JOBS, LONG).await;
+    let distinct: HashSet<i64> = done.settled.iter().copied().collect();
+    assert_eq!((done.leased.len(), done.settled.len(), distinct.len()), (JOBS, JOBS, JOBS));
+    assert_eq!(first.rows("1 = 1", &[]).await, 0, "rows that are left");
+    // First in, first out, but for the jobs that are in hand at one time.
+    let mut sorted = done.leased.clone();
+    sorted.sort();
+    let places = done.leased.iter().enumerate();
+    let off = places.map(|(at, p)| sorted.binary_search(p).unwrap().abs_diff(at)).max().unwrap();
+    assert!(off <= 256, "a job was {off} places out of turn");
+    println!(
+        "{JOBS} jobs, 8 workers in 2 processes: {} leases, {} outcomes, at most {off} places out \
+         of turn, {:.0} jobs/s",
+        done.leased.len(),
+        done.settled.len(),
+        JOBS as f64 / began.elapsed().as_secs_f64()
+    );
+}
+
+pub(crate) async fn a_lease_is_prompt(bench: Arc<Bench>) {
+    let process = bench.process().await;
+    process.fill(3).await;
+    process.assert_prompt(16, 3, "what is there").await;
+    let began = Instant::now();
+    assert!(process.lease(16, LONG, 600).await.is_empty());
+    let waited = began.elapsed();
+    assert!(waited >= Duration::from_millis(500), "an empty lease waited {waited:?} of 600 ms");
+    assert!(waited < Duration::from_millis(1_600), "an empty lease waited {waited:?} of 600 ms");
+    // One that comes in while a worker waits.
+    let arrives = async {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        process.fill(1).await;
+    };
+    let (took, ()) = tokio::join!(process.assert_prompt(16, 1, "what comes in"), arrives);
+    println!("3 jobs at once; an empty lease took {waited:?} of 600 ms; a job that came in {took:?} \
+         after 500 ms");
+}
+
+impl Process {
+    /// Leases with much time and gets `count` jobs long before it is over.
+    async fn assert_prompt(&self, max: usize, count: usize, what: &str) -> Duration {
+        let began = Instant::now();
+        let jobs = self.lease(max, LONG, 8_000).await;
+        let took = began.elapsed();
+        assert_eq!(jobs.len(), count, "{what}");
+        assert!(took < Duration::from_secs(2), "{what}: took {took:?}");
+        for job in jobs {
+            assert!(self.settle(&job, Outcome::Done).await);
+        }
+        took
+    }
+}
+
+pub(crate) async fn two_relays_make_no_double_work(bench: Arc<Bench>) {
+    const JOBS: usize = 1_000;
+    let (first, second) = (bench.process().await, bench.process().await);
+    let relays = [first.run_relay(&[PARSE], LONG), second.run_relay(&[PARSE], LONG)];
+    let processes = [&first, &second];
+    let writes = async {
+        for _ in 0..10 {
+            first.write(JOBS / 20).await;
+            second.write(JOBS / 20).await;
+        }
+    };
+    let (done, ()) = tokio::join!(work_off(&processes, 4, JOBS, LONG), writes);
+    let idle = async || first.rows("1 = 1", &[]).await == 0;
+    eventually(Duration::from_secs(5), "an empty ledger", idle).await;
+    first.assert_nothing(Duration::from_millis(500)).await;
+    assert_eq!((done.leased.len(), done.settled.len()), (JOBS, JOBS));
+    for relay in relays {
+        relay.stop().await;
+    }
+    println!("{JOBS} events, 2 relays at once: {} leases", done.leased.len());
+}
+
+pub(crate) async fn a_relay_that_dies_loses_nothing(bench: Arc<Bench>) {
+    const JOBS: usize = 1_200;
+    let process = bench.process().await;
+    process.write(JOBS).await;
+    let (mut died, mut finished) = (0, 0);
+    for n in 0..60 {
+        // Dropped in the middle of whatever it is doing.
+        let relay = process.relay(&[PARSE], LONG);
+        let life = Duration::from_micros(200 * n);
+        match tokio::time::timeout(life, relay.step()).await {
+            Ok(step) => {
+                step.unwrap();
+                finished += 1;
+            }
+            Err(_) => died += 1,
+        }
+    }
+    process.relay_all(&[PARSE]).await;
+    assert!(died > 5, "too few relays died");
+    assert_eq!(process.rows("consumer = 'parse'", &[]).await, JOBS as i64);
+    let done = work_off(&[&process], 4, JOBS, LONG).await;
+    assert_eq!((done.leased.len(), done.settled.len()), (JOBS, JOBS));
+    println!("{died} relays died in the middle, {finished} did not: {JOBS} events, {} leases",
+        done.leased.len());
+}
+
+pub(crate) async fn a_new_consumer_begins_at_the_start(bench: Arc<Bench>) {
+    let process = bench.process().await;
+    process.fill(1_200).await;
+    let head = process.node.log.head().await.unwrap();
+    process.node.log.append(append(Uuid::now_v7(), Expected::Any, 1)).await.unwrap();
+    let relay = process.relay(&[PARSE, INDEX], LONG);
+    relay.step().await.unwrap();
+    let positions = process.ledger.relay_positions().await.unwrap();
+    let position = |name| positions.iter().find(|(n, _)| n == name).unwrap().1;
+    assert_eq!(position("parse"), head + 1, "held back by the new consumer");
+    let after_one = position("index");
+    assert!(after_one < head, "the new consumer has more than one step to go");
+    while relay.step().await.unwrap() > 0 {}
+    assert_eq!(process.rows("consumer = 'index'", &[]).await, head + 1);
+    assert_eq!(process.rows("consumer = 'parse'", &[]).await, 1_201);
+    println!(
+        "after one step the old consumer is at {} and the new one at {after_one}; in the end the \
+         new one has {} jobs",
+        head + 1,
+        head + 1
+    );
+}
+
+pub(crate) async fn dispatching_again_makes_no_double_work(bench: Arc<Bench>) {
+    const JOBS: usize = 300;
+    let (first, second) = (bench.process().await, bench.process().await);
+    first.write(JOBS).await;
+    // Entered, and then sent out by two processes at the same time.
+    while first.node.log.head().await.unwrap() > 0 {
+        let step = first.relay(&[PARSE], LONG);
+        if step.step().await.unwrap() == 0 {
+            break;
+        }
+    }
+    let sql = "UPDATE work SET dispatched_at = NULL, dispatches = 0";
+    first.node.database.queue.execute(sql, &[]).await.unwrap();
+    let (a, b) = tokio::join!(first.queue.dispatch(), second.queue.dispatch());
+    let sent = a.unwrap() + b.unwrap();
+    assert_eq!(first.queue.dispatch().await.unwrap(), 0, "sent once more");
+    let mut messages = JOBS as u64;
+    if !bench.is_embedded() {
+        let context = context(&bench.url).await;
+        let mut stream = context.get_stream(bench.stream()).await.unwrap();
+        messages = stream.info().await.unwrap().state.messages;
+        assert_eq!(messages, JOBS as u64, "messages in the stream");
+    }
+    let done = work_off(&[&first, &second], 4, JOBS, LONG).await;
+    first.assert_nothing(Duration::from_millis(500)).await;
+    assert_eq!((done.leased.len(), done.settled.len()), (JOBS, JOBS));
+    println!("{JOBS} jobs sent out {sent} times again: {messages} messages, {} leases",
+        done.leased.len());
+}

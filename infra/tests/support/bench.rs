@@ -1,0 +1,223 @@
+//! Queues with a log to fill them, over every adapter and every ledger.
+
+use super::{Node, Place, Shared, append};
+use debrief_infra::database::sql::Value;
+use debrief_infra::log::Expected;
+use debrief_infra::queue::{Job, Ledger, Outcome, Queue, QueueError, Relay, Subscription, from_url};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+pub const CONSUMER: &str = "parse";
+pub const PARSE: Subscription =
+    Subscription { consumer: CONSUMER, event_types: &["test.happened"] };
+pub const INDEX: Subscription =
+    Subscription { consumer: "index", event_types: &["test.happened", "test.other"] };
+/// A lease that no test outlives.
+pub const LONG: Duration = Duration::from_secs(60);
+
+/// A queue under test: where its ledger and its messages are.
+pub struct Bench {
+    pub place: Shared,
+    pub url: String,
+    prefix: String,
+}
+
+/// One process's handles.
+pub struct Process {
+    pub node: Node,
+    pub ledger: Ledger,
+    pub queue: Arc<dyn Queue>,
+}
+
+/// A relay at work; it stops with this.
+pub struct Running {
+    stop: CancellationToken,
+    task: JoinHandle<()>,
+}
+
+impl Running {
+    pub async fn stop(self) {
+        self.stop.cancel();
+        self.task.await.unwrap();
+    }
+}
+
+impl Bench {
+    pub fn new(place: Shared, url: &str) -> Self {
+        Self { place, url: url.to_owned(), prefix: format!("t{}", Uuid::now_v7().simple()) }
+    }
+
+    pub async fn process(&self) -> Process {
+        let node = self.place.node().await;
+        let ledger = Ledger::new(node.database.queue.clone());
+        let queue = from_url(&self.url, &self.prefix, ledger.clone()).await.unwrap();
+        Process { node, ledger, queue }
+    }
+
+    pub fn is_embedded(&self) -> bool {
+        self.url == "embedded"
+    }
+
+    pub fn stream(&self) -> String {
+        format!("{}_work", self.prefix)
+    }
+
+    /// Runs a test on a queue and removes what it left.
+    pub async fn run<F: Future<Output = ()>>(
+        place: Option<Place>,
+        url: Option<String>,
+        test: impl FnOnce(Arc<Bench>) -> F,
+    ) {
+        let Some(url) = url else {
+            println!("skipped: DEBRIEF_TEST_NATS_URL is not set");
+            return;
+        };
+        let server = url.clone();
+        let mut stream = String::new();
+        Place::run(place, |place| {
+            let bench = Arc::new(Bench::new(place, &url));
+            stream = bench.stream();
+            test(bench)
+        })
+        .await;
+        if server != "embedded" && !stream.is_empty() {
+            let _ = context(&server).await.delete_stream(stream).await;
+        }
+    }
+}
+
+/// A connection to JetStream beside the queue's own.
+pub async fn context(url: &str) -> async_nats::jetstream::Context {
+    async_nats::jetstream::new(async_nats::connect(url).await.unwrap())
+}
+
+impl Process {
+    pub fn relay(&self, subscriptions: &[Subscription], lease: Duration) -> Relay {
+        let (log, ledger) = (self.node.log.clone(), self.ledger.clone());
+        Relay::new(log, ledger, self.queue.clone(), subscriptions.to_vec(), lease)
+    }
+
+    /// Relays in the background, as a node does.
+    pub fn run_relay(&self, subscriptions: &[Subscription], lease: Duration) -> Running {
+        let (relay, stop) = (self.relay(subscriptions, lease), CancellationToken::new());
+        let stopped = stop.clone();
+        Running { stop, task: tokio::spawn(async move { relay.run(stopped).await }) }
+    }
+
+    /// Puts `count` events that are work into the log, with others between them, and relays them.
+    pub async fn fill(&self, count: usize) {
+        self.write(count).await;
+        self.relay_all(&[PARSE]).await;
+    }
+
+    pub async fn write(&self, count: usize) {
+        for chunk in (0..count).collect::<Vec<_>>().chunks(100) {
+            let mut other = append(Uuid::now_v7(), Expected::Any, 1);
+            other.events[0].event_type = "test.other".into();
+            self.node.log.append(other).await.unwrap();
+            let work = append(Uuid::now_v7(), Expected::Any, chunk.len());
+            self.node.log.append(work).await.unwrap();
+        }
+    }
+
+    pub async fn relay_all(&self, subscriptions: &[Subscription]) {
+        let relay = self.relay(subscriptions, LONG);
+        while relay.step().await.unwrap() > 0 {}
+    }
+
+    pub async fn lease(&self, max: usize, lease: Duration, wait_ms: u64) -> Vec<Job> {
+        self.queue.lease(CONSUMER, max, lease, Duration::from_millis(wait_ms)).await.unwrap()
+    }
+
+    /// The next job, which has to come within `limit`.
+    #[track_caller]
+    pub fn next(&self, lease: Duration, limit: Duration) -> impl Future<Output = Job> {
+        let caller = std::panic::Location::caller();
+        async move {
+            let began = Instant::now();
+            loop {
+                if let Some(job) = self.lease(1, lease, 200).await.pop() {
+                    return job;
+                }
+                assert!(began.elapsed() < limit, "no job within {limit:?} at {caller}");
+            }
+        }
+    }
+
+    /// Asks for a job for as long as `during`, and gets none.
+    pub async fn assert_nothing(&self, during: Duration) {
+        let began = Instant::now();
+        while began.elapsed() < during {
+            let jobs = self.lease(1, LONG, 100).await;
+            assert!(jobs.is_empty(), "an unexpected job after {:?}: {jobs:?}", began.elapsed());
+        }
+    }
+
+    pub async fn settle(&self, job: &Job, outcome: Outcome) -> bool {
+        self.queue.settle(job, outcome).await.unwrap()
+    }
+
+    /// Rows of the ledger that fulfil a condition.
+    pub async fn rows(&self, condition: &str, arguments: &[Value]) -> i64 {
+        let sql = format!("SELECT COUNT(*) FROM work WHERE {condition}");
+        let rows = self.node.database.queue.query(&sql, arguments).await.unwrap();
+        rows[0].get(0).unwrap()
+    }
+}
+
+/// What workers did, together.
+#[derive(Default)]
+pub struct Done {
+    /// Positions in the order in which they were leased.
+    pub leased: Vec<i64>,
+    /// Positions that are being done right now.
+    held: std::collections::HashSet<i64>,
+    /// Outcomes that counted.
+    pub settled: Vec<i64>,
+    /// Calls that failed because a server was away.
+    pub failures: usize,
+}
+
+/// Does all work with `workers` workers, until `total` outcomes counted and nothing is left.
+pub async fn work_off(processes: &[&Process], workers: usize, total: usize, lease: Duration) -> Done {
+    let done = std::sync::Mutex::new(Done::default());
+    let began = Instant::now();
+    let limit = Duration::from_secs(90);
+    let worker = async |process: &Process| {
+        while done.lock().unwrap().settled.len() < total {
+            assert!(began.elapsed() < limit, "{} of {total}", done.lock().unwrap().settled.len());
+            let max = rand::random_range(1..=16);
+            let wait = Duration::from_millis(200);
+            let jobs = match process.queue.lease(CONSUMER, max, lease, wait).await {
+                Ok(jobs) => jobs,
+                Err(QueueError::Unavailable(_)) => {
+                    done.lock().unwrap().failures += 1;
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                    continue;
+                }
+                Err(error) => panic!("{error}"),
+            };
+            assert!(jobs.len() <= max, "more jobs than asked for");
+            {
+                let mut done = done.lock().unwrap();
+                for job in &jobs {
+                    done.leased.push(job.position);
+                    assert!(done.held.insert(job.position), "{} is leased twice", job.position);
+                }
+            }
+            tokio::time::sleep(Duration::from_millis(rand::random_range(0..3))).await;
+            for job in jobs {
+                done.lock().unwrap().held.remove(&job.position);
+                if process.settle(&job, Outcome::Done).await {
+                    done.lock().unwrap().settled.push(job.position);
+                }
+            }
+        }
+    };
+    let workers = (0..workers).map(|n| worker(processes[n % processes.len()]));
+    futures::future::join_all(workers).await;
+    done.into_inner().unwrap()
+}
