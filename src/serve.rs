@@ -10,6 +10,7 @@ use crate::system::System;
 use anyhow::Context;
 use debrief_api::{ApiState, Limits, Parts};
 use debrief_infra::queue::Relay;
+use debrief_infra::signals;
 use debrief_projections::engine::Views;
 use debrief_workers as workers;
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -68,16 +69,26 @@ pub(crate) async fn start(
     let queue = system.queue(config).await?;
     let documents = system.documents(config).await?;
 
-    let mut reached = HashMap::new();
-    if roles.worker {
+    let mut shared = vec![system.log.shared()];
+    let views = if roles.worker {
+        let mut reached = HashMap::new();
         for runner in system.runners() {
             runner.prepare().await?;
             runner.catch_up().await?;
             reached.insert(runner.name(), runner.reached());
+            shared.push(runner.shared());
             let halt = halt.clone();
             back.spawn(async move { runner.run(halt).await });
         }
-    }
+        Views::new(system.database.views.clone(), reached)
+    } else {
+        let names = system.projections.iter().map(|projection| projection.name());
+        let (views, of_others) = Views::of_others(system.database.views.clone(), names);
+        shared.extend(of_others);
+        views
+    };
+    let (sql, halted) = (system.database.queue.clone(), halt.clone());
+    back.spawn(async move { signals::share(&sql, shared, halted).await });
     let context = workers::Context { log: system.log.clone(), documents: documents.clone() };
     let all = workers::all(&context);
     if roles.relay {
@@ -115,7 +126,7 @@ pub(crate) async fn start(
         address = Some(listener.local_addr()?);
         let state = ApiState::new(Parts {
             log: system.log.clone(),
-            views: Views::new(system.database.views.clone(), reached),
+            views,
             documents,
             ledger: system.ledger.clone(),
             queue,

@@ -9,3 +9,4 @@ pub mod documents;
 pub mod keys;
 pub mod log;
 pub mod queue;
+pub mod signals;

@@ -50,14 +50,14 @@ struct Waiting {
 #[derive(Clone)]
 pub(super) struct Appender {
     queue: mpsc::Sender<Waiting>,
-    appended: watch::Receiver<i64>,
+    appended: watch::Sender<i64>,
 }
 
 impl Appender {
     pub(super) fn start(store: Arc<dyn LogStore>, options: AppenderOptions) -> Self {
         let (queue, waiting) = mpsc::channel(options.queue_max);
-        let (announce, appended) = watch::channel(0);
-        tokio::spawn(run(store, options, waiting, announce));
+        let appended = watch::Sender::new(0);
+        tokio::spawn(run(store, options, waiting, appended.clone()));
         Self { queue, appended }
     }
 
@@ -70,8 +70,8 @@ impl Appender {
         outcome.await.map_err(|_| LogError::Closed)?
     }
 
-    pub(super) fn watch(&self) -> watch::Receiver<i64> {
-        self.appended.clone()
+    pub(super) fn appended(&self) -> &watch::Sender<i64> {
+        &self.appended
     }
 }
 

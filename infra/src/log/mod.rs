@@ -32,6 +32,7 @@ pub use executor::{CommandContext, CommandError, Committed};
 
 use crate::database::{DatabaseError, sql::Sql};
 use crate::keys::{KeyError, KeyStore};
+use crate::signals::Shared;
 use appender::Appender;
 use batch::Outcome;
 use codec::Codec;
@@ -213,10 +214,15 @@ impl EventLog {
         Ok(self.store.head().await?.1)
     }
 
-    /// The last position that this node appended: a wake-up, not the truth. Other nodes append
+    /// The last position that this process knows of: a wake-up, not the truth. Other nodes append
     /// too, so readers also poll.
     pub fn watch(&self) -> watch::Receiver<i64> {
-        self.appender.watch()
+        self.appender.appended().subscribe()
+    }
+
+    /// The same position, to be shared with other processes.
+    pub fn shared(&self) -> Shared {
+        Shared { topic: "log".to_owned(), position: self.appender.appended().clone() }
     }
 
     /// Whether the database answers.

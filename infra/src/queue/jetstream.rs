@@ -49,6 +49,14 @@ fn unavailable(error: impl std::fmt::Display) -> QueueError {
     QueueError::Unavailable(error.to_string())
 }
 
+/// Tells the server what becomes of a message. If that is lost the message comes again, and the
+/// ledger says what became of its job.
+async fn answer(message: &Message, kind: AckKind) {
+    if let Err(error) = message.ack_with(kind).await {
+        tracing::debug!(%error, "a message could not be answered");
+    }
+}
+
 impl JetStreamQueue {
     /// Connects, now or as soon as the server is there; goes on reconnecting for ever.
     pub async fn connect(url: &str, prefix: &str, ledger: Ledger) -> Result<Self, QueueError> {
@@ -129,6 +137,12 @@ impl JetStreamQueue {
         self.messages.lock().expect("no panic under this lock").get(&key).cloned()
     }
 
+    /// Takes out the message of a job whose lease is over.
+    fn forget_message(&self, job: &Job) -> Option<Message> {
+        let key = (job.token.clone(), job.position);
+        self.messages.lock().expect("no panic under this lock").remove(&key)
+    }
+
     async fn pull(
         &self,
         name: &str,
@@ -145,8 +159,8 @@ impl JetStreamQueue {
             .await
             .map_err(unavailable)?;
         // The server ends the pull after `wait`; a server that went away does not.
+        let mut messages = Vec::new();
         let collect = async {
-            let mut messages = Vec::new();
             futures::pin_mut!(pulled);
             while let Some(message) = pulled.next().await {
                 messages.push(message.map_err(unavailable)?);
@@ -154,11 +168,14 @@ impl JetStreamQueue {
                     break;
                 }
             }
-            Ok(messages)
+            Ok(())
         };
-        tokio::time::timeout(wait + REQUEST_TIMEOUT, collect)
-            .await
-            .map_err(|_| unavailable("a pull got no end"))?
+        let collected = tokio::time::timeout(wait + REQUEST_TIMEOUT, collect).await;
+        // What came before a failure would come again only when its time to be answered is over.
+        match collected.unwrap_or_else(|_| Err(unavailable("a pull got no end"))) {
+            Err(error) if messages.is_empty() => Err(error),
+            _ => Ok(messages),
+        }
     }
 
     /// Sends rows out again whose messages a deleted store took with it.
@@ -240,10 +257,9 @@ impl Queue for JetStreamQueue {
                     jobs.push(*job);
                 }
                 Claim::Later(millis) => {
-                    let later = AckKind::Nak(Some(Duration::from_millis(millis)));
-                    message.ack_with(later).await.map_err(unavailable)?;
+                    answer(&message, AckKind::Nak(Some(Duration::from_millis(millis)))).await;
                 }
-                Claim::Gone => message.ack().await.map_err(unavailable)?,
+                Claim::Gone => answer(&message, AckKind::Ack).await,
             }
         }
         jobs.sort_by_key(|job| job.position);
@@ -259,28 +275,24 @@ impl Queue for JetStreamQueue {
         let held = self.ledger.renew(job, lease, progress).await?;
         if held && let Some(message) = self.message_of(job) {
             // The lease is the ledger's; a message that is delivered again meanwhile is put off.
-            if let Err(error) = message.ack_with(AckKind::Progress).await {
-                tracing::debug!(%error, "a message could not be held back");
-            }
+            answer(&message, AckKind::Progress).await;
+        }
+        if !held {
+            self.forget_message(job);
         }
         Ok(held)
     }
 
     async fn settle(&self, job: &Job, outcome: Outcome) -> Result<bool, QueueError> {
         let held = self.ledger.settle(job, &outcome).await?;
-        let key = (job.token.clone(), job.position);
-        let message = self.messages.lock().expect("no panic under this lock").remove(&key);
-        if held && let Some(message) = message {
+        if let Some(message) = self.forget_message(job).filter(|_| held) {
             let kind = match outcome {
                 Outcome::Done | Outcome::Dead { .. } => AckKind::Ack,
                 Outcome::Retry { after, .. } | Outcome::Snooze { after } => {
                     AckKind::Nak(Some(after))
                 }
             };
-            // If this is lost the message comes again, and the ledger says that it is settled.
-            if let Err(error) = message.ack_with(kind).await {
-                tracing::debug!(%error, "a message could not be answered");
-            }
+            answer(&message, kind).await;
         }
         Ok(held)
     }

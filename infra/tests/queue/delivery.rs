@@ -48,8 +48,10 @@ pub(crate) async fn a_lease_is_prompt(bench: Arc<Bench>) {
         process.fill(1).await;
     };
     let (took, ()) = tokio::join!(process.assert_prompt(16, 1, "what comes in"), arrives);
-    println!("3 jobs at once; an empty lease took {waited:?} of 600 ms; a job that came in {took:?} \
-         after 500 ms");
+    println!(
+        "3 jobs at once; an empty lease took {waited:?} of 600 ms; a job that came in {took:?} \
+         after 500 ms"
+    );
 }
 
 impl Process {
@@ -97,7 +99,7 @@ pub(crate) async fn a_relay_that_dies_loses_nothing(bench: Arc<Bench>) {
     for n in 0..60 {
         // Dropped in the middle of whatever it is doing.
         let relay = process.relay(&[PARSE], LONG);
-        let life = Duration::from_micros(200 * n);
+        let life = Duration::from_micros(400 * n);
         match tokio::time::timeout(life, relay.step()).await {
             Ok(step) => {
                 step.unwrap();
@@ -111,8 +113,10 @@ pub(crate) async fn a_relay_that_dies_loses_nothing(bench: Arc<Bench>) {
     assert_eq!(process.rows("consumer = 'parse'", &[]).await, JOBS as i64);
     let done = work_off(&[&process], 4, JOBS, LONG).await;
     assert_eq!((done.leased.len(), done.settled.len()), (JOBS, JOBS));
-    println!("{died} relays died in the middle, {finished} did not: {JOBS} events, {} leases",
-        done.leased.len());
+    println!(
+        "{died} relays died in the middle, {finished} did not: {JOBS} events, {} leases",
+        done.leased.len()
+    );
 }
 
 pub(crate) async fn a_new_consumer_begins_at_the_start(bench: Arc<Bench>) {
@@ -127,7 +131,7 @@ pub(crate) async fn a_new_consumer_begins_at_the_start(bench: Arc<Bench>) {
     assert_eq!(position("parse"), head + 1, "held back by the new consumer");
     let after_one = position("index");
     assert!(after_one < head, "the new consumer has more than one step to go");
-    while relay.step().await.unwrap() > 0 {}
+    process.relay_all(&[PARSE, INDEX]).await;
     assert_eq!(process.rows("consumer = 'index'", &[]).await, head + 1);
     assert_eq!(process.rows("consumer = 'parse'", &[]).await, 1_201);
     println!(
@@ -142,13 +146,8 @@ pub(crate) async fn dispatching_again_makes_no_double_work(bench: Arc<Bench>) {
     const JOBS: usize = 300;
     let (first, second) = (bench.process().await, bench.process().await);
     first.write(JOBS).await;
-    // Entered, and then sent out by two processes at the same time.
-    while first.node.log.head().await.unwrap() > 0 {
-        let step = first.relay(&[PARSE], LONG);
-        if step.step().await.unwrap() == 0 {
-            break;
-        }
-    }
+    first.relay_all(&[PARSE]).await;
+    // As if its relay had died after sending them: sent again, by two processes at once.
     let sql = "UPDATE work SET dispatched_at = NULL, dispatches = 0";
     first.node.database.queue.execute(sql, &[]).await.unwrap();
     let (a, b) = tokio::join!(first.queue.dispatch(), second.queue.dispatch());
@@ -164,6 +163,8 @@ pub(crate) async fn dispatching_again_makes_no_double_work(bench: Arc<Bench>) {
     let done = work_off(&[&first, &second], 4, JOBS, LONG).await;
     first.assert_nothing(Duration::from_millis(500)).await;
     assert_eq!((done.leased.len(), done.settled.len()), (JOBS, JOBS));
-    println!("{JOBS} jobs sent out {sent} times again: {messages} messages, {} leases",
-        done.leased.len());
+    println!(
+        "{JOBS} jobs sent out {sent} times again: {messages} messages, {} leases",
+        done.leased.len()
+    );
 }

@@ -104,8 +104,10 @@ pub(crate) async fn a_dead_letter_is_in_nobodys_way(bench: Arc<Bench>) {
     assert!(!ledger.retry(None, CONSUMER, at).await.unwrap());
     assert_eq!(process.rows("1 = 1", &[]).await, 0);
     process.assert_nothing(Duration::from_millis(500)).await;
-    println!("1 dead letter: 19 others done, 3 times refused to another organization, retried, \
-         discarded");
+    println!(
+        "1 dead letter: 19 others done, 3 times refused to another organization, retried, \
+         discarded"
+    );
 }
 
 pub(crate) async fn dead_letters_come_in_pages(bench: Arc<Bench>) {

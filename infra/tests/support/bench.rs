@@ -3,7 +3,9 @@
 use super::{Node, Place, Shared, append};
 use debrief_infra::database::sql::Value;
 use debrief_infra::log::Expected;
-use debrief_infra::queue::{Job, Ledger, Outcome, Queue, QueueError, Relay, Subscription, from_url};
+use debrief_infra::queue::{
+    Job, Ledger, Outcome, Queue, QueueError, Relay, Subscription, from_url,
+};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::task::JoinHandle;
@@ -125,7 +127,17 @@ impl Process {
 
     pub async fn relay_all(&self, subscriptions: &[Subscription]) {
         let relay = self.relay(subscriptions, LONG);
-        while relay.step().await.unwrap() > 0 {}
+        let began = Instant::now();
+        loop {
+            let moved = relay.step().await.unwrap();
+            let head = self.node.log.head().await.unwrap();
+            // A step that another relay came before moves nothing.
+            let positions = self.ledger.relay_positions().await.unwrap();
+            if moved == 0 && positions.iter().all(|(_, position)| *position == head) {
+                return;
+            }
+            assert!(began.elapsed() < Duration::from_secs(20), "the relay does not come to an end");
+        }
     }
 
     pub async fn lease(&self, max: usize, lease: Duration, wait_ms: u64) -> Vec<Job> {
@@ -182,7 +194,12 @@ pub struct Done {
 }
 
 /// Does all work with `workers` workers, until `total` outcomes counted and nothing is left.
-pub async fn work_off(processes: &[&Process], workers: usize, total: usize, lease: Duration) -> Done {
+pub async fn work_off(
+    processes: &[&Process],
+    workers: usize,
+    total: usize,
+    lease: Duration,
+) -> Done {
     let done = std::sync::Mutex::new(Done::default());
     let began = Instant::now();
     let limit = Duration::from_secs(90);

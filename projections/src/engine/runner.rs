@@ -5,6 +5,7 @@ use super::table::Copy;
 use super::{Checkpoint, Projection, ProjectionError, build, checkpoint};
 use debrief_infra::database::sql::{Sql, Transaction};
 use debrief_infra::log::{EventLog, RecordedEvent};
+use debrief_infra::signals::Shared;
 use metrics::{counter, gauge};
 use std::sync::Arc;
 use std::time::Duration;
@@ -37,6 +38,11 @@ pub(super) async fn apply(
     Ok(batch.flush(tx).await?)
 }
 
+/// A projection's position under the name that all processes know it by.
+pub(super) fn shared(name: &str, position: watch::Sender<i64>) -> Shared {
+    Shared { topic: format!("projection_{name}"), position }
+}
+
 /// Keeps one projection up with the log. Several may run, in several processes: each batch goes
 /// to the one that moves the checkpoint first.
 pub struct Runner {
@@ -60,6 +66,11 @@ impl Runner {
     /// The position that this process has seen the read model reach.
     pub fn reached(&self) -> watch::Receiver<i64> {
         self.reached.subscribe()
+    }
+
+    /// The same position, to be shared with other processes.
+    pub fn shared(&self) -> Shared {
+        shared(self.name(), self.reached.clone())
     }
 
     /// Makes the tables where there are none, and rebuilds them where they were filled by another

@@ -1,14 +1,16 @@
 //! Reading what projections have written, and one's own writes among it.
 
 use super::checkpoint;
+use super::runner::shared;
 use debrief_infra::database::DatabaseError;
 use debrief_infra::database::sql::Sql;
+use debrief_infra::signals::Shared;
 use std::collections::HashMap;
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-/// Time between two looks at a checkpoint that another process moves.
+/// Time between two looks at a checkpoint, should a signal be lost.
 const POLL: Duration = Duration::from_millis(20);
 
 /// A read model did not reach the asked position in time.
@@ -38,6 +40,20 @@ impl Views {
     /// Read models that `reached` tells of, where their runners are in this process.
     pub fn new(sql: Sql, reached: HashMap<&'static str, watch::Receiver<i64>>) -> Self {
         Self { sql, reached }
+    }
+
+    /// Read models that other processes keep up, and the positions to be shared with those.
+    pub fn of_others(
+        sql: Sql,
+        names: impl IntoIterator<Item = &'static str>,
+    ) -> (Self, Vec<Shared>) {
+        let (mut reached, mut to_share) = (HashMap::new(), Vec::new());
+        for name in names {
+            let position = watch::Sender::new(0);
+            reached.insert(name, position.subscribe());
+            to_share.push(shared(name, position));
+        }
+        (Self::new(sql, reached), to_share)
     }
 
     /// Where the tables are.
