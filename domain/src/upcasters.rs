@@ -13,12 +13,16 @@ pub fn all() -> Vec<Box<dyn EventUpcaster>> {
     Vec::new()
 }
 
-/// Applies `upcasters` until none of them fits any more.
+/// Applies `upcasters` until none of them fits any more. It ends whatever they do: an event takes
+/// no more steps than there are upcasters.
 pub fn lift(upcasters: &[Box<dyn EventUpcaster>], mut event: SerializedEvent) -> SerializedEvent {
-    while let Some(next) = upcasters
-        .iter()
-        .find(|upcaster| upcaster.can_upcast(&event.event_type, &event.event_version))
-    {
+    for _ in upcasters {
+        let Some(next) = upcasters
+            .iter()
+            .find(|upcaster| upcaster.can_upcast(&event.event_type, &event.event_version))
+        else {
+            break;
+        };
         let before = event.event_version.clone();
         event = next.upcast(event);
         if event.event_version == before {

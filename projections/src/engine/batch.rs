@@ -95,7 +95,7 @@ impl<'a> Batch<'a> {
                 self.flush_rows(tx).await?;
                 let name = self.table(table).name_in(self.copy);
                 let sql = format!("DELETE FROM {name} WHERE \"{column}\" = $1");
-                tx.execute(&sql, &[value]).await?;
+                tx.execute(&sql, &clean(vec![vec![value]])).await?;
             }
             Op::Publish { channel, kind, payload } => {
                 self.published.push(Published { channel, kind, payload, position, recorded_at });
@@ -237,13 +237,15 @@ impl<'a> Batch<'a> {
             .collect();
         let sql = format!("DELETE FROM {name} WHERE {}", on.join(" AND "));
         for key in keys {
-            tx.execute(&sql, &key).await?;
+            tx.execute(&sql, &clean(vec![key])).await?;
         }
         Ok(())
     }
 
     /// Gives the updates their offsets and drops those past retention. What remains depends on
-    /// the log alone, not on how it was cut into batches.
+    /// the log alone, not on how it was cut into batches, nor on what was delivered twice: a batch
+    /// holds whole events in order, so an update is new if its event comes after the channel's
+    /// newest of before the batch.
     async fn flush_published(&mut self, tx: &mut Transaction) -> Result<(), DatabaseError> {
         if self.published.is_empty() {
             return Ok(());
@@ -254,44 +256,50 @@ impl<'a> Batch<'a> {
             let set: HashSet<&str> = self.published.iter().map(|p| p.channel.as_str()).collect();
             set.into_iter().map(str::to_owned).collect()
         };
-        let mut heads: HashMap<String, i64> = HashMap::new();
+        // Head and position before the batch.
+        let mut before: HashMap<String, (i64, i64)> = HashMap::new();
         for names in pieces(channels.iter().map(|c| vec![c.as_str().into()]).collect()) {
             let marks: Vec<_> = (1..=names.len()).map(|i| format!("${i}")).collect();
             let sql = format!(
-                "SELECT channel, head FROM {channels_table} WHERE channel IN ({})",
+                "SELECT channel, head, position FROM {channels_table} WHERE channel IN ({})",
                 marks.join(", ")
             );
             for row in tx.query(&sql, &names.concat()).await? {
-                heads.insert(row.get(0)?, row.get(1)?);
+                before.insert(row.get(0)?, (row.get(1)?, row.get(2)?));
             }
         }
+        let mut after: BTreeMap<String, (i64, i64)> = BTreeMap::new();
         let rows: Vec<Vec<Value>> = std::mem::take(&mut self.published)
             .into_iter()
-            .map(|update| {
-                let head = heads.entry(update.channel.clone()).or_insert(0);
+            .filter_map(|update| {
+                let (head, newest) = before.get(&update.channel).copied().unwrap_or((0, 0));
+                if update.position <= newest {
+                    return None;
+                }
+                let (head, newest) = after.entry(update.channel.clone()).or_insert((head, newest));
                 *head += 1;
-                vec![
+                *newest = update.position;
+                Some(vec![
                     update.channel.into(),
                     (*head).into(),
                     update.position.into(),
                     update.kind.into(),
                     update.payload.into(),
                     update.recorded_at.into(),
-                ]
+                ])
             })
             .collect();
         self.put(tx, &UPDATES, rows).await?;
         let retention = i64::from(self.projection.retention());
-        let mut head_rows = Vec::with_capacity(channels.len());
-        for channel in channels {
-            let head = heads[&channel];
+        let mut head_rows = Vec::with_capacity(after.len());
+        for (channel, (head, newest)) in after {
             if head > retention {
                 let sql =
                     format!("DELETE FROM {updates_table} WHERE channel = $1 AND \"offset\" <= $2");
                 let arguments = [channel.as_str().into(), (head - retention).into()];
                 tx.execute(&sql, &arguments).await?;
             }
-            head_rows.push(vec![channel.into(), head.into()]);
+            head_rows.push(vec![channel.into(), head.into(), newest.into()]);
         }
         self.put(tx, &CHANNELS, head_rows).await
     }

@@ -2,8 +2,10 @@
 //!
 //! Invariants: readers see the old tables until the switch and the new ones after it, never a
 //! part; the switch is one transaction that holds the live checkpoint, so that no event is missed
-//! or taken twice; a build that was cut off leaves the live tables as they are.
+//! or taken twice; a build that was cut off leaves the live tables as they are; of two builds of
+//! one projection the second waits for the first.
 
+use super::claim::Claim;
 use super::runner::{BATCH, apply};
 use super::table::Copy;
 use super::{Projection, ProjectionError, checkpoint};
@@ -30,6 +32,40 @@ pub async fn rebuild(
     log: &EventLog,
     views: &Sql,
     projections: &[Arc<dyn Projection>],
+    progress: impl FnMut(i64, i64),
+) -> Result<Vec<Rebuilt>, ProjectionError> {
+    let claim = Claim::take(views, projections, Copy::Rebuild).await?;
+    let rebuilt = rebuild_claimed(log, views, projections, &claim, progress).await;
+    claim.release().await;
+    rebuilt
+}
+
+/// Rebuilds a projection if its tables were filled by another version of the code. Of several
+/// processes that start with the new code, one rebuilds and the others wait for it.
+pub(super) async fn rebuild_if_outdated(
+    log: &EventLog,
+    views: &Sql,
+    projection: &Arc<dyn Projection>,
+) -> Result<(), ProjectionError> {
+    let one = std::slice::from_ref(projection);
+    let claim = Claim::take(views, one, Copy::Rebuild).await?;
+    let rebuilt = async {
+        let found = checkpoint::ensure(views, &**projection).await?;
+        if found.version != i64::from(projection.version()) {
+            rebuild_claimed(log, views, one, &claim, |_, _| ()).await?;
+        }
+        Ok(())
+    }
+    .await;
+    claim.release().await;
+    rebuilt
+}
+
+async fn rebuild_claimed(
+    log: &EventLog,
+    views: &Sql,
+    projections: &[Arc<dyn Projection>],
+    claim: &Claim,
     mut progress: impl FnMut(i64, i64),
 ) -> Result<Vec<Rebuilt>, ProjectionError> {
     let mut generation = 1;
@@ -37,19 +73,21 @@ pub async fn rebuild(
         generation = generation.max(checkpoint::ensure(views, &**projection).await?.generation);
     }
     generation += 1;
-    let built = fill(log, views, projections, Copy::Rebuild, generation, &mut progress).await?;
+    let copy = Copy::Rebuild;
+    let built = fill(log, views, projections, copy, claim, generation, &mut progress).await?;
 
     let mut rebuilt = Vec::new();
     for projection in projections {
         let mut tx = views.begin().await?;
         let live = checkpoint::lock(&mut tx, projection.name()).await?;
         let live = live.ok_or_else(|| ProjectionError::Unknown(projection.name().to_owned()))?;
+        claim.hold(&mut tx, built).await?;
         // What the live one has seen meanwhile, the new one must have seen too.
-        let position =
-            up_to(log, &mut tx, &**projection, Copy::Rebuild, built, live.position).await?;
+        let position = up_to(log, &mut tx, &**projection, copy, built, live.position).await?;
         for table in projection.tables() {
-            let (old, new) = (table.name_in(Copy::Live), table.name_in(Copy::Rebuild));
-            tx.execute(&format!("DROP TABLE {old}"), &[]).await?;
+            let (old, new) = (table.name_in(Copy::Live), table.name_in(copy));
+            // There is none yet of a table that a new version of the code adds.
+            tx.execute(&format!("DROP TABLE IF EXISTS {old}"), &[]).await?;
             tx.execute(&format!("ALTER TABLE {new} RENAME TO {old}"), &[]).await?;
         }
         let sql = "UPDATE projection_checkpoints SET version = $2, generation = $3, \
@@ -74,16 +112,20 @@ pub async fn rebuild(
     Ok(rebuilt)
 }
 
-/// Makes the tables of a copy and fills them from the whole log; answers the last position.
+/// Makes the tables of a copy and fills them from the log, almost to its end: what is appended
+/// meanwhile is left to [`up_to`], or a busy log would keep the build from ever ending. Answers
+/// the last position.
 pub(super) async fn fill(
     log: &EventLog,
     views: &Sql,
     projections: &[Arc<dyn Projection>],
     copy: Copy,
+    claim: &Claim,
     generation: i64,
     progress: &mut impl FnMut(i64, i64),
 ) -> Result<i64, ProjectionError> {
     let mut tx = views.begin().await?;
+    claim.hold(&mut tx, 0).await?;
     for projection in projections {
         drop_copy(&mut tx, &**projection, copy).await?;
         for table in projection.tables() {
@@ -100,12 +142,19 @@ pub(super) async fn fill(
         // The next page is read while this one is written.
         let write = async {
             let mut tx = views.begin().await?;
+            claim.hold(&mut tx, last).await?;
             for projection in projections {
                 apply(&mut tx, &**projection, copy, &events).await?;
             }
             Ok::<_, ProjectionError>(tx.commit().await?)
         };
-        let read = async { Ok::<_, ProjectionError>(log.read(last, BATCH).await?) };
+        let full = events.len() == BATCH as usize;
+        let read = async {
+            Ok::<_, ProjectionError>(match full {
+                true => log.read(last, BATCH).await?,
+                false => Vec::new(),
+            })
+        };
         let ((), next) = tokio::try_join!(write, read)?;
         position = last;
         events = next;

@@ -36,7 +36,10 @@ fn checkpoint(row: &Row) -> Result<Checkpoint, DatabaseError> {
 
 /// The checkpoints of all projections that ever ran.
 pub async fn checkpoints(views: &Sql) -> Result<Vec<Checkpoint>, DatabaseError> {
-    let sql = format!("SELECT {COLUMNS} FROM projection_checkpoints ORDER BY name");
+    // Names with a slash are claims to builds.
+    let sql = format!(
+        "SELECT {COLUMNS} FROM projection_checkpoints WHERE name NOT LIKE '%/%' ORDER BY name"
+    );
     views.query(&sql, &[]).await?.iter().map(checkpoint).collect()
 }
 

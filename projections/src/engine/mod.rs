@@ -3,6 +3,7 @@
 mod batch;
 mod build;
 mod checkpoint;
+mod claim;
 mod op;
 mod runner;
 mod table;
@@ -59,6 +60,22 @@ pub enum ProjectionError {
         /// What is wrong.
         source: DecodeError,
     },
+    /// The tables were filled by other code: writing to them would mix the two.
+    #[error(
+        "the tables of {name} are of version {found}, this process has version {own}: it can read \
+         them, and leaves writing to the other"
+    )]
+    OtherVersion {
+        /// The projection.
+        name: &'static str,
+        /// Version of the code that filled the tables.
+        found: i64,
+        /// Version of the code in this process.
+        own: i64,
+    },
+    /// A build did not move for so long that another one took its place.
+    #[error("the build {0} came to a standstill and was set aside for another")]
+    SetAside(String),
     /// There is no projection of this name.
     #[error("there is no projection \"{0}\"")]
     Unknown(String),

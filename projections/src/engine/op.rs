@@ -39,7 +39,8 @@ pub enum Op {
         /// Its value.
         value: Value,
     },
-    /// Appends an update to a channel; the engine gives it the channel's next offset.
+    /// Appends an update to a channel; the engine gives it the channel's next offset. Updates of
+    /// an event at or before the channel's newest are there already and are passed over.
     Publish {
         /// `<organization>/<name>`.
         channel: String,

@@ -49,13 +49,19 @@ pub struct Runner {
     log: EventLog,
     views: Sql,
     projection: Arc<dyn Projection>,
+    batch: u32,
     reached: watch::Sender<i64>,
 }
 
 impl Runner {
     /// A runner that has not begun.
     pub fn new(log: EventLog, views: Sql, projection: Arc<dyn Projection>) -> Self {
-        Self { log, views, projection, reached: watch::Sender::new(0) }
+        Self { log, views, projection, batch: BATCH, reached: watch::Sender::new(0) }
+    }
+
+    /// The same runner, with at most `events` in one transaction.
+    pub fn with_batch(self, events: u32) -> Self {
+        Self { batch: events, ..self }
     }
 
     /// The projection's name.
@@ -85,8 +91,7 @@ impl Runner {
                 to = version,
                 "the projection's code is of another version; rebuilding its tables"
             );
-            build::rebuild(&self.log, &self.views, &[Arc::clone(&self.projection)], |_, _| ())
-                .await?;
+            build::rebuild_if_outdated(&self.log, &self.views, &self.projection).await?;
         }
         let found = checkpoint::ensure(&self.views, &*self.projection).await?;
         self.reached.send_replace(found.position);
@@ -126,13 +131,20 @@ impl Runner {
         Ok(at.map_or(0, |at: Checkpoint| at.position))
     }
 
-    /// Takes in one batch; answers how many events it held.
-    async fn step(&self, at: &mut Option<Checkpoint>) -> Result<u64, ProjectionError> {
+    /// Takes in one batch; answers how many events it held. `at` is where the last call left the
+    /// checkpoint; `None` where that is not known.
+    pub async fn step(&self, at: &mut Option<Checkpoint>) -> Result<u64, ProjectionError> {
         let from = match at.take() {
             Some(known) => known,
             None => checkpoint::ensure(&self.views, &*self.projection).await?,
         };
-        let events = self.log.read(from.position, BATCH).await?;
+        let own = i64::from(self.projection.version());
+        if from.version != own {
+            // Beside this process runs newer code, or older code came back.
+            let (name, found) = (self.name(), from.version);
+            return Err(ProjectionError::OtherVersion { name, found, own });
+        }
+        let events = self.log.read(from.position, self.batch).await?;
         let Some(last) = events.last() else {
             self.reached.send_replace(from.position);
             // Read anew now and then: another process may have moved it.

@@ -1,6 +1,7 @@
 //! Comparing the live read model with one built from the log.
 
 use super::build::{drop_copy, fill, up_to};
+use super::claim::Claim;
 use super::table::Copy;
 use super::{Projection, ProjectionError, Runner, checkpoint};
 use debrief_infra::database::sql::Sql;
@@ -37,12 +38,26 @@ pub async fn verify(
     log: &EventLog,
     views: &Sql,
     projection: &Arc<dyn Projection>,
+    progress: impl FnMut(i64, i64),
+) -> Result<Verified, ProjectionError> {
+    let one = std::slice::from_ref(projection);
+    let claim = Claim::take(views, one, Copy::Verify).await?;
+    let verified = verify_claimed(log, views, projection, &claim, progress).await;
+    claim.release().await;
+    verified
+}
+
+async fn verify_claimed(
+    log: &EventLog,
+    views: &Sql,
+    projection: &Arc<dyn Projection>,
+    claim: &Claim,
     mut progress: impl FnMut(i64, i64),
 ) -> Result<Verified, ProjectionError> {
     let generation = checkpoint::ensure(views, &**projection).await?.generation;
     let one = std::slice::from_ref(projection);
     // The live one may lag behind the log; the copy must not be ahead of it.
-    let built = fill(log, views, one, Copy::Verify, generation, &mut progress).await?;
+    let built = fill(log, views, one, Copy::Verify, claim, generation, &mut progress).await?;
     loop {
         let mut tx = views.begin().await?;
         let live = checkpoint::lock(&mut tx, projection.name()).await?;
@@ -53,6 +68,7 @@ pub async fn verify(
             Runner::new(log.clone(), views.clone(), Arc::clone(projection)).catch_up().await?;
             continue;
         }
+        claim.hold(&mut tx, built).await?;
         let position =
             up_to(log, &mut tx, &**projection, Copy::Verify, built, live.position).await?;
         let (mut rows, mut differences) = (0, Vec::new());

@@ -92,8 +92,12 @@ impl Views {
                 return Err(Stale::Behind { reached, asked: position });
             }
             match &mut here {
-                Some(here) => {
-                    let _ = tokio::time::timeout(left.min(POLL * 10), here.changed()).await;
+                Some(watched) => {
+                    let moved = tokio::time::timeout(left.min(POLL * 10), watched.changed()).await;
+                    if let Ok(Err(_)) = moved {
+                        // The runner of this process ended; another process's may go on.
+                        here = None;
+                    }
                 }
                 None => tokio::time::sleep(left.min(POLL)).await,
             }

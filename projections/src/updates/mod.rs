@@ -5,7 +5,8 @@
 //! client that wants them reads them, with the update's `position` as `min_position`.
 //!
 //! Invariants: a channel's offsets run 1, 2, 3 …; the newest `retention` of them are kept; offset
-//! and content are functions of the log, so a rebuild gives every update the offset it had. The
+//! and content are functions of the log, so a rebuild gives every update the offset it had, and an
+//! event that is delivered again publishes nothing again. The
 //! epoch joins the log's own with the projection's generation: where either is another, offsets
 //! of before mean nothing, and a client is told to reload.
 
@@ -27,7 +28,8 @@ use uuid::Uuid;
 pub(crate) const CHANNELS: Table = Table {
     name: "update_channels",
     key: &[("channel", Text)],
-    columns: &[("head", Integer)],
+    // Offset and position of the newest update that was ever published.
+    columns: &[("head", Integer), ("position", Integer)],
     indexes: &[],
 };
 
@@ -56,7 +58,7 @@ impl Projection for Updates {
     }
 
     fn version(&self) -> u32 {
-        1
+        2
     }
 
     fn tables(&self) -> &'static [Table] {

@@ -1,0 +1,30 @@
+//! What projections promise, run against SQLite and Postgres.
+//!
+//! Histories are random and legal: see `support/history.rs`. `DEBRIEF_TEST_FULL=1` makes the long
+//! ones 20,000 events instead of 2,000.
+
+#[path = "projections/content.rs"]
+mod content;
+#[path = "projections/delivery.rs"]
+mod delivery;
+#[path = "projections/live.rs"]
+mod live;
+#[path = "projections/rebuilds.rs"]
+mod rebuilds;
+mod support;
+#[path = "projections/versions.rs"]
+mod versions;
+
+on_databases!(sqlite, postgres => {
+    live: a_live_read_model_is_what_the_log_says, planted_differences_are_found_and_mended,
+        one_reads_ones_own_writes, memory_stays_flat;
+    delivery: events_that_come_twice_change_nothing, batches_may_be_cut_anywhere,
+        two_runners_take_in_each_event_once;
+    rebuilds: a_rebuild_beside_writers_and_readers, a_rebuild_that_is_cut_off,
+        builds_wait_for_each_other, a_dead_build_is_set_aside,
+        a_build_that_was_set_aside_writes_no_more;
+    content: odd_words_pass_through, values_can_be_set_and_taken_away,
+        what_was_erased_is_rebuilt_as_nothing;
+    versions: new_code_rebuilds_its_tables, old_code_leaves_new_tables_alone,
+        several_processes_start_with_new_code;
+});

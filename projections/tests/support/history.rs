@@ -1,0 +1,310 @@
+//! Random histories that are legal: every event comes out of an aggregate.
+//!
+//! A seed gives the same commands again; ids and times differ.
+
+use super::Node;
+use cqrs_es::Aggregate;
+use debrief_domain::change::Change;
+use debrief_domain::client::{Client, ClientCommand, ClientRegistered};
+use debrief_domain::ids::{ApiKeyId, ClientId, OrganizationId, SummaryId, TranscriptId};
+use debrief_domain::organization::{ApiKeyCreated, KeyRole, Organization, OrganizationCommand};
+use debrief_domain::personal::Personal;
+use debrief_domain::summary::content::{Content, Method, Quote};
+use debrief_domain::summary::{Summary, SummaryCommand};
+use debrief_domain::transcript::content::{Participant, Role, Warning};
+use debrief_domain::transcript::*;
+use debrief_infra::keys::DataKey;
+use debrief_infra::log::{CommandContext, CommandKey, Metadata};
+use rand::rngs::StdRng;
+use rand::seq::IndexedRandom;
+use rand::{RngExt, SeedableRng};
+use serde_json::json;
+use uuid::Uuid;
+
+/// Words that are hard on a database: NUL, astral, right-to-left, quotes, nothing at all.
+pub const WORDS: &[&str] = &[
+    "",
+    "plain",
+    "\0",
+    "NUL \0 inside",
+    "🙂👩‍👩‍👧‍👦 emoji",
+    "\u{202E}right to left\u{202C} עברית",
+    "'; DROP TABLE transcripts; --",
+    "\"quoted\" \\ back\nline\r\ttab",
+    "\u{FEFF}\u{FFFF}\u{10FFFF}",
+];
+
+/// A person's words in a new transcript.
+pub fn upload(title: Option<&str>, client: Option<ClientId>) -> TranscriptUploaded {
+    let words = |text: &str| Personal::Known(text.to_owned());
+    TranscriptUploaded {
+        source: "source".into(),
+        filename: Some(words("session.vtt")),
+        size_bytes: 17,
+        sha256: words("00"),
+        title: title.map(words),
+        client_id: client,
+        held_at: None,
+        language: None,
+        notes: title.map(words),
+    }
+}
+
+/// What a summary says, all of it being `words`.
+pub fn content(words: &str) -> Content {
+    let quote = Quote { text: words.into(), turn: 1, speaker: None, start_ms: Some(7) };
+    Content {
+        method: Method::Extractive,
+        headline: Some(quote.clone()),
+        overview: vec![quote],
+        key_moments: vec![],
+        topics: vec![],
+        decisions: vec![],
+        action_items: vec![],
+        open_questions: vec![],
+    }
+}
+
+struct Session {
+    id: Uuid,
+    key: DataKey,
+    deleted: bool,
+    erased: bool,
+}
+
+/// One organization's history under way.
+pub struct History {
+    node: Node,
+    pub organization: OrganizationId,
+    random: StdRng,
+    sessions: Vec<Session>,
+    clients: Vec<(ClientId, DataKey)>,
+    api_keys: Vec<ApiKeyId>,
+}
+
+impl History {
+    /// An organization that begins.
+    pub async fn begin(node: &Node, seed: u64) -> Self {
+        let mut history = Self {
+            node: node.clone(),
+            organization: OrganizationId(Uuid::now_v7()),
+            random: StdRng::seed_from_u64(seed),
+            sessions: Vec::new(),
+            clients: Vec::new(),
+            api_keys: Vec::new(),
+        };
+        let owner_key = history.api_key();
+        let create = OrganizationCommand::Create { name: "Practice 🙂".into(), owner_key };
+        history.command::<Organization>(history.organization.0, None, None, create).await;
+        history
+    }
+
+    /// Appends until the history has `events` more.
+    pub async fn go_on(&mut self, events: usize) {
+        for _ in 0..events {
+            self.next().await;
+        }
+    }
+
+    fn api_key(&mut self) -> ApiKeyCreated {
+        let key_id = ApiKeyId(Uuid::now_v7());
+        self.api_keys.push(key_id);
+        let secret_sha256 = key_id.0.simple().to_string();
+        ApiKeyCreated { key_id, name: "key".into(), secret_sha256, role: KeyRole::Owner }
+    }
+
+    /// Carries out a command; `parent` wraps a new key, which comes with a stream's first event.
+    async fn command<A>(
+        &self,
+        id: Uuid,
+        key: Option<&DataKey>,
+        new: Option<Option<&DataKey>>,
+        command: A::Command,
+    ) -> i64
+    where
+        A: Aggregate<Services = ()>,
+        A::Command: Clone,
+    {
+        let keys = self.node.log.keys();
+        let wrapped_keys = match (new, key) {
+            (Some(parent), Some(key)) => vec![keys.wrap(self.organization, key, parent)],
+            _ => vec![],
+        };
+        let context = CommandContext {
+            organization: self.organization,
+            metadata: Metadata {
+                actor: "system".into(),
+                correlation_id: Uuid::now_v7(),
+                causation_id: None,
+            },
+            key: CommandKey { key: Uuid::new_v4().to_string(), fingerprint: [1; 32] },
+            answer: json!({}),
+            data_key: key.cloned(),
+            wrapped_keys,
+        };
+        self.node.log.execute::<A>(context, id, command).await.expect("a legal command").position
+    }
+
+    /// Uploads a transcript; answers its id.
+    pub async fn upload(&mut self, uploaded: TranscriptUploaded) -> TranscriptId {
+        let id = Uuid::now_v7();
+        let key = DataKey::generate(id);
+        let parent = uploaded
+            .client_id
+            .and_then(|client| self.clients.iter().find(|(id, _)| *id == client))
+            .map(|(_, key)| key.clone());
+        let upload = TranscriptCommand::Upload(uploaded);
+        self.command::<Transcript>(id, Some(&key), Some(parent.as_ref()), upload).await;
+        self.sessions.push(Session { id, key, deleted: false, erased: false });
+        TranscriptId(id)
+    }
+
+    /// Carries out a command on a transcript of this history; answers the position.
+    pub async fn on(&self, transcript: TranscriptId, command: TranscriptCommand) -> i64 {
+        let session = self.sessions.iter().find(|session| session.id == transcript.0).unwrap();
+        self.command::<Transcript>(session.id, Some(&session.key), None, command).await
+    }
+
+    /// Writes a version of a transcript's summary.
+    pub async fn summarize(&self, transcript: TranscriptId, words: &str) -> i64 {
+        let session = self.sessions.iter().find(|session| session.id == transcript.0).unwrap();
+        let content = Box::new(content(words));
+        let write = SummaryCommand::Write { transcript_id: transcript, content };
+        let id = SummaryId::of(transcript).0;
+        self.command::<Summary>(id, Some(&session.key), None, write).await
+    }
+
+    fn words(&mut self) -> &'static str {
+        WORDS.choose(&mut self.random).unwrap()
+    }
+
+    fn maybe<T>(&mut self, value: T) -> Option<T> {
+        self.random.random_bool(0.7).then_some(value)
+    }
+
+    fn change<T>(&mut self, value: T) -> Change<T> {
+        match self.random.random_range(0..3) {
+            0 => Change::Keep,
+            1 => Change::Clear,
+            _ => Change::Set(value),
+        }
+    }
+
+    fn client(&mut self) -> Option<ClientId> {
+        self.clients.choose(&mut self.random).map(|(id, _)| *id)
+    }
+
+    /// Registers a client.
+    pub async fn register(&mut self) -> ClientId {
+        let id = ClientId(Uuid::now_v7());
+        let key = DataKey::generate(id.0);
+        let (name, email) = (self.words().to_owned(), "a@example.org".to_owned());
+        let email = self.maybe(email).map(Personal::Known);
+        let register = ClientCommand::Register(ClientRegistered { name: name.into(), email });
+        self.command::<Client>(id.0, Some(&key), Some(None), register).await;
+        self.clients.push((id, key));
+        id
+    }
+
+    async fn organize(&mut self) {
+        let command = if self.api_keys.len() > 1 && self.random.random_bool(0.5) {
+            OrganizationCommand::RevokeApiKey { key_id: self.api_keys.remove(0) }
+        } else {
+            OrganizationCommand::CreateApiKey(self.api_key())
+        };
+        self.command::<Organization>(self.organization.0, None, None, command).await;
+    }
+
+    /// One more event.
+    pub async fn next(&mut self) {
+        let dice = self.random.random_range(0..100);
+        let alive: Vec<usize> = (0..self.sessions.len())
+            .filter(|&i| !self.sessions[i].deleted || !self.sessions[i].erased)
+            .collect();
+        let Some(&at) = alive.choose(&mut self.random).filter(|_| dice >= 22) else {
+            match dice {
+                0..4 => drop(self.register().await),
+                4..7 => self.organize().await,
+                _ => {
+                    let client = self.client();
+                    let (title, client) = (self.words(), client.filter(|_| dice % 2 == 0));
+                    let title = self.maybe(title);
+                    self.upload(upload(title, client)).await;
+                }
+            }
+            return;
+        };
+        let (id, key) = (self.sessions[at].id, self.sessions[at].key.clone());
+        let about_summary = self.sessions[at].deleted || dice < 50;
+        if about_summary && !self.sessions[at].erased {
+            let words = content(self.words());
+            // Also of a deleted transcript: a summary may be on its way when the deletion comes.
+            let write =
+                SummaryCommand::Write { transcript_id: TranscriptId(id), content: Box::new(words) };
+            let erase = self.sessions[at].deleted || dice == 49;
+            self.sessions[at].erased = erase && self.random.random_bool(0.8);
+            let command = if self.sessions[at].erased { SummaryCommand::Erase } else { write };
+            let summary = SummaryId::of(TranscriptId(id)).0;
+            self.command::<Summary>(summary, Some(&key), None, command).await;
+            return;
+        }
+        let command = self.about_transcript(dice);
+        self.sessions[at].deleted = matches!(command, TranscriptCommand::Delete);
+        self.command::<Transcript>(id, Some(&key), None, command).await;
+    }
+
+    fn about_transcript(&mut self, dice: u32) -> TranscriptCommand {
+        let words = self.words().to_owned();
+        match dice {
+            0..65 => TranscriptCommand::RecordParsed(TranscriptParsed {
+                content: format!("content/{dice}"),
+                format: "webvtt".into(),
+                language: self.maybe("de".to_owned()),
+                participants: Personal::Known(vec![Participant {
+                    name: words,
+                    role: Role::Coach,
+                    turns: 3,
+                    words: 9,
+                    talk_ms: self.maybe(77),
+                }]),
+                turn_count: dice,
+                word_count: 9,
+                duration_ms: self.maybe(1_000),
+                warnings: vec![Warning { line: 3, message: "skipped".into() }],
+            }),
+            65..73 => TranscriptCommand::RecordFailure(TranscriptProcessingFailed {
+                stage: Stage::Parsing,
+                code: "unrecognised_format".into(),
+                message: "It is \"no\" transcript.".into(),
+            }),
+            73..80 => TranscriptCommand::RequestProcessing,
+            80..90 => {
+                let client = self.client().unwrap_or_default();
+                let mut change = TranscriptDetailsChanged {
+                    title: self.change(Personal::Known(words.clone())),
+                    client_id: self.change(client),
+                    held_at: self.change(chrono::DateTime::UNIX_EPOCH),
+                    language: self.change("en".to_owned()),
+                    notes: self.change(Personal::Known(words)),
+                };
+                if change.is_empty() {
+                    change.notes = Change::Clear;
+                }
+                TranscriptCommand::ChangeDetails(change)
+            }
+            _ => TranscriptCommand::Delete,
+        }
+    }
+}
+
+/// Appends about `events` events of `organizations` organizations that write at the same time.
+pub async fn write(node: &Node, organizations: usize, events: usize, seed: u64) {
+    let mut writers = tokio::task::JoinSet::new();
+    for n in 0..organizations {
+        let (node, seed) = (node.clone(), seed + n as u64);
+        writers.spawn(async move {
+            History::begin(&node, seed).await.go_on(events / organizations - 2).await;
+        });
+    }
+    writers.join_all().await;
+}
