@@ -10,6 +10,8 @@ mod erasure;
 mod faults;
 #[path = "log/idempotency.rs"]
 mod idempotency;
+#[path = "log/lost_answers.rs"]
+mod lost_answers;
 #[path = "log/order.rs"]
 mod order;
 mod support;
@@ -34,4 +36,5 @@ on_databases!(sqlite as sqlite, postgres as postgres => {
 on_databases!(postgres as postgres_alone => {
     order: control_a_serial_column_loses_events;
     faults: cut_connections_lose_nothing, a_node_that_hangs_frees_the_log;
+    lost_answers: a_commit_whose_answer_is_lost_counts_once;
 });

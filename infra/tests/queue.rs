@@ -1,4 +1,5 @@
 //! What a queue promises, run against every adapter over every ledger.
+#![cfg(feature = "nats")] // Support for the queues knows all of them.
 
 #[path = "queue/delivery.rs"]
 mod delivery;

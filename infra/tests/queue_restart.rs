@@ -1,4 +1,5 @@
 //! JetStream may lose whatever it has: the ledger sends it out again (P4).
+#![cfg(feature = "nats")] // Support for the queues knows all of them.
 
 mod support;
 
@@ -42,6 +43,16 @@ async fn with<F: Future<Output = ()>>(
     Place::run(place, |place| test(Bench::new(place, &nats.url()), nats)).await;
 }
 
+/// Two processes that know the stream since before it holds anything: from then on, only the loss
+/// itself tells them of it.
+async fn two(bench: &Bench) -> (Process, Process) {
+    let (first, second) = (bench.process().await, bench.process().await);
+    for process in [&first, &second] {
+        process.queue.reconcile(LEASE).await.unwrap();
+    }
+    (first, second)
+}
+
 /// Takes jobs and never says a word about them: a worker that is killed.
 async fn lease_and_die(process: &Process, count: usize) -> Vec<Job> {
     let mut jobs = Vec::new();
@@ -69,7 +80,7 @@ async fn assert_all_done(processes: &[&Process], jobs: usize, what: &str) {
 }
 
 async fn a_deleted_store(bench: Bench, mut nats: Nats) {
-    let (worker, other) = (bench.process().await, bench.process().await);
+    let (worker, other) = two(&bench).await;
     worker.fill(300).await;
     let relay = worker.run_relay(&[PARSE], LEASE);
     work_off(&[&worker], 1, 100, LEASE).await;
@@ -84,7 +95,7 @@ async fn a_deleted_store(bench: Bench, mut nats: Nats) {
 }
 
 async fn a_server_that_is_away(bench: Bench, mut nats: Nats) {
-    let (worker, other) = (bench.process().await, bench.process().await);
+    let (worker, other) = two(&bench).await;
     let relays = [worker.run_relay(&[PARSE], LEASE), other.run_relay(&[PARSE], LEASE)];
     let began = Instant::now();
     let outage = async {
@@ -108,7 +119,7 @@ async fn a_server_that_is_away(bench: Bench, mut nats: Nats) {
 }
 
 async fn a_deleted_stream(bench: Bench, nats: Nats) {
-    let (worker, other) = (bench.process().await, bench.process().await);
+    let (worker, other) = two(&bench).await;
     worker.fill(200).await;
     let relay = worker.run_relay(&[PARSE], LEASE);
     let dead = lease_and_die(&other, 20).await.len();
@@ -119,7 +130,7 @@ async fn a_deleted_stream(bench: Bench, nats: Nats) {
 }
 
 async fn a_deleted_consumer(bench: Bench, nats: Nats) {
-    let (worker, other) = (bench.process().await, bench.process().await);
+    let (worker, other) = two(&bench).await;
     worker.fill(200).await;
     let relay = worker.run_relay(&[PARSE], LEASE);
     let dead = lease_and_die(&other, 20).await.len();
@@ -131,7 +142,7 @@ async fn a_deleted_consumer(bench: Bench, nats: Nats) {
 }
 
 async fn a_purged_stream(bench: Bench, nats: Nats) {
-    let (worker, other) = (bench.process().await, bench.process().await);
+    let (worker, other) = two(&bench).await;
     worker.fill(200).await;
     let relay = worker.run_relay(&[PARSE], LEASE);
     let stream = context(&nats.url()).await.get_stream(bench.stream()).await.unwrap();
@@ -143,7 +154,7 @@ async fn a_purged_stream(bench: Bench, nats: Nats) {
 
 /// Half of the messages are lost, and there is always another job in hand.
 async fn messages_lost_while_others_are_at_work(bench: Bench, nats: Nats) {
-    let (worker, other) = (bench.process().await, bench.process().await);
+    let (worker, other) = two(&bench).await;
     other.fill(1).await;
     let long = other.next(LEASE, Duration::from_secs(3)).await;
     worker.fill(100).await;

@@ -375,10 +375,11 @@ impl Transaction {
 
     /// Makes the writes durable and visible.
     pub async fn commit(self) -> Result<(), DatabaseError> {
-        Ok(match self {
+        match self {
             Self::Sqlite(tx) => tx.commit().await?,
             #[cfg(feature = "postgres")]
             Self::Postgres(tx) => tx.commit().await?,
-        })
+        }
+        Ok(())
     }
 }

@@ -6,8 +6,8 @@
 //! is not.
 //!
 //! What is lost on the way is found in two ways. A stream that was created after a row was
-//! dispatched cannot hold its message (the store was deleted). And where a consumer has nothing
-//! pending, a row that is long overdue has no message either.
+//! dispatched cannot hold its message (the store was deleted). And of a row that is long overdue
+//! the stream is asked whether it still holds the message.
 
 use super::ledger::{Claim, Ledger};
 use super::{Job, Outcome, Queue, QueueError};
@@ -25,10 +25,15 @@ const BATCH: u32 = 500;
 const DUPLICATE_WINDOW: Duration = Duration::from_secs(120);
 /// Clocks of the database's and the queue's machines may differ by this.
 const CLOCK_SKEW: Duration = Duration::from_secs(10);
+/// Overdue rows whose messages are looked for at a time.
+const LOOK: u32 = 100;
 /// How long an overdue row waits, past its lease, until its message counts as lost.
 const OVERDUE: Duration = Duration::from_secs(10);
 /// Timeout of one request to the server.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How much longer than asked for a pull may take.
+const PULL_GRACE: Duration = Duration::from_millis(500);
 
 type PullConsumer = consumer::Consumer<consumer::pull::Config>;
 
@@ -158,7 +163,6 @@ impl JetStreamQueue {
             .messages()
             .await
             .map_err(unavailable)?;
-        // The server ends the pull after `wait`; a server that went away does not.
         let mut messages = Vec::new();
         let collect = async {
             futures::pin_mut!(pulled);
@@ -170,12 +174,15 @@ impl JetStreamQueue {
             }
             Ok(())
         };
-        let collected = tokio::time::timeout(wait + REQUEST_TIMEOUT, collect).await;
-        // What came before a failure would come again only when its time to be answered is over.
-        match collected.unwrap_or_else(|_| Err(unavailable("a pull got no end"))) {
-            Err(error) if messages.is_empty() => Err(error),
-            _ => Ok(messages),
+        // The server ends the pull after `wait`. One that went away does not; nor does 2.9.10 where
+        // a message comes in at the very end of the wait, or where the consumer was deleted. The
+        // next pull asks for the consumer first, and so finds out.
+        match tokio::time::timeout(wait + PULL_GRACE, collect).await {
+            Ok(Err(error)) if messages.is_empty() => return Err(error),
+            Ok(_) => {}
+            Err(_) => self.forget_consumers(),
         }
+        Ok(messages)
     }
 
     /// Sends rows out again whose messages a deleted store took with it.
@@ -190,30 +197,48 @@ impl JetStreamQueue {
         Ok(())
     }
 
-    /// Sends rows out again that are long overdue while nothing is pending.
+    /// Sends rows out again that are long overdue and whose messages are not in the stream. Of a
+    /// long backlog the oldest are looked at, which are the next to be done.
     async fn redispatch_overdue(&self, lease: Duration) -> Result<(), QueueError> {
         let before = Utc::now().timestamp_millis() - (lease + OVERDUE).as_millis() as i64;
-        let overdue = "state = 'ready' AND available_at < $1 AND dispatched_at < $1";
-        let sql = format!("SELECT DISTINCT consumer FROM work WHERE {overdue}");
-        for row in self.ledger.sql().query(&sql, &[before.into()]).await? {
-            let name: String = row.get(0)?;
-            let mut consumer = self.consumer(&name, lease).await?;
-            let info = match consumer.info().await {
-                Ok(info) => info.clone(),
-                Err(error) => {
-                    self.forget_consumers();
-                    return Err(unavailable(error));
-                }
-            };
-            if info.num_pending == 0 && info.num_ack_pending == 0 {
-                let sql = format!(
-                    "UPDATE work SET dispatched_at = NULL WHERE {overdue} AND consumer = $2"
-                );
-                let lost = self.ledger.sql().execute(&sql, &[before.into(), name.into()]).await?;
-                tracing::warn!(lost, "overdue work has no message; it is dispatched again");
+        let sql = "SELECT consumer, position, message FROM work WHERE state = 'ready' \
+             AND available_at < $1 AND dispatched_at < $1 ORDER BY position LIMIT $2";
+        let rows = self.ledger.sql().query(sql, &[before.into(), LOOK.into()]).await?;
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let stream = self.stream().await?;
+        for row in rows {
+            let (consumer, position): (String, i64) = (row.get(0)?, row.get(1)?);
+            let message: Option<i64> = row.get(2)?;
+            if self.holds(&stream, &consumer, position, message).await? {
+                continue;
             }
+            let sql = "UPDATE work SET dispatched_at = NULL WHERE state = 'ready' \
+                 AND dispatched_at < $1 AND consumer = $2 AND position = $3";
+            let arguments = [before.into(), consumer.as_str().into(), position.into()];
+            self.ledger.sql().execute(sql, &arguments).await?;
+            tracing::warn!(consumer, position, "the queue lost a message; it is sent again");
         }
         Ok(())
+    }
+
+    /// Whether the message of a row is in the stream.
+    async fn holds(
+        &self,
+        stream: &stream::Stream,
+        consumer: &str,
+        position: i64,
+        message: Option<i64>,
+    ) -> Result<bool, QueueError> {
+        let Some(sequence) = message else { return Ok(false) };
+        match stream.get_raw_message(sequence as u64).await {
+            // A new stream counts from 1 again.
+            Ok(found) => Ok(found.subject.as_str() == self.subject(consumer)
+                && found.payload.as_ref() == position.to_string().as_bytes()),
+            Err(error) if error.kind() == stream::RawMessageErrorKind::NoMessageFound => Ok(false),
+            Err(error) => Err(unavailable(error)),
+        }
     }
 }
 
@@ -307,7 +332,6 @@ impl Queue for JetStreamQueue {
         self.stream().await?;
         let now = Utc::now().timestamp_millis();
         let mut acks = Vec::with_capacity(rows.len());
-        let mut sent: HashMap<String, Vec<i64>> = HashMap::new();
         for row in &rows {
             let (consumer, position): (String, i64) = (row.get(0)?, row.get(1)?);
             let (event, dispatches): (uuid::Uuid, i64) = (row.get(2)?, row.get(3)?);
@@ -315,21 +339,27 @@ impl Queue for JetStreamQueue {
                 .message_id(format!("{consumer}:{event}:{dispatches}"))
                 .payload(position.to_string().into());
             let ack = self.context.send_publish(self.subject(&consumer), publish).await;
-            acks.push(ack.map_err(unavailable)?);
-            sent.entry(consumer).or_default().push(position);
+            acks.push((consumer, position, ack.map_err(unavailable)?));
         }
-        for ack in acks {
-            ack.await.map_err(unavailable)?;
+        let mut sent: HashMap<String, Vec<(i64, i64)>> = HashMap::new();
+        for (consumer, position, ack) in acks {
+            let sequence = ack.await.map_err(unavailable)?.sequence as i64;
+            sent.entry(consumer).or_default().push((position, sequence));
         }
-        for (consumer, positions) in sent {
-            let marks: Vec<_> = (3..positions.len() + 3).map(|i| format!("${i}")).collect();
+        for (consumer, messages) in sent {
+            let (mut cases, mut marks) = (String::new(), Vec::new());
+            let mut arguments = vec![consumer.into(), now.into()];
+            for (position, sequence) in messages {
+                arguments.extend([position.into(), sequence.into()]);
+                let at = arguments.len();
+                cases.push_str(&format!(" WHEN ${} THEN ${at}", at - 1));
+                marks.push(format!("${}", at - 1));
+            }
             let sql = format!(
-                "UPDATE work SET dispatched_at = $2, dispatches = dispatches + 1 \
-                 WHERE consumer = $1 AND position IN ({})",
+                "UPDATE work SET dispatched_at = $2, dispatches = dispatches + 1, \
+                 message = CASE position{cases} END WHERE consumer = $1 AND position IN ({})",
                 marks.join(", ")
             );
-            let mut arguments = vec![consumer.into(), now.into()];
-            arguments.extend(positions.into_iter().map(Into::into));
             self.ledger.sql().execute(&sql, &arguments).await?;
         }
         Ok(rows.len() as u64)

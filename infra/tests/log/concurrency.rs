@@ -97,7 +97,7 @@ pub(crate) async fn create_meets_a_stream_that_exists(place: Shared) {
 pub(crate) async fn conflicts_are_tried_again_within_bounds(place: Shared) {
     let log = place.node().await.log;
     let id = Uuid::now_v7();
-    let command = TallyCommand::LoseRace(log.clone(), id);
+    let command = TallyCommand::LoseRace(Box::new(log.clone()), id);
     let lost = log.execute::<Tally>(context("loser"), id, command).await;
     assert!(matches!(lost, Err(CommandError::Conflict)), "{lost:?}");
     let (tally, version) = log.load::<Tally>(organization(), id).await.unwrap();

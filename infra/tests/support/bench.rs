@@ -154,7 +154,12 @@ impl Process {
                 if let Some(job) = self.lease(1, lease, 200).await.pop() {
                     return job;
                 }
-                assert!(began.elapsed() < limit, "no job within {limit:?} at {caller}");
+                if began.elapsed() >= limit {
+                    let sql = "SELECT position, state, attempts, available_at, lease_until, \
+                         dispatched_at FROM work ORDER BY position LIMIT 3";
+                    let rows = self.node.database.queue.query(sql, &[]).await;
+                    panic!("no job within {limit:?} at {caller}: {rows:?}");
+                }
             }
         }
     }

@@ -2,6 +2,7 @@
 #![allow(dead_code)] // Each test binary uses a part.
 #![allow(unreachable_pub)] // Shared between test binaries as a module.
 
+#[cfg(feature = "nats")]
 pub mod bench;
 pub mod servers;
 pub mod tally;
@@ -49,6 +50,10 @@ impl Place {
 
     /// `None`, with a word about it, where no Postgres is at hand.
     pub async fn postgres() -> Option<Self> {
+        if cfg!(not(feature = "postgres")) {
+            println!("skipped: built without Postgres");
+            return None;
+        }
         let Ok(admin) = std::env::var("DEBRIEF_TEST_POSTGRES_URL") else {
             println!("skipped: DEBRIEF_TEST_POSTGRES_URL is not set");
             return None;

@@ -27,7 +27,7 @@ pub enum TallyCommand {
     /// Is refused where the sum has reached this.
     AddBelow(i64, i64),
     /// Lets another command change the stream before it decides, every time.
-    LoseRace(EventLog, Uuid),
+    LoseRace(Box<EventLog>, Uuid),
 }
 
 #[derive(Debug, PartialEq, thiserror::Error)]

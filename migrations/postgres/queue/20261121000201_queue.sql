@@ -19,6 +19,8 @@ CREATE TABLE work (
     dispatched_at   bigint,
     -- Counts dispatches, so that a message sent again is not taken for a duplicate.
     dispatches      bigint NOT NULL DEFAULT 0,
+    -- Where in JetStream's stream its message lies.
+    message         bigint,
     progress        double precision,
     -- JSON: what happened at each attempt.
     history         text NOT NULL DEFAULT '[]',

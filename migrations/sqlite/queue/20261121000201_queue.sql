@@ -19,6 +19,8 @@ CREATE TABLE work (
     dispatched_at   INTEGER,
     -- Counts dispatches, so that a message sent again is not taken for a duplicate.
     dispatches      INTEGER NOT NULL DEFAULT 0,
+    -- Where in JetStream's stream its message lies.
+    message         INTEGER,
     progress        REAL,
     -- JSON: what happened at each attempt.
     history         text NOT NULL DEFAULT '[]',
