@@ -2,7 +2,7 @@
 
 use crate::http::auth::Caller;
 use crate::http::command::{Accepted, IdempotencyKey};
-use crate::http::extract::{Body, Checks, Path, Query, page_size};
+use crate::http::extract::{Body, Checks, Path, Query, cursor, page_size};
 use crate::http::problem::{Problem, of_command};
 use crate::state::ApiState;
 use axum::Json;
@@ -99,7 +99,8 @@ struct GetQuery {
 
 /// Enter a client.
 #[utoipa::path(
-    post, path = "/v1/clients", tag = "clients", request_body = ClientIn,
+    post, path = "/v1/clients", operation_id = "register_client",
+    tag = "clients", request_body = ClientIn,
     params(("Idempotency-Key" = Option<String>, Header, description = "Makes it safe to send again")),
     responses((status = 201, body = ClientRegisteredOut), (status = 422, body = Problem)),
     security(("api_key" = []))
@@ -141,7 +142,8 @@ async fn register(
 
 /// List clients.
 #[utoipa::path(
-    get, path = "/v1/clients", tag = "clients", params(ListQuery),
+    get, path = "/v1/clients", operation_id = "list_clients",
+    tag = "clients", params(ListQuery),
     responses((status = 200, body = ClientsOut)), security(("api_key" = []))
 )]
 async fn list(
@@ -150,8 +152,8 @@ async fn list(
     Query(query): Query<ListQuery>,
 ) -> Result<Json<ClientsOut>, Problem> {
     let limit = page_size(query.limit, 50, 500)?;
+    let after = cursor(query.after)?.unwrap_or(0);
     state.read_at("directory", query.min_position).await?;
-    let after = query.after.unwrap_or(0);
     let mut rows = directory::clients(&state.views, caller.organization, after, limit + 1).await?;
     let more = rows.len() > limit as usize;
     rows.truncate(limit as usize);
@@ -161,7 +163,8 @@ async fn list(
 
 /// Read a client.
 #[utoipa::path(
-    get, path = "/v1/clients/{id}", tag = "clients",
+    get, path = "/v1/clients/{id}", operation_id = "get_client",
+    tag = "clients",
     params(("id" = Uuid, Path), GetQuery),
     responses((status = 200, body = ClientOut), (status = 404, body = Problem)),
     security(("api_key" = []))

@@ -92,7 +92,8 @@ struct ListQuery {
 
 /// List dead letters.
 #[utoipa::path(
-    get, path = "/v1/dead-letters", tag = "dead letters", params(ListQuery),
+    get, path = "/v1/dead-letters", operation_id = "list_dead_letters",
+    tag = "dead letters", params(ListQuery),
     responses((status = 200, body = DeadLettersOut)), security(("api_key" = []))
 )]
 async fn list(
@@ -122,7 +123,8 @@ async fn list(
 
 /// Read a dead letter.
 #[utoipa::path(
-    get, path = "/v1/dead-letters/{consumer}/{position}", tag = "dead letters",
+    get, path = "/v1/dead-letters/{consumer}/{position}", operation_id = "get_dead_letter",
+    tag = "dead letters",
     params(("consumer" = String, Path), ("position" = i64, Path)),
     responses((status = 200, body = DeadLetterOut), (status = 404, body = Problem)),
     security(("api_key" = []))
@@ -139,7 +141,8 @@ async fn get(
 
 /// Give a dead letter all its attempts back.
 #[utoipa::path(
-    post, path = "/v1/dead-letters/{consumer}/{position}/retry", tag = "dead letters",
+    post, path = "/v1/dead-letters/{consumer}/{position}/retry", operation_id = "retry_dead_letter",
+    tag = "dead letters",
     params(("consumer" = String, Path), ("position" = i64, Path)),
     responses((status = 202), (status = 404, body = Problem)), security(("api_key" = []))
 )]
@@ -155,7 +158,8 @@ async fn retry(
 
 /// Forget a dead letter: the work is never done.
 #[utoipa::path(
-    delete, path = "/v1/dead-letters/{consumer}/{position}", tag = "dead letters",
+    delete, path = "/v1/dead-letters/{consumer}/{position}", operation_id = "discard_dead_letter",
+    tag = "dead letters",
     params(("consumer" = String, Path), ("position" = i64, Path)),
     responses((status = 204), (status = 404, body = Problem)), security(("api_key" = []))
 )]

@@ -1,6 +1,6 @@
 //! The whole router, `/openapi.json`, and `/docs` to browse it.
 
-use crate::http::{problem::Problem, trace};
+use crate::http::{linger, problem::Problem, trace};
 use crate::state::ApiState;
 use crate::{clients, dead_letters, operations, summaries, transcripts, ws};
 use axum::extract::DefaultBodyLimit;
@@ -11,7 +11,7 @@ use tower_http::sensitive_headers::SetSensitiveRequestHeadersLayer;
 use utoipa::OpenApi;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_swagger_ui::SwaggerUi;
+use utoipa_swagger_ui::{Config, SwaggerUi};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -62,12 +62,17 @@ pub fn router(state: ApiState) -> Router {
         .merge(unbounded)
         .split_for_parts();
     let json = document.clone();
+    // Unless told otherwise, the page has the document checked by somebody else's server.
+    let docs = SwaggerUi::new("/docs")
+        .url("/docs/openapi.json", document)
+        .config(Config::default().validator_url("none"));
     router
         .route("/openapi.json", routing::get(move || async move { Json(json) }))
-        .merge(SwaggerUi::new("/docs").url("/docs/openapi.json", document))
+        .merge(docs)
         .fallback(trace::no_route)
         .method_not_allowed_fallback(trace::no_method)
         .layer(CatchPanicLayer::custom(trace::panicked))
+        .layer(middleware::from_fn(linger::layer))
         .layer(middleware::from_fn(trace::layer))
         .layer(SetSensitiveRequestHeadersLayer::new([header::AUTHORIZATION]))
         .with_state(state)

@@ -7,6 +7,7 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use chrono::Utc;
+use debrief_infra::queue::Backlog;
 use debrief_projections::engine::checkpoints;
 use metrics::gauge;
 use serde::Serialize;
@@ -93,16 +94,26 @@ async fn measure(state: &ApiState) -> Result<(), Problem> {
         let lag = (head - checkpoint.position).max(0);
         gauge!("debrief_projection_lag_events", "projection" => checkpoint.name).set(lag as f64);
     }
+    // A worker without work has no backlog: it must be said that it has none, or the gauges would
+    // stay at what they last were.
+    let mut backlogs: BTreeMap<String, Backlog> =
+        state.ledger.backlog().await?.into_iter().map(|b| (b.consumer.clone(), b)).collect();
     for (consumer, position) in state.ledger.relay_positions().await? {
         let lag = (head - position).max(0);
-        gauge!("debrief_relay_lag_events", "worker" => consumer).set(lag as f64);
+        gauge!("debrief_relay_lag_events", "worker" => consumer.clone()).set(lag as f64);
+        backlogs.entry(consumer).or_insert_with_key(|consumer| Backlog {
+            consumer: consumer.clone(),
+            ready: 0,
+            leased: 0,
+            dead: 0,
+            oldest: None,
+        });
     }
     let now = Utc::now().timestamp_millis();
     let mut oldest_of_all = 0.0_f64;
-    for backlog in state.ledger.backlog().await? {
+    for (worker, backlog) in backlogs {
         let age = backlog.oldest.map_or(0.0, |at| (now - at).max(0) as f64 / 1000.0);
         oldest_of_all = oldest_of_all.max(age);
-        let worker = backlog.consumer;
         for (state, count) in
             [("ready", backlog.ready), ("leased", backlog.leased), ("dead", backlog.dead)]
         {

@@ -111,6 +111,12 @@ impl ApiState {
         min_position: Option<i64>,
     ) -> Result<(), Problem> {
         let Some(position) = min_position else { return Ok(()) };
+        if position < 0 {
+            return Err(Problem::bad_request(
+                "invalid_query",
+                format!("min_position is {position}; it is the `position` that a write answered."),
+            ));
+        }
         let head = self.log.head().await?;
         if position > head {
             return Err(Problem::bad_request(

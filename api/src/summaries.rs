@@ -67,7 +67,8 @@ struct GetQuery {
 
 /// Read a summary.
 #[utoipa::path(
-    get, path = "/v1/summaries/{id}", tag = "summaries", params(("id" = Uuid, Path), GetQuery),
+    get, path = "/v1/summaries/{id}", operation_id = "get_summary",
+    tag = "summaries", params(("id" = Uuid, Path), GetQuery),
     responses((status = 200, body = SummaryOut), (status = 404, body = Problem)),
     security(("api_key" = []))
 )]
@@ -77,6 +78,9 @@ async fn get(
     Path(id): Path<SummaryId>,
     Query(query): Query<GetQuery>,
 ) -> Result<Json<SummaryOut>, Problem> {
+    if query.version == Some(0) {
+        return Err(Problem::bad_request("invalid_query", "version is 0; versions count from 1."));
+    }
     state.read_at("transcripts", query.min_position).await?;
     let row = transcripts::summary(&state.views, caller.organization, id, query.version).await?;
     row.map(|row| Json(row.into())).ok_or_else(|| Problem::not_found("summary"))
@@ -91,7 +95,8 @@ struct VersionsQuery {
 
 /// Read all versions of a summary.
 #[utoipa::path(
-    get, path = "/v1/summaries/{id}/versions", tag = "summaries",
+    get, path = "/v1/summaries/{id}/versions", operation_id = "list_summary_versions",
+    tag = "summaries",
     params(("id" = Uuid, Path), VersionsQuery),
     responses((status = 200, body = VersionsOut), (status = 404, body = Problem)),
     security(("api_key" = []))

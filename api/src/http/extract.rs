@@ -103,7 +103,9 @@ impl Checks {
     pub(crate) fn text(&mut self, field: &str, text: &str, max: usize) {
         let length = text.chars().count();
         if text.trim().is_empty() {
-            self.fail(field, "must not be empty; leave it out instead.");
+            let message = "is empty: send some text. A field that is not required can be left out, \
+                and null takes the value of one away.";
+            self.fail(field, message);
         } else if length > max {
             self.fail(field, format!("has {length} characters, and at most {max} are kept."));
         } else if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
@@ -140,6 +142,16 @@ pub(crate) fn page_size(limit: Option<u32>, default: u32, max: u32) -> Result<u3
             "invalid_query",
             format!("limit is {limit}; it can be 1 to {max}."),
         )),
+    }
+}
+
+/// A cursor that is a position: the `next` of the page before.
+pub(crate) fn cursor(after: Option<i64>) -> Result<Option<i64>, Problem> {
+    match after {
+        Some(after) if after < 0 => {
+            Err(Problem::bad_request("invalid_query", "after is not the `next` of a page."))
+        }
+        after => Ok(after),
     }
 }
 

@@ -3,5 +3,6 @@
 pub(crate) mod auth;
 pub(crate) mod command;
 pub(crate) mod extract;
+pub(crate) mod linger;
 pub(crate) mod problem;
 pub(crate) mod trace;

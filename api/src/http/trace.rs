@@ -2,11 +2,12 @@
 
 use super::problem::Problem;
 use axum::extract::{MatchedPath, Request};
-use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use metrics::{counter, histogram};
 use std::time::Instant;
+use tokio::task::JoinHandle;
 use tracing::Instrument;
 use uuid::Uuid;
 
@@ -20,6 +21,29 @@ tokio::task_local! {
 /// The id of the request that this task answers.
 pub(crate) fn current_correlation() -> Option<Uuid> {
     CORRELATION.try_with(|id| *id).ok()
+}
+
+/// A task that goes on if the client of the request goes away, under the request's id and span.
+pub(crate) fn spawn<F>(work: F) -> JoinHandle<F::Output>
+where
+    F: Future<Output: Send> + Send + 'static,
+{
+    let id = current_correlation().unwrap_or_else(Uuid::now_v7);
+    tokio::spawn(CORRELATION.scope(id, work).in_current_span())
+}
+
+/// A method's name in the metrics: clients may send any word for a method, and each would stay.
+fn known(method: &Method) -> &'static str {
+    match method.as_str() {
+        "GET" => "GET",
+        "POST" => "POST",
+        "PATCH" => "PATCH",
+        "PUT" => "PUT",
+        "DELETE" => "DELETE",
+        "HEAD" => "HEAD",
+        "OPTIONS" => "OPTIONS",
+        _ => "other",
+    }
 }
 
 /// Gives each request an id (the client's, if it sends a UUID), a span, a log line and its place
@@ -45,7 +69,7 @@ pub(crate) async fn layer(request: Request, next: Next) -> Response {
         .instrument(span)
         .await;
     let labels = [
-        ("method", method.to_string()),
+        ("method", known(&method).to_owned()),
         ("route", route),
         ("status", response.status().as_u16().to_string()),
     ];

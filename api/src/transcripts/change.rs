@@ -63,7 +63,8 @@ fn set<T>(change: &Change<T>) -> Option<&T> {
 
 /// Change title, client, date, language or notes.
 #[utoipa::path(
-    patch, path = "/v1/transcripts/{id}", tag = "transcripts",
+    patch, path = "/v1/transcripts/{id}", operation_id = "change_transcript",
+    tag = "transcripts",
     params(("id" = Uuid, Path)), request_body = TranscriptPatch,
     responses(
         (status = 200, body = ChangedOut), (status = 404, body = Problem),
@@ -84,7 +85,8 @@ pub(super) async fn change(
     checks.done()?;
     let route = format!("PATCH /v1/transcripts/{id}");
     let mut context = key.context(&caller, &route, &patch, json!({"id": id}))?;
-    // Without a key the transcript was deleted, or is another organization's: the domain says so.
+    // Without a key the transcript was deleted, or is another organization's. The domain says so,
+    // unless this very request was carried out before: then its answer stands.
     let data_key = own_key(&state, &caller, id).await?;
     if let (Some(data_key), Some(client)) = (&data_key, patch.client_id.as_change()) {
         // The words follow the client: their key is wrapped by the new client's.
@@ -106,26 +108,24 @@ pub(super) async fn change(
     execute(&state, context, id, command, StatusCode::OK).await
 }
 
-/// The key of a transcript of the caller's organization.
+/// The key of a transcript that the caller may change.
 async fn own_key(
     state: &ApiState,
     caller: &Caller,
     id: TranscriptId,
 ) -> Result<Option<DataKey>, Problem> {
-    let (transcript, _) = state
-        .log
-        .load::<Transcript>(caller.organization, id.0)
-        .await
-        .map_err(|error| of_command(error, |_: TranscriptError| gone()))?;
+    let loaded = state.log.load::<Transcript>(caller.organization, id.0).await;
+    let (transcript, _) = loaded.map_err(|error| of_command(error, |_| gone()))?;
     if !transcript.is_alive() {
-        return Err(gone());
+        return Ok(None);
     }
     Ok(state.log.keys().get(id.0).await?)
 }
 
 /// Delete a transcript, with its file, its turns and its summary.
 #[utoipa::path(
-    delete, path = "/v1/transcripts/{id}", tag = "transcripts", params(("id" = Uuid, Path)),
+    delete, path = "/v1/transcripts/{id}", operation_id = "delete_transcript",
+    tag = "transcripts", params(("id" = Uuid, Path)),
     responses((status = 200, body = ChangedOut), (status = 404, body = Problem)),
     security(("api_key" = []))
 )]
@@ -150,7 +150,8 @@ pub(super) struct ProcessIn {
 
 /// Read and summarize a transcript again.
 #[utoipa::path(
-    post, path = "/v1/transcripts/process", tag = "transcripts", request_body = ProcessIn,
+    post, path = "/v1/transcripts/process", operation_id = "process_transcript",
+    tag = "transcripts", request_body = ProcessIn,
     params(("Idempotency-Key" = Option<String>, Header, description = "Makes it safe to send again")),
     responses((status = 202, body = ChangedOut), (status = 404, body = Problem)),
     security(("api_key" = []))

@@ -1,7 +1,7 @@
 //! Reading transcripts: the list, one of them, and how far work on it has come.
 
 use crate::http::auth::Caller;
-use crate::http::extract::{Path, Query, page_size};
+use crate::http::extract::{Path, Query, cursor, page_size};
 use crate::http::problem::Problem;
 use crate::state::ApiState;
 use axum::Json;
@@ -128,7 +128,8 @@ pub(super) struct ListQuery {
 
 /// List transcripts.
 #[utoipa::path(
-    get, path = "/v1/transcripts", tag = "transcripts", params(ListQuery),
+    get, path = "/v1/transcripts", operation_id = "list_transcripts",
+    tag = "transcripts", params(ListQuery),
     responses((status = 200, body = TranscriptsOut)), security(("api_key" = []))
 )]
 pub(super) async fn list(
@@ -137,6 +138,7 @@ pub(super) async fn list(
     Query(query): Query<ListQuery>,
 ) -> Result<Json<TranscriptsOut>, Problem> {
     let limit = page_size(query.limit, 50, 200)?;
+    let after = cursor(query.after)?;
     let filter = TranscriptFilter {
         client_id: query.client_id.map(ClientId),
         state: match query.state.as_deref().map(str::parse::<State>) {
@@ -153,8 +155,7 @@ pub(super) async fn list(
     state.read_at("transcripts", query.min_position).await?;
     let organization = caller.organization;
     let mut rows =
-        transcripts::transcripts(&state.views, organization, filter, query.after, limit + 1)
-            .await?;
+        transcripts::transcripts(&state.views, organization, filter, after, limit + 1).await?;
     let more = rows.len() > limit as usize;
     rows.truncate(limit as usize);
     let next = rows.last().filter(|_| more).map(|row| row.position.to_string());
@@ -182,7 +183,8 @@ pub(super) async fn row(
 
 /// Read a transcript.
 #[utoipa::path(
-    get, path = "/v1/transcripts/{id}", tag = "transcripts",
+    get, path = "/v1/transcripts/{id}", operation_id = "get_transcript",
+    tag = "transcripts",
     params(("id" = Uuid, Path), GetQuery),
     responses((status = 200, body = TranscriptOut), (status = 404, body = Problem)),
     security(("api_key" = []))
@@ -209,7 +211,8 @@ pub(super) struct StatusOut {
 
 /// Read how far work on a transcript has come.
 #[utoipa::path(
-    get, path = "/v1/transcripts/{id}/status", tag = "transcripts",
+    get, path = "/v1/transcripts/{id}/status", operation_id = "get_transcript_status",
+    tag = "transcripts",
     params(("id" = Uuid, Path), GetQuery),
     responses((status = 200, body = StatusOut), (status = 404, body = Problem)),
     security(("api_key" = []))

@@ -39,7 +39,8 @@ pub(super) struct TurnsQuery {
 
 /// Read a transcript's turns.
 #[utoipa::path(
-    get, path = "/v1/transcripts/{id}/turns", tag = "transcripts",
+    get, path = "/v1/transcripts/{id}/turns", operation_id = "list_transcript_turns",
+    tag = "transcripts",
     params(("id" = Uuid, Path), TurnsQuery),
     responses((status = 200, body = TurnsOut), (status = 404, body = Problem)),
     security(("api_key" = []))

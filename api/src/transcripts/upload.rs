@@ -11,6 +11,7 @@ use crate::http::auth::Caller;
 use crate::http::command::{Accepted, IdempotencyKey};
 use crate::http::extract::Checks;
 use crate::http::problem::{Problem, of_command};
+use crate::http::trace;
 use crate::state::ApiState;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
@@ -25,6 +26,7 @@ use form::Fields;
 use intake::Intake;
 use serde::Serialize;
 use serde_json::json;
+use std::time::Duration;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -65,7 +67,8 @@ struct UploadedOut {
 /// itself as the body with `?filename=`. The answer comes once the file is safe; reading and
 /// summarizing go on by themselves: follow `GET /v1/transcripts/{id}/status` or the WebSocket.
 #[utoipa::path(
-    post, path = "/v1/transcripts/upload", tag = "transcripts",
+    post, path = "/v1/transcripts/upload", operation_id = "upload_transcript",
+    tag = "transcripts",
     request_body(content((UploadForm = "multipart/form-data"), (String = "text/plain"))),
     params(
         ("Idempotency-Key" = Option<String>, Header, description = "Makes it safe to send again"),
@@ -87,19 +90,14 @@ pub(super) async fn upload(
     key: IdempotencyKey,
     request: Request,
 ) -> Result<Accepted, Problem> {
-    let limit = state.limits.upload_timeout;
-    match tokio::time::timeout(limit, receive(&state, caller, key, request)).await {
-        Ok(answer) => answer,
-        Err(_) => Err(Problem::new(
-            StatusCode::REQUEST_TIMEOUT,
-            "upload_too_slow",
-            format!("The upload took longer than {} seconds and was given up.", limit.as_secs()),
-        )),
-    }
+    // On a task of its own: a client that goes away ends its body, not this work, so that what
+    // it sent before is cleared away.
+    let received = trace::spawn(receive(state, caller, key, request)).await;
+    received.unwrap_or_else(|error| Err(Problem::internal(&error)))
 }
 
 async fn receive(
-    state: &ApiState,
+    state: ApiState,
     caller: Caller,
     key: IdempotencyKey,
     request: Request,
@@ -107,20 +105,37 @@ async fn receive(
     let id = TranscriptId(Uuid::now_v7());
     let data_key = DataKey::generate(id.0);
     let blob = BlobKey::new(caller.organization.0, "source", id.0);
-    let intake = Intake::new(state, &blob, &data_key);
-    let (fields, file) = form::read(state, request, intake).await?;
-    // From here on a blob lies there that no event names yet.
-    let answer = record(state, caller, key, id, &data_key, &blob, fields, file).await;
+    let intake = Intake::new(&state, &blob, &data_key);
+    let limit = state.limits.upload_timeout;
+    let read = tokio::time::timeout(limit, form::read(&state, request, intake)).await;
+    let (answer, undecided) = match read.unwrap_or_else(|_| Err(too_slow(limit))) {
+        Ok((fields, file)) => {
+            // From here on a blob lies there that no event names yet.
+            let answer = record(&state, caller, key, id, &data_key, &blob, fields, file).await;
+            let undecided = matches!(&answer, Err(problem) if problem.status >= 500);
+            (answer, undecided)
+        }
+        // The file may have been stored before what followed it was found wrong.
+        Err(problem) => (Err(problem), false),
+    };
     let in_use = matches!(&answer, Ok(accepted) if !accepted.committed.replayed);
     // After a failure that may have been a success the blob stays: lost words cannot be found
     // again, and what no event names can be read by nobody, its key being nowhere.
-    let undecided = matches!(&answer, Err(problem) if problem.status >= 500);
-    if !in_use && !undecided {
-        if let Err(error) = state.documents.delete(&blob).await {
-            tracing::warn!(%error, "a blob that is not needed could not be removed");
-        }
+    if !in_use
+        && !undecided
+        && let Err(error) = state.documents.delete(&blob).await
+    {
+        tracing::warn!(%error, "a blob that is not needed could not be removed");
     }
     answer
+}
+
+fn too_slow(limit: Duration) -> Problem {
+    Problem::new(
+        StatusCode::REQUEST_TIMEOUT,
+        "upload_too_slow",
+        format!("The upload took longer than {} seconds and was given up.", limit.as_secs()),
+    )
 }
 
 #[expect(clippy::too_many_arguments, reason = "the parts of one event")]

@@ -90,11 +90,11 @@ async fn hello(
 ) -> Result<(Caller, String), End> {
     let deadline = tokio::time::Instant::now() + HELLO_TIMEOUT;
     loop {
-        let message = tokio::time::timeout_at(deadline, stream.next())
-            .await
-            .map_err(|_| End::StaleHello)?
-            .ok_or(End::Gone)?
-            .map_err(|_| End::Gone)?;
+        let message = tokio::select! {
+            () = state.stop.cancelled() => return Err(End::Restart),
+            () = tokio::time::sleep_until(deadline) => return Err(End::StaleHello),
+            message = stream.next() => message.ok_or(End::Gone)?.map_err(|_| End::Gone)?,
+        };
         let text = match message {
             Message::Text(text) => text,
             Message::Ping(_) | Message::Pong(_) => continue,
@@ -121,14 +121,14 @@ async fn hello(
                 let message = "Say hello with your token first.";
                 send(sink, protocol::refused(other.id(), Code::Unauthorized, message)).await?;
             }
-            Err(error) => send(sink, bad_request(&error)).await?,
+            Err(error) => send(sink, bad_request(&text, &error)).await?,
         }
     }
 }
 
-fn bad_request(error: &serde_json::Error) -> String {
+fn bad_request(text: &str, error: &serde_json::Error) -> String {
     let message = format!("This is no request: {error}. docs/websocket.md lists the requests.");
-    protocol::refused(&Value::Null, Code::BadRequest, &message)
+    protocol::refused(&protocol::id_of(text), Code::BadRequest, &message)
 }
 
 fn welcome() -> Value {
@@ -184,7 +184,7 @@ async fn run(
                     Allowed::No => {
                         let message = "Too many requests; ten a second are taken.";
                         let refused =
-                            protocol::refused(&Value::Null, Code::TooManyRequests, message);
+                            protocol::refused(&protocol::id_of(&text), Code::TooManyRequests, message);
                         send(sink, refused).await
                     }
                     Allowed::Never => Err(End::RateAbuse),
@@ -213,7 +213,7 @@ async fn run(
 async fn answer(followed: &mut Followed, sink: &mut Sink, text: &str) -> Result<(), End> {
     let request = match serde_json::from_str::<Request>(text) {
         Ok(request) => request,
-        Err(error) => return send(sink, bad_request(&error)).await,
+        Err(error) => return send(sink, bad_request(text, &error)).await,
     };
     match request {
         Request::Hello { id, .. } => send(sink, protocol::ok(&id, welcome())).await,

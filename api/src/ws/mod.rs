@@ -34,7 +34,8 @@ pub(crate) fn router() -> OpenApiRouter<ApiState> {
 
 /// Open a WebSocket for updates; see `docs/websocket.md`.
 #[utoipa::path(
-    get, path = "/v1/ws", tag = "updates",
+    get, path = "/v1/ws", operation_id = "open_websocket",
+    tag = "updates",
     responses(
         (status = 101, description = "Open"), (status = 401, body = Problem),
         (status = 503, description = "Too many connections, or stopping", body = Problem)

@@ -80,6 +80,17 @@ impl Code {
     }
 }
 
+/// The id of a message that is no request, or is not looked at, if it has one: its sender waits
+/// for an answer.
+pub(super) fn id_of(text: &str) -> Value {
+    #[derive(Deserialize)]
+    struct Tagged {
+        #[serde(default)]
+        id: Value,
+    }
+    serde_json::from_str(text).map_or(Value::Null, |tagged: Tagged| tagged.id)
+}
+
 /// The answer to a request that was carried out.
 pub(super) fn ok(id: &Value, answer: Value) -> String {
     json!({"t": "ok", "id": id, "ok": answer}).to_string()

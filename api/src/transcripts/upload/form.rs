@@ -1,16 +1,17 @@
 //! Reads an upload's fields and hands its file on.
 
-use super::intake::{Intake, Taken, too_large};
+use super::intake::{Intake, Taken, stalled, too_large};
 use crate::http::extract::{Checks, Query};
 use crate::http::problem::Problem;
 use crate::state::ApiState;
 use axum::extract::{FromRequest, FromRequestParts, Multipart, Request};
-use axum::http::{StatusCode, header};
+use axum::http::header;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use debrief_domain::ids::ClientId;
 use futures::StreamExt;
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
 
 /// Fields that a form may have beside the file.
 const NAMES: &str = "`file`, `title`, `client_id`, `held_at`, `language`, `notes`";
@@ -123,10 +124,8 @@ async fn form(
     let mut intake = Some(intake);
     let mut taken = None;
     for part in 0.. {
-        let next = tokio::time::timeout(idle, form.next_field()).await.map_err(|_| {
-            let detail = "No data came for a while, so the upload was given up. Send it again.";
-            Problem::new(StatusCode::REQUEST_TIMEOUT, "upload_stalled", detail)
-        })?;
+        let next =
+            tokio::time::timeout(idle, form.next_field()).await.map_err(|_| stalled(idle))?;
         let Some(field) = next.map_err(|error| broken(&error.body_text()))? else { break };
         if part >= PARTS_MAX {
             return Err(Problem::bad_request(
@@ -154,7 +153,7 @@ async fn form(
         if slot.is_some() {
             return Err(twice(&name));
         }
-        let text = text_of(field, &name).await?;
+        let text = text_of(field, &name, idle).await?;
         // Browsers send an empty field for an input that was left empty.
         *slot = Some(text).filter(|text| !text.trim().is_empty());
     }
@@ -171,9 +170,12 @@ fn twice(name: &str) -> Problem {
 async fn text_of(
     mut field: axum::extract::multipart::Field<'_>,
     name: &str,
+    idle: Duration,
 ) -> Result<String, Problem> {
     let mut bytes = Vec::new();
-    while let Some(piece) = field.chunk().await.map_err(|error| broken(&error.body_text()))? {
+    loop {
+        let piece = tokio::time::timeout(idle, field.chunk()).await.map_err(|_| stalled(idle))?;
+        let Some(piece) = piece.map_err(|error| broken(&error.body_text()))? else { break };
         bytes.extend_from_slice(&piece);
         if bytes.len() > FIELD_MAX {
             return Err(Problem::too_large(format!("The field `{name}` is far too long.")));
@@ -181,7 +183,7 @@ async fn text_of(
     }
     String::from_utf8(bytes).map_err(|_| {
         let mut checks = Checks::default();
-        checks.fail(name, "is not UTF-8 text.");
+        checks.fail(name, "is not UTF-8 text; send it as UTF-8.");
         checks.done().err().unwrap_or_else(|| broken(&"a field is not text"))
     })
 }

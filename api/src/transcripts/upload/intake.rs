@@ -111,16 +111,9 @@ struct Bounded<S> {
 
 impl<S: Stream<Item = Result<Bytes, Problem>> + Unpin> Bounded<S> {
     async fn next(&mut self) -> Result<Option<Bytes>, Problem> {
-        let piece = tokio::time::timeout(self.idle, self.pieces.next()).await.map_err(|_| {
-            Problem::new(
-                StatusCode::REQUEST_TIMEOUT,
-                "upload_stalled",
-                format!(
-                    "No data came for {} seconds, so the upload was given up. Send it again.",
-                    self.idle.as_secs()
-                ),
-            )
-        })?;
+        let piece = tokio::time::timeout(self.idle, self.pieces.next())
+            .await
+            .map_err(|_| stalled(self.idle))?;
         let Some(piece) = piece.transpose()? else { return Ok(None) };
         self.size += piece.len() as u64;
         if self.size > self.max {
@@ -129,6 +122,17 @@ impl<S: Stream<Item = Result<Bytes, Problem>> + Unpin> Bounded<S> {
         self.hash.update(&piece);
         Ok(Some(piece))
     }
+}
+
+pub(super) fn stalled(idle: Duration) -> Problem {
+    Problem::new(
+        StatusCode::REQUEST_TIMEOUT,
+        "upload_stalled",
+        format!(
+            "No data came for {} seconds, so the upload was given up. Send it again.",
+            idle.as_secs()
+        ),
+    )
 }
 
 pub(super) fn too_large(max: u64) -> Problem {
