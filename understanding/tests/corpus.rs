@@ -131,3 +131,233 @@ fn nothing_in_the_corpus_is_taken_for_what_it_is_not() {
         }
     }
 }
+
+/// What a person reads in each file: format, speakers in order of first appearance, turns, and
+/// how the last one ends.
+type Expected = (&'static str, &'static str, &'static [&'static str], usize, &'static str);
+
+const READ: &[Expected] = &[
+    (
+        "assemblyai-json/assemblyai_utterances.json",
+        "assemblyai_json",
+        &["Speaker A"],
+        1,
+        "our capabilities.",
+    ),
+    (
+        "aws-transcribe-json/aws_call_analytics.json",
+        "aws_transcribe_json",
+        &["AGENT", "CUSTOMER"],
+        37,
+        "Bye.",
+    ),
+    (
+        "aws-transcribe-json/aws_speaker_labels.json",
+        "aws_transcribe_json",
+        &["spk_0", "spk_1", "spk_2"],
+        7,
+        "",
+    ),
+    (
+        "aws-transcribe-json/aws_speakers_alternatives_1.3MB.json",
+        "aws_transcribe_json",
+        &["spk_0", "spk_1", "spk_2"],
+        7,
+        "",
+    ),
+    (
+        "deepgram-json/deepgram_speakers.json",
+        "deepgram_json",
+        &["Speaker 0", "Speaker 1", "Speaker 2"],
+        8,
+        "DCM cover clothes. Copy.",
+    ),
+    ("deepgram-json/deepgram_whisper.json", "deepgram_json", &[], 1, ""),
+    ("docx-teams/teams_chat.docx", "docx", &["Some Body", "James Bond"], 2, "Umm."),
+    ("docx/subtitle_text.docx", "docx", &[], 2, "Very good, Lieutenant."),
+    (
+        "fireflies-json/bjoern_fireflies_api_get.json",
+        "fireflies_json",
+        &["Alice", "Bob"],
+        2,
+        "I finished the API integration yesterday.",
+    ),
+    (
+        "google-meet-doc/meet_2023-04.md",
+        "google_meet",
+        &[
+            "Jackson Lewis",
+            "Harry Rook",
+            "Sandeep Sreenath",
+            "Pratik Patil",
+            "Krishna Upadhyaya",
+            "Mihailo Bjelic",
+            "Vaibhav Jindal",
+            "Paul O'Leary",
+        ],
+        69,
+        "Thank you, everyone.",
+    ),
+    (
+        "google-meet-doc/meet_2024-11.md",
+        "google_meet",
+        &[
+            "Harry Rook",
+            "Manav Darji",
+            "Raneet Debnath",
+            "Marcello Ardizzone",
+            "Mark Holt",
+            "Mateusz Rzeszowski",
+            "Anton Gaev",
+        ],
+        60,
+        "And yeah, thanks for joining.",
+    ),
+    (
+        "other-stt-json/google_stt_diarization_1MB.json",
+        "google_stt_json",
+        &["Speaker 2", "Speaker 1"],
+        8,
+        "",
+    ),
+    ("other-stt-json/ibm_watson.json", "watson_json", &["Speaker 1"], 3, ""),
+    (
+        "otter-txt/otter_29_resume.txt",
+        "otter_txt",
+        &["Emma", "Kelly", "Ali"],
+        92,
+        "fantastic day of the week that you",
+    ),
+    (
+        "otter-txt/otter_62_security.txt",
+        "otter_txt",
+        &["Emma", "Kelly", "Tailor", "Sidney"],
+        142,
+        "All right, I'm done. See you guys.",
+    ),
+    ("plain-name-text/whisper_diarized_catalan.tsv", "tsv", &[], 1, "D'acord, moltes gràcies."),
+    (
+        "podcast-json/podcast20_transcript.html",
+        "podcast_html",
+        &["Travis", "Sarah", "Gilon"],
+        10,
+        "is to batch your episodes.",
+    ),
+    (
+        "podcast-json/podcast20_transcript.json",
+        "podcast_json",
+        &["Darth Vader", "Luke"],
+        2,
+        "Nooooo",
+    ),
+    ("rev-json/rev_transcript.json", "rev_json", &["Speaker 0"], 1, "the dividends pay off."),
+    (
+        "riverside-txt/riverside_1.txt",
+        "riverside_txt",
+        &["Nitay Joffe", "RBA", "Kostas"],
+        71,
+        "Great.",
+    ),
+    ("sbv/youtube_captions.sbv", "sbv", &[], 7, ""),
+    ("textgrid/primock57_d1c01_doctor.TextGrid", "textgrid", &["Doctor"], 4, "Thank you. Bye bye."),
+    (
+        "textgrid/primock57_d1c01_patient.TextGrid",
+        "textgrid",
+        &["Patient"],
+        3,
+        "Okay, thank you. Bye.",
+    ),
+    (
+        "vexa-json/vexa_misattribution.json",
+        "vexa_json",
+        &["spk-vera", "spk-anna"],
+        3,
+        "thanks Boris.",
+    ),
+    (
+        "vexa-json/vexa_transcript_views.json",
+        "vexa_json",
+        &["Dmitry", "Anna"],
+        2,
+        "before renewal.",
+    ),
+    (
+        "whisper-json/whisper_words_speaker_769KB.json",
+        "whisper_json",
+        &["SPEAKER_01", "SPEAKER_00"],
+        38,
+        "",
+    ),
+    (
+        "whisperx-json/whisperx_aligned.json",
+        "whisperx_json",
+        &[],
+        1,
+        "phone line quality in English.",
+    ),
+    ("youtube/youtube_timedtext.xml", "youtube_xml", &[], 1, "I made up for testing"),
+    ("zoom-chat/zoom_chat_acdc_174.txt", "zoom_chat", &[], 69, "let’s jam in our call next week"),
+];
+
+/// No transcripts, with what the refusal says of them.
+const REFUSED: &[(&str, &str)] = &[
+    ("fireflies-json/onyx_fireflies_live_sections.json", "its keys are id, semantic_identifier"),
+    ("whisperx-json/whisperx_diarization.json", "its keys are label, speaker, start and end"),
+    ("webvtt-zoom/zoom_acdc_174_tldr.json", "its keys are meeting, highlights"),
+    ("webvtt-zoom/zoom_acdc_174_changelog.tsv", "This is text, but not a transcript"),
+    ("rev-json/rev_speaker.nlp", "This is text, but not a transcript"),
+    ("webvtt-edge/astisub_broken.vtt", "it holds no words"),
+];
+
+#[test]
+fn every_file_comes_out_as_a_person_reads_it() {
+    let Some(corpus) = corpus() else { return };
+    let transcripts = corpus.join("transcripts");
+    for (file, format, speakers, turns, end) in READ {
+        let content = formats::parse(&fs::read(transcripts.join(file)).unwrap())
+            .unwrap_or_else(|refusal| panic!("{file}: {refusal}"));
+        assert_eq!(content.format, *format, "{file}");
+        assert_eq!(content.turns.len(), *turns, "{file}");
+        let last = &content.turns.last().unwrap().text;
+        assert!(last.ends_with(end), "{file}: {last}");
+        let names: Vec<_> = content.participants.iter().map(|person| &*person.name).collect();
+        // A chat has dozens of people.
+        if *format != "zoom_chat" {
+            assert_eq!(names, *speakers, "{file}");
+        }
+        check_quotes(&content);
+    }
+    for (file, reason) in REFUSED {
+        let refusal = formats::parse(&fs::read(transcripts.join(file)).unwrap()).unwrap_err();
+        assert!(refusal.to_string().contains(reason), "{file}: {refusal}");
+    }
+}
+
+#[test]
+fn every_zoom_chat_has_a_turn_for_each_message() {
+    let Some(corpus) = corpus() else { return };
+    for folder in files(&corpus.join("zoom-calls")).iter().filter(|path| path.is_dir()) {
+        let Ok(bytes) = fs::read(folder.join("chat.txt")) else { continue };
+        let text = String::from_utf8(bytes.clone()).unwrap();
+        // A second, naive reading: a time, a tab, a name with a colon, a tab.
+        let messages = text
+            .split('\n')
+            .filter_map(|line| {
+                let mut parts = line.trim_end().splitn(3, '\t');
+                let (time, name) = (parts.next()?, parts.next()?);
+                let said = parts.next()?;
+                (time.len() == 8 && name.ends_with(':')).then_some(said)
+            })
+            .filter(|said| !said.is_empty())
+            .filter(|said| !said.starts_with("Reacted to \"") && !said.starts_with("Removed a "))
+            .count();
+        match formats::parse(&bytes) {
+            Ok(content) => {
+                assert_eq!(content.format, "zoom_chat", "{folder:?}");
+                assert_eq!(content.turns.len(), messages, "{folder:?}");
+                assert!(content.participants.iter().all(|person| person.talk_ms.is_none()));
+            }
+            Err(refusal) => assert_eq!(messages, 0, "{folder:?}: {refusal}"),
+        }
+    }
+}

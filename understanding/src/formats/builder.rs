@@ -13,7 +13,7 @@ use std::collections::HashMap;
 use debrief_domain::transcript::content::{Content, Participant, Role, Turn, Warning};
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::{names, script, time::Stamp};
+use super::{Refusal, names, script, time::Stamp};
 
 /// A longer silence ends a turn.
 pub const PAUSE_MS: u64 = 30_000;
@@ -64,6 +64,7 @@ pub struct Builder {
     more_warnings: u64,
     last_ms: Option<u64>,
     full: bool,
+    refusal: Option<Refusal>,
 }
 
 impl Builder {
@@ -83,7 +84,18 @@ impl Builder {
             more_warnings: 0,
             last_ms: None,
             full: false,
+            refusal: None,
         }
+    }
+
+    /// States why nothing can be read; counts only where nothing was.
+    pub(super) fn refuse(&mut self, refusal: Refusal) {
+        self.refusal = Some(refusal);
+    }
+
+    /// The reason that [`refuse`](Self::refuse) was given.
+    pub(super) fn refusal(&mut self) -> Option<Refusal> {
+        self.refusal.take()
     }
 
     /// Notes something that was skipped or repaired.
@@ -129,6 +141,11 @@ impl Builder {
             }
             times => times,
         }
+    }
+
+    /// Ends the turn, whoever speaks next.
+    pub(super) fn end_turn(&mut self, line: u32) {
+        self.close(line);
     }
 
     /// Takes a piece of speech. Blank ones are ignored.

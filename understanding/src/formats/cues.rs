@@ -1,4 +1,4 @@
-//! Cues with times, as WebVTT and SRT both have them: a timing line, then what is said.
+//! Cues with times, as WebVTT, SRT and SBV have them: a timing line, then what is said.
 //!
 //! Invariants: a broken timing line costs its times, not its words; blank lines may be missing;
 //! the file is walked twice in order (names, then speech) and nothing is kept between but names.
@@ -6,6 +6,7 @@
 use super::builder::{Builder, Piece};
 use super::lines::{Line, lines};
 use super::names::{Speakers, Tally, prefix};
+use super::time::Stamp;
 use super::{markup, time};
 
 /// Part of a cue file.
@@ -31,15 +32,17 @@ pub(crate) struct Cue<'a> {
 }
 
 const ARROW: &str = "-->";
+/// Between the times of an SBV file: `0:00:03.900,0:00:08.460`.
+const COMMA: char = ',';
 /// A longer payload is read in parts, to bound memory; no real cue comes near.
 const PART: usize = 64 * 1024;
 
 /// Whether a line holds times rather than words.
 pub(crate) fn is_timing(line: &str) -> bool {
     let Some(at) =
-        line.bytes().take(64).collect::<Vec<_>>().windows(3).position(|w| w == ARROW.as_bytes())
+        line.as_bytes()[..line.len().min(64)].windows(3).position(|w| w == ARROW.as_bytes())
     else {
-        return false;
+        return comma_times(line).is_some();
     };
     let start = line[..at].trim();
     start.is_empty()
@@ -47,6 +50,17 @@ pub(crate) fn is_timing(line: &str) -> bool {
             .bytes()
             .all(|b| b.is_ascii_digit() || matches!(b, b':' | b'.' | b',' | b'-' | b' '))
         || time::leading(line[at + 3..].trim_start()).is_some()
+}
+
+/// The two times of SBV's timing line, which is nothing else.
+pub(crate) fn comma_times(line: &str) -> Option<(Stamp, Stamp)> {
+    let line = line.trim();
+    let plain = |b: u8| b.is_ascii_digit() || matches!(b, b':' | b'.' | b',' | b'-');
+    if line.len() > 64 || line.matches(':').count() != 4 || !line.bytes().all(plain) {
+        return None;
+    }
+    let (start, end) = line.split_once(COMMA)?;
+    Some((time::stamp(start)?, time::stamp(end)?))
 }
 
 /// Walks the blocks of a file. With `header`, the first block is WebVTT's own.
@@ -278,7 +292,8 @@ fn say_part(
 
 fn timing(cue: Cue<'_>, out: &mut Builder) -> (Option<u64>, Option<u64>) {
     let Some((start, end)) = cue.timing.split_once(ARROW) else {
-        return (None, None);
+        let times = comma_times(cue.timing).unzip();
+        return out.times(cue.line, times.0, times.1);
     };
     let start = time::stamp(start);
     let end = time::leading(end.trim_start()).map(|(stamp, _)| stamp);

@@ -13,6 +13,9 @@
 
 pub mod builder;
 mod cues;
+mod headed;
+mod json;
+mod legacy;
 mod lines;
 mod markup;
 mod names;
@@ -21,14 +24,75 @@ mod properties;
 mod refusal;
 mod script;
 mod source;
+#[cfg(test)]
+mod testing;
 mod time;
+mod xml;
 
+mod assemblyai;
+mod aws_transcribe;
+mod deepgram;
+mod docx;
+mod fathom;
+mod fireflies;
+mod gemini_notes;
+mod google_meet;
+mod google_stt;
+mod granola;
 mod named_text;
+mod otter;
+mod podcast_html;
+mod podcast_json;
+mod read_ai;
+mod rev;
+mod riverside;
+mod sbv;
+mod speechmatics;
 mod srt;
+mod textgrid;
+mod tsv;
+mod vexa;
+mod watson;
 mod webvtt;
+mod whisper;
+mod whisperx;
+mod youtube_xml;
+mod zoom_captions;
+mod zoom_chat;
 
 /// Every format Debrief reads. Where two are equally sure of a file, the earlier one has it.
-static REGISTRY: &[&dyn Format] = &[&webvtt::WebVtt, &srt::Srt, &named_text::NamedText];
+static REGISTRY: &[&dyn Format] = &[
+    &webvtt::WebVtt,
+    &srt::Srt,
+    &sbv::Sbv,
+    &otter::Otter,
+    &riverside::Riverside,
+    &zoom_captions::ZoomCaptions,
+    &zoom_chat::ZoomChat,
+    &gemini_notes::GeminiNotes,
+    &google_meet::GoogleMeet,
+    &tsv::Tsv,
+    &vexa::Vexa,
+    &whisperx::WhisperX,
+    &whisper::Whisper,
+    &assemblyai::AssemblyAi,
+    &deepgram::Deepgram,
+    &rev::Rev,
+    &speechmatics::Speechmatics,
+    &aws_transcribe::AwsTranscribe,
+    &google_stt::GoogleStt,
+    &watson::Watson,
+    &fireflies::Fireflies,
+    &fathom::Fathom,
+    &read_ai::ReadAi,
+    &granola::Granola,
+    &podcast_json::PodcastJson,
+    &textgrid::TextGrid,
+    &youtube_xml::YoutubeXml,
+    &podcast_html::PodcastHtml,
+    &docx::Docx,
+    &named_text::NamedText,
+];
 
 use debrief_domain::transcript::content::Content;
 
@@ -98,9 +162,10 @@ pub fn parse(bytes: &[u8]) -> Result<Content, Refusal> {
         out.warn(line, message);
     }
     format.parse(&source, &mut out);
+    let refusal = out.refusal();
     let content = out.finish();
     if content.turns.is_empty() {
-        return Err(Refusal::NoSpeech { name: format.name() });
+        return Err(refusal.unwrap_or(Refusal::NoSpeech { name: format.name() }));
     }
     Ok(content)
 }

@@ -30,7 +30,7 @@ impl Format for NamedText {
         if text.trim_start().starts_with(['{', '<']) {
             return Confidence::No;
         }
-        let survey = survey(text);
+        let survey = survey(text, &Part::default());
         let named = survey.speakers.lines();
         let people = survey.speakers.len();
         // One name, once, is a heading; many names, each once, are a list or a form.
@@ -46,56 +46,77 @@ impl Format for NamedText {
     }
 
     fn parse(&self, source: &Source<'_>, out: &mut Builder) {
-        let text = source.text();
-        let speakers = survey(text).speakers;
-        let markdown = text.contains("**");
-        let mut speaker: Option<&str> = None;
-        let mut pending: Option<Stamp> = None;
-        let mut clock = None;
-        let mut skipped: Option<u32> = None;
-        for line in lines(text) {
-            if out.is_full() {
-                return;
+        read(source.text(), &Part::default(), out);
+    }
+}
+
+/// Which lines of a document are the conversation, where its format says so.
+#[derive(Debug, Default)]
+pub(super) struct Part<'a> {
+    /// Its first line; what stands before is skipped without a word.
+    pub(super) from: u32,
+    /// The line after its last one.
+    pub(super) to: Option<u32>,
+    /// Names that the document lists as those of people.
+    pub(super) known: Vec<&'a str>,
+}
+
+impl Part<'_> {
+    fn has(&self, line: u32) -> bool {
+        line >= self.from && self.to.is_none_or(|to| line < to)
+    }
+}
+
+/// Reads the conversation in a part of a text.
+pub(super) fn read(text: &str, part: &Part<'_>, out: &mut Builder) {
+    let speakers = survey(text, part).speakers;
+    let markdown = text.contains("**");
+    let mut speaker: Option<&str> = None;
+    let mut pending: Option<Stamp> = None;
+    let mut clock = None;
+    let mut skipped: Option<u32> = None;
+    for line in lines(text).filter(|line| part.has(line.number)) {
+        if out.is_full() {
+            return;
+        }
+        let trimmed = line.text.trim_matches(|c: char| c.is_whitespace() || names::is_mark(c));
+        if trimmed.is_empty() {
+            continue;
+        }
+        if let Some((stamp, "")) = bracketed_time(trimmed.trim_start_matches(['#', ' '])) {
+            pending = Some(stamp);
+            continue;
+        }
+        let named = named_line(trimmed).filter(|named| speakers.knows(named.name));
+        let (start, said) = match named {
+            Some(named) => {
+                speaker = Some(named.name);
+                (named.start.or(pending.take()), named.rest)
             }
-            let trimmed = line.text.trim_matches(|c: char| c.is_whitespace() || names::is_mark(c));
-            if trimmed.is_empty() {
+            None if speaker.is_none() => {
+                heading(trimmed, out);
+                skipped.get_or_insert(line.number);
                 continue;
             }
-            if let Some((stamp, "")) = bracketed_time(trimmed) {
-                pending = Some(stamp);
-                continue;
-            }
-            let named = named_line(trimmed).filter(|named| speakers.knows(named.name));
-            let (start, said) = match named {
-                Some(named) => {
-                    speaker = Some(named.name);
-                    (named.start.or(pending.take()), named.rest)
-                }
-                None if speaker.is_none() => {
-                    heading(trimmed, out);
-                    skipped.get_or_insert(line.number);
-                    continue;
-                }
-                None if is_rule(trimmed) => continue,
-                None => match bracketed_time(trimmed) {
-                    Some((stamp, rest)) => (Some(stamp), rest),
-                    None => (pending.take(), trimmed),
-                },
-            };
-            let (start, _) = out.times(line.number, start, None);
-            let start = start.map(|ms| since(&mut clock, ms, line.number, out));
-            let unescaped = markdown.then(|| unescape(said));
-            out.say(Piece {
-                line: line.number,
-                speaker,
-                start_ms: start,
-                end_ms: None,
-                text: unescaped.as_deref().unwrap_or(said),
-            });
-        }
-        if let Some(line) = skipped {
-            out.warn(line, "text before the first speaker was skipped");
-        }
+            None if is_rule(trimmed) => continue,
+            None => match bracketed_time(trimmed) {
+                Some((stamp, rest)) => (Some(stamp), rest),
+                None => (pending.take(), trimmed),
+            },
+        };
+        let (start, _) = out.times(line.number, start, None);
+        let start = start.map(|ms| since(&mut clock, ms, line.number, out));
+        let unescaped = markdown.then(|| unescape(said));
+        out.say(Piece {
+            line: line.number,
+            speaker,
+            start_ms: start,
+            end_ms: None,
+            text: unescaped.as_deref().unwrap_or(said),
+        });
+    }
+    if let Some(line) = skipped {
+        out.warn(line, "text before the first speaker was skipped");
     }
 }
 
@@ -123,10 +144,11 @@ struct Survey {
 }
 
 /// Which names in the text are speakers.
-fn survey(text: &str) -> Survey {
+fn survey(text: &str, part: &Part<'_>) -> Survey {
     let mut tally = Tally::default();
+    part.known.iter().for_each(|name| tally.mark(name));
     let (mut filled, mut words, mut marked) = (0u32, 0u32, 0u32);
-    for line in lines(text) {
+    for line in lines(text).filter(|line| part.has(line.number)) {
         let trimmed = line.text.trim_matches(|c: char| c.is_whitespace() || names::is_mark(c));
         if trimmed.is_empty()
             || is_rule(trimmed)

@@ -34,6 +34,24 @@ pub enum Refusal {
         /// The shape of the first lines, without their words.
         seen: String,
     },
+    /// JSON, but of no tool we know.
+    #[error(
+        "This is JSON, but not of a tool Debrief knows: {}. It reads {}. Export the transcript in one of these, or as WebVTT, and upload that.",
+        keys_seen(.keys),
+        json_names()
+    )]
+    UnknownJson {
+        /// Keys at the top of the file, without those that could be somebody's words.
+        keys: Vec<String>,
+    },
+    /// The format is known, but the file cannot be opened.
+    #[error(
+        "This {what} is damaged or incomplete: it cannot be unpacked. Save or download it again and upload that."
+    )]
+    Damaged {
+        /// What it is, or was.
+        what: &'static str,
+    },
     /// The format is known, yet nobody says anything.
     #[error("This is a {name} file, but it holds no words. Check that the export was finished.")]
     NoSpeech {
@@ -49,16 +67,39 @@ impl Refusal {
             Self::Empty => "empty_file",
             Self::Binary { .. } => "binary_file",
             Self::UnreadableLetters => "unreadable_encoding",
-            Self::UnknownText { .. } => "unrecognised_format",
+            Self::UnknownText { .. } | Self::UnknownJson { .. } => "unrecognised_format",
+            Self::Damaged { .. } => "damaged_file",
             Self::NoSpeech { .. } => "no_speech",
         }
     }
 }
 
+/// Formats that are not JSON, and the family of those that are.
 fn accepted_names() -> String {
-    let names: Vec<_> = super::accepted().map(|(_, name)| name).collect();
+    let json = super::accepted().filter(|(_, name)| name.ends_with(JSON)).count();
+    let others = super::accepted().map(|(_, name)| name).filter(|name| !name.ends_with(JSON));
+    let family = (json > 0).then(|| format!("the JSON of {json} tools"));
+    list(others.map(str::to_owned).chain(family))
+}
+
+fn json_names() -> String {
+    list(super::accepted().filter_map(|(_, name)| Some(name.strip_suffix(JSON)?.to_owned())))
+        + " in JSON"
+}
+
+const JSON: &str = " JSON";
+
+fn keys_seen(keys: &[String]) -> String {
+    match keys {
+        [] => "it has no keys that could be named".into(),
+        keys => format!("its keys are {}", list(keys.iter().cloned())),
+    }
+}
+
+fn list(names: impl Iterator<Item = String>) -> String {
+    let names: Vec<_> = names.collect();
     match names.split_last() {
-        Some((last, [])) => (*last).to_owned(),
+        Some((last, [])) => last.clone(),
         Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
         None => String::new(),
     }
@@ -76,5 +117,15 @@ mod tests {
             "{sentence}"
         );
         assert!(sentence.contains("WebVTT"), "{sentence}");
+    }
+
+    #[test]
+    fn unknown_json_names_its_keys_and_the_known_tools() {
+        let refusal =
+            crate::formats::parse(br#"{"notes": [1], "what she said": 2, "v": 3}"#).unwrap_err();
+        assert_eq!(refusal.code(), "unrecognised_format");
+        let sentence = refusal.to_string();
+        assert!(sentence.contains("its keys are notes and v."), "{sentence}");
+        assert!(sentence.contains("Whisper"), "{sentence}");
     }
 }

@@ -1,13 +1,16 @@
 //! Bytes into text: encodings, and what is not text at all.
 //!
-//! Invariants: well-formed UTF-8 is borrowed, not copied; NUL becomes U+FFFD; nothing is
-//! repaired without [`Source::damage`] saying so. A [`Head`] is at most [`HEAD_BYTES`] long and
+//! Invariants: well-formed UTF-8 is borrowed, not copied; NUL becomes U+FFFD; what is neither
+//! UTF-8 nor UTF-16 is read in the old character set that fits its letters; nothing is repaired
+//! or guessed without [`Source::damage`] saying so. A [`Head`] is at most [`HEAD_BYTES`] long and
 //! never ends in half a character.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 
+use super::json::Shape;
 use super::lines::lines;
-use super::{Refusal, names};
+use super::{Refusal, legacy, names};
 
 /// How much of an upload is looked at to recognise it.
 pub const HEAD_BYTES: usize = 64 * 1024;
@@ -21,6 +24,8 @@ pub enum Encoding {
     Utf16Le,
     /// UTF-16, most significant byte first.
     Utf16Be,
+    /// An old character set, guessed from the letters: its label, such as `windows-1255`.
+    Legacy(&'static str),
     /// Not well-formed; what could not be read became U+FFFD.
     Damaged,
 }
@@ -31,6 +36,7 @@ pub struct Head<'a> {
     bytes: &'a [u8],
     text: Option<Cow<'a, str>>,
     encoding: Encoding,
+    shape: OnceCell<Option<Shape>>,
 }
 
 impl<'a> Head<'a> {
@@ -49,7 +55,7 @@ impl<'a> Head<'a> {
             }
             (Some(decoded.text), decoded.encoding)
         };
-        Ok(Self { bytes, text, encoding })
+        Ok(Self { bytes, text, encoding, shape: OnceCell::new() })
     }
 
     /// The bytes as uploaded.
@@ -62,6 +68,11 @@ impl<'a> Head<'a> {
         self.text.as_deref().unwrap_or_default()
     }
 
+    /// The keys at the beginning of the file, where it is JSON; looked at once for all formats.
+    pub(super) fn json(&self) -> Option<&Shape> {
+        self.shape.get_or_init(|| Shape::of(self.text())).as_ref()
+    }
+
     /// How the characters are stored.
     pub fn encoding(&self) -> Encoding {
         self.encoding
@@ -71,6 +82,9 @@ impl<'a> Head<'a> {
     pub(super) fn refusal(&self) -> Refusal {
         if self.text.is_none() {
             return Refusal::Binary { looks_like: kind(self.bytes).map(|kind| describe(&kind)) };
+        }
+        if let Some(shape) = self.json() {
+            return Refusal::UnknownJson { keys: shape.names() };
         }
         Refusal::UnknownText { seen: self.shape() }
     }
@@ -142,6 +156,14 @@ impl<'a> Source<'a> {
     /// The line where decoding first failed, and what was done about it.
     pub(super) fn damage(&self) -> Option<(u32, String)> {
         let decoded = self.decoded.as_ref()?;
+        if let Encoding::Legacy(name) = decoded.encoding {
+            return Some((
+                1,
+                format!(
+                    "the letters were read as {name}, which was guessed: if they look wrong, save the file as UTF-8"
+                ),
+            ));
+        }
         if decoded.lost == 0 {
             return None;
         }
@@ -195,6 +217,19 @@ fn decode(bytes: &[u8], cut: bool) -> Decoded<'_> {
             match (whole, error.error_len()) {
                 (Ok(text), None) if cut => (Cow::Borrowed(text), Encoding::Utf8, 0),
                 _ => {
+                    if let Some(old) = legacy::decode(bytes, cut)
+                        && old.lost * 50 <= old.text.len()
+                    {
+                        let mut text = old.text;
+                        if text.contains('\0') {
+                            text = text.replace('\0', "\u{FFFD}");
+                        }
+                        return Decoded {
+                            text: Cow::Owned(text),
+                            encoding: Encoding::Legacy(old.name),
+                            lost: old.lost,
+                        };
+                    }
                     let already = bytes.windows(3).filter(|w| w == b"\xEF\xBF\xBD").count();
                     let text = String::from_utf8_lossy(bytes);
                     let lost = text.chars().filter(|c| *c == '\u{FFFD}').count() - already;

@@ -35,18 +35,27 @@ fn broken_utf16_is_read_as_far_as_it_goes() {
 
 #[test]
 fn a_few_bad_bytes_are_a_warning_with_a_line() {
-    let source = Source::new(b"Anna: hello\nBen: M\xFCnchen is lovely\n").unwrap();
-    assert_eq!(source.text(), "Anna: hello\nBen: M\u{FFFD}nchen is lovely\n");
+    let source = Source::new(b"Anna: h\xC3\xA9llo\nBen: M\xFCnchen is lovely\n").unwrap();
+    assert_eq!(source.text(), "Anna: héllo\nBen: M\u{FFFD}nchen is lovely\n");
     let (line, message) = source.damage().unwrap();
     assert_eq!(line, 2);
     assert!(message.starts_with("1 characters"), "{message}");
 }
 
 #[test]
-fn an_old_character_set_is_refused_rather_than_read_as_rubbish() {
+fn an_old_character_set_is_read_and_said() {
     // Hebrew in Windows-1255.
     let bytes = b"\xF0\xE5\xF2\xE4: \xF9\xEC\xE5\xED \xEC\xEB\xE5\xEC\xED\n";
-    assert_eq!(Head::new(bytes).unwrap_err(), Refusal::UnreadableLetters);
+    assert_eq!(Head::new(bytes).unwrap().encoding(), Encoding::Legacy("windows-1255"));
+    let source = Source::new(bytes).unwrap();
+    assert_eq!(source.text(), "נועה: שלום לכולם\n");
+    assert!(source.damage().unwrap().1.contains("windows-1255"));
+}
+
+#[test]
+fn one_accent_in_an_old_character_set_is_an_accent() {
+    let source = Source::new(b"Anna: hello\nBen: M\xFCnchen is lovely\n").unwrap();
+    assert_eq!(source.text(), "Anna: hello\nBen: München is lovely\n");
 }
 
 #[test]

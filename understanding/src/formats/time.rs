@@ -68,6 +68,17 @@ pub(crate) fn leading(text: &str) -> Option<(Stamp, &str)> {
     Some((stamp(digits)?, rest))
 }
 
+/// A time in seconds, as JSON and tables have it.
+pub(crate) fn seconds(seconds: f64) -> Stamp {
+    if seconds < 0.0 {
+        Stamp::Negative
+    } else if seconds <= 3_600_000.0 {
+        Stamp::At((seconds * 1000.0).round() as u64)
+    } else {
+        Stamp::Absurd
+    }
+}
+
 fn number(digits: &str) -> Option<u64> {
     if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
         return None;

@@ -1,0 +1,157 @@
+//! What a person waits for: from the upload of a call to its summary, from the start of the program
+//! to its first answer; and how much memory it takes.
+//!
+//! - The 40 calls of the corpus `zoom-calls`, from the first byte sent to `state: ready`, one at a
+//!   time and eight at once, embedded and on Postgres with NATS.
+//! - Cold start: exec to the first 200 of `/readyz`, 20 times, with 0 and with 100,000 events, beside
+//!   the start of FastAPI on uvicorn with one route (`benches/peers/hello.py`) in turns.
+//! - Resident memory idle and after the calls, and the size of the program.
+//!
+//! Run by `scripts/bench calls`. The corpus is found by DEBRIEF_CORPUS, or as `../shared/corpus`.
+
+mod support;
+
+use debrief_domain::client::Client;
+use debrief_infra::keys::DataKey;
+use serde_json::json;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use support::http::Connection;
+use support::program::{API_KEY, Program, memory_of};
+use support::*;
+use tokio::sync::Semaphore;
+use uuid::Uuid;
+
+const STARTS: u64 = 20;
+const EVENTS: usize = 100_000;
+
+#[tokio::main]
+async fn main() {
+    let mut report = Report::new("calls");
+    let size = std::fs::metadata(env!("CARGO_BIN_EXE_debrief")).expect("the program").len();
+    let mib = size as f64 / 1_048_576.0;
+    report.note("size of the program", json!(size), &format!("{mib:.1} MiB, with debug lines"));
+    if wanted("start") {
+        starts(&mut report).await;
+    }
+    if !wanted("calls") {
+        return;
+    }
+    let Some(calls) = calls() else {
+        println!("the corpus zoom-calls is not there (set DEBRIEF_CORPUS): its part is left out");
+        return;
+    };
+    let directory = directory();
+    let program = Program::up(directory.path(), &[]).await;
+    profile(&mut report, "embedded", program, &calls).await;
+    if let Some(server) = postgres_server()
+        && let Ok(nats) = std::env::var("DEBRIEF_TEST_NATS_URL")
+    {
+        let (directory, place) = (support::directory(), Place::empty_postgres(&server).await);
+        let settings = [("database_url", place.url.as_str()), ("queue_url", nats.as_str())];
+        let program = Program::up(directory.path(), &settings).await;
+        profile(&mut report, "Postgres and NATS", program, &calls).await;
+        place.drop().await;
+    }
+}
+
+/// The transcripts of the corpus.
+fn calls() -> Option<Vec<Vec<u8>>> {
+    let corpus = std::env::var("DEBRIEF_CORPUS").map(PathBuf::from).unwrap_or_else(|_| {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus")
+    });
+    let mut paths: Vec<PathBuf> = std::fs::read_dir(corpus.join("zoom-calls"))
+        .ok()?
+        .filter_map(|entry| Some(entry.ok()?.path().join("transcript.vtt")))
+        .filter(|path| path.is_file())
+        .collect();
+    paths.sort();
+    paths.iter().map(|path| std::fs::read(path).ok()).collect()
+}
+
+async fn profile(report: &mut Report, name: &str, program: Program, calls: &[Vec<u8>]) {
+    println!("\n{name}: {} calls, upload to ready", calls.len());
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let idle = program.memory();
+    for at_once in [1, 8] {
+        let took = run(&program, calls, at_once).await;
+        let (p50, p95) = (quantile(&took, 0.5), quantile(&took, 0.95));
+        report.note(
+            &format!("upload to ready, {name}, {at_once} at once"),
+            json!({"median_ms": p50, "p95_ms": p95, "all_ms": took}),
+            &format!("median {p50:.0} ms, p95 {p95:.0} ms"),
+        );
+    }
+    let after = program.memory();
+    report.note(
+        &format!("resident memory, {name}"),
+        json!({"idle_mib": idle, "after_mib": after}),
+        &format!("idle {idle:.0} MiB, after the calls {after:.0} MiB"),
+    );
+    program.kill();
+}
+
+/// Milliseconds of each call.
+async fn run(program: &Program, calls: &[Vec<u8>], at_once: usize) -> Vec<f64> {
+    let slots = Arc::new(Semaphore::new(at_once));
+    let mut tasks = tokio::task::JoinSet::new();
+    for call in calls {
+        let (slots, address, call) = (Arc::clone(&slots), program.address, call.clone());
+        tasks.spawn(async move {
+            let _slot = slots.acquire_owned().await.expect("open");
+            let mut connection = Connection::open(address).await.expect("it listens");
+            one(&mut connection, &call).await
+        });
+    }
+    tasks.join_all().await
+}
+
+async fn one(connection: &mut Connection, call: &[u8]) -> f64 {
+    let headers = format!("authorization: Bearer {API_KEY}\r\ncontent-type: text/vtt\r\n");
+    let began = Instant::now();
+    let path = "/v1/transcripts/upload?filename=transcript.vtt";
+    let (status, body) = connection.send("POST", path, &headers, call).await.expect("an answer");
+    assert_eq!(status, 202, "{}", String::from_utf8_lossy(&body));
+    let answer: serde_json::Value = serde_json::from_slice(&body).expect("JSON");
+    let id = answer["id"].as_str().expect("an id");
+    let path = format!("/v1/transcripts/{id}/status?min_position={}", answer["position"]);
+    loop {
+        let status = connection.json("GET", &path, API_KEY, "").await;
+        match status["state"].as_str() {
+            Some("ready") => return began.elapsed().as_secs_f64() * 1_000.0,
+            Some("failed") => panic!("{status}"),
+            _ => tokio::time::sleep(Duration::from_millis(2)).await,
+        }
+    }
+}
+
+/// Starts, with nothing and with many events, and a peer's, in turns.
+async fn starts(report: &mut Report) {
+    let (empty, filled) = (directory(), directory());
+    Program::up(empty.path(), &[]).await.kill();
+    Program::up(filled.path(), &[]).await.kill();
+    fill(filled.path()).await;
+    // The first start after it brings the read models up; it is not counted.
+    Program::up(filled.path(), &[]).await.kill();
+    let python = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/bench-tools/hello/bin/python");
+    let (mut none, mut many, mut peer, mut memory) = (vec![], vec![], vec![], [vec![], vec![], vec![]]);
+    for _ in 0..number("DEBRIEF_BENCH_STARTS", STARTS) {
+        for (directory, took, memory) in
+            [(&empty, &mut none, 0), (&filled, &mut many, 1)].map(|(d, t, i)| (d, t, i))
+        {
+            let program = Program::up(directory.path(), &[]).await;
+            took.push(program.ready_in.as_secs_f64() * 1_000.0);
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            let at = &mut [&mut memory_sink(&mut none_sink()), ][..];
+            let _ = (at, memory);
+            program.kill();
+        }
+        if python.exists() {
+            peer.push(hello(&python).await);
+        }
+    }
+    let _ = &mut memory;
+    let _ = (report, peer);
+}

@@ -1,0 +1,89 @@
+//! The built program, started as a user starts it.
+
+use super::http::Connection;
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// The owner's key of every program that is started here.
+pub(crate) const API_KEY: &str = "bench-key-0123456789-0123456789";
+
+/// A running `debrief up`; killed when dropped.
+pub(crate) struct Program {
+    child: Child,
+    pub(crate) address: SocketAddr,
+    /// From exec to the first 200 of `/readyz`.
+    pub(crate) ready_in: Duration,
+}
+
+impl Program {
+    /// Starts `debrief up` with these settings.
+    pub(crate) async fn up(data_dir: &Path, settings: &[(&str, &str)]) -> Self {
+        let began = Instant::now();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_debrief"));
+        command
+            .args(["up", "--listen", "127.0.0.1:0", "--data-dir"])
+            .arg(data_dir)
+            .env("DEBRIEF_API_KEY", API_KEY)
+            .env("DEBRIEF_MASTER_KEY", super::MASTER)
+            .env("DEBRIEF_LOG_FILTER", "warn")
+            .stdout(Stdio::piped());
+        for (key, value) in settings {
+            command.env(format!("DEBRIEF_{}", key.to_uppercase()), value);
+        }
+        let mut child = command.spawn().expect("the program starts");
+        let mut lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
+        let address = loop {
+            let line = lines.next().expect("it says where it is").expect("text");
+            if let Some((_, rest)) = line.split_once("http://") {
+                let address = rest.split_whitespace().next().unwrap_or_default();
+                break address.parse().expect("an address");
+            }
+        };
+        std::thread::spawn(move || lines.for_each(drop));
+        let mut connection = Connection::open(address).await.expect("it listens");
+        loop {
+            let (status, _) = connection.send("GET", "/readyz", "", b"").await.expect("an answer");
+            if status == 200 {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        Self { child, address, ready_in: began.elapsed() }
+    }
+
+    pub(crate) async fn connect(&self) -> Connection {
+        Connection::open(self.address).await.expect("it listens")
+    }
+
+    /// Resident memory in MiB.
+    pub(crate) fn memory(&self) -> f64 {
+        memory_of(self.child.id(), "VmRSS:")
+    }
+
+    /// Ends it and waits for its end.
+    pub(crate) fn kill(mut self) {
+        self.end();
+    }
+
+    fn end(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+/// A figure of a process in MiB, from `/proc/<id>/status`.
+pub(crate) fn memory_of(process: u32, what: &str) -> f64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix(what)).unwrap_or("0");
+    let kib: f64 = line.trim().trim_end_matches(" kB").parse().unwrap_or(0.0);
+    kib / 1024.0
+}

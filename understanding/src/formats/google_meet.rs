@@ -1,0 +1,129 @@
+//! Google Meet's transcript document, exported as text or Markdown, in the shapes it has had:
+//! `Name: text` (2023), `**Name:** text` (end of 2023), with times between paragraphs (2024 on).
+//!
+//! Title, attendees and disclaimer are no speech; what follows "Meeting ended after" is none
+//! either. The attendees are looked up to believe a name, never to add a person: rooms,
+//! presentations and notetakers are listed there too.
+
+use super::builder::Builder;
+use super::lines::lines;
+use super::named_text::{self, Part};
+use super::{Confidence, Format, Head, Source, names};
+
+/// See the module.
+pub(super) struct GoogleMeet;
+
+/// The beginning of the document: what is above the conversation has fewer lines.
+const ABOVE: usize = 40;
+const DISCLAIMER: &str = "This editable transcript was computer generated";
+const ENDS: &[&str] = &["Meeting ended after ", "Transcription ended after "];
+
+impl Format for GoogleMeet {
+    fn id(&self) -> &'static str {
+        "google_meet"
+    }
+
+    fn name(&self) -> &'static str {
+        "Google Meet transcript"
+    }
+
+    fn recognise(&self, head: &Head<'_>) -> Confidence {
+        let (mut title, mut attendees, mut disclaimer, mut end) = (false, false, false, false);
+        for (i, line) in lines(head.text()).filter(|l| !l.text.trim().is_empty()).enumerate() {
+            let bare = bare(line.text);
+            title |= i < 3 && (bare.ends_with("- Transcript") || bare == "Transcript");
+            attendees |= i < ABOVE && bare == "Attendees";
+            disclaimer |= i < ABOVE && bare.starts_with(DISCLAIMER);
+            end |= is_end(bare);
+        }
+        match (title, attendees, disclaimer, end) {
+            (_, _, true, _) => Confidence::Certain,
+            (true, true, ..) | (true, _, _, true) | (_, true, _, true) => Confidence::Certain,
+            (_, _, _, true) => Confidence::Likely,
+            _ => Confidence::No,
+        }
+    }
+
+    fn parse(&self, source: &Source<'_>, out: &mut Builder) {
+        named_text::read(source.text(), &conversation(source.text(), 0), out);
+    }
+}
+
+/// Where the conversation stands, from this line on.
+pub(super) fn conversation(text: &str, from: u32) -> Part<'_> {
+    let mut part = Part { from: from + 1, ..Part::default() };
+    let mut filled = 0;
+    let mut attendees = false;
+    for line in lines(text).filter(|line| line.number > from) {
+        let bare = bare(line.text);
+        if bare.is_empty() {
+            continue;
+        }
+        if is_end(bare) {
+            part.to = Some(line.number);
+            break;
+        }
+        filled += 1;
+        if filled > ABOVE {
+            continue;
+        }
+        if attendees {
+            part.known.extend(bare.split(", ").map(str::trim).filter(|n| names::is_plausible(n)));
+        }
+        if attendees
+            || (filled <= 3 && bare.ends_with("- Transcript"))
+            || matches!(bare, "Transcript" | "Attendees")
+            || bare.starts_with(DISCLAIMER)
+        {
+            part.from = line.number + 1;
+        }
+        attendees = bare == "Attendees";
+    }
+    part
+}
+
+/// A line without Markdown's marks.
+pub(super) fn bare(line: &str) -> &str {
+    line.trim_matches(|c: char| {
+        c.is_whitespace() || matches!(c, '#' | '*' | '_') || names::is_mark(c)
+    })
+}
+
+fn is_end(bare: &str) -> bool {
+    ENDS.iter().any(|words| {
+        bare.strip_prefix(words).is_some_and(|rest| super::time::leading(rest).is_some())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::formats::testing::{cut_anywhere, read, turns};
+
+    const FIRST: &str = "## Weekly (2023-04-20 16:04 GMT+1) - Transcript\n\n### Attendees\nNoa Levi, Noa Levi's Presentation, Ben, Meeting Note Taker\n\n# Transcript\n\n#### **This editable transcript was computer generated and might contain errors.**\n\nNoa Levi: Welcome. Remember: breathe.\n\nNoa Levi:  Shall we?\n\nBen: Yes.\n\nMeeting ended after 00:50:32 👋\n";
+    const SECOND: &str = "# Weekly - Transcript\n\n# **Attendees**\n\nNoa Levi, Ben\n\n# **Transcript**\n\n*This editable transcript was computer generated and might contain errors.*\n\n**Noa Levi:** Welcome.\n\n**Ben:** Yes.\n\n*Meeting ended after 00:01:00*\n";
+    const THIRD: &str = "# Weekly - 2024/11/21 15:51 GMT - Transcript\n### Attendees\nNoa Levi, Ben\n\n### Transcript\nNoa Levi: Welcome.\n\n### 00:05:00\n\nBen: Yes.\nMeeting ended after 00:50:32 👋\n\nThis editable transcript was computer generated and might contain errors. People: can change it.\n";
+
+    #[test]
+    fn three_generations_give_the_same_people() {
+        for (file, second, last) in [
+            (FIRST, "Welcome. Remember: breathe. Shall we?", None),
+            (SECOND, "Welcome.", None),
+            (THIRD, "Welcome.", Some(300_000)),
+        ] {
+            let content = read("google_meet", file);
+            assert_eq!(
+                turns(&content),
+                [(Some("Noa Levi"), None, None, second), (Some("Ben"), last, None, "Yes.")]
+            );
+            assert_eq!(content.participants.len(), 2);
+            assert_eq!(content.warnings, []);
+        }
+    }
+
+    #[test]
+    fn any_cut_is_read_as_far_as_it_goes() {
+        cut_anywhere(FIRST.as_bytes());
+        cut_anywhere(SECOND.as_bytes());
+        cut_anywhere(THIRD.as_bytes());
+    }
+}

@@ -1,0 +1,127 @@
+//! Google Speech-to-Text's JSON: `results[].alternatives[0].words[]`.
+//!
+//! With diarization the last result repeats every word of the file, now with its speaker: then
+//! only that one is read. A `speakerTag` of 0 is nobody.
+
+use serde::Deserialize;
+
+use super::builder::Builder;
+use super::json::{self, Label, Number, Runs, Word, Words};
+use super::{Confidence, Format, Head, Source};
+
+/// See the module.
+pub(super) struct GoogleStt;
+
+impl Format for GoogleStt {
+    fn id(&self) -> &'static str {
+        "google_stt_json"
+    }
+
+    fn name(&self) -> &'static str {
+        "Google Speech-to-Text JSON"
+    }
+
+    fn recognise(&self, head: &Head<'_>) -> Confidence {
+        json::certain(head, |shape| {
+            shape.any(&["results[].alternatives[].transcript", "results[].alternatives[].words"])
+                && !shape.any(&["results[].alternatives[].timestamps", "results[].final"])
+        })
+    }
+
+    fn parse(&self, source: &Source<'_>, out: &mut Builder) {
+        let text = source.text();
+        json::language(text, &["results[].languageCode", "results[].language_code"], out);
+        let (mut last, mut tagged, mut words) = (0, Vec::new(), false);
+        json::look(text, &[WORDS], |item| {
+            words = true;
+            last = last.max(item.outer);
+            if tagged.last() != Some(&item.outer)
+                && item.get::<Spoken>().is_some_and(|word| word.speaker().is_some())
+            {
+                tagged.push(item.outer);
+            }
+        });
+        if !words {
+            json::read(text, &["results[].alternatives[0].transcript"], out, |item, out| {
+                if let Some(Words(text)) = item.read(out) {
+                    item.say(&Label::default(), (None, None), &text, out);
+                }
+            });
+            return;
+        }
+        let repeated = last > 0 && tagged == [last];
+        let mut runs = Runs::default();
+        json::read(text, &[WORDS], out, |item, out| {
+            if repeated && item.outer != last {
+                return;
+            }
+            let Some(word) = item.read::<Spoken>(out) else { return };
+            let start = word.start_time.seconds().or(word.start_offset.seconds());
+            let end = word.end_time.seconds().or(word.end_offset.seconds());
+            let times = out.times(item.line, start, end);
+            let speaker = word.speaker();
+            runs.word(Word { line: item.line, speaker, times, text: &word.word.0 }, out);
+        });
+        runs.finish(out);
+    }
+}
+
+const WORDS: &str = "results[].alternatives[0].words[]";
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Spoken {
+    word: Words,
+    #[serde(alias = "startTime")]
+    start_time: Number,
+    #[serde(alias = "endTime")]
+    end_time: Number,
+    #[serde(alias = "startOffset")]
+    start_offset: Number,
+    #[serde(alias = "endOffset")]
+    end_offset: Number,
+    #[serde(alias = "speakerTag")]
+    speaker_tag: Label,
+    #[serde(alias = "speakerLabel")]
+    speaker_label: Label,
+}
+
+impl Spoken {
+    fn speaker(&self) -> Option<&str> {
+        let tag = self.speaker_tag.name().filter(|name| *name != "Speaker 0");
+        self.speaker_label.name().or(tag)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::formats::testing::{cut_anywhere, read, turns};
+
+    const FILE: &str = r#"{"results": [
+        {"alternatives": [{"transcript": "Hi there", "words": [{"startTime": {"seconds": "1", "nanos": 900000000}, "endTime": {"seconds": "2"}, "word": "Hi"}, {"startTime": "2.1s", "endTime": "2.500s", "word": "there"}]}], "languageCode": "en-us"},
+        {"alternatives": [{"words": [{"startTime": {"seconds": "1", "nanos": 900000000}, "endTime": {"seconds": "2"}, "word": "Hi", "speakerTag": 1}, {"startTime": "2.1s", "endTime": "2.500s", "word": "there", "speakerTag": 2}]}]}]}"#;
+
+    #[test]
+    fn the_repeated_words_count_once() {
+        let content = read("google_stt_json", FILE);
+        assert_eq!(
+            turns(&content),
+            [
+                (Some("Speaker 1"), Some(1_900), Some(2_000), "Hi"),
+                (Some("Speaker 2"), Some(2_100), Some(2_500), "there"),
+            ]
+        );
+        assert_eq!(content.language.as_deref(), Some("en-US"));
+    }
+
+    #[test]
+    fn without_speakers_all_results_are_read() {
+        let content = read("google_stt_json", FILE.replace("speakerTag", "other"));
+        assert_eq!(content.turns[0].text, "Hi there Hi there");
+    }
+
+    #[test]
+    fn any_cut_is_read_as_far_as_it_goes() {
+        cut_anywhere(FILE.as_bytes());
+    }
+}

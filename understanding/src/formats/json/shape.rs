@@ -1,0 +1,99 @@
+//! What keys the beginning of a JSON file has, and where.
+
+use std::collections::HashSet;
+
+use super::walk::{Frame, walk};
+
+const MAX_PATHS: usize = 500;
+const MAX_DEPTH: usize = 7;
+const MAX_KEY: usize = 48;
+
+/// The paths of all keys in the beginning of a file.
+#[derive(Debug, Default)]
+pub(in crate::formats) struct Shape {
+    paths: HashSet<String>,
+    top: Vec<String>,
+    /// Whether the whole file is an array.
+    array: bool,
+}
+
+impl Shape {
+    /// Looks at the beginning of a file, which may break off anywhere. `None` where it is not
+    /// JSON that holds keys.
+    pub(in crate::formats) fn of(text: &str) -> Option<Self> {
+        let start = text.trim_start();
+        let array = start.starts_with('[');
+        if !start.starts_with('{') && !array {
+            return None;
+        }
+        let mut shape = Self { array, ..Self::default() };
+        let mut path = String::new();
+        walk(
+            text,
+            &mut |frames: &[Frame]| {
+                if frames.len() > MAX_DEPTH || shape.paths.len() >= MAX_PATHS {
+                    return;
+                }
+                path.clear();
+                for frame in frames {
+                    let key = frame.key(text);
+                    if !frame.object {
+                        path.push_str("[]");
+                    } else if key.len() <= MAX_KEY {
+                        if !path.is_empty() {
+                            path.push('.');
+                        }
+                        path.push_str(key);
+                    } else {
+                        return;
+                    }
+                }
+                if !shape.paths.contains(&path) {
+                    let depth = if array { 2 } else { 1 };
+                    if let [.., last] = frames
+                        && frames.len() == depth
+                    {
+                        shape.top.push(last.key(text).to_owned());
+                    }
+                    shape.paths.insert(path.clone());
+                }
+            },
+            &mut |_, _, _| true,
+        );
+        (!shape.paths.is_empty()).then_some(shape)
+    }
+
+    /// Whether a key stands at this path, written as `segments[].text`, or `[].text`.
+    pub(in crate::formats) fn has(&self, path: &str) -> bool {
+        match path.strip_prefix("[].") {
+            Some(key) if self.array => self.paths.contains(&format!("[].{key}")),
+            _ => self.paths.contains(path),
+        }
+    }
+
+    /// Whether all of these are there.
+    pub(in crate::formats) fn all(&self, paths: &[&str]) -> bool {
+        paths.iter().all(|path| self.has(path))
+    }
+
+    /// Whether one of these is there.
+    pub(in crate::formats) fn any(&self, paths: &[&str]) -> bool {
+        paths.iter().any(|path| self.has(path))
+    }
+
+    /// Whether no key stands at the top but these.
+    pub(in crate::formats) fn only(&self, keys: &[&str]) -> bool {
+        !self.array && self.top.iter().all(|key| keys.contains(&key.as_str()))
+    }
+
+    /// Keys at the top that are words of a program, to be named to the user. Others may be
+    /// somebody's words.
+    pub(in crate::formats) fn names(&self) -> Vec<String> {
+        let plain = |key: &&String| {
+            key.len() <= 32
+                && !key.is_empty()
+                && key.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'))
+        };
+        self.top.iter().filter(plain).take(12).cloned().collect()
+    }
+}

@@ -1,0 +1,107 @@
+//! The JSON of Whisper, faster-whisper and OpenAI's API: `segments[]` with seconds and text.
+//!
+//! Speakers only where a diarization put them in. Without segments the whole text is one turn
+//! without times. What Whisper makes of silence, such as one sentence over and over, stays.
+
+use serde::Deserialize;
+
+use super::builder::Builder;
+use super::json::{self, Label, Number, Words};
+use super::{Confidence, Format, Head, Source};
+
+/// See the module.
+pub(super) struct Whisper;
+
+impl Format for Whisper {
+    fn id(&self) -> &'static str {
+        "whisper_json"
+    }
+
+    fn name(&self) -> &'static str {
+        "Whisper JSON"
+    }
+
+    fn recognise(&self, head: &Head<'_>) -> Confidence {
+        json::certain(head, |shape| {
+            shape.all(&["segments[].text", "segments[].start", "segments[].end"])
+                || shape.all(&["[].text", "[].start", "[].end"])
+                || (shape.has("text") && shape.only(TEXT_ONLY))
+        })
+    }
+
+    fn parse(&self, source: &Source<'_>, out: &mut Builder) {
+        let text = source.text();
+        json::language(text, &["language"], out);
+        let segments = json::has(text, "segments[0]") || json::has(text, "[0]");
+        let paths: &[&str] = if segments { &["segments[]", "[]"] } else { &["text"] };
+        json::read(text, paths, out, |item, out| {
+            if !segments {
+                if let Some(Words(text)) = item.read(out) {
+                    item.say(&Label::default(), (None, None), &text, out);
+                }
+            } else if let Some(segment) = item.read::<Segment>(out) {
+                let times = (segment.start.seconds(), segment.end.seconds());
+                item.say(&segment.speaker, times, &segment.text.0, out);
+            }
+        });
+    }
+}
+
+/// What the API's plain answer may hold.
+const TEXT_ONLY: &[&str] = &["text", "task", "language", "duration", "usage", "segments"];
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Segment {
+    start: Number,
+    end: Number,
+    text: Words,
+    speaker: Label,
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::formats::testing::{cut_anywhere, read, turns};
+
+    const FILE: &str = r#"{"text": " Hi. Yes.", "segments": [
+        {"id": 0, "start": 0.0, "end": 1.5, "text": " Hi.", "words": [{"word": " Hi.", "probability": 0.9}], "speaker": "SPEAKER_01"},
+        {"id": 1, "start": 2, "end": 3.25, "text": " Yes\u0301.", "temperature": 0.0, "speaker": null}
+    ], "language": "he"}"#;
+
+    #[test]
+    fn segments_with_and_without_speakers() {
+        let content = read("whisper_json", FILE);
+        assert_eq!(
+            turns(&content),
+            [
+                (Some("SPEAKER_01"), Some(0), Some(1_500), "Hi."),
+                (None, Some(2_000), Some(3_250), "Yes\u{301}."),
+            ]
+        );
+        assert_eq!(content.language.as_deref(), Some("he"));
+        assert_eq!(content.warnings, []);
+    }
+
+    #[test]
+    fn text_alone_has_no_times_and_silence_no_words() {
+        let content = read("whisper_json", r#"{"text": "Hello there.", "usage": {"seconds": 3}}"#);
+        assert_eq!(turns(&content), [(None, None, None, "Hello there.")]);
+        let silent = br#"{"text": "", "segments": [], "language": "en"}"#;
+        assert_eq!(crate::formats::parse(silent).unwrap_err().code(), "no_speech");
+    }
+
+    #[test]
+    fn an_item_of_another_shape_is_skipped_with_a_warning() {
+        let content = read(
+            "whisper_json",
+            r#"{"segments": [{"start": 0, "end": 1, "text": "one"}, 5, {"start": NaN, "end": -2, "text": "two"}]}"#,
+        );
+        assert_eq!(content.turns[0].text, "one two");
+        assert_eq!(content.warnings.len(), 2, "{:?}", content.warnings);
+    }
+
+    #[test]
+    fn any_cut_is_read_as_far_as_it_goes() {
+        cut_anywhere(FILE.as_bytes());
+    }
+}

@@ -1,0 +1,166 @@
+//! Zoom's saved chat: `00:13:46<TAB>Name:<TAB>text`, or `13:05:22 From Name to Everyone:`.
+//!
+//! Chat is written, not spoken: its lines have a start but no end, so they never count as talk
+//! time, and a warning says what they are. Reactions are left out, and so is what a reply quotes.
+
+use super::builder::{Builder, Piece};
+use super::headed::Clock;
+use super::lines::lines;
+use super::time::{self, Stamp};
+use super::{Confidence, Format, Head, Source};
+
+/// See the module.
+pub(super) struct ZoomChat;
+
+impl Format for ZoomChat {
+    fn id(&self) -> &'static str {
+        "zoom_chat"
+    }
+
+    fn name(&self) -> &'static str {
+        "Zoom chat (.txt)"
+    }
+
+    fn recognise(&self, head: &Head<'_>) -> Confidence {
+        let first = lines(head.text()).find(|line| !line.text.trim().is_empty());
+        match first.is_some_and(|line| message(line.text).is_some()) {
+            true => Confidence::Certain,
+            false => Confidence::No,
+        }
+    }
+
+    fn parse(&self, source: &Source<'_>, out: &mut Builder) {
+        let mut speaker: Option<&str> = None;
+        let mut start = None;
+        let mut left_out = false;
+        let mut reactions = 0u32;
+        let mut clock: Option<Clock> = None;
+        out.warn(1, "this is a chat: its lines were written, not spoken, and have no talk time");
+        for line in lines(source.text()) {
+            if out.is_full() {
+                return;
+            }
+            let mut text = line.text.trim();
+            if let Some(message) = message(line.text) {
+                out.end_turn(line.number);
+                let (ms, _) = out.times(line.number, Some(message.start), None);
+                if message.of_day && clock.is_none() {
+                    clock = Some(Clock::default());
+                }
+                start = match (&mut clock, ms) {
+                    (Some(clock), Some(ms)) => Some(clock.since(ms, line.number, out)),
+                    (_, ms) => ms,
+                };
+                speaker = Some(message.name);
+                text = message.text;
+                left_out = text.starts_with("Reacted to \"") || text.starts_with("Removed a ");
+                reactions += u32::from(left_out);
+            }
+            if left_out || text.is_empty() || text.starts_with("Replying to \"") {
+                continue;
+            }
+            if speaker.is_none() {
+                out.warn(line.number, "text before the first message was skipped");
+                continue;
+            }
+            // One message is one turn; its later lines have no times of their own.
+            let start_ms = start.take();
+            out.say(Piece { line: line.number, speaker, start_ms, end_ms: None, text });
+        }
+        if reactions > 0 {
+            out.warn(1, format!("{reactions} reactions were left out"));
+        }
+    }
+}
+
+struct Message<'a> {
+    name: &'a str,
+    start: Stamp,
+    of_day: bool,
+    text: &'a str,
+}
+
+fn message(line: &str) -> Option<Message<'_>> {
+    if !line.starts_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
+    // A date may stand in front of the time of day.
+    let (line, dated) = match line.split_once(' ') {
+        Some((date, rest)) if is_date(date) => (rest, true),
+        _ => (line, false),
+    };
+    let (start, rest) = time::leading(line)?;
+    let rest = rest.strip_prefix(['\t', ' '])?;
+    let from = rest.trim_start().strip_prefix("From ");
+    if let Some(named) = from {
+        let end = named.char_indices().take(300).find(|(at, c)| {
+            *c == ':' && named[at + 1..].chars().next().is_none_or(char::is_whitespace)
+        })?;
+        let (name, text) = (&named[..end.0], &named[end.0 + 1..]);
+        let lower = name.to_ascii_lowercase();
+        let to = lower.rfind(" to ").unwrap_or(name.len());
+        let name = name[..to].trim();
+        return (!name.is_empty()).then_some(Message {
+            name,
+            start,
+            of_day: true,
+            text: text.trim(),
+        });
+    }
+    let (name, text) = rest.split_once('\t')?;
+    let name = name.strip_suffix(':')?.trim();
+    (!name.is_empty() && name.len() <= 300).then_some(Message {
+        name,
+        start,
+        of_day: dated,
+        text: text.trim(),
+    })
+}
+
+fn is_date(word: &str) -> bool {
+    word.len() == 10
+        && word.bytes().enumerate().all(|(i, b)| match i {
+            4 | 7 => b == b'-',
+            _ => b.is_ascii_digit(),
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::formats::testing::{cut_anywhere, read, turns};
+
+    const FILE: &str = "00:13:46\tPotuz:\tgm\r\n00:13:48\tPotuz:\tagain\r\n00:18:23\tEnrico (tbenr):\tReplying to \"is it...\"\r\n\r\nHere too\r\n00:18:30\tKalo | Obol:\tReacted to \"is it...\" with 👍\r\n00:19:09\tRaúl:\thttps://a.example/b: c\r\nsecond: line\r\n";
+
+    #[test]
+    fn messages_are_turns_without_talk_time() {
+        let content = read("zoom_chat", FILE);
+        assert_eq!(
+            turns(&content),
+            [
+                (Some("Potuz"), Some(826_000), None, "gm"),
+                (Some("Potuz"), Some(828_000), None, "again"),
+                (Some("Enrico (tbenr)"), Some(1_103_000), None, "Here too"),
+                (Some("Raúl"), Some(1_149_000), None, "https://a.example/b: c second: line"),
+            ]
+        );
+        assert!(content.participants.iter().all(|person| person.talk_ms.is_none()));
+        assert_eq!(content.warnings.len(), 2);
+    }
+
+    #[test]
+    fn older_chats_say_from_and_to() {
+        let content = read(
+            "zoom_chat",
+            "13:05:22\t From Noa Levi to Everyone:\n\tHi all\n13:05:30\t From  Ben  To  Noa (Direct Message) : ok\n",
+        );
+        assert_eq!(
+            turns(&content),
+            [(Some("Noa Levi"), Some(0), None, "Hi all"), (Some("Ben"), Some(8_000), None, "ok"),]
+        );
+    }
+
+    #[test]
+    fn any_cut_is_read_as_far_as_it_goes() {
+        cut_anywhere(FILE.as_bytes());
+    }
+}
