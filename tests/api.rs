@@ -1,0 +1,19 @@
+//! The HTTP surface as a client sees it, in both profiles.
+
+#[path = "api/change.rs"]
+mod change;
+#[path = "api/dead_letters.rs"]
+mod dead_letters;
+#[path = "api/document.rs"]
+mod document;
+#[path = "api/idempotency.rs"]
+mod idempotency;
+#[path = "api/operations.rs"]
+mod operations;
+#[path = "api/read.rs"]
+mod read;
+mod support;
+#[path = "api/trace.rs"]
+mod trace;
+#[path = "api/upload.rs"]
+mod upload;

@@ -1,0 +1,94 @@
+//! P8: no organization reads or changes another's data, nor learns that it is there.
+//!
+//! The routes come from `/openapi.json`; a route that is not in the table of [`routes`] fails the
+//! test, so that nobody adds one without saying how it is closed.
+
+#[path = "tenancy/channels.rs"]
+mod channels;
+#[path = "tenancy/keys.rs"]
+mod keys;
+#[path = "tenancy/routes.rs"]
+mod routes;
+mod support;
+
+use serde_json::json;
+use support::{Api, Profile, Server, Setup, VTT, eventually};
+
+/// A system with an organization that has everything, and one that has nothing to do with it.
+struct World {
+    /// Runs as long as this.
+    _server: Server,
+    /// Whose data it is.
+    theirs: Api,
+    /// Who is not to see it.
+    stranger: Api,
+    transcript: String,
+    summary: String,
+    client: String,
+    organization: String,
+    /// Position of a dead letter of the worker `parse`.
+    dead: i64,
+}
+
+/// Words that only [`World::theirs`] may read.
+const SECRETS: [&str; 7] = [
+    "Zanzibar",
+    "Quokka",
+    "Perpetua",
+    "perpetua@example.org",
+    "hush.vtt",
+    "Omer",
+    "numbers together",
+];
+
+impl World {
+    async fn new(profile: Profile) -> Option<Self> {
+        let setup = Setup::new(profile).separate().set("worker_max_attempts", 1);
+        let mut server = setup.start().await?;
+        let theirs = server.organization("Theirs").await;
+        let stranger = server.api();
+        let body = json!({"name": "Perpetua", "email": "perpetua@example.org"});
+        let client = theirs.post("/v1/clients", &body).await.expect(201);
+        let client = client["id"].as_str().unwrap().to_owned();
+        let file = reqwest::multipart::Part::text(VTT).file_name("hush.vtt");
+        let form = reqwest::multipart::Form::new()
+            .part("file", file)
+            .text("title", "Zanzibar")
+            .text("notes", "Quokka")
+            .text("client_id", client.clone());
+        let uploaded = support::Answer::of(theirs.upload_request(form)).await.expect(202);
+        let session = theirs.until_ready(uploaded["id"].as_str().unwrap()).await;
+        // Work that fails for good: its file is lost.
+        server.stop("worker").await;
+        let kept = server.blobs();
+        let dead = theirs.upload(VTT, &[("title", "Zanzibar")]).await;
+        for blob in server.blobs().into_iter().filter(|blob| !kept.contains(blob)) {
+            std::fs::remove_file(blob).unwrap();
+        }
+        server.start("worker").await;
+        eventually("there is a dead letter", async || {
+            let letters = theirs.get("/v1/dead-letters").await.expect(200);
+            letters["items"].as_array().unwrap().len() == 1
+        })
+        .await;
+        let organizations = server.cli(&["organizations", "list"]);
+        let line = organizations.lines().find(|line| line.ends_with("Theirs")).unwrap();
+        Some(Self {
+            transcript: session["id"].as_str().unwrap().to_owned(),
+            summary: session["summary_id"].as_str().unwrap().to_owned(),
+            client,
+            organization: line.split_whitespace().next().unwrap().to_owned(),
+            dead: dead.position,
+            _server: server,
+            theirs,
+            stranger,
+        })
+    }
+
+    /// What of theirs is in a text: words, or ids.
+    fn leaks(&self, text: &str) -> Vec<String> {
+        let ids = [&self.transcript, &self.summary, &self.client, &self.organization];
+        let secrets = SECRETS.iter().map(|word| (*word).to_owned());
+        secrets.chain(ids.into_iter().cloned()).filter(|secret| text.contains(secret)).collect()
+    }
+}

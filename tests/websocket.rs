@@ -1,0 +1,55 @@
+//! The WebSocket: who gets in, what is replayed, how it ends. P7 is tested under fire in
+//! `chaos_*`; here each rule by itself.
+
+#[path = "websocket/bounds.rs"]
+mod bounds;
+#[path = "websocket/replay.rs"]
+mod replay;
+#[path = "websocket/sign_in.rs"]
+mod sign_in;
+#[path = "websocket/slow.rs"]
+mod slow;
+mod support;
+
+use serde_json::{Value, json};
+use support::{Api, VTT};
+
+/// A transcript that is ready, so that what follows are the test's own updates.
+async fn transcript(api: &Api) -> String {
+    let session = api.session(VTT, &[]).await;
+    session["id"].as_str().unwrap().to_owned()
+}
+
+/// Changes a transcript's title `count` times, `at_once` at a time; the positions reached. Who
+/// meets others changing it asks again, as the answer says.
+async fn write(api: &Api, id: &str, count: usize, at_once: usize) -> Vec<i64> {
+    use futures::StreamExt;
+    let path = format!("/v1/transcripts/{id}");
+    let mut positions: Vec<i64> = futures::stream::iter(0..count)
+        .map(|n| {
+            let path = &path;
+            async move {
+                loop {
+                    let written = api.patch(path, &json!({"title": format!("title {n}")})).await;
+                    if written.status != 409 {
+                        break written.expect(200)["position"].as_i64().unwrap();
+                    }
+                }
+            }
+        })
+        .buffer_unordered(at_once)
+        .collect()
+        .await;
+    positions.sort_unstable();
+    positions
+}
+
+/// Checks that an update comes right after `offset`; answers its position.
+#[track_caller]
+fn follows(update: &Value, channel: &str, offset: i64) -> i64 {
+    assert_eq!(update["t"], "ev", "{update}");
+    assert_eq!(update["channel"], channel, "{update}");
+    assert_eq!(update["offset"], offset + 1, "a gap or a repetition: {update}");
+    assert_eq!(update["prev"], offset, "{update}");
+    update["position"].as_i64().unwrap()
+}
