@@ -99,7 +99,7 @@ async fn filters_choose(profile: Profile) {
         let page = api.get(&format!("/v1/transcripts?{query}")).await.expect(200);
         page["items"].as_array().unwrap().iter().map(|t| t["id"].clone()).collect::<Vec<_>>()
     };
-    assert_eq!(list(&format!("client_id={client}")).await, [mine.clone()]);
+    assert_eq!(list(&format!("client_id={client}")).await, std::slice::from_ref(&mine));
     assert_eq!(list("state=ready").await, [other.clone(), mine.clone()]);
     assert_eq!(list("state=failed").await, [json!(silent.id)]);
     assert_eq!(list(&format!("state=failed&client_id={client}")).await, [] as [Value; 0]);

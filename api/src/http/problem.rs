@@ -29,9 +29,10 @@ pub(crate) struct FieldError {
 pub(crate) struct Problem {
     /// Identifies the kind of problem; stable.
     #[serde(rename = "type")]
-    pub(crate) kind: String,
+    pub(crate) kind: Box<str>,
     /// The status in words.
-    pub(crate) title: String,
+    #[schema(value_type = String)]
+    pub(crate) title: &'static str,
     /// The HTTP status.
     pub(crate) status: u16,
     /// The last part of `type`, for programs.
@@ -39,8 +40,8 @@ pub(crate) struct Problem {
     /// What is wrong and what to do.
     pub(crate) detail: String,
     /// What is wrong field by field, where fields are.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(crate) errors: Vec<FieldError>,
+    #[serde(skip_serializing_if = "<[FieldError]>::is_empty")]
+    pub(crate) errors: Box<[FieldError]>,
     /// Under this id the operator finds the request in the logs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) correlation_id: Option<uuid::Uuid>,
@@ -51,12 +52,12 @@ pub(crate) struct Problem {
 impl Problem {
     pub(crate) fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
         Self {
-            kind: format!("/problems/{code}"),
-            title: status.canonical_reason().unwrap_or("Error").to_owned(),
+            kind: format!("/problems/{code}").into(),
+            title: status.canonical_reason().unwrap_or("Error"),
             status: status.as_u16(),
             code,
             detail: detail.into(),
-            errors: Vec::new(),
+            errors: Box::default(),
             correlation_id: None,
             retry_after: None,
         }
@@ -95,7 +96,7 @@ impl Problem {
             .map(|error| format!("{}: {}", error.field, error.message))
             .collect::<Vec<_>>()
             .join(" ");
-        Self { errors, ..Self::unprocessable("invalid_fields", detail) }
+        Self { errors: errors.into(), ..Self::unprocessable("invalid_fields", detail) }
     }
 
     pub(crate) fn unavailable(detail: impl Into<String>) -> Self {
