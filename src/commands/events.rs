@@ -69,7 +69,9 @@ pub(super) async fn run(config: &Config, command: Events) -> anyhow::Result<()> 
                 }
                 for mut event in events {
                     at = event.position;
-                    hide(&mut event.payload, reveal);
+                    if !reveal {
+                        hide(&mut event.payload);
+                    }
                     if json { println!("{}", json!(event)) } else { println!("{}", line(&event)) }
                 }
             }
@@ -81,7 +83,9 @@ pub(super) async fn run(config: &Config, command: Events) -> anyhow::Result<()> 
                 _ => bail!("\"{event}\" is neither a position nor an id of an event"),
             };
             let Some(mut found) = found else { bail!("there is no event {event}") };
-            hide(&mut found.payload, reveal);
+            if !reveal {
+                hide(&mut found.payload);
+            }
             println!("{}", serde_json::to_string_pretty(&found)?);
         }
     }
@@ -102,16 +106,14 @@ fn line(event: &RecordedEvent) -> String {
 }
 
 /// Puts the size of personal words in their place.
-fn hide(value: &mut Value, reveal: bool) {
+fn hide(value: &mut Value) {
     match value {
         Value::Object(map) if map.contains_key(PERSONAL) => {
-            if !reveal {
-                let size = map[PERSONAL].to_string().len();
-                *value = json!(format!("<personal, {size} bytes; --reveal shows it>"));
-            }
+            let size = map[PERSONAL].to_string().len();
+            *value = json!(format!("<personal, {size} bytes; --reveal shows it>"));
         }
-        Value::Object(map) => map.values_mut().for_each(|value| hide(value, reveal)),
-        Value::Array(values) => values.iter_mut().for_each(|value| hide(value, reveal)),
+        Value::Object(map) => map.values_mut().for_each(hide),
+        Value::Array(values) => values.iter_mut().for_each(hide),
         _ => {}
     }
 }
