@@ -2,6 +2,7 @@
 
 use super::problem::{FieldError, Problem};
 use crate::state::ApiState;
+use axum::extract::path::ErrorKind;
 use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::{StatusCode, request::Parts};
@@ -80,6 +81,17 @@ impl<T: DeserializeOwned + Send> FromRequestParts<ApiState> for Path<T> {
     async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, Problem> {
         match axum::extract::Path::<T>::from_request_parts(parts, state).await {
             Ok(axum::extract::Path(value)) => Ok(Self(value)),
+            Err(PathRejection::FailedToDeserializePathParams(error))
+                if matches!(
+                    error.kind(),
+                    ErrorKind::ParseErrorAtIndex { expected_type: "i64", .. }
+                ) =>
+            {
+                Err(Problem::bad_request(
+                    "invalid_id",
+                    "The position in the path cannot be one: it is a whole number, such as 42.",
+                ))
+            }
             Err(PathRejection::FailedToDeserializePathParams(_)) => Err(Problem::bad_request(
                 "invalid_id",
                 "The id in the path cannot be one: ids are UUIDs, such as \

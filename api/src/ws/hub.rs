@@ -12,11 +12,14 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 
 /// Longest time between two looks, where the projection runs in another process.
 const POLL: Duration = Duration::from_millis(200);
+/// Reads of subscriptions at a time: with more, a channel that many follow would take the
+/// database's connections away from everybody else.
+const READS: usize = 4;
 /// Time between two looks at the epoch.
 const EPOCH_POLL: Duration = Duration::from_secs(1);
 
@@ -28,6 +31,7 @@ pub(crate) struct Hub {
     channels: Arc<Mutex<Channels>>,
     epoch: watch::Receiver<String>,
     connections: Arc<AtomicUsize>,
+    reads: Arc<Semaphore>,
 }
 
 /// A place among the connections; given back when dropped.
@@ -46,7 +50,12 @@ impl Hub {
         let channels = Arc::new(Mutex::new(Channels::new()));
         let (announce, epoch) = watch::channel(String::new());
         tokio::spawn(follow(log, views, Arc::clone(&channels), announce, stop));
-        Self { channels, epoch, connections: Arc::default() }
+        Self {
+            channels,
+            epoch,
+            connections: Arc::default(),
+            reads: Arc::new(Semaphore::new(READS)),
+        }
     }
 
     /// A place for a connection, if there are fewer than `max`.
@@ -57,6 +66,11 @@ impl Hub {
         let before = slot.ok()?;
         gauge!("debrief_websocket_connections").set((before + 1) as f64);
         Some(Slot(Arc::clone(&self.connections)))
+    }
+
+    /// The right to read the database, held while reading.
+    pub(super) fn reads(&self) -> Arc<Semaphore> {
+        Arc::clone(&self.reads)
     }
 
     /// The epoch of all channels; empty until it is known.

@@ -10,13 +10,16 @@ use debrief_domain::ids::OrganizationId;
 use debrief_infra::database::DatabaseError;
 use debrief_projections::engine::Views;
 use debrief_projections::updates;
+use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::mpsc;
+use tokio::sync::{Semaphore, mpsc};
 
 /// Updates that are read at a time.
 const PAGE: u32 = 200;
+/// Longest wait for the epoch, just after the start of the process.
+const EPOCH_WAIT: Duration = Duration::from_secs(5);
 /// Longest time between two looks, should a wake-up be lost.
-const POLL: Duration = Duration::from_secs(5);
+const POLL: Duration = Duration::from_secs(60);
 /// Pause when updates cannot be read.
 const FAILURE_PAUSE: Duration = Duration::from_millis(500);
 
@@ -27,6 +30,7 @@ pub(super) struct Subscription {
     channel: String,
     woken: tokio::sync::watch::Receiver<u64>,
     epochs: tokio::sync::watch::Receiver<String>,
+    reads: Arc<Semaphore>,
     /// Offset of the last update that was sent, or need not be.
     cursor: i64,
     /// What the client was told.
@@ -57,7 +61,7 @@ impl Subscription {
         let mut epochs = hub.epoch();
         // Just after the start of the process it is not known for a moment.
         if epochs.borrow().is_empty() {
-            let _ = tokio::time::timeout(POLL, epochs.changed()).await;
+            let _ = tokio::time::timeout(EPOCH_WAIT, epochs.changed()).await;
         }
         let epoch = epochs.borrow_and_update().clone();
         let window = updates::window(views, organization, &channel).await?;
@@ -68,9 +72,9 @@ impl Subscription {
             Some(since) if recovered => since.offset,
             _ => window.head,
         };
-        let views = views.clone();
+        let (views, reads) = (views.clone(), hub.reads());
         let subscription =
-            Self { views, organization, channel, woken, epochs, cursor: offset, epoch };
+            Self { views, organization, channel, woken, epochs, reads, cursor: offset, epoch };
         Ok(Begun { subscription, offset, recovered })
     }
 
@@ -106,9 +110,12 @@ impl Subscription {
                     return Ok(false);
                 }
             }
-            let page =
+            let page = {
+                // Given back before anything is sent: a slow reader holds up nobody.
+                let _turn = self.reads.acquire().await;
                 updates::updates(&self.views, self.organization, &self.channel, self.cursor, PAGE)
-                    .await?;
+                    .await?
+            };
             let full = page.len() == PAGE as usize;
             for update in page {
                 if update.offset != self.cursor + 1 {

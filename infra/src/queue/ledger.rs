@@ -231,11 +231,13 @@ impl Ledger {
             marks.join(", ")
         };
         let wanted = positions.iter().map(|&position| Value::from(position));
+        // Leases that ran out for a second time are `free_expired`'s, which takes such jobs apart.
         let sql = format!(
             "UPDATE work SET abandoned = abandoned + CASE WHEN state = 'leased' THEN 1 ELSE 0 END, \
              state = 'leased', lease_until = $3, lease_token = $4 \
              WHERE consumer = $1 AND position IN ({}) AND \
-             ((state = 'ready' AND available_at <= $2) OR (state = 'leased' AND lease_until < $2)) \
+             ((state = 'ready' AND available_at <= $2) OR \
+             (state = 'leased' AND lease_until < $2 AND abandoned = 0)) \
              RETURNING {JOB}",
             marks(5)
         );
@@ -353,7 +355,11 @@ impl Ledger {
         if self.sql.query(look, &[now.into()]).await?.is_empty() {
             return Ok(0);
         }
-        let sql = "UPDATE work SET state = 'ready', available_at = $1, abandoned = abandoned + 1, \
+        // A job that kills its worker takes along those beside it. From the second time on they
+        // come back one after another, so that the harmless ones end before it kills again, and
+        // are not dead letters with it.
+        let sql = "UPDATE work SET state = 'ready', abandoned = abandoned + 1, available_at = $1 + \
+             CASE WHEN abandoned > 0 THEN (position % 16) * 250 ELSE 0 END, \
              lease_until = NULL, lease_token = NULL WHERE state = 'leased' AND lease_until < $1";
         let freed = self.sql.execute(sql, &[now.into()]).await?;
         if freed > 0 {
