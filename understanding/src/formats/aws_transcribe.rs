@@ -31,7 +31,8 @@ impl Format for AwsTranscribe {
                 "results.transcripts[].transcript",
             ]) && shape.any(&["jobName", "accountId", "status", "results.items[].alternatives"]))
                 || shape.all(&["Transcript[].Content", "Transcript[].ParticipantRole"])
-                || shape.any(&["audio_segments[].start_timestamp_millis", "JobStatus"])
+                || shape.has("audio_segments[].start_timestamp_millis")
+                || shape.all(&["JobStatus", "Transcript[].Content"])
         })
     }
 

@@ -165,10 +165,18 @@ fn survey(text: &str, part: &Part<'_>) -> Survey {
                 tally.mark(named.name);
                 marked = marked.saturating_add(1);
             }
-            words = words.saturating_add(named.rest.split_whitespace().take(50).count() as u32);
+            words = words.saturating_add(words_in(named.rest));
         }
     }
     Survey { speakers: tally.speakers(text), filled, words, marked }
+}
+
+/// About how many words, also where a script puts no spaces between them.
+fn words_in(text: &str) -> u32 {
+    let dense = |c: &char| matches!(c, '\u{0E00}'..='\u{0EFF}' | '\u{3040}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}');
+    let spaced = text.split_whitespace().take(50).count();
+    let unspaced = text.chars().take(200).filter(dense).count() / 2;
+    u32::try_from(spaced.max(unspaced)).unwrap_or(u32::MAX)
 }
 
 /// `SPEAKER_00`, as diarization writes it.

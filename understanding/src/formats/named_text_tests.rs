@@ -117,3 +117,14 @@ fn other_text_is_left_alone() {
         assert_eq!(inspect(text.as_bytes()).unwrap_err().code(), "unrecognised_format", "{text}");
     }
 }
+
+#[test]
+fn a_script_without_spaces_has_words_too() {
+    let text =
+        "王芳：大家好，欢迎来到今天的会议。\n李明：谢谢你，我们开始吧。\n王芳：好的，下周见。\n";
+    let (bytes, ..) = encoding_rs::GB18030.encode(text);
+    let content = crate::formats::parse(&bytes).unwrap();
+    assert_eq!(content.participants.len(), 2);
+    assert_eq!(content.turns[1].text, "谢谢你，我们开始吧。");
+    assert!(content.warnings[0].message.contains("GB"), "{:?}", content.warnings);
+}

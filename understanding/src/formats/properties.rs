@@ -59,13 +59,88 @@ fn fragments() -> impl Strategy<Value = String> {
         Just("\n\n".to_owned()),
         Just("12\n".to_owned()),
         Just("{\\an8}".to_owned()),
+        Just("0:00:01.000,0:00:02.500\n".to_owned()),
+        Just("Noa Levi  0:05  \n".to_owned()),
+        Just("Ben (00:03.608)\n".to_owned()),
+        Just("[Ben] 13:53:41\n".to_owned()),
+        Just("00:13:46\tBen:\thi\n".to_owned()),
+        Just("start\tend\ttext\n0\t5\t".to_owned()),
+        Just("This editable transcript was computer generated\n".to_owned()),
+        Just("Meeting ended after 00:50:32\n".to_owned()),
+        Just("<text start=\"1\" dur=\"2\">".to_owned()),
+        Just("<cite>Noa:</cite><time>0:05</time><p>".to_owned()),
+        Just("\"IntervalTier\" \"Noa\" 0 9 1 0 1 \"hi\" ".to_owned()),
         "\\PC{0,12}",
         any::<String>(),
     ];
     proptest::collection::vec(fragment, 0..40).prop_map(|parts| parts.concat())
 }
 
+/// JSON made of the keys that the tools use, in any place.
+fn json() -> impl Strategy<Value = serde_json::Value> {
+    let key = proptest::sample::select(vec![
+        "segments",
+        "text",
+        "start",
+        "end",
+        "speaker",
+        "words",
+        "word",
+        "utterances",
+        "results",
+        "channels",
+        "alternatives",
+        "transcript",
+        "monologues",
+        "elements",
+        "type",
+        "value",
+        "ts",
+        "items",
+        "speaker_labels",
+        "start_time",
+        "end_time",
+        "content",
+        "Transcript",
+        "Content",
+        "timestamps",
+        "sentences",
+        "speaker_name",
+        "speaker_blocks",
+        "startMs",
+        "body",
+        "startTime",
+        "audio_segments",
+        "word_segments",
+        "timestamp",
+        "display_name",
+        "data",
+    ]);
+    let leaf = prop_oneof![
+        Just(serde_json::Value::Null),
+        any::<bool>().prop_map(Into::into),
+        any::<f64>().prop_map(Into::into),
+        (-5i64..100_000).prop_map(Into::into),
+        "[a-z :.0-9]{0,12}".prop_map(Into::into),
+    ];
+    leaf.prop_recursive(6, 60, 6, move |inner| {
+        prop_oneof![
+            proptest::collection::vec(inner.clone(), 0..5).prop_map(Into::into),
+            proptest::collection::vec((key.clone(), inner), 0..6).prop_map(|pairs| {
+                pairs.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
+            }),
+        ]
+    })
+}
+
 proptest! {
+    #[test]
+    fn json_of_any_shape_never_panics(value in json(), cut in any::<proptest::sample::Index>()) {
+        let text = value.to_string();
+        every_format(text.as_bytes());
+        every_format(&text.as_bytes()[..cut.index(text.len() + 1)]);
+    }
+
     #[test]
     fn arbitrary_bytes_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..600)) {
         every_format(&bytes);
@@ -118,7 +193,7 @@ fn a_file_cut_at_any_byte_never_panics() {
 /// Shapes that have made other readers quadratic. Each is big enough that it would be noticed.
 #[test]
 fn hostile_shapes_are_read_in_linear_time() {
-    let size = 150_000;
+    let size = 60_000;
     for unit in [
         "<",
         "&",
@@ -133,9 +208,53 @@ fn hostile_shapes_are_read_in_linear_time() {
         "\u{200F}",
         "x",
         "1\n",
+        "[",
+        "{\"a\":",
+        "{\"segments\":[",
+        "\\\"",
+        "\"",
+        "Noa  0:05\n",
+        "0:0:1.0,0:0:2.0\n",
+        "start\ttext\t",
+        "<p>",
+        "<cite>",
+        "Attendees\n",
+        "\u{FF}\u{E9}",
     ] {
         let text = unit.repeat(size / unit.len());
         every_format(text.as_bytes());
         every_format(format!("WEBVTT\n\n00:00.000 --> 00:01.000\n{text}").as_bytes());
+    }
+}
+
+/// One beginning for each format of some size, then as much of its own stuff as there may be.
+#[test]
+fn four_times_the_file_takes_about_four_times_the_time() {
+    for (start, unit) in [
+        (r#"{"segments":["#, r#"{"start":1.5,"end":2.5,"text":" hi there","speaker":"A"},"#),
+        (r#"{"monologues":[{"speaker":0,"elements":["#, r#"{"type":"text","value":"hi","ts":1},"#),
+        (r#"{"results":{"channels":[{"alternatives":[{"words":["#, r#"{"word":"hi","start":1},"#),
+        (r#"{"results":[{"alternatives":[{"timestamps":["#, r#"["hi",1,2],"#),
+        (
+            "File type = \"ooTextFile\"\n\"TextGrid\" 0 9 <exists> 1 \"IntervalTier\" \"Noa\" 0 9 9999999\n",
+            "1 2 \"hi\"\n",
+        ),
+        ("<transcript>", "<text start=\"1\" dur=\"2\">hi</text>"),
+        ("<cite>Noa:</cite><time>0:05</time>", "<p>hi"),
+        ("start\tend\ttext\n", "1\t2\thi there\n"),
+        ("00:00:01\tNoa:\thi\r\n", "00:00:02\tBen:\tyes\r\n"),
+    ] {
+        let took = |count: usize| {
+            let file = format!("{start}{}", unit.repeat(count));
+            let begun = std::time::Instant::now();
+            check(&parse(file.as_bytes()).unwrap());
+            begun.elapsed()
+        };
+        let size = 50_000 / unit.len();
+        let least = |count| (0..3).map(|_| took(count)).min().unwrap_or_default();
+        let (one, four) = (least(size), least(4 * size));
+        // Quadratic time would be far beyond; the rest is for a busy machine.
+        let bound = one * 12 + std::time::Duration::from_secs(3);
+        assert!(four < bound, "{start}: {one:?}, {four:?}");
     }
 }

@@ -20,7 +20,7 @@ pub enum Refusal {
         /// What the first bytes say it is, with its article: `a PDF document`.
         looks_like: Option<String>,
     },
-    /// Text in an encoding that is neither UTF-8 nor UTF-16.
+    /// Text in a character set that cannot even be guessed.
     #[error(
         "Most letters in this file cannot be read, because it is stored in an old character set. Save it as UTF-8 and upload it again."
     )]

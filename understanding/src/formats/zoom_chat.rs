@@ -53,7 +53,7 @@ impl Format for ZoomChat {
                 };
                 speaker = Some(message.name);
                 text = message.text;
-                left_out = text.starts_with("Reacted to \"") || text.starts_with("Removed a ");
+                left_out = is_reaction(text);
                 reactions += u32::from(left_out);
             }
             if left_out || text.is_empty() || text.starts_with("Replying to \"") {
@@ -71,6 +71,14 @@ impl Format for ZoomChat {
             out.warn(1, format!("{reactions} reactions were left out"));
         }
     }
+}
+
+/// `Reacted to "…" with 👍`, `Reacted to … with "👍"`, `Removed a 👍 reaction from "…"`. What is
+/// quoted may go on over lines.
+fn is_reaction(text: &str) -> bool {
+    text.strip_prefix("Reacted to ").is_some_and(|rest| {
+        rest.starts_with('"') || (rest.contains(" with \"") && rest.ends_with('"'))
+    }) || (text.starts_with("Removed a ") && text.contains(" reaction from "))
 }
 
 struct Message<'a> {
@@ -129,7 +137,7 @@ fn is_date(word: &str) -> bool {
 mod tests {
     use crate::formats::testing::{cut_anywhere, read, turns};
 
-    const FILE: &str = "00:13:46\tPotuz:\tgm\r\n00:13:48\tPotuz:\tagain\r\n00:18:23\tEnrico (tbenr):\tReplying to \"is it...\"\r\n\r\nHere too\r\n00:18:30\tKalo | Obol:\tReacted to \"is it...\" with 👍\r\n00:19:09\tRaúl:\thttps://a.example/b: c\r\nsecond: line\r\n";
+    const FILE: &str = "00:13:46\tPotuz:\tgm\r\n00:13:48\tPotuz:\tagain\r\n00:18:23\tEnrico (tbenr):\tReplying to \"is it...\"\r\n\r\nHere too\r\n00:18:30\tKalo | Obol:\tReacted to \"is it...\" with 👍\r\n00:18:31\tBen:\tReacted to two... with \"👍\"\r\n00:18:32\tBen:\tReacted to \"three\r\n\r\nlines\" with 👍\r\n00:19:09\tRaúl:\thttps://a.example/b: c\r\nsecond: line\r\n";
 
     #[test]
     fn messages_are_turns_without_talk_time() {
