@@ -4,7 +4,9 @@
 //!   inserts: same columns, same indexes, same bytes, a `bigserial` in place of our position (so
 //!   pgbench's rows have no order that a reader could rely on; ours are checked to be gapless).
 //!   A command writes more than the row: its idempotency key with the stored answer in every arm,
-//!   and a new data key in the arm that says so.
+//!   and a new data key in the arm that says so. A second table counts for each second of processor
+//!   time, client and server together: on a machine that does other things too, 32 processes of
+//!   pgbench are given more of it than the two of the log.
 //! - SQLite with `synchronous=FULL`, 32, 256 and 512 writers, beside one commit for each event.
 //! - Both through HTTP: `debrief up`, 32 connections that are kept alive.
 //!
@@ -20,7 +22,7 @@ use debrief_infra::log::EventLog;
 use std::process::Command;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
-use support::program::{API_KEY, Program};
+use support::program::{API_KEY, Program, cpu_of_server, own_cpu, parent_of};
 use support::*;
 use uuid::Uuid;
 
@@ -177,18 +179,34 @@ async fn postgres(report: &mut Report, server: &str) {
     let synchronous = &database.log.query("SHOW synchronous_commit", &[]).await.expect("a row")[0];
     assert_eq!(synchronous.get::<String>(0).expect("text"), "on");
 
-    let mut arms = [
-        Arm::new("pgbench, single-row inserts, 32 clients", "rows/s"),
-        Arm::new("commands, 32 writers", "commands/s"),
-        Arm::new("commands with a new data key, 32 writers", "commands/s"),
+    let backend = &database.log.query("SELECT pg_backend_pid()", &[]).await.expect("a row")[0];
+    let server = parent_of(backend.get(0).expect("a process"));
+    let cpu = || own_cpu() + cpu_of_server(server);
+
+    let names = [
+        "pgbench, single-row inserts, 32 clients",
+        "commands, 32 writers",
+        "commands with a new data key, 32 writers",
     ];
+    let mut arms = names.map(|name| Arm::new(name, "a second"));
+    let mut costs = names.map(|name| Arm::new(name, "a second of processor time"));
     for _ in 0..rounds() {
-        arms[0].values.push(pgbench.run().await);
-        let keys = Keys::Known(known.clone());
-        arms[1].values.push(commands(&log, WRITERS, keys, Arc::clone(&answered)).await);
-        arms[2].values.push(commands(&log, WRITERS, Keys::New, Arc::clone(&answered)).await);
+        for n in 0..names.len() {
+            let (before, began) = (cpu(), Instant::now());
+            let rate = match n {
+                0 => pgbench.run().await,
+                1 => {
+                    let keys = Keys::Known(known.clone());
+                    commands(&log, WRITERS, keys, Arc::clone(&answered)).await
+                }
+                _ => commands(&log, WRITERS, Keys::New, Arc::clone(&answered)).await,
+            };
+            arms[n].values.push(rate);
+            costs[n].values.push(rate * began.elapsed().as_secs_f64() / (cpu() - before));
+        }
     }
     report.table("Postgres, synchronous_commit=on", &arms, 0);
+    report.table("The same, for each second of processor time (client and server)", &costs, 0);
     let n = verify(&database, &answered).await;
     println!("  order: positions 1 to {n} without a gap, each answered once");
     drop(log);

@@ -59,9 +59,9 @@ async fn main() {
 
 /// The transcripts of the corpus.
 fn calls() -> Option<Vec<Vec<u8>>> {
-    let corpus = std::env::var("DEBRIEF_CORPUS").map(PathBuf::from).unwrap_or_else(|_| {
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus")
-    });
+    let corpus = std::env::var("DEBRIEF_CORPUS")
+        .map(PathBuf::from)
+        .unwrap_or_else(|_| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus"));
     let mut paths: Vec<PathBuf> = std::fs::read_dir(corpus.join("zoom-calls"))
         .ok()?
         .filter_map(|entry| Some(entry.ok()?.path().join("transcript.vtt")))
@@ -136,22 +136,98 @@ async fn starts(report: &mut Report) {
     // The first start after it brings the read models up; it is not counted.
     Program::up(filled.path(), &[]).await.kill();
     let python = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/bench-tools/hello/bin/python");
-    let (mut none, mut many, mut peer, mut memory) = (vec![], vec![], vec![], [vec![], vec![], vec![]]);
+    if !python.exists() {
+        println!("FastAPI is not installed (scripts/bench does): the peer is left out");
+    }
+    let mut starts =
+        [Starts::new("0 events"), Starts::new("100,000 events"), Starts::new("FastAPI")];
     for _ in 0..number("DEBRIEF_BENCH_STARTS", STARTS) {
-        for (directory, took, memory) in
-            [(&empty, &mut none, 0), (&filled, &mut many, 1)].map(|(d, t, i)| (d, t, i))
-        {
+        for (starts, directory) in starts.iter_mut().zip([&empty, &filled]) {
             let program = Program::up(directory.path(), &[]).await;
-            took.push(program.ready_in.as_secs_f64() * 1_000.0);
+            starts.took.push(program.ready_in.as_secs_f64() * 1_000.0);
             tokio::time::sleep(Duration::from_millis(200)).await;
-            let at = &mut [&mut memory_sink(&mut none_sink()), ][..];
-            let _ = (at, memory);
+            starts.memory.push(program.memory());
             program.kill();
         }
         if python.exists() {
-            peer.push(hello(&python).await);
+            hello(&python, &mut starts[2]).await;
         }
     }
-    let _ = &mut memory;
-    let _ = (report, peer);
+    println!("\nCold start, exec to the first 200 of /readyz");
+    for starts in starts.iter().filter(|starts| !starts.took.is_empty()) {
+        let (took, memory) = (spread(&starts.took), spread(&starts.memory));
+        report.note(
+            &format!("cold start, {}", starts.name),
+            json!({"median_ms": took.median, "low_ms": took.low, "high_ms": took.high,
+                   "idle_mib": memory.median}),
+            &format!(
+                "median {:.0} ms ({:.0}–{:.0}), {:.0} MiB",
+                took.median, took.low, took.high, memory.median
+            ),
+        );
+    }
+}
+
+struct Starts {
+    name: &'static str,
+    took: Vec<f64>,
+    memory: Vec<f64>,
+}
+
+impl Starts {
+    fn new(name: &'static str) -> Self {
+        Self { name, took: Vec::new(), memory: Vec::new() }
+    }
+}
+
+/// Enters 100,000 clients into the log of an embedded profile.
+async fn fill(data_dir: &Path) {
+    let url = format!("sqlite:{}", data_dir.join("debrief.db").display());
+    let database = debrief_infra::database::Database::open(&url, 4).await.expect("it opens");
+    let log = log_in(&database);
+    let mut tasks = tokio::task::JoinSet::new();
+    for _ in 0..256 {
+        let log = log.clone();
+        tasks.spawn(async move {
+            for _ in 0..EVENTS / 256 + 1 {
+                let id = Uuid::now_v7();
+                let key = DataKey::generate(id);
+                let mut context = context(id, Some(key.clone()));
+                context.wrapped_keys.push(log.keys().wrap(ORGANIZATION, &key, None));
+                log.create::<Client>(context, id, client()).await.expect("committed");
+            }
+        });
+    }
+    tasks.join_all().await;
+    drop(log);
+    database.close().await;
+}
+
+/// Starts the peer once.
+async fn hello(python: &Path, starts: &mut Starts) {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/peers/hello.py");
+    let free = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = free.local_addr().expect("an address");
+    drop(free);
+    let began = Instant::now();
+    let mut child = Command::new(python)
+        .arg(script)
+        .arg(address.port().to_string())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("it starts");
+    loop {
+        if let Ok(mut connection) = Connection::open(address).await
+            && let Ok((200, _)) = connection.send("GET", "/readyz", "", b"").await
+        {
+            break;
+        }
+        assert!(began.elapsed() < Duration::from_secs(60), "the peer does not start");
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    starts.took.push(began.elapsed().as_secs_f64() * 1_000.0);
+    starts.memory.push(memory_of(child.id(), "VmRSS:"));
+    let _ = child.kill();
+    let _ = child.wait();
 }

@@ -174,8 +174,10 @@ impl Ours {
         stop.cancel();
         tasks.join_all().await;
         let started = worker.started.lock().expect("no panic");
-        let took = |(id, at)| started[id].saturating_duration_since(*at).as_secs_f64() * 1_000.0;
-        appended.iter().map(|(id, at)| took((id, at))).collect()
+        appended
+            .iter()
+            .map(|(id, at)| started[id].saturating_duration_since(*at).as_secs_f64() * 1_000.0)
+            .collect()
     }
 }
 

@@ -87,3 +87,39 @@ pub(crate) fn memory_of(process: u32, what: &str) -> f64 {
     let kib: f64 = line.trim().trim_end_matches(" kB").parse().unwrap_or(0.0);
     kib / 1024.0
 }
+
+/// Seconds of processor time that this process, and what it ran and waited for, have used.
+pub(crate) fn own_cpu() -> f64 {
+    let [user, system, waited_user, waited_system] = times("self").1;
+    user + system + waited_user + waited_system
+}
+
+/// Seconds of processor time that a server of several processes has used: those that run now, and
+/// those that ended.
+pub(crate) fn cpu_of_server(parent: u32) -> f64 {
+    let mut total: f64 = times(&parent.to_string()).1.iter().sum();
+    for entry in std::fs::read_dir("/proc").into_iter().flatten().flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if name.chars().all(|c| c.is_ascii_digit()) {
+            let (parent_of, times) = times(&name);
+            if parent_of == parent {
+                total += times[0] + times[1];
+            }
+        }
+    }
+    total
+}
+
+/// The parent of a process.
+pub(crate) fn parent_of(process: u32) -> u32 {
+    times(&process.to_string()).0
+}
+
+/// Parent and processor times of a process: see proc_pid_stat(5). A tick is 10 ms on Linux.
+fn times(process: &str) -> (u32, [f64; 4]) {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    let fields: Vec<&str> =
+        stat.rsplit_once(')').map_or("", |(_, rest)| rest).split_whitespace().collect();
+    let field = |n: usize| fields.get(n).and_then(|text| text.parse::<f64>().ok()).unwrap_or(0.0);
+    (field(1) as u32, [11, 12, 13, 14].map(|n| field(n) / 100.0))
+}

@@ -176,7 +176,6 @@ async fn wrong_methods_and_places_are_explained() {
         "//v1/transcripts",
         "/v1/transcripts/a/b/c",
         "/.env",
-        "/v1/%2e%2e/livez",
         "/favicon.ico",
     ] {
         cases.push(case(path, api.request(Method::GET, path), 404, "no_such_route", "/docs"));

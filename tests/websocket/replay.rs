@@ -21,10 +21,10 @@ async fn history_joins_the_present(profile: Profile) {
     let (epoch, start) = (begun["epoch"].as_str().unwrap(), begun["offset"].as_i64().unwrap());
     assert_eq!((start, &begun["recovered"]), (3, &json!(false)), "{begun}");
 
-    let mut positions = write(&api, &id, 150, 8).await;
+    let mut positions = write(&api, &id, 150, 1).await;
     let writer = tokio::spawn({
         let (api, id) = (api.clone(), id.clone());
-        async move { write(&api, &id, 150, 4).await }
+        async move { write(&api, &id, 150, 1).await }
     });
     // Some begin while others write: from the beginning, from the middle, from the end.
     let mut readers = Vec::new();
@@ -82,7 +82,7 @@ async fn what_cannot_be_replayed_is_told(profile: Profile) {
     let api = server.api();
     let id = transcript(&api).await;
     let channel = format!("transcripts/{id}");
-    let position = *write(&api, &id, 250, 8).await.last().unwrap();
+    let position = *write(&api, &id, 250, 1).await.last().unwrap();
     api.get(&format!("/v1/transcripts/{id}?min_position={position}")).await.expect(200);
     let mut socket = Socket::open(&api).await;
     let mut begun = socket.subscribe(&channel, None).await;

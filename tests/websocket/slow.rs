@@ -1,10 +1,14 @@
-//! A reader that stops reading.
+//! A reader that stops reading. `DEBRIEF_TEST_FULL=1`: for 5,000 updates.
 
 use crate::support::websocket::Socket;
 use crate::support::{Profile, Setup};
 use crate::{follows, write};
 
-const UPDATES: usize = 5_000;
+/// Far more than what lies in the buffers of a connection.
+fn updates() -> usize {
+    if std::env::var("DEBRIEF_TEST_FULL").is_ok_and(|full| full == "1") { 5_000 } else { 2_000 }
+}
+
 /// They are spread over some transcripts, so that those who write do not wait for each other.
 const TRANSCRIPTS: usize = 50;
 /// Tells of all of them.
@@ -14,6 +18,7 @@ const CHANNEL: &str = "transcripts";
 async fn a_slow_reader_gets_everything_and_slows_nobody() {
     let Some(mut server) = Setup::new(Profile::Embedded).start().await else { return };
     let api = server.api();
+    let updates = updates();
     let uploads = (0..TRANSCRIPTS).map(async |_| api.session(crate::support::VTT, &[]).await);
     let ids: Vec<String> = futures::future::join_all(uploads)
         .await
@@ -24,7 +29,7 @@ async fn a_slow_reader_gets_everything_and_slows_nobody() {
     let mut slow = Socket::connect(&api.url, Some(&api.key), small).await.unwrap();
     let begun = slow.subscribe(CHANNEL, None).await;
     let (epoch, start) = (begun["epoch"].as_str().unwrap(), begun["offset"].as_i64().unwrap());
-    let end = start + UPDATES as i64;
+    let end = start + updates as i64;
 
     let quick = tokio::spawn({
         let (api, epoch) = (api.clone(), epoch.to_owned());
@@ -38,14 +43,14 @@ async fn a_slow_reader_gets_everything_and_slows_nobody() {
     });
     let before = server.process("up").resident_bytes();
     let began = std::time::Instant::now();
-    let writers = ids.iter().map(|id| write(&api, id, UPDATES / TRANSCRIPTS, 1));
+    let writers = ids.iter().map(|id| write(&api, id, updates / TRANSCRIPTS, 1));
     let mut positions = futures::future::join_all(writers).await.concat();
     positions.sort_unstable();
-    assert_eq!(positions.len(), UPDATES);
+    assert_eq!(positions.len(), updates);
     quick.await.expect("the other reader has them all before the slow one reads any");
     let grown = server.process("up").resident_bytes().saturating_sub(before) >> 20;
     println!(
-        "{UPDATES} updates in {:.1} s, memory grew by {grown} MiB",
+        "{updates} updates in {:.1} s, memory grew by {grown} MiB",
         began.elapsed().as_secs_f64()
     );
 
@@ -59,7 +64,8 @@ async fn a_slow_reader_gets_everything_and_slows_nobody() {
                 at += 1;
             }
             Err(code) => {
-                assert_eq!(code, Some(4100), "the end of a reader that is too slow");
+                // The word itself may not get through to a reader who lets nothing through.
+                assert!([None, Some(4100)].contains(&code), "the end of a slow reader: {code:?}");
                 returns += 1;
                 assert!(returns <= 3, "shown out again and again");
                 slow = Socket::connect(&api.url, Some(&api.key), small).await.unwrap();
@@ -68,6 +74,6 @@ async fn a_slow_reader_gets_everything_and_slows_nobody() {
             }
         }
     }
-    println!("the slow reader has all {UPDATES}, after {returns} returns");
+    println!("the slow reader has all {updates}, after {returns} returns");
     slow.nothing_for(std::time::Duration::from_millis(300)).await;
 }

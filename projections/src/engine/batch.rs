@@ -180,7 +180,7 @@ impl<'a> Batch<'a> {
             false => format!("UPDATE SET {}", update.join(", ")),
         };
         for rows in pieces(rows) {
-            let values = values(rows.len(), columns.len(), |_| None);
+            let values = values(self.dialect, rows.len(), columns.len(), |_| None);
             let sql = format!(
                 "INSERT INTO {name} ({}) VALUES {values} ON CONFLICT ({}) DO {update}",
                 columns.join(", "),
@@ -207,10 +207,8 @@ impl<'a> Batch<'a> {
         let on: Vec<_> = keys.iter().map(|k| format!("{name}.\"{k}\" = v.\"{k}\"")).collect();
         for rows in pieces(rows) {
             // Postgres infers the types of a VALUES list from its first row.
-            let values = values(rows.len(), all.len(), |i| match self.dialect {
-                Dialect::Postgres => Some(kinds[i].sql(self.dialect)),
-                Dialect::Sqlite => None,
-            });
+            let values =
+                values(self.dialect, rows.len(), all.len(), |i| Some(kinds[i].sql(self.dialect)));
             let sql = format!(
                 "WITH v({}) AS (VALUES {values}) UPDATE {name} SET {} FROM v WHERE {}",
                 names.join(", "),
@@ -327,8 +325,18 @@ fn pieces(mut rows: Vec<Vec<Value>>) -> impl Iterator<Item = Vec<Vec<Value>>> {
     })
 }
 
-/// `($1, $2), ($3, $4)`, the first row with types where `kind` gives any.
-fn values(rows: usize, columns: usize, kind: impl Fn(usize) -> Option<&'static str>) -> String {
+/// `($1, $2), ($3, $4)`, the first row with types where `kind` gives any. SQLite's have no numbers:
+/// sqlx looks each numbered one up by its name, which takes time in the square of how many there are.
+fn values(
+    dialect: Dialect,
+    rows: usize,
+    columns: usize,
+    kind: impl Fn(usize) -> Option<&'static str>,
+) -> String {
+    if dialect == Dialect::Sqlite {
+        let row = format!("({})", vec!["?"; columns].join(", "));
+        return vec![row; rows].join(", ");
+    }
     let rows: Vec<String> = (0..rows)
         .map(|row| {
             let marks: Vec<String> = (0..columns)
