@@ -8,7 +8,7 @@ const THRESHOLD: u32 = 3;
 /// How long it is open the first time; doubled each time it opens again.
 const OPEN_MIN: Duration = Duration::from_millis(500);
 /// The longest it is open.
-const OPEN_MAX: Duration = Duration::from_secs(15);
+const OPEN_MAX: Duration = Duration::from_secs(5);
 
 #[derive(Debug, Default)]
 struct State {
@@ -29,6 +29,10 @@ impl Breaker {
     /// What was needed could not be reached.
     pub(super) fn failed(&self) {
         let mut state = self.0.lock().expect("no panic under this lock");
+        if state.until.is_some_and(|until| until > Instant::now()) {
+            // Of jobs that were under way together: one outage, not several.
+            return;
+        }
         state.failures = state.failures.saturating_add(1);
         if state.failures >= THRESHOLD {
             let doublings = (state.failures - THRESHOLD).min(10);
@@ -56,6 +60,10 @@ mod tests {
         assert_eq!(breaker.closed_in(), None);
         breaker.failed();
         assert!(breaker.closed_in().is_some());
+        for _ in 0..100 {
+            breaker.failed();
+        }
+        assert!(breaker.closed_in().is_some_and(|left| left <= OPEN_MIN), "one outage counts once");
         breaker.succeeded();
         assert_eq!(breaker.closed_in(), None);
     }
