@@ -223,6 +223,20 @@ impl JetStreamQueue {
         Ok(())
     }
 
+    /// Sends a row's message; the server's answer is still to come.
+    async fn publish(
+        &self,
+        consumer: &str,
+        position: i64,
+        id: String,
+    ) -> Result<jetstream::context::PublishAckFuture, QueueError> {
+        let message = jetstream::message::PublishMessage::build()
+            .message_id(id)
+            .payload(position.to_string().into());
+        let sent = self.context.send_publish(self.subject(consumer), message).await;
+        sent.map_err(unavailable)
+    }
+
     /// Whether the message of a row is in the stream.
     async fn holds(
         &self,
@@ -329,22 +343,28 @@ impl Queue for JetStreamQueue {
         if rows.is_empty() {
             return Ok(0);
         }
-        self.stream().await?;
+        let stream = self.stream().await?;
         let now = Utc::now().timestamp_millis();
         let mut acks = Vec::with_capacity(rows.len());
         for row in &rows {
             let (consumer, position): (String, i64) = (row.get(0)?, row.get(1)?);
             let (event, dispatches): (uuid::Uuid, i64) = (row.get(2)?, row.get(3)?);
-            let publish = jetstream::message::PublishMessage::build()
-                .message_id(format!("{consumer}:{event}:{dispatches}"))
-                .payload(position.to_string().into());
-            let ack = self.context.send_publish(self.subject(&consumer), publish).await;
-            acks.push((consumer, position, ack.map_err(unavailable)?));
+            let id = format!("{consumer}:{event}:{dispatches}");
+            let ack = self.publish(&consumer, position, id).await?;
+            acks.push((consumer, position, event, ack));
         }
         let mut sent: HashMap<String, Vec<(i64, i64)>> = HashMap::new();
-        for (consumer, position, ack) in acks {
-            let sequence = ack.await.map_err(unavailable)?.sequence as i64;
-            sent.entry(consumer).or_default().push((position, sequence));
+        for (consumer, position, event, ack) in acks {
+            let mut ack = ack.await.map_err(unavailable)?;
+            // A database that crashed may have forgotten that this was sent, and even that it was
+            // done; then JetStream knows the id and has the message no more.
+            if ack.duplicate
+                && !self.holds(&stream, &consumer, position, Some(ack.sequence as i64)).await?
+            {
+                let id = format!("{consumer}:{event}:{}", uuid::Uuid::new_v4());
+                ack = self.publish(&consumer, position, id).await?.await.map_err(unavailable)?;
+            }
+            sent.entry(consumer).or_default().push((position, ack.sequence as i64));
         }
         for (consumer, messages) in sent {
             let (mut cases, mut marks) = (String::new(), Vec::new());
