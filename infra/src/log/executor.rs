@@ -95,8 +95,16 @@ impl Default for Turns {
 }
 
 impl Turns {
+    fn of(&self, id: Uuid) -> &Mutex<()> {
+        &self.0[(id.as_u128() % self.0.len() as u128) as usize]
+    }
+
+    fn are_taken(&self, id: Uuid) -> bool {
+        self.of(id).try_lock().is_err()
+    }
+
     async fn wait(&self, id: Uuid) -> MutexGuard<'_, ()> {
-        self.0[(id.as_u128() % self.0.len() as u128) as usize].lock().await
+        self.of(id).lock().await
     }
 }
 
@@ -133,7 +141,12 @@ impl EventLog {
         A: Aggregate<Services = ()>,
         A::Command: Clone,
     {
-        let mut turn = None;
+        // Who comes while others take turns lines up behind them; passing them, it would make them
+        // lose again and again.
+        let mut turn = match self.turns.are_taken(id) {
+            true => Some(self.turns.wait(id).await),
+            false => None,
+        };
         for attempt in 0..ATTEMPTS {
             let (aggregate, version) = self.load::<A>(context.organization, id).await?;
             match self.decide(&context, id, aggregate, version, command.clone()).await? {
