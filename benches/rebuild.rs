@@ -272,6 +272,7 @@ fn parsed() -> NewEvent {
         turns: 211,
         words: 4_180,
         talk_ms: Some(1_500_000),
+        ..Participant::default()
     };
     new(&TranscriptEvent::Parsed(TranscriptParsed {
         content: format!("organizations/{ORGANIZATION}/contents/{}", Uuid::now_v7()),

@@ -20,7 +20,7 @@ pub enum Role {
 }
 
 /// A person who speaks in a transcript.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 pub struct Participant {
     /// The name as the file spells it, trimmed.
     pub name: String,
@@ -33,21 +33,81 @@ pub struct Participant {
     pub words: u32,
     /// Milliseconds of speech; `None` where the file has no times.
     pub talk_ms: Option<u64>,
+    /// Other spellings of the name in this file.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub other_names: Vec<String>,
+    /// Questions asked, by question marks at the ends of sentences.
+    #[serde(default)]
+    pub questions: u32,
+    /// Longest monologue in milliseconds: speech while nobody else has a turn; `None` where the
+    /// file has no times.
+    #[serde(default)]
+    pub longest_ms: Option<u64>,
+    /// How often this speaker began while somebody else was still speaking; `None` where the file
+    /// has no ends.
+    #[serde(default)]
+    pub interruptions: Option<u32>,
+    /// Words for each minute of speech; `None` where the file has no times.
+    #[serde(default)]
+    pub words_per_minute: Option<u32>,
+    /// Messages written in the chat; their words are not counted as spoken.
+    #[serde(default)]
+    pub messages: u32,
+}
+
+/// How a turn was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TurnKind {
+    /// Spoken.
+    #[default]
+    Speech,
+    /// Written in the chat of the call.
+    Chat,
+}
+
+/// A piece of a turn that the file gave a time of its own, so that a player can jump to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Cue {
+    /// Where it begins in the turn's text, in characters (Unicode scalar values).
+    pub at: u32,
+    /// Start, in milliseconds from the start of the recording.
+    pub start_ms: Option<u64>,
+    /// End, in milliseconds from the start of the recording.
+    pub end_ms: Option<u64>,
+}
+
+/// A stretch in which nobody has a turn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Gap {
+    /// Start, in milliseconds from the start of the recording.
+    pub start_ms: u64,
+    /// End, in milliseconds from the start of the recording.
+    pub end_ms: u64,
 }
 
 /// One uninterrupted contribution of one speaker.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 pub struct Turn {
     /// Position in the transcript, from 0 without gaps.
     pub index: u32,
+    /// Spoken or written.
+    #[serde(default)]
+    pub kind: TurnKind,
     /// The speaker's name as in [`Participant::name`]; `None` where the file names nobody.
     pub speaker: Option<String>,
     /// Start, in milliseconds from the start of the recording.
     pub start_ms: Option<u64>,
     /// End, in milliseconds from the start of the recording.
     pub end_ms: Option<u64>,
+    /// BCP 47 language tag, where it differs from the transcript's or the file states it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
     /// What was said.
     pub text: String,
+    /// The pieces that the turn was put together from, where the file gives them times.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cues: Vec<Cue>,
 }
 
 /// Something that was skipped or repaired while reading a file.
@@ -60,7 +120,7 @@ pub struct Warning {
 }
 
 /// A transcript file, understood.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Content {
     /// Identifier of the format, such as `webvtt`.
     pub format: String,
@@ -72,6 +132,9 @@ pub struct Content {
     pub turns: Vec<Turn>,
     /// End of the last turn in milliseconds; `None` where the file has no times.
     pub duration_ms: Option<u64>,
+    /// Silences of 30 seconds and more, where the file has times.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gaps: Vec<Gap>,
     /// What was skipped or repaired; capped by the reader.
     pub warnings: Vec<Warning>,
 }

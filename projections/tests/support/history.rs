@@ -266,6 +266,7 @@ impl History {
                     turns: 3,
                     words: 9,
                     talk_ms: self.maybe(77),
+                    ..Participant::default()
                 }]),
                 turn_count: dice,
                 word_count: 9,

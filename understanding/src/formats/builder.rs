@@ -10,7 +10,7 @@
 
 use std::collections::HashMap;
 
-use debrief_domain::transcript::content::{Content, Participant, Role, Turn, Warning};
+use debrief_domain::transcript::content::{Content, Participant, Turn, Warning};
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::{Refusal, names, script, time::Stamp};
@@ -71,14 +71,7 @@ impl Builder {
     /// Starts a transcript of the format with this identifier.
     pub fn new(format: &str) -> Self {
         Self {
-            content: Content {
-                format: format.to_owned(),
-                language: None,
-                participants: Vec::new(),
-                turns: Vec::new(),
-                duration_ms: None,
-                warnings: Vec::new(),
-            },
+            content: Content { format: format.to_owned(), ..Content::default() },
             open: None,
             people: HashMap::new(),
             more_warnings: 0,
@@ -228,13 +221,9 @@ impl Builder {
         if let Some(name) = &open.speaker {
             let words = u32::try_from(open.text.unicode_words().count()).unwrap_or(u32::MAX);
             let place = *self.people.entry(name.clone()).or_insert_with(|| {
-                self.content.participants.push(Participant {
-                    name: name.clone(),
-                    role: Role::Unknown,
-                    turns: 0,
-                    words: 0,
-                    talk_ms: None,
-                });
+                self.content
+                    .participants
+                    .push(Participant { name: name.clone(), ..Participant::default() });
                 self.content.participants.len() - 1
             });
             let person = &mut self.content.participants[place];
@@ -251,6 +240,7 @@ impl Builder {
             start_ms: open.start_ms,
             end_ms: open.end_ms,
             text: open.text,
+            ..Turn::default()
         });
         if self.content.turns.len() >= MAX_TURNS {
             self.full = true;

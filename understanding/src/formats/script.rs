@@ -82,13 +82,7 @@ mod tests {
     use super::*;
 
     fn spoken(text: &str) -> Option<&'static str> {
-        language(&[Turn {
-            index: 0,
-            speaker: None,
-            start_ms: None,
-            end_ms: None,
-            text: text.into(),
-        }])
+        language(&[Turn { text: text.into(), ..Turn::default() }])
     }
 
     #[test]

@@ -1,18 +1,11 @@
 use debrief_domain::summary::content::{Content as Summary, Quote};
-use debrief_domain::transcript::content::{Content, Participant, Role, Turn};
+use debrief_domain::transcript::content::{Content, Participant, Turn};
 use proptest::prelude::*;
 
 use super::extractive;
 
 fn session(turns: &[(&str, &str)]) -> Content {
-    let mut content = Content {
-        format: "test".into(),
-        language: None,
-        participants: Vec::new(),
-        turns: Vec::new(),
-        duration_ms: None,
-        warnings: Vec::new(),
-    };
+    let mut content = Content { format: "test".into(), ..Content::default() };
     for (i, (name, text)) in turns.iter().enumerate() {
         let name = Some((*name).to_owned()).filter(|name| !name.is_empty());
         if let Some(name) = &name
@@ -20,18 +13,17 @@ fn session(turns: &[(&str, &str)]) -> Content {
         {
             content.participants.push(Participant {
                 name: name.clone(),
-                role: Role::Unknown,
                 turns: 1,
                 words: 1,
-                talk_ms: None,
+                ..Participant::default()
             });
         }
         content.turns.push(Turn {
             index: i as u32,
             speaker: name,
             start_ms: Some(i as u64 * 1000),
-            end_ms: None,
             text: (*text).to_owned(),
+            ..Turn::default()
         });
     }
     content
