@@ -262,6 +262,7 @@ fn uploaded(client_id: Option<ClientId>) -> NewEvent {
         held_at: None,
         language: Some("en".to_owned()),
         notes: None,
+        more_files: Vec::new(),
     }))
 }
 

@@ -1,11 +1,13 @@
 //! A client of the HTTP surface, for `upload` and `demo`.
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow};
 use reqwest::multipart::{Form, Part};
-use reqwest::{Method, Response};
+use reqwest::{Body, Method, Response, StatusCode};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use std::path::PathBuf;
 use std::time::Duration;
+use tokio_util::io::ReaderStream;
 
 /// How long a connection may take.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -23,6 +25,30 @@ pub(super) struct Client {
 pub(super) struct Uploaded {
     pub(super) id: String,
     pub(super) position: i64,
+    /// Whether the same files had been sent before.
+    #[serde(default)]
+    pub(super) duplicate: bool,
+}
+
+/// Why there is no answer that could be used.
+#[derive(Debug)]
+pub(super) enum Failed {
+    /// The server said no, and will say so again.
+    Refused {
+        /// Its sentence.
+        detail: String,
+    },
+    /// The server cannot be reached, or cannot answer right now.
+    Away(anyhow::Error),
+}
+
+impl From<Failed> for anyhow::Error {
+    fn from(failed: Failed) -> Self {
+        match failed {
+            Failed::Refused { detail } => anyhow!(detail),
+            Failed::Away(error) => error,
+        }
+    }
 }
 
 /// How far work on a transcript has come.
@@ -57,20 +83,27 @@ impl Client {
     async fn answer<T: DeserializeOwned>(
         &self,
         sent: reqwest::Result<Response>,
-    ) -> anyhow::Result<T> {
+    ) -> Result<T, Failed> {
         let response = sent
-            .with_context(|| format!("{} cannot be reached; is `debrief up` running?", self.url))?;
+            .with_context(|| format!("{} cannot be reached; is `debrief up` running?", self.url))
+            .map_err(Failed::Away)?;
         let status = response.status();
         if status.is_success() {
-            return Ok(response.json().await?);
+            return response.json().await.map_err(|error| Failed::Away(error.into()));
         }
-        match response.json::<Problem>().await {
-            Ok(problem) => bail!("{}", problem.detail),
-            Err(_) => bail!("the server answered {status}"),
+        let detail = match response.json::<Problem>().await {
+            Ok(problem) => problem.detail,
+            Err(_) => format!("the server answered {status}"),
+        };
+        let passing =
+            [StatusCode::TOO_MANY_REQUESTS, StatusCode::REQUEST_TIMEOUT].contains(&status);
+        if status.is_server_error() || passing {
+            return Err(Failed::Away(anyhow!(detail)));
         }
+        Err(Failed::Refused { detail })
     }
 
-    pub(super) async fn get<T: DeserializeOwned>(&self, path: &str) -> anyhow::Result<T> {
+    pub(super) async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, Failed> {
         let sent = self.request(Method::GET, path).send().await;
         self.answer(sent).await
     }
@@ -80,7 +113,7 @@ impl Client {
         file: Part,
         fields: Vec<(&'static str, String)>,
         idempotency_key: &str,
-    ) -> anyhow::Result<Uploaded> {
+    ) -> Result<Uploaded, Failed> {
         let form = fields
             .into_iter()
             .fold(Form::new(), |form, (name, value)| form.text(name, value))
@@ -94,8 +127,33 @@ impl Client {
         self.answer(sent).await
     }
 
-    pub(super) async fn status(&self, uploaded: &Uploaded) -> anyhow::Result<Status> {
-        let Uploaded { id, position } = uploaded;
+    /// Sends files that are one session. Without an `Idempotency-Key`: the server knows files that
+    /// it has.
+    pub(super) async fn upload_files(
+        &self,
+        files: Vec<PathBuf>,
+        fields: Vec<(&'static str, String)>,
+    ) -> Result<Uploaded, Failed> {
+        let mut form = Form::new();
+        for (name, value) in fields {
+            form = form.text(name, value);
+        }
+        for path in files {
+            let gone = |error: std::io::Error| Failed::Refused {
+                detail: format!("{}: {error}", path.display()),
+            };
+            let file = tokio::fs::File::open(&path).await.map_err(gone)?;
+            let size = file.metadata().await.map_err(gone)?.len();
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let body = Body::wrap_stream(ReaderStream::new(file));
+            form = form.part("file", Part::stream_with_length(body, size).file_name(name));
+        }
+        let request = self.request(Method::POST, "/v1/transcripts/upload").multipart(form);
+        self.answer(request.send().await).await
+    }
+
+    pub(super) async fn status(&self, uploaded: &Uploaded) -> Result<Status, Failed> {
+        let Uploaded { id, position, .. } = uploaded;
         self.get(&format!("/v1/transcripts/{id}/status?min_position={position}")).await
     }
 }

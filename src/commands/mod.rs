@@ -5,6 +5,7 @@ mod config_check;
 mod dead_letters;
 mod demo;
 mod events;
+mod import;
 mod organizations;
 mod projections;
 mod run;
@@ -30,6 +31,8 @@ const EXAMPLES: &str = "Examples:
   debrief demo                         see it work on four sample sessions
   debrief up                           run everything on this machine
   debrief upload talk.vtt other.srt    bring transcripts in, with progress
+  debrief upload ~/calls               bring a folder in; the same again goes on where it stopped
+  debrief upload --watch ~/calls       and take in what comes later
   debrief events tail --follow         watch what happens
   debrief config check                 see what is set, and where";
 
@@ -71,7 +74,7 @@ enum Command {
     Migrate,
     /// Start from nothing, take four sample sessions in, show what came out
     Demo(demo::Demo),
-    /// Upload transcripts, with progress
+    /// Upload transcripts: files with progress, or whole folders, resumed after a stop
     Upload(upload::Upload),
     /// List, rebuild or verify the read models
     #[command(subcommand)]

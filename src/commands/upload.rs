@@ -1,4 +1,5 @@
-//! `upload FILE…`: brings transcripts in, with a bar for each.
+//! `upload FILE…`: brings transcripts in, with a bar for each. Folders, and more files than there
+//! is room for bars, go to [`super::import`].
 
 use super::client::{Client, Status, Uploaded};
 use super::run::owner_key_file;
@@ -20,43 +21,73 @@ use uuid::Uuid;
 const POLL: Duration = Duration::from_millis(100);
 /// Files on their way at a time.
 const AT_ONCE: usize = 4;
+/// Most files that have a bar each.
+const BARS: usize = 20;
 /// Steps of the bar while the work goes on.
 const STEPS: u64 = 1_000;
 
 #[derive(Debug, Args)]
 pub(super) struct Upload {
-    /// Transcripts: WebVTT, SRT, or text with `Name: text` lines
-    #[arg(required = true)]
-    files: Vec<PathBuf>,
+    /// Transcripts in any format, or folders of them
+    #[arg(required = true, value_name = "PATH")]
+    pub(super) files: Vec<PathBuf>,
     /// Where Debrief is; on this machine unless said
     #[arg(long, value_name = "URL")]
-    url: Option<String>,
+    pub(super) url: Option<String>,
     /// Title of the session; the file's name unless said
     #[arg(long)]
-    title: Option<String>,
+    pub(super) title: Option<String>,
     /// Whose session it was: the client's id
     #[arg(long, value_name = "ID")]
-    client_id: Option<Uuid>,
+    pub(super) client_id: Option<Uuid>,
     /// When it was held, such as 2026-11-21T09:30:00Z
     #[arg(long, value_name = "TIME")]
-    held_at: Option<String>,
+    pub(super) held_at: Option<String>,
     /// Language, such as en or he
     #[arg(long, value_name = "TAG")]
-    language: Option<String>,
+    pub(super) language: Option<String>,
     /// Go on once the files are safe, without waiting for their summaries
     #[arg(long)]
-    no_wait: bool,
+    pub(super) no_wait: bool,
+    /// The files of each folder are one session: parts, a transcript and its chat
+    #[arg(long)]
+    pub(super) together: bool,
+    /// Go on, and take in what is put into the folders later
+    #[arg(long)]
+    pub(super) watch: bool,
+    /// Send also what an earlier import has done
+    #[arg(long)]
+    pub(super) again: bool,
+    /// Uploads at a time
+    #[arg(long, default_value_t = 8, value_name = "N", value_parser = jobs)]
+    pub(super) jobs: usize,
 }
 
-pub(super) async fn run(config: &Config, upload: Upload) -> anyhow::Result<ExitCode> {
-    let key = match &config.api_key {
-        Some(key) => key.reveal().to_owned(),
+fn jobs(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(jobs @ 1..=64) => Ok(jobs),
+        _ => Err("1 to 64".to_owned()),
+    }
+}
+
+/// The key to the server: from the settings, or the one that `up` made on this machine.
+pub(super) fn key(config: &Config) -> anyhow::Result<String> {
+    match &config.api_key {
+        Some(key) => Ok(key.reveal().to_owned()),
         None => std::fs::read_to_string(owner_key_file(config))
             .map(|key| key.trim().to_owned())
             .map_err(|_| {
                 anyhow!("no API key: set DEBRIEF_API_KEY to the one `debrief up` printed")
-            })?,
-    };
+            }),
+    }
+}
+
+pub(super) async fn run(config: &Config, upload: Upload) -> anyhow::Result<ExitCode> {
+    let many = upload.files.len() > BARS || upload.files.iter().any(|path| path.is_dir());
+    if many || upload.together || upload.watch {
+        return super::import::run(config, upload).await;
+    }
+    let key = key(config)?;
     let url = upload.url.clone().unwrap_or_else(|| config.public_url(config.listen));
     let client = Client::new(&url, &key)?;
     let bars = MultiProgress::new();
@@ -128,7 +159,8 @@ async fn one(
         return Ok(Some(uploaded.id));
     }
     follow(client, &uploaded, &bar).await?;
-    Ok(Some(describe(client, &uploaded.id).await?))
+    let known = if uploaded.duplicate { "  (these files were there already)" } else { "" };
+    Ok(Some(format!("{}{known}", describe(client, &uploaded.id).await?)))
 }
 
 /// Moves the bar until the work is done.

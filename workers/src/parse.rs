@@ -2,6 +2,8 @@
 
 use crate::worker::{Context, Fault, JobContext, Worker, command_context};
 use async_trait::async_trait;
+use bytes::Bytes;
+use debrief_domain::personal::Personal;
 use debrief_domain::transcript::content::Content;
 use debrief_domain::transcript::{
     Stage, Transcript, TranscriptCommand, TranscriptError, TranscriptParsed,
@@ -9,7 +11,7 @@ use debrief_domain::transcript::{
 };
 use debrief_infra::blobs::BlobKey;
 use debrief_infra::log::{CommandError, RecordedEvent};
-use debrief_understanding::formats;
+use debrief_understanding::formats::{self, Refusal};
 use uuid::Uuid;
 
 /// See the module.
@@ -33,10 +35,14 @@ impl Worker for Parse {
             return Ok(());
         }
         let Some(data_key) = log.keys().get(id).await? else { return Ok(()) };
-        let source = BlobKey::try_from(transcript.source().to_owned())?;
-        let bytes = documents.read(&source, &data_key, 0).await?;
+        let mut files = Vec::new();
+        for file in transcript.files() {
+            let source = BlobKey::try_from(file.source.clone())?;
+            let name = file.filename.clone().and_then(Personal::into_known);
+            files.push((name.unwrap_or_default(), documents.read(&source, &data_key, 0).await?));
+        }
         job.progress(0.2);
-        let parsed = tokio::task::spawn_blocking(move || formats::parse(&bytes))
+        let parsed = tokio::task::spawn_blocking(move || read(&files))
             .await
             .map_err(|error| Fault::Failed(format!("the reader of the file failed: {error}")))?;
         job.progress(0.7);
@@ -89,6 +95,14 @@ impl Parse {
             Ok(_) | Err(CommandError::Refused(TranscriptError::NotFound)) => Ok(()),
             Err(error) => Err(error.into()),
         }
+    }
+}
+
+/// Reads the files of one session.
+fn read(files: &[(String, Bytes)]) -> Result<Content, Refusal> {
+    match files {
+        [(_, only)] => formats::parse(only),
+        _ => unimplemented!(),
     }
 }
 

@@ -109,7 +109,7 @@ pub(super) async fn change(
 }
 
 /// The key of a transcript that the caller may change.
-async fn own_key(
+pub(super) async fn own_key(
     state: &ApiState,
     caller: &Caller,
     id: TranscriptId,

@@ -2,7 +2,7 @@
 //!
 //! | path | file |
 //! |---|---|
-//! | `POST /v1/transcripts/upload` | [`upload`] |
+//! | `POST /v1/transcripts/upload`, `POST …/{id}/files`, `PUT …/{id}/files` | [`upload`] |
 //! | `GET /v1/transcripts`, `GET …/{id}`, `GET …/{id}/status` | [`read`] |
 //! | `GET …/{id}/turns` | [`turns`] |
 //! | `PATCH …/{id}`, `DELETE …/{id}`, `POST /v1/transcripts/process` | [`change`] |
@@ -15,6 +15,7 @@ mod upload;
 use crate::http::extract::Checks;
 use crate::http::problem::Problem;
 use crate::state::ApiState;
+use change::own_key;
 use debrief_domain::client::Client;
 use debrief_domain::ids::{ClientId, OrganizationId};
 use debrief_infra::keys::DataKey;
@@ -36,9 +37,11 @@ pub(crate) fn router() -> OpenApiRouter<ApiState> {
         .routes(routes!(change::process))
 }
 
-/// The upload alone.
+/// What takes files in.
 pub(crate) fn upload_router() -> OpenApiRouter<ApiState> {
-    OpenApiRouter::new().routes(routes!(upload::upload))
+    OpenApiRouter::new()
+        .routes(routes!(upload::upload))
+        .routes(routes!(upload::add_files, upload::replace_files))
 }
 
 fn check_details(

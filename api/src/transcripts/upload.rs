@@ -1,7 +1,12 @@
-//! `POST /v1/transcripts/upload`: a file comes in, piece by piece, and goes on sealed.
+//! `POST /v1/transcripts/upload`: files come in, piece by piece, and go on sealed. `POST` and `PUT
+//! …/{id}/files`: more files of a session, or better ones.
 //!
-//! Invariants: no more of the file is in memory than a few pieces; what was refused, broke off or
-//! came too slowly leaves nothing behind; the blob is durable before the event that names it.
+//! Invariants: no more of a file is in memory than a few pieces; what was refused, broke off or
+//! came too slowly leaves nothing behind; the blobs are durable before the event that names them.
+//! A session's id follows from what its files hold ([`KeyStore::content_id`]), so that the same
+//! files sent twice, even at the same moment, meet in one stream.
+//!
+//! [`KeyStore::content_id`]: debrief_infra::keys::KeyStore::content_id
 
 mod form;
 mod intake;
@@ -9,7 +14,7 @@ mod intake;
 use super::{check_details, key_of_client};
 use crate::http::auth::Caller;
 use crate::http::command::{Accepted, IdempotencyKey};
-use crate::http::extract::Checks;
+use crate::http::extract::{Checks, Path};
 use crate::http::problem::{Problem, of_command};
 use crate::http::trace;
 use crate::state::ApiState;
@@ -17,24 +22,30 @@ use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use debrief_domain::ids::TranscriptId;
 use debrief_domain::transcript::{
-    Transcript, TranscriptCommand, TranscriptError, TranscriptUploaded,
+    SourceFile, Transcript, TranscriptCommand, TranscriptError, TranscriptUploaded,
 };
-use debrief_infra::blobs::BlobKey;
 use debrief_infra::keys::DataKey;
-use debrief_projections::transcripts::State as TranscriptState;
+use debrief_infra::log::{CommandError, Committed};
+use debrief_projections::transcripts::{self, State as TranscriptState};
 use form::Fields;
-use intake::Intake;
+use intake::{Intake, Taken};
 use serde::Serialize;
 use serde_json::json;
+use sha2::{Digest, Sha256};
 use std::time::Duration;
 use utoipa::ToSchema;
 use uuid::Uuid;
+
+/// How often the same files can have been deleted and sent again.
+const GENERATIONS: u32 = 1_000;
 
 /// The fields of the form, for the documentation.
 #[derive(ToSchema)]
 #[allow(dead_code)]
 struct UploadForm {
-    /// The file: WebVTT, SRT or `Name: text`, recognised by what it holds.
+    /// The transcript, recognised by what it holds. May be there up to 20 times: the parts of a
+    /// recording, a transcript and the chat of the same call, one file for each speaker. They
+    /// become one session.
     #[schema(value_type = String, format = Binary)]
     file: Vec<u8>,
     /// What you call the session; up to 300 characters.
@@ -47,6 +58,8 @@ struct UploadForm {
     language: Option<String>,
     /// Your notes; up to 20,000 characters.
     notes: Option<String>,
+    /// `true`: a session of its own, even where the same files are there already.
+    allow_duplicate: Option<bool>,
 }
 
 /// A file was taken in.
@@ -57,6 +70,9 @@ struct UploadedOut {
     id: TranscriptId,
     /// `received`: the work goes on by itself.
     state: String,
+    /// `true` where the same files had been sent before: the id is that of the session that is
+    /// there, and nothing of it was changed.
+    duplicate: Option<bool>,
     /// Position that this reached; read with it as `min_position`.
     position: i64,
 }
@@ -76,6 +92,7 @@ struct UploadedOut {
     ),
     responses(
         (status = 202, body = UploadedOut),
+        (status = 200, description = "The same files are there already", body = UploadedOut),
         (status = 400, description = "Broken form, or no file", body = Problem),
         (status = 408, description = "The pieces came too slowly", body = Problem),
         (status = 413, description = "The file is too large", body = Problem),
@@ -90,10 +107,83 @@ pub(super) async fn upload(
     key: IdempotencyKey,
     request: Request,
 ) -> Result<Accepted, Problem> {
-    // On a task of its own: a client that goes away ends its body, not this work, so that what
-    // it sent before is cleared away.
-    let received = trace::spawn(receive(state, caller, key, request)).await;
-    received.unwrap_or_else(|error| Err(Problem::internal(&error)))
+    receive(state, caller, key, request, Purpose::Session).await
+}
+
+/// The fields of the form, for the documentation.
+#[derive(ToSchema)]
+#[allow(dead_code)]
+struct FilesForm {
+    /// A file of the session; up to 20 times.
+    #[schema(value_type = String, format = Binary)]
+    file: Vec<u8>,
+}
+
+/// Add files to a session.
+///
+/// A later part of the recording, or the chat of the call. All files of the session are read
+/// together again; corrections stay.
+#[utoipa::path(
+    post, path = "/v1/transcripts/{id}/files", operation_id = "add_transcript_files",
+    tag = "transcripts",
+    request_body(content((FilesForm = "multipart/form-data"), (String = "text/plain"))),
+    params(
+        ("id" = Uuid, Path),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes it safe to send again"),
+    ),
+    responses(
+        (status = 202, body = UploadedOut), (status = 404, body = Problem),
+        (status = 409, description = "The session has too many files", body = Problem),
+        (status = 413, body = Problem), (status = 415, body = Problem), (status = 422, body = Problem),
+    ),
+    security(("api_key" = []))
+)]
+pub(super) async fn add_files(
+    State(state): State<ApiState>,
+    caller: Caller,
+    key: IdempotencyKey,
+    Path(id): Path<TranscriptId>,
+    request: Request,
+) -> Result<Accepted, Problem> {
+    receive(state, caller, key, request, Purpose::Add(id)).await
+}
+
+/// Replace the files of a session by a better transcript of it.
+///
+/// The text is read anew and the summary with it. Title, client, date and notes stay, and so do
+/// those corrections that still fit. What was there before stays in the history until the session
+/// is deleted.
+#[utoipa::path(
+    put, path = "/v1/transcripts/{id}/files", operation_id = "replace_transcript_files",
+    tag = "transcripts",
+    request_body(content((FilesForm = "multipart/form-data"), (String = "text/plain"))),
+    params(
+        ("id" = Uuid, Path),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes it safe to send again"),
+    ),
+    responses(
+        (status = 202, body = UploadedOut), (status = 404, body = Problem),
+        (status = 409, description = "The session has too many files", body = Problem),
+        (status = 413, body = Problem), (status = 415, body = Problem), (status = 422, body = Problem),
+    ),
+    security(("api_key" = []))
+)]
+pub(super) async fn replace_files(
+    State(state): State<ApiState>,
+    caller: Caller,
+    key: IdempotencyKey,
+    Path(id): Path<TranscriptId>,
+    request: Request,
+) -> Result<Accepted, Problem> {
+    receive(state, caller, key, request, Purpose::Replace(id)).await
+}
+
+/// What becomes of the files of a request.
+#[derive(Clone, Copy)]
+enum Purpose {
+    Session,
+    Add(TranscriptId),
+    Replace(TranscriptId),
 }
 
 async fn receive(
@@ -101,33 +191,59 @@ async fn receive(
     caller: Caller,
     key: IdempotencyKey,
     request: Request,
+    purpose: Purpose,
 ) -> Result<Accepted, Problem> {
-    let id = TranscriptId(Uuid::now_v7());
-    let data_key = DataKey::generate(id.0);
-    let blob = BlobKey::new(caller.organization.0, "source", id.0);
-    let intake = Intake::new(&state, &blob, &data_key);
+    // On a task of its own: a client that goes away ends its body, not this work, so that what
+    // it sent before is cleared away.
+    let received = trace::spawn(take_in(state, caller, key, request, purpose)).await;
+    received.unwrap_or_else(|error| Err(Problem::internal(&error)))
+}
+
+async fn take_in(
+    state: ApiState,
+    caller: Caller,
+    key: IdempotencyKey,
+    request: Request,
+    purpose: Purpose,
+) -> Result<Accepted, Problem> {
+    let data_key = match purpose {
+        Purpose::Session => DataKey::generate(Uuid::nil()),
+        Purpose::Add(id) | Purpose::Replace(id) => {
+            let own = super::own_key(&state, &caller, id).await?;
+            own.ok_or_else(|| Problem::not_found("transcript"))?
+        }
+    };
+    let mut intake = Intake::new(&state, caller.organization, &data_key);
     let limit = state.limits.upload_timeout;
-    let read = tokio::time::timeout(limit, form::read(&state, request, intake)).await;
+    let read = tokio::time::timeout(limit, form::read(&state, request, &mut intake)).await;
+    let Intake { taken, blobs, .. } = intake;
     let (answer, undecided) = match read.unwrap_or_else(|_| Err(too_slow(limit))) {
-        Ok((fields, file)) => {
-            // From here on a blob lies there that no event names yet.
-            let answer = record(&state, caller, key, id, &data_key, &blob, fields, file).await;
+        Ok(fields) => {
+            // From here on blobs lie there that no event names yet.
+            let answer = match purpose {
+                Purpose::Session => record(&state, caller, key, data_key, fields, taken).await,
+                Purpose::Add(id) => extend(&state, caller, key, (id, false), fields, taken).await,
+                Purpose::Replace(id) => {
+                    extend(&state, caller, key, (id, true), fields, taken).await
+                }
+            };
             let undecided = matches!(&answer, Err(problem) if problem.status >= 500);
             (answer, undecided)
         }
-        // The file may have been stored before what followed it was found wrong.
+        // Files may have been stored before what followed them was found wrong.
         Err(problem) => (Err(problem), false),
     };
-    let in_use = matches!(&answer, Ok(accepted) if !accepted.committed.replayed);
-    // After a failure that may have been a success the blob stays: lost words cannot be found
+    let in_use = matches!(&answer, Ok((_, Stored::New)));
+    // After a failure that may have been a success the blobs stay: lost words cannot be found
     // again, and what no event names can be read by nobody, its key being nowhere.
-    if !in_use
-        && !undecided
-        && let Err(error) = state.documents.delete(&blob).await
-    {
-        tracing::warn!(%error, "a blob that is not needed could not be removed");
+    if !in_use && !undecided {
+        for blob in blobs {
+            if let Err(error) = state.documents.delete(&blob).await {
+                tracing::warn!(%error, "a blob that is not needed could not be removed");
+            }
+        }
     }
-    answer
+    answer.map(|(accepted, _)| accepted)
 }
 
 fn too_slow(limit: Duration) -> Problem {
@@ -138,17 +254,32 @@ fn too_slow(limit: Duration) -> Problem {
     )
 }
 
-#[expect(clippy::too_many_arguments, reason = "the parts of one event")]
+/// Whether an event names the blobs of this request.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stored {
+    New,
+    Before,
+}
+
+impl Stored {
+    fn by(committed: &Committed) -> Self {
+        if committed.replayed { Self::Before } else { Self::New }
+    }
+}
+
+/// What a request holds, for its fingerprint.
+fn names_and_sums(files: &[Taken]) -> Vec<(Option<&str>, &str)> {
+    files.iter().map(|file| (file.filename.as_deref(), file.sha256.as_str())).collect()
+}
+
 async fn record(
     state: &ApiState,
     caller: Caller,
     key: IdempotencyKey,
-    id: TranscriptId,
-    data_key: &DataKey,
-    blob: &BlobKey,
+    data_key: DataKey,
     fields: Fields,
-    file: intake::Taken,
-) -> Result<Accepted, Problem> {
+    files: Vec<Taken>,
+) -> Result<(Accepted, Stored), Problem> {
     let mut checks = Checks::default();
     let (title, notes) = (fields.title.as_deref(), fields.notes.as_deref());
     check_details(&mut checks, title, fields.language.as_deref(), notes);
@@ -158,26 +289,115 @@ async fn record(
         Some(client) => Some(key_of_client(state, caller.organization, client).await?),
         None => None,
     };
-    let answer = json!({"id": id, "state": TranscriptState::Received.as_str()});
-    let request = (&file.sha256, &fields);
-    let mut context = key.context(&caller, "POST /v1/transcripts/upload", &request, answer)?;
     let keys = state.log.keys();
-    context.wrapped_keys.push(keys.wrap(caller.organization, data_key, parent.as_ref()));
-    context.data_key = Some(data_key.clone());
-    let command = TranscriptCommand::Upload(TranscriptUploaded {
-        source: blob.as_str().to_owned(),
-        filename: fields.filename.map(Into::into),
-        size_bytes: file.size,
-        sha256: file.sha256.into(),
-        title: fields.title.map(Into::into),
+    let (first, more) = files.split_first().ok_or_else(form::no_file)?;
+    let mut digest = Sha256::new();
+    files.iter().for_each(|file| digest.update(file.sha256.as_bytes()));
+    let digest = digest.finalize();
+    for generation in 0..GENERATIONS {
+        let id = if details.allow_duplicate {
+            Uuid::now_v7()
+        } else {
+            keys.content_id(caller.organization, &digest, generation)
+        };
+        let answer = json!({"id": id, "state": TranscriptState::Received.as_str()});
+        let request = (names_and_sums(&files), &fields);
+        let mut context =
+            key.clone().context(&caller, "POST /v1/transcripts/upload", &request, answer)?;
+        let data_key = data_key.clone().for_id(id);
+        context.wrapped_keys.push(keys.wrap(caller.organization, &data_key, parent.as_ref()));
+        context.data_key = Some(data_key);
+        let command = TranscriptCommand::Upload(uploaded(&fields, &details, (first, more)));
+        match state.log.create::<Transcript>(context, id, command).await {
+            Ok(committed) => {
+                let stored = Stored::by(&committed);
+                return Ok((Accepted { status: StatusCode::ACCEPTED, committed }, stored));
+            }
+            Err(CommandError::Refused(TranscriptError::AlreadyExists)) => {
+                if let Some(known) = known(state, &caller, TranscriptId(id)).await? {
+                    return Ok((known, Stored::Before));
+                }
+            }
+            Err(error) => return Err(refused(error)),
+        }
+    }
+    Err(Problem::conflict("conflict", "The same files were deleted and sent again too often."))
+}
+
+/// The answer for files that are there already; `None` where they were deleted.
+async fn known(
+    state: &ApiState,
+    caller: &Caller,
+    id: TranscriptId,
+) -> Result<Option<Accepted>, Problem> {
+    let loaded = state.log.load::<Transcript>(caller.organization, id.0).await;
+    let (transcript, version) = loaded.map_err(refused)?;
+    if !transcript.is_alive() {
+        return Ok(None);
+    }
+    let row = transcripts::transcript(&state.views, caller.organization, id).await?;
+    let state_now = row.map_or(TranscriptState::Received, |row| row.state);
+    let answer = json!({"id": id, "state": state_now.as_str(), "duplicate": true});
+    let position = state.log.head().await?;
+    let committed = Committed { position, version, answer, replayed: false };
+    Ok(Some(Accepted { status: StatusCode::OK, committed }))
+}
+
+fn uploaded(
+    fields: &Fields,
+    details: &form::Typed,
+    (first, more): (&Taken, &[Taken]),
+) -> TranscriptUploaded {
+    let first = first.clone().into();
+    let SourceFile { source, filename, size_bytes, sha256 } = first;
+    TranscriptUploaded {
+        source,
+        filename,
+        size_bytes,
+        sha256,
+        title: fields.title.clone().map(Into::into),
         client_id: details.client_id,
         held_at: details.held_at,
-        language: fields.language,
-        notes: fields.notes.map(Into::into),
-    });
-    let committed = state.log.create::<Transcript>(context, id.0, command).await;
-    let committed = committed.map_err(|error| {
-        of_command(error, |error: TranscriptError| Problem::conflict("conflict", error.to_string()))
-    })?;
-    Ok(Accepted { status: StatusCode::ACCEPTED, committed })
+        language: fields.language.clone(),
+        notes: fields.notes.clone().map(Into::into),
+        more_files: more.iter().cloned().map(SourceFile::from).collect(),
+    }
+}
+
+/// Adds files to a session, or replaces those that it has.
+async fn extend(
+    state: &ApiState,
+    caller: Caller,
+    key: IdempotencyKey,
+    (id, replace): (TranscriptId, bool),
+    fields: Fields,
+    files: Vec<Taken>,
+) -> Result<(Accepted, Stored), Problem> {
+    if !fields.are_empty() {
+        return Err(Problem::bad_request(
+            "unknown_field",
+            "Here the form has only `file`; change the rest with PATCH /v1/transcripts/{id}.",
+        ));
+    }
+    let method = if replace { "PUT" } else { "POST" };
+    let answer = json!({"id": id, "state": TranscriptState::Received.as_str()});
+    let route = format!("{method} /v1/transcripts/{id}/files");
+    let mut context = key.context(&caller, &route, &names_and_sums(&files), answer)?;
+    context.data_key = state.log.keys().get(id.0).await?;
+    let files = files.into_iter().map(SourceFile::from).collect();
+    let command = match replace {
+        true => TranscriptCommand::ReplaceFiles(files),
+        false => TranscriptCommand::AddFiles(files),
+    };
+    let committed = state.log.execute::<Transcript>(context, id.0, command).await;
+    let committed = committed.map_err(refused)?;
+    let stored = Stored::by(&committed);
+    Ok((Accepted { status: StatusCode::ACCEPTED, committed }, stored))
+}
+
+fn refused(error: CommandError<TranscriptError>) -> Problem {
+    of_command(error, |error| match error {
+        TranscriptError::NotFound => Problem::not_found("transcript"),
+        error => Problem::conflict("conflict", error.to_string()),
+    })
 }

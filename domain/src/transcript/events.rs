@@ -1,11 +1,13 @@
 //! What can have happened to a transcript.
 
 use super::content::{Participant, Warning};
+use super::correction::Correction;
 use crate::change::Change;
 use crate::ids::ClientId;
 use crate::personal::Personal;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 /// A file arrived and lies, sealed, in the blob store.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,6 +30,38 @@ pub struct TranscriptUploaded {
     pub language: Option<String>,
     /// The coach's notes.
     pub notes: Option<Personal<String>>,
+    /// Further files of the same session that came with it, such as the chat.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub more_files: Vec<SourceFile>,
+}
+
+/// A file of a session, as it came.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceFile {
+    /// Blob that holds it.
+    pub source: String,
+    /// Its name as it was sent.
+    pub filename: Option<Personal<String>>,
+    /// Its size.
+    pub size_bytes: u64,
+    /// Its SHA-256 in lower-case hex; personal, as it identifies the words.
+    pub sha256: Personal<String>,
+}
+
+/// More files of the same session arrived: a later part of the recording, or its chat. All of its
+/// files are read together from here on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TranscriptFilesAdded {
+    /// In the order in which they were sent; not empty.
+    pub files: Vec<SourceFile>,
+}
+
+/// A better transcript of the same session arrived. What it replaces stays in its blobs until the
+/// transcript is deleted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TranscriptFilesReplaced {
+    /// In the order in which they were sent; not empty.
+    pub files: Vec<SourceFile>,
 }
 
 /// The file was read and understood.
@@ -103,6 +137,37 @@ impl TranscriptDetailsChanged {
     }
 }
 
+/// What a transcript amounts to after a correction.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outline {
+    /// Who spoke.
+    pub participants: Personal<Vec<Participant>>,
+    /// Number of turns.
+    pub turn_count: u32,
+    /// Number of words.
+    pub word_count: u64,
+}
+
+/// A coach, or the organization's vocabulary, corrected the turns.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TranscriptCorrected {
+    /// Names the correction.
+    pub correction_id: Uuid,
+    /// What was corrected.
+    pub correction: Personal<Correction>,
+    /// What the transcript amounts to now.
+    pub outline: Outline,
+}
+
+/// A correction was taken back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TranscriptCorrectionUndone {
+    /// Which one.
+    pub correction_id: Uuid,
+    /// What the transcript amounts to now.
+    pub outline: Outline,
+}
+
 /// The transcript was deleted; its blobs and key follow.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TranscriptDeleted {
@@ -117,6 +182,12 @@ pub enum TranscriptEvent {
     /// See [`TranscriptUploaded`].
     #[serde(rename = "transcript.uploaded")]
     Uploaded(TranscriptUploaded),
+    /// See [`TranscriptFilesAdded`].
+    #[serde(rename = "transcript.files_added")]
+    FilesAdded(TranscriptFilesAdded),
+    /// See [`TranscriptFilesReplaced`].
+    #[serde(rename = "transcript.files_replaced")]
+    FilesReplaced(TranscriptFilesReplaced),
     /// See [`TranscriptParsed`].
     #[serde(rename = "transcript.parsed")]
     Parsed(TranscriptParsed),
@@ -129,6 +200,12 @@ pub enum TranscriptEvent {
     /// See [`TranscriptDetailsChanged`].
     #[serde(rename = "transcript.details_changed")]
     DetailsChanged(TranscriptDetailsChanged),
+    /// See [`TranscriptCorrected`].
+    #[serde(rename = "transcript.corrected")]
+    Corrected(TranscriptCorrected),
+    /// See [`TranscriptCorrectionUndone`].
+    #[serde(rename = "transcript.correction_undone")]
+    CorrectionUndone(TranscriptCorrectionUndone),
     /// See [`TranscriptDeleted`].
     #[serde(rename = "transcript.deleted")]
     Deleted(TranscriptDeleted),

@@ -1,21 +1,29 @@
 //! A transcript: from the file that arrived to the turns that can be read.
 
 pub mod content;
+pub mod correction;
 mod events;
 
 pub use events::*;
 
 use crate::event::impl_domain_event;
+use crate::personal::Personal;
+use correction::Correction;
 use cqrs_es::Aggregate;
 use cqrs_es::event_sink::EventSink;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 impl_domain_event!(TranscriptEvent {
     Uploaded => ("transcript.uploaded", 1),
+    FilesAdded => ("transcript.files_added", 1),
+    FilesReplaced => ("transcript.files_replaced", 1),
     Parsed => ("transcript.parsed", 1),
     ProcessingFailed => ("transcript.processing_failed", 1),
     ProcessingRequested => ("transcript.processing_requested", 1),
     DetailsChanged => ("transcript.details_changed", 1),
+    Corrected => ("transcript.corrected", 1),
+    CorrectionUndone => ("transcript.correction_undone", 1),
     Deleted => ("transcript.deleted", 1),
 });
 
@@ -28,24 +36,67 @@ enum Life {
     Deleted,
 }
 
+/// A file from which the turns are read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct File {
+    /// Blob that holds it.
+    pub source: String,
+    /// Its name as it was sent.
+    pub filename: Option<Personal<String>>,
+}
+
+impl From<SourceFile> for File {
+    fn from(file: SourceFile) -> Self {
+        Self { source: file.source, filename: file.filename }
+    }
+}
+
+/// Files that one session may have, over all times.
+pub const FILES_MAX: usize = 100;
+
+/// Corrections that one transcript may have, not counting those that were undone.
+pub const CORRECTIONS_MAX: usize = 10_000;
+
 /// State from which the next command is decided.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Transcript {
     life: Life,
-    source: String,
+    files: Vec<File>,
+    taken_in: usize,
     content: Option<String>,
+    corrections: Vec<(Uuid, Personal<Correction>)>,
+    revision: u64,
     blobs: Vec<String>,
 }
 
 impl Transcript {
-    /// Blob that holds the file as it came; empty before the upload.
-    pub fn source(&self) -> &str {
-        &self.source
+    /// The files from which the turns are read, in the order in which they came.
+    pub fn files(&self) -> &[File] {
+        &self.files
+    }
+
+    fn take_in(&mut self, files: Vec<SourceFile>) {
+        self.taken_in += files.len();
+        self.blobs.extend(files.iter().map(|file| file.source.clone()));
+        self.files.extend(files.into_iter().map(File::from));
     }
 
     /// Blob that holds the turns, once the file was read.
     pub fn content(&self) -> Option<&str> {
         self.content.as_deref()
+    }
+
+    /// Corrections in the order in which they were made, without those that were undone or erased.
+    pub fn corrections(&self) -> Vec<(Uuid, Correction)> {
+        let known = |(id, correction): &(Uuid, Personal<Correction>)| {
+            Some((*id, correction.clone().into_known()?))
+        };
+        self.corrections.iter().filter_map(known).collect()
+    }
+
+    /// Counts what changed the turns: reading the files, correcting, undoing.
+    pub fn revision(&self) -> u64 {
+        self.revision
     }
 
     /// Whether it can still be read and changed.
@@ -59,6 +110,10 @@ impl Transcript {
 pub enum TranscriptCommand {
     /// A file arrived.
     Upload(TranscriptUploaded),
+    /// More files of the session arrived.
+    AddFiles(Vec<SourceFile>),
+    /// A better transcript of the session arrived.
+    ReplaceFiles(Vec<SourceFile>),
     /// The file was read.
     RecordParsed(TranscriptParsed),
     /// Work ended without a result.
@@ -67,6 +122,20 @@ pub enum TranscriptCommand {
     RequestProcessing,
     /// Change title, client, date, language or notes.
     ChangeDetails(TranscriptDetailsChanged),
+    /// Correct the turns.
+    Correct {
+        /// The [`Transcript::revision`] that the correction was made on.
+        on: u64,
+        /// What is corrected.
+        corrected: TranscriptCorrected,
+    },
+    /// Take a correction back.
+    UndoCorrection {
+        /// The [`Transcript::revision`] that the outline was made on.
+        on: u64,
+        /// Which one.
+        undone: TranscriptCorrectionUndone,
+    },
     /// Delete it.
     Delete,
 }
@@ -80,6 +149,21 @@ pub enum TranscriptError {
     /// No such transcript, or it was deleted.
     #[error("there is no such transcript")]
     NotFound,
+    /// Its files, those that were replaced included, are [`FILES_MAX`].
+    #[error("a session has at most {FILES_MAX} files, those that were replaced included")]
+    TooManyFiles,
+    /// There are no turns that could be corrected.
+    #[error("the transcript was not read yet")]
+    NotRead,
+    /// The turns have changed since the correction was made.
+    #[error("the turns have changed meanwhile")]
+    Stale,
+    /// Undoing a correction that is unknown or undone already.
+    #[error("there is no such correction")]
+    NoSuchCorrection,
+    /// There are [`CORRECTIONS_MAX`].
+    #[error("a transcript has at most {CORRECTIONS_MAX} corrections; undo some")]
+    TooManyCorrections,
 }
 
 impl Aggregate for Transcript {
@@ -101,6 +185,18 @@ impl Aggregate for Transcript {
             }
             (TranscriptCommand::Upload(_), _) => return Err(TranscriptError::AlreadyExists),
             (_, Life::Unborn | Life::Deleted) => return Err(TranscriptError::NotFound),
+            (
+                TranscriptCommand::AddFiles(files) | TranscriptCommand::ReplaceFiles(files),
+                Life::Alive,
+            ) if self.taken_in + files.len() > FILES_MAX => {
+                return Err(TranscriptError::TooManyFiles);
+            }
+            (TranscriptCommand::AddFiles(files), Life::Alive) => {
+                TranscriptEvent::FilesAdded(TranscriptFilesAdded { files })
+            }
+            (TranscriptCommand::ReplaceFiles(files), Life::Alive) => {
+                TranscriptEvent::FilesReplaced(TranscriptFilesReplaced { files })
+            }
             (TranscriptCommand::RecordParsed(parsed), Life::Alive) => {
                 TranscriptEvent::Parsed(parsed)
             }
@@ -116,6 +212,26 @@ impl Aggregate for Transcript {
                 }
                 TranscriptEvent::DetailsChanged(change)
             }
+            (
+                TranscriptCommand::Correct { on, .. }
+                | TranscriptCommand::UndoCorrection { on, .. },
+                Life::Alive,
+            ) if on != self.revision => return Err(TranscriptError::Stale),
+            (TranscriptCommand::Correct { corrected, .. }, Life::Alive) => {
+                if self.content.is_none() {
+                    return Err(TranscriptError::NotRead);
+                }
+                if self.corrections.len() >= CORRECTIONS_MAX {
+                    return Err(TranscriptError::TooManyCorrections);
+                }
+                TranscriptEvent::Corrected(corrected)
+            }
+            (TranscriptCommand::UndoCorrection { undone, .. }, Life::Alive) => {
+                if !self.corrections.iter().any(|(id, _)| *id == undone.correction_id) {
+                    return Err(TranscriptError::NoSuchCorrection);
+                }
+                TranscriptEvent::CorrectionUndone(undone)
+            }
             (TranscriptCommand::Delete, Life::Alive) => {
                 TranscriptEvent::Deleted(TranscriptDeleted { blobs: self.blobs.clone() })
             }
@@ -128,12 +244,31 @@ impl Aggregate for Transcript {
         match event {
             TranscriptEvent::Uploaded(uploaded) => {
                 self.life = Life::Alive;
-                self.blobs.push(uploaded.source.clone());
-                self.source = uploaded.source;
+                self.take_in(vec![SourceFile {
+                    source: uploaded.source,
+                    filename: uploaded.filename,
+                    size_bytes: uploaded.size_bytes,
+                    sha256: uploaded.sha256,
+                }]);
+                self.take_in(uploaded.more_files);
+            }
+            TranscriptEvent::FilesAdded(added) => self.take_in(added.files),
+            TranscriptEvent::FilesReplaced(replaced) => {
+                self.files.clear();
+                self.take_in(replaced.files);
             }
             TranscriptEvent::Parsed(parsed) => {
                 self.blobs.push(parsed.content.clone());
                 self.content = Some(parsed.content);
+                self.revision += 1;
+            }
+            TranscriptEvent::Corrected(corrected) => {
+                self.corrections.push((corrected.correction_id, corrected.correction));
+                self.revision += 1;
+            }
+            TranscriptEvent::CorrectionUndone(undone) => {
+                self.corrections.retain(|(id, _)| *id != undone.correction_id);
+                self.revision += 1;
             }
             TranscriptEvent::Deleted(_) => self.life = Life::Deleted,
             TranscriptEvent::ProcessingFailed(_)
@@ -165,7 +300,108 @@ mod tests {
             held_at: None,
             language: None,
             notes: None,
+            more_files: vec![],
         }
+    }
+
+    fn file(source: &str) -> SourceFile {
+        SourceFile {
+            source: source.into(),
+            filename: Some(Personal::Known("part 2.vtt".into())),
+            size_bytes: 5,
+            sha256: Personal::Known("01".into()),
+        }
+    }
+
+    #[test]
+    fn files_come_and_are_replaced_and_all_are_deleted() {
+        let added = TranscriptEvent::FilesAdded(TranscriptFilesAdded { files: vec![file("2")] });
+        let replaced =
+            TranscriptEvent::FilesReplaced(TranscriptFilesReplaced { files: vec![file("3")] });
+        let sources = |transcript: &Transcript| -> Vec<String> {
+            transcript.files().iter().map(|file| file.source.clone()).collect()
+        };
+        let mut transcript = Transcript::default();
+        transcript.apply(uploaded());
+        transcript.apply(added.clone());
+        assert_eq!(sources(&transcript), ["org/source/1", "2"]);
+        transcript.apply(replaced.clone());
+        assert_eq!(sources(&transcript), ["3"]);
+        let blobs = ["org/source/1", "2", "3"].map(String::from).to_vec();
+        TestFramework::<Transcript>::with(())
+            .given(vec![uploaded(), added, replaced])
+            .when(TranscriptCommand::Delete)
+            .then_expect_events(vec![TranscriptEvent::Deleted(TranscriptDeleted { blobs })]);
+    }
+
+    fn parsed() -> TranscriptEvent {
+        TranscriptEvent::Parsed(TranscriptParsed {
+            content: "org/content/1".into(),
+            format: "webvtt".into(),
+            language: None,
+            participants: Personal::Known(vec![]),
+            turn_count: 2,
+            word_count: 4,
+            duration_ms: None,
+            warnings: vec![],
+        })
+    }
+
+    fn outline() -> Outline {
+        Outline { participants: Personal::Known(vec![]), turn_count: 2, word_count: 4 }
+    }
+
+    fn corrected(id: u128) -> TranscriptCorrected {
+        let correction = Correction::RenameSpeaker { from: "A".into(), to: "Noa".into() };
+        let correction = Personal::Known(correction);
+        TranscriptCorrected { correction_id: Uuid::from_u128(id), correction, outline: outline() }
+    }
+
+    fn undone(id: u128) -> TranscriptCorrectionUndone {
+        TranscriptCorrectionUndone { correction_id: Uuid::from_u128(id), outline: outline() }
+    }
+
+    #[test]
+    fn corrections_are_made_on_what_is_there_and_undone_once() {
+        let correct = |on| TranscriptCommand::Correct { on, corrected: corrected(1) };
+        let undo = |on| TranscriptCommand::UndoCorrection { on, undone: undone(1) };
+        let history = vec![uploaded(), parsed()];
+        TestFramework::<Transcript>::with(())
+            .given(vec![uploaded()])
+            .when(correct(0))
+            .then_expect_error(TranscriptError::NotRead);
+        TestFramework::<Transcript>::with(())
+            .given(history.clone())
+            .when(correct(1))
+            .then_expect_events(vec![TranscriptEvent::Corrected(corrected(1))]);
+        TestFramework::<Transcript>::with(())
+            .given(history.clone())
+            .when(correct(0))
+            .then_expect_error(TranscriptError::Stale);
+        let history = [history, vec![TranscriptEvent::Corrected(corrected(1))]].concat();
+        TestFramework::<Transcript>::with(())
+            .given(history.clone())
+            .when(undo(2))
+            .then_expect_events(vec![TranscriptEvent::CorrectionUndone(undone(1))]);
+        let history = [history, vec![TranscriptEvent::CorrectionUndone(undone(1))]].concat();
+        TestFramework::<Transcript>::with(())
+            .given(history)
+            .when(undo(3))
+            .then_expect_error(TranscriptError::NoSuchCorrection);
+    }
+
+    #[test]
+    fn files_are_bounded() {
+        let many = |n| vec![file("n"); n];
+        TestFramework::<Transcript>::with(())
+            .given(vec![uploaded()])
+            .when(TranscriptCommand::AddFiles(many(FILES_MAX)))
+            .then_expect_error(TranscriptError::TooManyFiles);
+        let full = TranscriptFilesAdded { files: many(FILES_MAX - 1) };
+        TestFramework::<Transcript>::with(())
+            .given(vec![uploaded(), TranscriptEvent::FilesAdded(full)])
+            .when(TranscriptCommand::ReplaceFiles(many(1)))
+            .then_expect_error(TranscriptError::TooManyFiles);
     }
 
     fn deleted() -> TranscriptEvent {

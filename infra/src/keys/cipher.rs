@@ -34,6 +34,11 @@ impl DataKey {
         Self { id, secret }
     }
 
+    /// The same secret for a transcript whose id was not known when the key was made.
+    pub fn for_id(self, id: Uuid) -> Self {
+        Self { id, ..self }
+    }
+
     pub(super) fn from_secret(id: Uuid, secret: Zeroizing<[u8; 32]>) -> Self {
         Self { id, secret }
     }

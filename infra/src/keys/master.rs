@@ -1,6 +1,8 @@
 //! The master key: the one secret without which no person's words can be read.
 
 use super::cipher::{self, CipherError, DataKey};
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
 use std::path::{Path, PathBuf};
 use uuid::Uuid;
 use zeroize::Zeroizing;
@@ -88,6 +90,21 @@ impl MasterKey {
         Ok((Self(secret), true))
     }
 
+    /// HMAC-SHA256 (RFC 2104) under a key that is derived from this one for `purpose` alone.
+    pub(super) fn mac(&self, purpose: &str, parts: &[&[u8]]) -> [u8; 32] {
+        let under = |key: &[u8], parts: &[&[u8]]| -> [u8; 32] {
+            let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(key)
+                .expect("HMAC takes keys of any length");
+            for part in parts {
+                mac.update(&(part.len() as u64).to_be_bytes());
+                mac.update(part);
+            }
+            mac.finalize().into_bytes().into()
+        };
+        let derived = Zeroizing::new(under(&*self.0, &[purpose.as_bytes()]));
+        under(&*derived, parts)
+    }
+
     pub(super) fn wrap(&self, key: &DataKey) -> Vec<u8> {
         cipher::seal(&self.0, key.id.as_bytes(), key.secret())
     }
@@ -119,6 +136,16 @@ fn key_of(id: Uuid, secret: &[u8]) -> Result<DataKey, CipherError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn macs_depend_on_key_purpose_and_parts() {
+        let key = MasterKey::from_bytes([7; 32]);
+        let mac = key.mac("a", &[b"xy", b"z"]);
+        assert_eq!(mac, key.mac("a", &[b"xy", b"z"]));
+        assert_ne!(mac, key.mac("a", &[b"x", b"yz"]));
+        assert_ne!(mac, key.mac("b", &[b"xy", b"z"]));
+        assert_ne!(mac, MasterKey::from_bytes([8; 32]).mac("a", &[b"xy", b"z"]));
+    }
 
     #[test]
     fn is_made_once_and_read_again() {

@@ -71,6 +71,20 @@ impl KeyStore {
         WrappedKey { id: key.id, organization, parent: parent.map(|p| p.id), wrapped }
     }
 
+    /// The id of a session that is made of these files, so that the same files again meet the
+    /// session that is there. `generation` counts those that were deleted before. Nobody without
+    /// the master key can tell from the id what the files held.
+    pub fn content_id(&self, organization: OrganizationId, digest: &[u8], generation: u32) -> Uuid {
+        let generation = generation.to_be_bytes();
+        let mac = self.master.mac(
+            "debrief: the id of a transcript by its files",
+            &[organization.0.as_bytes(), &generation, digest],
+        );
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&mac[..16]);
+        uuid::Builder::from_custom_bytes(bytes).into_uuid()
+    }
+
     /// The key with this id; `None` where it was deleted or never was.
     pub async fn get(&self, id: Uuid) -> Result<Option<DataKey>, KeyError> {
         Ok(self.get_many(&[id]).await?.remove(&id))

@@ -12,7 +12,7 @@ use debrief_domain::event::{DecodeError, Event};
 use debrief_domain::ids::{SummaryId, TranscriptId};
 use debrief_domain::personal::Personal;
 use debrief_domain::summary::SummaryEvent;
-use debrief_domain::transcript::TranscriptEvent;
+use debrief_domain::transcript::{Outline, TranscriptEvent};
 use debrief_infra::database::sql::Value;
 use debrief_infra::log::RecordedEvent;
 use serde::Serialize;
@@ -36,6 +36,8 @@ const TRANSCRIPTS: Table = Table {
         ("filename", Text),
         ("size_bytes", Integer),
         ("content", Text),
+        // Version of the stream when the turns last changed.
+        ("turns_version", Integer),
         ("format", Text),
         // JSON list of participants.
         ("participants", Text),
@@ -90,7 +92,7 @@ impl Projection for Transcripts {
     }
 
     fn version(&self) -> u32 {
-        1
+        2
     }
 
     fn tables(&self) -> &'static [Table] {
@@ -116,33 +118,66 @@ impl Projection for Transcripts {
     }
 }
 
+/// What is to be read, again or for the first time.
+fn received() -> Vec<(&'static str, Value)> {
+    vec![("state", State::Received.as_str().into()), ("error", Value::Null)]
+}
+
+/// The turns are others: they are summarized anew.
+fn outlined(event: &RecordedEvent, outline: Outline) -> Op {
+    set(
+        event,
+        vec![
+            ("state", State::Summarizing.as_str().into()),
+            ("error", Value::Null),
+            ("turns_version", event.version.into()),
+            ("participants", json_of(outline.participants)),
+            ("turn_count", outline.turn_count.into()),
+            ("word_count", (outline.word_count as i64).into()),
+        ],
+    )
+}
+
 fn on_transcript(event: &RecordedEvent, transcript: TranscriptEvent) -> Vec<Op> {
     let at = event.recorded_at.timestamp_millis();
     match transcript {
-        TranscriptEvent::Uploaded(uploaded) => vec![Op::Put {
-            table: TRANSCRIPTS.name,
-            key: vec![event.stream_id.into()],
-            columns: vec![
-                ("organization_id", event.organization.0.into()),
-                ("state", State::Received.as_str().into()),
-                ("title", words(uploaded.title)),
-                ("client_id", uploaded.client_id.map(|id| id.0).into()),
-                ("held_at", uploaded.held_at.map(|at| at.timestamp_millis()).into()),
-                ("notes", words(uploaded.notes)),
-                ("given_language", uploaded.language.into()),
-                ("filename", words(uploaded.filename)),
-                ("size_bytes", (uploaded.size_bytes as i64).into()),
-                ("created_at", at.into()),
-                ("updated_at", at.into()),
-                ("position", event.position.into()),
-            ],
-        }],
+        TranscriptEvent::Uploaded(uploaded) => {
+            let more: u64 = uploaded.more_files.iter().map(|file| file.size_bytes).sum();
+            let size = uploaded.size_bytes.saturating_add(more);
+            vec![Op::Put {
+                table: TRANSCRIPTS.name,
+                key: vec![event.stream_id.into()],
+                columns: vec![
+                    ("organization_id", event.organization.0.into()),
+                    ("state", State::Received.as_str().into()),
+                    ("title", words(uploaded.title)),
+                    ("client_id", uploaded.client_id.map(|id| id.0).into()),
+                    ("held_at", uploaded.held_at.map(|at| at.timestamp_millis()).into()),
+                    ("notes", words(uploaded.notes)),
+                    ("given_language", uploaded.language.into()),
+                    ("filename", words(uploaded.filename)),
+                    ("size_bytes", (size as i64).into()),
+                    ("created_at", at.into()),
+                    ("updated_at", at.into()),
+                    ("position", event.position.into()),
+                ],
+            }]
+        }
+        TranscriptEvent::FilesAdded(_) => vec![set(event, received())],
+        TranscriptEvent::FilesReplaced(replaced) => {
+            let size: u64 = replaced.files.iter().map(|file| file.size_bytes).sum();
+            let name = replaced.files.into_iter().next().and_then(|file| file.filename);
+            let mut columns = received();
+            columns.extend([("filename", words(name)), ("size_bytes", (size as i64).into())]);
+            vec![set(event, columns)]
+        }
         TranscriptEvent::Parsed(parsed) => vec![set(
             event,
             vec![
                 ("state", State::Summarizing.as_str().into()),
                 ("error", Value::Null),
                 ("content", parsed.content.into()),
+                ("turns_version", event.version.into()),
                 ("format", parsed.format.into()),
                 ("found_language", parsed.language.into()),
                 ("participants", json_of(parsed.participants)),
@@ -152,6 +187,8 @@ fn on_transcript(event: &RecordedEvent, transcript: TranscriptEvent) -> Vec<Op> 
                 ("warnings", json!(parsed.warnings).to_string().into()),
             ],
         )],
+        TranscriptEvent::Corrected(corrected) => vec![outlined(event, corrected.outline)],
+        TranscriptEvent::CorrectionUndone(undone) => vec![outlined(event, undone.outline)],
         TranscriptEvent::ProcessingFailed(failed) => {
             let error = json!({"code": failed.code, "message": failed.message});
             vec![set(
@@ -159,10 +196,7 @@ fn on_transcript(event: &RecordedEvent, transcript: TranscriptEvent) -> Vec<Op> 
                 vec![("state", State::Failed.as_str().into()), ("error", error.to_string().into())],
             )]
         }
-        TranscriptEvent::ProcessingRequested(_) => vec![set(
-            event,
-            vec![("state", State::Received.as_str().into()), ("error", Value::Null)],
-        )],
+        TranscriptEvent::ProcessingRequested(_) => vec![set(event, received())],
         TranscriptEvent::DetailsChanged(change) => {
             let mut columns: Vec<(&'static str, Value)> = Vec::new();
             if let Some(title) = change.title.as_change() {

@@ -43,6 +43,8 @@ pub struct TranscriptRow {
     pub size_bytes: i64,
     /// Blob with the turns, once the file was read.
     pub content: Option<String>,
+    /// Changes whenever the turns do, corrections included.
+    pub turns_version: Option<i64>,
     /// Identifier of the format.
     pub format: Option<String>,
     /// Who spoke.
@@ -83,7 +85,7 @@ pub struct SummaryRow {
 const TRANSCRIPT: &str = "SELECT id, state, error, title, client_id, held_at, notes, \
      COALESCE(given_language, found_language), filename, size_bytes, content, format, \
      participants, turn_count, word_count, duration_ms, warnings, summary_id, created_at, \
-     updated_at, position FROM transcripts";
+     updated_at, position, turns_version FROM transcripts";
 
 fn json_at<T: for<'de> Deserialize<'de>>(
     row: &Row,
@@ -128,6 +130,7 @@ fn transcript_row(row: &Row) -> Result<TranscriptRow, DatabaseError> {
         created_at: row.get(18)?,
         updated_at: row.get(19)?,
         position: row.get(20)?,
+        turns_version: row.get(21)?,
     })
 }
 

@@ -20,7 +20,7 @@ use crate::transcripts::State;
 use debrief_domain::event::{DecodeError, Event};
 use debrief_domain::ids::OrganizationId;
 use debrief_domain::summary::SummaryEvent;
-use debrief_domain::transcript::TranscriptEvent;
+use debrief_domain::transcript::{TranscriptCorrected, TranscriptCorrectionUndone, TranscriptEvent};
 use debrief_infra::log::RecordedEvent;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
@@ -107,11 +107,16 @@ impl Projection for Updates {
 
 fn about_transcript(event: TranscriptEvent) -> Value {
     match event {
-        TranscriptEvent::Uploaded(_) | TranscriptEvent::ProcessingRequested(_) => {
-            json!({"state": State::Received.as_str()})
-        }
+        TranscriptEvent::Uploaded(_)
+        | TranscriptEvent::FilesAdded(_)
+        | TranscriptEvent::FilesReplaced(_)
+        | TranscriptEvent::ProcessingRequested(_) => json!({"state": State::Received.as_str()}),
         TranscriptEvent::Parsed(parsed) => {
             json!({"state": State::Summarizing.as_str(), "turns": parsed.turn_count})
+        }
+        TranscriptEvent::Corrected(TranscriptCorrected { outline, .. })
+        | TranscriptEvent::CorrectionUndone(TranscriptCorrectionUndone { outline, .. }) => {
+            json!({"state": State::Summarizing.as_str(), "turns": outline.turn_count})
         }
         TranscriptEvent::ProcessingFailed(failed) => json!({
             "state": State::Failed.as_str(),

@@ -47,6 +47,16 @@ pub fn upload(title: Option<&str>, client: Option<ClientId>) -> TranscriptUpload
         held_at: None,
         language: None,
         notes: title.map(words),
+        more_files: vec![],
+    }
+}
+
+fn file(name: String) -> SourceFile {
+    SourceFile {
+        source: "source/2".into(),
+        filename: Some(Personal::Known(name)),
+        size_bytes: 5,
+        sha256: Personal::Known("01".into()),
     }
 }
 
@@ -278,7 +288,9 @@ impl History {
                 code: "unrecognised_format".into(),
                 message: "It is \"no\" transcript.".into(),
             }),
-            73..80 => TranscriptCommand::RequestProcessing,
+            73..76 => TranscriptCommand::RequestProcessing,
+            76..78 => TranscriptCommand::AddFiles(vec![file(words)]),
+            78..80 => TranscriptCommand::ReplaceFiles(vec![file(words)]),
             80..90 => {
                 let client = self.client().unwrap_or_default();
                 let mut change = TranscriptDetailsChanged {

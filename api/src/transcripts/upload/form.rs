@@ -1,6 +1,6 @@
-//! Reads an upload's fields and hands its file on.
+//! Reads an upload's fields and hands its files on.
 
-use super::intake::{Intake, Taken, stalled, too_large};
+use super::intake::{Intake, stalled, too_large};
 use crate::http::extract::{Checks, Query};
 use crate::http::problem::Problem;
 use crate::state::ApiState;
@@ -13,12 +13,13 @@ use futures::StreamExt;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
-/// Fields that a form may have beside the file.
-const NAMES: &str = "`file`, `title`, `client_id`, `held_at`, `language`, `notes`";
+/// Fields that a form may have.
+const NAMES: &str =
+    "`file`, `title`, `client_id`, `held_at`, `language`, `notes`, `allow_duplicate`";
 /// Longest value of a field.
 const FIELD_MAX: usize = 128 << 10;
 /// Parts that a form may have.
-const PARTS_MAX: usize = 16;
+const PARTS_MAX: usize = 32;
 /// Longest name of a file that is kept, in characters.
 const FILENAME_MAX: usize = 255;
 
@@ -32,15 +33,25 @@ pub(super) struct Fields {
     pub(super) held_at: Option<String>,
     pub(super) language: Option<String>,
     pub(super) notes: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) allow_duplicate: Option<String>,
 }
 
 /// Fields that are more than text.
 pub(super) struct Typed {
     pub(super) client_id: Option<ClientId>,
     pub(super) held_at: Option<DateTime<Utc>>,
+    pub(super) allow_duplicate: bool,
 }
 
 impl Fields {
+    /// Whether there is nothing beside files.
+    pub(super) fn are_empty(&self) -> bool {
+        let Self { filename: _, title, client_id, held_at, language, notes, allow_duplicate } =
+            self;
+        [title, client_id, held_at, language, notes, allow_duplicate].iter().all(|f| f.is_none())
+    }
+
     pub(super) fn typed(&self, checks: &mut Checks) -> Typed {
         let client_id = self.client_id.as_ref().and_then(|text| match text.trim().parse() {
             Ok(id) => Some(id),
@@ -59,7 +70,15 @@ impl Fields {
                 }
             }
         });
-        Typed { client_id, held_at }
+        let allow_duplicate = match self.allow_duplicate.as_deref().map(str::trim) {
+            None | Some("false") => false,
+            Some("true") => true,
+            Some(_) => {
+                checks.fail("allow_duplicate", "must be `true` or `false`.");
+                false
+            }
+        };
+        Typed { client_id, held_at, allow_duplicate }
     }
 
     fn slot(&mut self, name: &str) -> Option<&mut Option<String>> {
@@ -69,17 +88,18 @@ impl Fields {
             "held_at" => &mut self.held_at,
             "language" => &mut self.language,
             "notes" => &mut self.notes,
+            "allow_duplicate" => &mut self.allow_duplicate,
             _ => return None,
         })
     }
 }
 
-/// Reads the request: a form, or a body that is the file.
+/// Reads the request: a form with files, or a body that is the file.
 pub(super) async fn read(
     state: &ApiState,
     request: Request,
-    intake: Intake<'_>,
-) -> Result<(Fields, Taken), Problem> {
+    intake: &mut Intake<'_>,
+) -> Result<Fields, Problem> {
     let max = state.limits.upload_max_bytes;
     let announced = request
         .headers()
@@ -114,15 +134,13 @@ fn broken(error: &dyn std::fmt::Display) -> Problem {
 async fn form(
     state: &ApiState,
     request: Request,
-    intake: Intake<'_>,
-) -> Result<(Fields, Taken), Problem> {
+    intake: &mut Intake<'_>,
+) -> Result<Fields, Problem> {
     let mut form = Multipart::from_request(request, state)
         .await
         .map_err(|error| broken(&error.body_text()))?;
     let idle = state.limits.upload_idle_timeout;
     let mut fields = Fields::default();
-    let mut intake = Some(intake);
-    let mut taken = None;
     for part in 0.. {
         let next =
             tokio::time::timeout(idle, form.next_field()).await.map_err(|_| stalled(idle))?;
@@ -131,17 +149,16 @@ async fn form(
             return Err(Problem::bad_request(
                 "too_many_parts",
                 format!(
-                    "The form has more than {PARTS_MAX} parts; it may have {NAMES}, once each."
+                    "The form has more than {PARTS_MAX} parts; it may have {NAMES}, each once but `file`."
                 ),
             ));
         }
         let name = field.name().unwrap_or_default().to_owned();
         if name == "file" {
-            let intake = intake.take().ok_or_else(|| twice("file"))?;
-            fields.filename = field.file_name().and_then(clean_filename);
+            let filename = field.file_name().and_then(clean_filename);
             let pieces =
                 field.map(|piece| piece.map_err(|error| broken(&error.body_text()))).boxed();
-            taken = Some(intake.take(pieces).await?);
+            intake.take(filename, pieces).await?;
             continue;
         }
         let Some(slot) = fields.slot(&name) else {
@@ -157,10 +174,14 @@ async fn form(
         // Browsers send an empty field for an input that was left empty.
         *slot = Some(text).filter(|text| !text.trim().is_empty());
     }
-    let taken = taken.ok_or_else(|| {
-        Problem::bad_request("no_file", "The form has no part named `file`, with the transcript.")
-    })?;
-    Ok((fields, taken))
+    if intake.taken.is_empty() {
+        return Err(no_file());
+    }
+    Ok(fields)
+}
+
+pub(super) fn no_file() -> Problem {
+    Problem::bad_request("no_file", "The form has no part named `file`, with the transcript.")
 }
 
 fn twice(name: &str) -> Problem {
@@ -191,11 +212,11 @@ async fn text_of(
 async fn body(
     state: &ApiState,
     request: Request,
-    intake: Intake<'_>,
-) -> Result<(Fields, Taken), Problem> {
+    intake: &mut Intake<'_>,
+) -> Result<Fields, Problem> {
     let (mut parts, body) = request.into_parts();
     let Query(mut fields) = Query::<Fields>::from_request_parts(&mut parts, state).await?;
-    fields.filename = fields.filename.as_deref().and_then(clean_filename);
+    let filename = fields.filename.take().as_deref().and_then(clean_filename);
     let pieces = body
         .into_data_stream()
         .map(|piece: Result<Bytes, axum::Error>| {
@@ -204,8 +225,8 @@ async fn body(
             })
         })
         .boxed();
-    let taken = intake.take(pieces).await?;
-    Ok((fields, taken))
+    intake.take(filename, pieces).await?;
+    Ok(fields)
 }
 
 /// The last part of a path, without control characters, cut to a sensible length.

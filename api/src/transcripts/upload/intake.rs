@@ -1,9 +1,14 @@
-//! Takes a file in: bounds, a look at what it is, and on to the blob store.
+//! Takes files in: bounds, a look at what each is, and on to the blob store.
+//!
+//! Invariant: every blob that was begun is in [`Intake::blobs`], so that what comes to nothing can
+//! be removed.
 
 use crate::http::problem::Problem;
 use crate::state::ApiState;
 use axum::http::StatusCode;
 use bytes::{Bytes, BytesMut};
+use debrief_domain::ids::OrganizationId;
+use debrief_domain::transcript::SourceFile;
 use debrief_infra::blobs::{BlobError, BlobKey};
 use debrief_infra::keys::DataKey;
 use debrief_understanding::formats::{self, Refusal};
@@ -11,43 +16,77 @@ use futures::{Stream, StreamExt};
 use sha2::{Digest, Sha256};
 use std::time::Duration;
 use tokio::sync::mpsc;
+use uuid::Uuid;
 
 /// How much of a file is looked at before any of it is stored.
 const HEAD: usize = 64 << 10;
 /// Pieces that wait for the blob store.
 const PIECES: usize = 4;
 
+/// Files in one request.
+pub(super) const FILES_AT_ONCE: usize = 20;
+
 /// A file that is safe.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Taken {
+    pub(super) blob: BlobKey,
+    pub(super) filename: Option<String>,
     pub(super) size: u64,
     /// In lower-case hex.
     pub(super) sha256: String,
 }
 
-/// Where a file goes.
+impl From<Taken> for SourceFile {
+    fn from(taken: Taken) -> Self {
+        Self {
+            source: taken.blob.as_str().to_owned(),
+            filename: taken.filename.map(Into::into),
+            size_bytes: taken.size,
+            sha256: taken.sha256.into(),
+        }
+    }
+}
+
+/// Where the files of a request go.
 pub(super) struct Intake<'a> {
     state: &'a ApiState,
-    blob: &'a BlobKey,
+    organization: OrganizationId,
     data_key: &'a DataKey,
+    size: u64,
+    /// Files that are safe, in the order in which they came.
+    pub(super) taken: Vec<Taken>,
+    /// Every blob that was begun.
+    pub(super) blobs: Vec<BlobKey>,
 }
 
 impl<'a> Intake<'a> {
-    pub(super) fn new(state: &'a ApiState, blob: &'a BlobKey, data_key: &'a DataKey) -> Self {
-        Self { state, blob, data_key }
+    pub(super) fn new(
+        state: &'a ApiState,
+        organization: OrganizationId,
+        data_key: &'a DataKey,
+    ) -> Self {
+        Self { state, organization, data_key, size: 0, taken: Vec::new(), blobs: Vec::new() }
     }
 
     /// Streams a file to the blob store. `pieces` ends with the file, or with the problem that
-    /// broke it off.
+    /// broke it off. The limit of size is that of all files together.
     pub(super) async fn take(
-        self,
+        &mut self,
+        filename: Option<String>,
         pieces: impl Stream<Item = Result<Bytes, Problem>> + Unpin,
-    ) -> Result<Taken, Problem> {
+    ) -> Result<(), Problem> {
+        if self.taken.len() == FILES_AT_ONCE {
+            return Err(Problem::bad_request(
+                "too_many_files",
+                format!("The form has more than {FILES_AT_ONCE} files; send the rest to …/files."),
+            ));
+        }
         let limits = &self.state.limits;
         let mut pieces = Bounded {
             pieces,
             max: limits.upload_max_bytes,
             idle: limits.upload_idle_timeout,
+            before: self.size,
             size: 0,
             hash: Sha256::new(),
         };
@@ -64,7 +103,9 @@ impl<'a> Intake<'a> {
         let body = futures::stream::unfold(receive, |mut receive| async {
             receive.recv().await.map(|piece| (piece, receive))
         });
-        let store = self.state.documents.put(self.blob, self.data_key, body.boxed());
+        let blob = BlobKey::new(self.organization.0, "source", Uuid::now_v7());
+        self.blobs.push(blob.clone());
+        let store = self.state.documents.put(&blob, self.data_key, body.boxed());
         let feed = async {
             let mut piece = Some(head.freeze());
             while let Some(next) = piece {
@@ -87,7 +128,10 @@ impl<'a> Intake<'a> {
         let (stored, fed) = tokio::join!(store, feed);
         fed?;
         stored?;
-        Ok(Taken { size: pieces.size, sha256: hex::encode(pieces.hash.finalize()) })
+        self.size += pieces.size;
+        let (size, sha256) = (pieces.size, hex::encode(pieces.hash.finalize()));
+        self.taken.push(Taken { blob, filename, size, sha256 });
+        Ok(())
     }
 }
 
@@ -105,6 +149,8 @@ struct Bounded<S> {
     pieces: S,
     max: u64,
     idle: Duration,
+    /// Size of the files that came before.
+    before: u64,
     size: u64,
     hash: Sha256,
 }
@@ -116,7 +162,7 @@ impl<S: Stream<Item = Result<Bytes, Problem>> + Unpin> Bounded<S> {
             .map_err(|_| stalled(self.idle))?;
         let Some(piece) = piece.transpose()? else { return Ok(None) };
         self.size += piece.len() as u64;
-        if self.size > self.max {
+        if self.before + self.size > self.max {
             return Err(too_large(self.max));
         }
         self.hash.update(&piece);

@@ -1,0 +1,151 @@
+//! What an import has done, so that one that was stopped goes on where it was.
+//!
+//! A file of JSON lines below the data directory, one file for each server and set of paths; the
+//! last line of a session counts. A line that was cut by a crash is passed over: sending a file
+//! again is harmless, as the server knows it.
+
+use super::scan::{Found, Session};
+use anyhow::Context;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::collections::HashMap;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+/// What became of a session.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+pub(super) enum Outcome {
+    /// Safe on the server; its summary was not seen yet.
+    Received {
+        /// The transcript's id.
+        id: String,
+        /// Where to read from.
+        position: i64,
+        /// Whether it was there before.
+        duplicate: bool,
+    },
+    /// Read and summarized.
+    Ready {
+        /// The transcript's id.
+        id: String,
+        /// Whether it was there before.
+        duplicate: bool,
+    },
+    /// It will not be taken as it is.
+    Refused {
+        /// Why not.
+        reason: String,
+    },
+}
+
+#[derive(Serialize, Deserialize)]
+struct Line {
+    files: Vec<Found>,
+    #[serde(flatten)]
+    outcome: Outcome,
+}
+
+/// See the module.
+pub(super) struct Journal {
+    path: PathBuf,
+    file: std::fs::File,
+    done: HashMap<Vec<PathBuf>, (Vec<Found>, Outcome)>,
+}
+
+impl Journal {
+    /// Opens the journal of importing `paths` to the server at `url`.
+    pub(super) fn open(directory: &Path, url: &str, paths: &[PathBuf]) -> anyhow::Result<Self> {
+        let mut name = Sha256::new();
+        name.update(url.as_bytes());
+        for path in paths {
+            let absolute = std::fs::canonicalize(path).unwrap_or_else(|_| path.clone());
+            name.update([0]);
+            name.update(absolute.as_os_str().as_encoded_bytes());
+        }
+        std::fs::create_dir_all(directory)
+            .with_context(|| format!("{} cannot be made", directory.display()))?;
+        let name = &hex::encode(name.finalize())[..16];
+        let path = directory.join(format!("{name}.jsonl"));
+        let mut done = HashMap::new();
+        let text = match std::fs::read(&path) {
+            Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
+            Err(error) => {
+                return Err(error).with_context(|| format!("{} cannot be read", path.display()));
+            }
+        };
+        for line in text.lines() {
+            if let Ok(Line { files, outcome }) = serde_json::from_str(line) {
+                done.insert(paths_of(&files), (files, outcome));
+            }
+        }
+        let mut file = std::fs::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(&path)
+            .with_context(|| format!("{} cannot be written", path.display()))?;
+        if !text.is_empty() && !text.ends_with('\n') {
+            writeln!(file)?;
+        }
+        Ok(Self { path, file, done })
+    }
+
+    /// Where it is.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// What became of this session, if none of its files changed since.
+    pub(super) fn outcome(&self, session: &Session) -> Option<&Outcome> {
+        let (files, outcome) = self.done.get(&paths_of(&session.files))?;
+        (*files == session.files).then_some(outcome)
+    }
+
+    /// Writes down what became of a session.
+    pub(super) fn record(&mut self, session: &Session, outcome: Outcome) -> anyhow::Result<()> {
+        let line = Line { files: session.files.clone(), outcome };
+        let mut text = serde_json::to_string(&line)?;
+        text.push('\n');
+        self.file
+            .write_all(text.as_bytes())
+            .with_context(|| format!("{} cannot be written", self.path.display()))?;
+        self.done.insert(paths_of(&line.files), (line.files, line.outcome));
+        Ok(())
+    }
+}
+
+fn paths_of(files: &[Found]) -> Vec<PathBuf> {
+    files.iter().map(|found| found.path.clone()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn session(name: &str, changed: u64) -> Session {
+        Session { files: vec![Found { path: name.into(), size: 3, changed }] }
+    }
+
+    #[test]
+    fn an_import_goes_on_where_it_was_and_sees_what_changed() {
+        let directory = tempfile::tempdir().unwrap();
+        let open = || Journal::open(directory.path(), "http://here", &["a".into()]).unwrap();
+        let ready = Outcome::Ready { id: "1".into(), duplicate: false };
+        let mut journal = open();
+        let received = Outcome::Received { id: "1".into(), position: 4, duplicate: false };
+        journal.record(&session("a", 1), received).unwrap();
+        journal.record(&session("a", 1), ready.clone()).unwrap();
+        let mut journal = open();
+        assert_eq!(journal.outcome(&session("a", 1)), Some(&ready));
+        assert_eq!(journal.outcome(&session("a", 2)), None);
+        assert_eq!(journal.outcome(&session("b", 1)), None);
+        // A line that was cut off costs itself alone.
+        journal.file.write_all(b"{\"files\": [{\"pa").unwrap();
+        let mut journal = open();
+        journal.record(&session("b", 1), ready.clone()).unwrap();
+        assert_eq!(open().outcome(&session("b", 1)), Some(&ready));
+        let other = Journal::open(directory.path(), "http://there", &["a".into()]).unwrap();
+        assert_eq!(other.outcome(&session("a", 1)), None);
+    }
+}

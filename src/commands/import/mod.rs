@@ -1,0 +1,263 @@
+//! `upload DIR`: brings thousands of files in, goes on where it was stopped, and can go on
+//! watching a folder.
+//!
+//! Invariants: what was taken in is written down before the next thing is done with it
+//! ([`journal`]); a file is refused only for what it holds or says, never because the server was
+//! away: then the import waits, and in the end stops where it can go on.
+
+mod journal;
+mod report;
+mod scan;
+
+use super::client::{Client, Failed, Uploaded};
+use super::upload::{Upload, key};
+use crate::config::Config;
+use anyhow::Context;
+use debrief_understanding::formats;
+use futures::StreamExt;
+use indicatif::{ProgressBar, ProgressStyle};
+use journal::{Journal, Outcome};
+use report::Report;
+use scan::{Found, Session};
+use std::collections::HashMap;
+use std::io::Read;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+/// Sessions that are waited for at a time.
+const FOLLOWED: usize = 256;
+/// First and longest pause between two looks at how far the work has come.
+const POLL: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(2));
+/// How long an import waits for a server that is away, before it stops.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// Time between two looks at a watched folder.
+const WATCH: Duration = Duration::from_secs(2);
+
+/// What all tasks of an import share.
+struct Import {
+    client: Client,
+    upload: Upload,
+    journal: Mutex<Journal>,
+    report: Mutex<Report>,
+    bar: ProgressBar,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Imports everything below the paths of `upload`.
+pub(super) async fn run(config: &Config, upload: Upload) -> anyhow::Result<ExitCode> {
+    let url = upload.url.clone().unwrap_or_else(|| config.public_url(config.listen));
+    let client = Client::new(&url, &key(config)?)?;
+    let journal = Journal::open(&config.data_dir.join("imports"), &url, &upload.files)?;
+    eprintln!("What is done is written down in {}.", journal.path().display());
+    let import = Arc::new(Import {
+        client,
+        upload,
+        journal: Mutex::new(journal),
+        report: Mutex::default(),
+        bar: ProgressBar::new(0).with_style(style()),
+    });
+    let result = if import.upload.watch { watch(&import).await } else { once(&import).await };
+    import.bar.finish_and_clear();
+    let report = lock(&import.report);
+    report.print();
+    if let Err(error) = result {
+        eprintln!("Stopped: {error:#}. The same command goes on from here.");
+        return Ok(ExitCode::FAILURE);
+    }
+    Ok(if report.refused() == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn style() -> ProgressStyle {
+    let template = "{bar:30} {pos}/{len} sessions, {per_sec}, {eta} to go  {msg}";
+    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
+}
+
+async fn once(import: &Arc<Import>) -> anyhow::Result<()> {
+    let Upload { files, together, .. } = &import.upload;
+    let sessions = scan::sessions(files, *together, |text| eprintln!("passed over: {text}"))?;
+    take_in(import, sessions).await
+}
+
+/// Takes new sessions in until the program is stopped. A file is new once it has not changed
+/// between two looks.
+async fn watch(import: &Arc<Import>) -> anyhow::Result<()> {
+    eprintln!("Watching; stop with Ctrl-C.");
+    let mut seen: HashMap<PathBuf, Found> = HashMap::new();
+    loop {
+        let Upload { files, together, .. } = &import.upload;
+        // A folder that is away for a moment, as on a network drive, is no reason to stop.
+        let sessions = scan::sessions(files, *together, |_| {}).unwrap_or_default();
+        let mut now = HashMap::new();
+        let mut settled = Vec::new();
+        for session in sessions {
+            let still = session.files.iter().all(|found| seen.get(&found.path) == Some(found));
+            now.extend(session.files.iter().map(|found| (found.path.clone(), found.clone())));
+            if still && lock(&import.journal).outcome(&session).is_none() {
+                settled.push(session);
+            }
+        }
+        seen = now;
+        if !settled.is_empty()
+            && let Err(error) = take_in(import, settled).await
+        {
+            eprintln!("{error:#}; trying again");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(WATCH) => {}
+            stopped = tokio::signal::ctrl_c() => return stopped.context("no signal can be had"),
+        }
+    }
+}
+
+async fn take_in(import: &Arc<Import>, sessions: Vec<Session>) -> anyhow::Result<()> {
+    import.bar.inc_length(sessions.len() as u64);
+    let uploads = futures::stream::iter(sessions).map(|session| {
+        let import = Arc::clone(import);
+        async move {
+            let received = import.send(&session).await;
+            (session, received)
+        }
+    });
+    let mut followed = uploads
+        .buffered(import.upload.jobs)
+        .map(|(session, received)| {
+            let import = Arc::clone(import);
+            async move {
+                let outcome = match received {
+                    Ok(Outcome::Received { id, position, duplicate }) if !import.upload.no_wait => {
+                        import.follow(&session, Uploaded { id, position, duplicate }).await
+                    }
+                    other => other,
+                };
+                (session, outcome)
+            }
+        })
+        .buffer_unordered(FOLLOWED);
+    while let Some((session, outcome)) = followed.next().await {
+        let outcome = outcome?;
+        import.bar.inc(1);
+        lock(&import.report).count(&session.label(), &outcome);
+        if import.upload.watch {
+            import.bar.suspend(|| println!("{}", report::line(&session.label(), &outcome)));
+        }
+    }
+    Ok(())
+}
+
+impl Import {
+    fn record(&self, session: &Session, outcome: Outcome) -> anyhow::Result<Outcome> {
+        lock(&self.journal).record(session, outcome.clone())?;
+        Ok(outcome)
+    }
+
+    /// Sends a session, unless that was done before.
+    async fn send(&self, session: &Session) -> anyhow::Result<Outcome> {
+        let before = lock(&self.journal).outcome(session).cloned();
+        if let Some(before) = before
+            && !self.upload.again
+        {
+            return Ok(before);
+        }
+        if let Err(reason) = readable(session).await? {
+            return self.record(session, Outcome::Refused { reason });
+        }
+        let sent =
+            patiently(|| self.client.upload_files(session_files(session), self.fields(session)));
+        match sent.await {
+            Ok(Uploaded { id, position, duplicate }) => {
+                self.record(session, Outcome::Received { id, position, duplicate })
+            }
+            Err(Failed::Refused { detail }) => {
+                self.record(session, Outcome::Refused { reason: detail })
+            }
+            Err(Failed::Away(error)) => Err(error),
+        }
+    }
+
+    fn fields(&self, session: &Session) -> Vec<(&'static str, String)> {
+        let Upload { title, client_id, held_at, language, .. } = &self.upload;
+        let title = title.clone().unwrap_or_else(|| session.title());
+        let held_at = held_at.clone().or_else(|| session.held_at().map(|at| at.to_rfc3339()));
+        let mut fields = vec![("title", title)];
+        fields.extend(client_id.map(|id| ("client_id", id.to_string())));
+        fields.extend(held_at.map(|at| ("held_at", at)));
+        fields.extend(language.clone().map(|tag| ("language", tag)));
+        fields
+    }
+
+    /// Waits until a session can be read, or cannot.
+    async fn follow(&self, session: &Session, uploaded: Uploaded) -> anyhow::Result<Outcome> {
+        let (mut pause, most) = POLL;
+        loop {
+            let status = match patiently(|| self.client.status(&uploaded)).await {
+                Ok(status) => status,
+                // Deleted meanwhile.
+                Err(Failed::Refused { detail }) => {
+                    return self.record(session, Outcome::Refused { reason: detail });
+                }
+                Err(Failed::Away(error)) => return Err(error),
+            };
+            let duplicate = uploaded.duplicate;
+            match status.state.as_str() {
+                "ready" => {
+                    let id = uploaded.id.clone();
+                    return self.record(session, Outcome::Ready { id, duplicate });
+                }
+                "failed" => {
+                    let reason = status.error.map_or("it failed".to_owned(), |e| e.message);
+                    return self.record(session, Outcome::Refused { reason });
+                }
+                _ => tokio::time::sleep(pause).await,
+            }
+            pause = (pause * 2).min(most);
+        }
+    }
+}
+
+fn session_files(session: &Session) -> Vec<PathBuf> {
+    session.files.iter().map(|found| found.path.clone()).collect()
+}
+
+/// Looks at the beginnings of the files, so that what is no transcript is not sent at all.
+async fn readable(session: &Session) -> anyhow::Result<Result<(), String>> {
+    let paths = session_files(session);
+    tokio::task::spawn_blocking(move || {
+        for path in paths {
+            let mut head = Vec::new();
+            let opened = std::fs::File::open(&path);
+            let read =
+                opened.and_then(|f| f.take(formats::HEAD_BYTES as u64).read_to_end(&mut head));
+            if let Err(error) = read {
+                return Ok(Err(format!("{}: {error}", path.display())));
+            }
+            if let Err(refusal) = formats::inspect(&head) {
+                return Ok(Err(refusal.to_string()));
+            }
+        }
+        Ok(Ok(()))
+    })
+    .await?
+}
+
+/// Tries again while the server is away, for as long as [`PATIENCE`].
+async fn patiently<T, F>(mut ask: impl FnMut() -> F) -> Result<T, Failed>
+where
+    F: Future<Output = Result<T, Failed>>,
+{
+    let since = tokio::time::Instant::now();
+    let mut pause = Duration::from_millis(200);
+    loop {
+        match ask().await {
+            Err(Failed::Away(_)) if since.elapsed() + pause < PATIENCE => {
+                tokio::time::sleep(pause).await;
+                pause = (pause * 2).min(Duration::from_secs(5));
+            }
+            other => return other,
+        }
+    }
+}
