@@ -4,6 +4,7 @@
 use std::{env, fs, process, time::Instant};
 
 use debrief_domain::summary::content::Quote;
+use debrief_domain::transcript::content::TurnKind;
 
 fn main() {
     let mut arguments = env::args().skip(1);
@@ -18,18 +19,36 @@ fn main() {
         .unwrap_or_else(|refusal| fail(&refusal.to_string()));
     let read = begun.elapsed();
     println!(
-        "{} | language {:?} | {} turns | {:?} ms | {} warnings",
+        "{} | language {} | {} turns | {} words | {} long | {} warnings",
         content.format,
-        content.language,
+        content.language.as_deref().unwrap_or("unknown"),
         content.turns.len(),
-        content.duration_ms,
+        content.word_count(),
+        time(content.duration_ms),
         content.warnings.len()
     );
     for person in &content.participants {
         println!(
-            "  {}: {} turns, {} words, {:?} ms",
-            person.name, person.turns, person.words, person.talk_ms
+            "  {} ({:?}): {} turns, {} words, {} of talk, longest {}, {} questions, \
+             {} interruptions, {} words a minute, {} messages{}",
+            person.name,
+            person.role,
+            person.turns,
+            person.words,
+            time(person.talk_ms),
+            time(person.longest_ms),
+            person.questions,
+            known(person.interruptions),
+            known(person.words_per_minute),
+            person.messages,
+            match &*person.other_names {
+                [] => String::new(),
+                names => format!("; also {}", names.join(", ")),
+            }
         );
+    }
+    for gap in &content.gaps {
+        println!("  nobody from {} to {}", time(Some(gap.start_ms)), time(Some(gap.end_ms)));
     }
     for warning in &content.warnings {
         println!("  line {}: {}", warning.line, warning.message);
@@ -37,11 +56,20 @@ fn main() {
     if show_turns {
         for turn in &content.turns {
             println!(
-                "#{} {:?}-{:?} {}: {}",
+                "#{} {}-{} {}{}{}: {}",
                 turn.index,
-                turn.start_ms,
-                turn.end_ms,
+                time(turn.start_ms),
+                time(turn.end_ms),
                 turn.speaker.as_deref().unwrap_or("?"),
+                match turn.kind {
+                    TurnKind::Speech => String::new(),
+                    TurnKind::Chat => " (chat)".to_owned(),
+                },
+                match (&turn.language, turn.cues.len()) {
+                    (None, 0) => String::new(),
+                    (None, cues) => format!(" [{cues} cues]"),
+                    (Some(language), cues) => format!(" [{language}, {cues} cues]"),
+                },
                 turn.text
             );
         }
@@ -68,6 +96,17 @@ fn main() {
     }
     println!("OPEN QUESTIONS");
     summary.open_questions.iter().for_each(quote);
+}
+
+fn time(ms: Option<u64>) -> String {
+    ms.map_or("?".to_owned(), |ms| {
+        let seconds = ms / 1_000;
+        format!("{}:{:02}:{:02}", seconds / 3_600, seconds / 60 % 60, seconds % 60)
+    })
+}
+
+fn known(count: Option<u32>) -> String {
+    count.map_or("?".to_owned(), |count| count.to_string())
 }
 
 fn quote(quote: &Quote) {

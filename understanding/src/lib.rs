@@ -6,3 +6,4 @@
 
 pub mod formats;
 pub mod summary;
+pub mod talk;

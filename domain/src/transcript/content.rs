@@ -4,6 +4,7 @@
 //! state is `None`, never a guess.
 
 use serde::{Deserialize, Serialize};
+use unicode_segmentation::UnicodeSegmentation;
 use utoipa::ToSchema;
 
 /// The part a person plays in a session.
@@ -27,13 +28,14 @@ pub struct Participant {
     /// Coach or client, where known.
     #[serde(default)]
     pub role: Role,
-    /// Number of turns.
+    /// Number of turns, spoken and written.
     pub turns: u32,
-    /// Number of words, by Unicode word boundaries (UAX #29).
+    /// Number of words spoken, by Unicode word boundaries (UAX #29).
     pub words: u32,
-    /// Milliseconds of speech; `None` where the file has no times.
+    /// Milliseconds of speech, without the silence between cues; `None` where the file has no
+    /// times.
     pub talk_ms: Option<u64>,
-    /// Other spellings of the name in this file.
+    /// Other spellings of the name: of the file, or before a correction.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub other_names: Vec<String>,
     /// Questions asked, by question marks at the ends of sentences.
@@ -43,11 +45,11 @@ pub struct Participant {
     /// file has no times.
     #[serde(default)]
     pub longest_ms: Option<u64>,
-    /// How often this speaker began while somebody else was still speaking; `None` where the file
-    /// has no ends.
+    /// How often this speaker began while somebody else who is named was still speaking; `None`
+    /// where the file has no ends.
     #[serde(default)]
     pub interruptions: Option<u32>,
-    /// Words for each minute of speech; `None` where the file has no times.
+    /// Words for each minute of speech; `None` where the file has no times, or under ten seconds.
     #[serde(default)]
     pub words_per_minute: Option<u32>,
     /// Messages written in the chat; their words are not counted as spoken.
@@ -132,9 +134,42 @@ pub struct Content {
     pub turns: Vec<Turn>,
     /// End of the last turn in milliseconds; `None` where the file has no times.
     pub duration_ms: Option<u64>,
-    /// Silences of 30 seconds and more, where the file has times.
+    /// Silences of 30 seconds and more between spoken turns, where the file has their times.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub gaps: Vec<Gap>,
     /// What was skipped or repaired; capped by the reader.
     pub warnings: Vec<Warning>,
+}
+
+impl Content {
+    /// Words spoken, whoever said them, by Unicode word boundaries (UAX #29). What was written in
+    /// the chat is not counted, unless all there is was written.
+    pub fn word_count(&self) -> u64 {
+        let spoken = self.turns.iter().any(|turn| turn.kind == TurnKind::Speech);
+        let counted = if spoken { TurnKind::Speech } else { TurnKind::Chat };
+        self.turns
+            .iter()
+            .filter(|turn| turn.kind == counted)
+            .map(|turn| turn.text.unicode_words().fold(0u64, |sum, _| sum + 1))
+            .sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn turn(kind: TurnKind, speaker: Option<&str>, text: &str) -> Turn {
+        Turn { kind, speaker: speaker.map(str::to_owned), text: text.into(), ..Turn::default() }
+    }
+
+    #[test]
+    fn words_are_those_spoken_unless_all_was_written() {
+        let written = turn(TurnKind::Chat, Some("Ben"), "see https://a.example");
+        let mut content = Content { turns: vec![written], ..Content::default() };
+        assert_eq!(content.word_count(), 3);
+        content.turns.push(turn(TurnKind::Speech, None, "Nobody's words count, too."));
+        content.turns.push(turn(TurnKind::Speech, Some("Noa"), "שלום לכם"));
+        assert_eq!(content.word_count(), 6);
+    }
 }

@@ -4,16 +4,16 @@
 //! - Turns are indexed from 0 without gaps and are never blank.
 //! - Pieces of one speaker that follow each other are one turn, until a pause of more than
 //!   [`PAUSE_MS`] or, past [`SOFT_CHARS`], the end of a sentence.
+//! - A turn never mixes speech with chat, nor languages that the file states.
+//! - A piece with a time is a [`Cue`] of its turn; a turn of one cue with its own times has none.
 //! - A turn never exceeds [`HARD_CHARS`]. Where one piece is cut, only the first part keeps its
 //!   start and only the last its end: the file says nothing about the times between.
 //! - At most [`MAX_TURNS`] turns and [`MAX_WARNINGS`] + 1 warnings are kept.
 
-use std::collections::HashMap;
-
-use debrief_domain::transcript::content::{Content, Participant, Turn, Warning};
-use unicode_segmentation::UnicodeSegmentation;
+use debrief_domain::transcript::content::{Content, Cue, Turn, TurnKind, Warning};
 
 use super::{Refusal, names, script, time::Stamp};
+use crate::talk;
 
 /// A longer silence ends a turn.
 pub const PAUSE_MS: u64 = 30_000;
@@ -33,26 +33,44 @@ pub const MAX_WARNINGS: usize = 100;
 pub struct Piece<'a> {
     /// The line it begins on.
     pub line: u32,
+    /// Spoken or written.
+    pub kind: TurnKind,
     /// The name as the file spells it.
     pub speaker: Option<&'a str>,
     /// Start in milliseconds.
     pub start_ms: Option<u64>,
     /// End in milliseconds.
     pub end_ms: Option<u64>,
+    /// The language of this piece, where the file states it; what is no tag is ignored.
+    pub language: Option<&'a str>,
     /// What was said; white space is collapsed.
     pub text: &'a str,
 }
 
 #[derive(Debug)]
 struct Open {
+    kind: TurnKind,
     speaker: Option<String>,
+    language: Option<String>,
     start_ms: Option<u64>,
     end_ms: Option<u64>,
     /// The last time known, to measure the pause against.
     last_start_ms: Option<u64>,
-    talk_ms: Option<u64>,
     text: String,
     chars: usize,
+    cues: Vec<Cue>,
+}
+
+/// A piece as it goes into one turn.
+#[derive(Debug, Clone, Copy)]
+struct Part<'a> {
+    line: u32,
+    kind: TurnKind,
+    speaker: Option<&'a str>,
+    language: Option<&'a str>,
+    start_ms: Option<u64>,
+    end_ms: Option<u64>,
+    text: &'a str,
 }
 
 /// Collects what a format reads.
@@ -60,9 +78,7 @@ struct Open {
 pub struct Builder {
     content: Content,
     open: Option<Open>,
-    people: HashMap<String, usize>,
     more_warnings: u64,
-    last_ms: Option<u64>,
     full: bool,
     refusal: Option<Refusal>,
 }
@@ -73,9 +89,7 @@ impl Builder {
         Self {
             content: Content { format: format.to_owned(), ..Content::default() },
             open: None,
-            people: HashMap::new(),
             more_warnings: 0,
-            last_ms: None,
             full: false,
             refusal: None,
         }
@@ -147,68 +161,72 @@ impl Builder {
             return;
         }
         let speaker = piece.speaker.and_then(names::clean);
+        let language = piece.language.and_then(script::tag);
         let mut rest = piece.text;
         let mut start_ms = piece.start_ms;
-        let mut talk_ms = match (piece.start_ms, piece.end_ms) {
-            (Some(start), Some(end)) => Some(end.saturating_sub(start)),
-            _ => None,
-        };
-        self.last_ms = self.last_ms.max(piece.start_ms).max(piece.end_ms);
         loop {
             let cut = cut(rest);
             let (now, later) = rest.split_at(cut);
-            let end_ms = if later.is_empty() { piece.end_ms } else { None };
-            self.add(piece.line, &speaker, start_ms, end_ms, talk_ms, now);
+            self.add(Part {
+                line: piece.line,
+                kind: piece.kind,
+                speaker: speaker.as_deref(),
+                language: language.as_deref(),
+                start_ms,
+                end_ms: if later.is_empty() { piece.end_ms } else { None },
+                text: now,
+            });
             if later.is_empty() || self.full {
                 return;
             }
             self.close(piece.line);
             rest = later;
-            (start_ms, talk_ms) = (None, None);
+            start_ms = None;
         }
     }
 
-    fn add(
-        &mut self,
-        line: u32,
-        speaker: &Option<String>,
-        start_ms: Option<u64>,
-        end_ms: Option<u64>,
-        talk_ms: Option<u64>,
-        text: &str,
-    ) {
+    fn add(&mut self, part: Part<'_>) {
         let goes_on = self.open.as_ref().is_some_and(|open| {
-            open.speaker == *speaker
-                && !pause(open, start_ms)
+            open.speaker.as_deref() == part.speaker
+                && open.kind == part.kind
+                && open.language.as_deref() == part.language
+                && !pause(open, part.start_ms)
                 && !(open.chars >= SOFT_CHARS && ends_sentence(&open.text))
-                && (open.chars + text.len() < HARD_CHARS
-                    || open.chars + 1 + text.chars().count() <= HARD_CHARS)
+                && (open.chars + part.text.len() < HARD_CHARS
+                    || open.chars + 1 + part.text.chars().count() <= HARD_CHARS)
         });
         if !goes_on {
-            self.close(line);
+            self.close(part.line);
         }
         if self.full {
             return;
         }
         let open = self.open.get_or_insert_with(|| Open {
-            speaker: speaker.clone(),
-            start_ms,
+            kind: part.kind,
+            speaker: part.speaker.map(str::to_owned),
+            language: part.language.map(str::to_owned),
+            start_ms: part.start_ms,
             end_ms: None,
             last_start_ms: None,
-            talk_ms: None,
             text: String::new(),
             chars: 0,
+            cues: Vec::new(),
         });
-        append(open, text);
-        open.end_ms = match (open.end_ms, end_ms) {
+        let before = open.chars;
+        append(open, part.text);
+        if open.chars == before {
+            return;
+        }
+        if part.start_ms.is_some() || part.end_ms.is_some() {
+            // A space stands between the pieces.
+            let at = u32::try_from(before + usize::from(before > 0)).unwrap_or(u32::MAX);
+            open.cues.push(Cue { at, start_ms: part.start_ms, end_ms: part.end_ms });
+        }
+        open.end_ms = match (open.end_ms, part.end_ms) {
             (Some(before), Some(now)) => Some(before.max(now)),
             (_, now) => now,
         };
-        open.last_start_ms = start_ms.or(open.last_start_ms);
-        open.talk_ms = match (open.talk_ms, talk_ms) {
-            (Some(sum), Some(more)) => Some(sum + more),
-            (sum, more) => sum.or(more),
-        };
+        open.last_start_ms = part.start_ms.or(open.last_start_ms);
     }
 
     fn close(&mut self, line: u32) {
@@ -218,30 +236,18 @@ impl Builder {
         if open.text.is_empty() {
             return;
         }
-        if let Some(name) = &open.speaker {
-            let words = u32::try_from(open.text.unicode_words().count()).unwrap_or(u32::MAX);
-            let place = *self.people.entry(name.clone()).or_insert_with(|| {
-                self.content
-                    .participants
-                    .push(Participant { name: name.clone(), ..Participant::default() });
-                self.content.participants.len() - 1
-            });
-            let person = &mut self.content.participants[place];
-            person.turns += 1;
-            person.words = person.words.saturating_add(words);
-            person.talk_ms = match (person.talk_ms, open.talk_ms) {
-                (Some(sum), Some(more)) => Some(sum + more),
-                (sum, more) => sum.or(more),
-            };
-        }
-        self.content.turns.push(Turn {
+        let mut turn = Turn {
             index: u32::try_from(self.content.turns.len()).unwrap_or(u32::MAX),
+            kind: open.kind,
             speaker: open.speaker,
             start_ms: open.start_ms,
             end_ms: open.end_ms,
+            language: open.language,
             text: open.text,
-            ..Turn::default()
-        });
+            cues: open.cues,
+        };
+        talk::tidy_cues(&mut turn);
+        self.content.turns.push(turn);
         if self.content.turns.len() >= MAX_TURNS {
             self.full = true;
             self.warn(line, format!("more than {MAX_TURNS} turns: the file was read up to here"));
@@ -260,7 +266,7 @@ impl Builder {
                 .warnings
                 .push(Warning { line, message: format!("… and {} more", self.more_warnings) });
         }
-        self.content.duration_ms = self.last_ms;
+        talk::measure(&mut self.content);
         self.content
     }
 }

@@ -1,7 +1,14 @@
 use super::*;
 
 fn piece<'a>(speaker: &'a str, start: u64, end: u64, text: &'a str) -> Piece<'a> {
-    Piece { line: 1, speaker: Some(speaker), start_ms: Some(start), end_ms: Some(end), text }
+    Piece {
+        line: 1,
+        speaker: Some(speaker),
+        start_ms: Some(start),
+        end_ms: Some(end),
+        text,
+        ..Piece::default()
+    }
 }
 
 fn build(pieces: &[Piece<'_>]) -> Content {
@@ -119,4 +126,49 @@ fn stated_language_wins_over_script() {
     out.language("yi");
     out.say(piece("A", 0, 1, "שלום לכולם וברוכים הבאים לשיחה"));
     assert_eq!(out.finish().language.as_deref(), Some("yi"));
+}
+
+#[test]
+fn pieces_with_times_are_cues_of_their_turn() {
+    let mut out = Builder::new("test");
+    out.say(piece("Anna", 0, 900, "So,  été"));
+    out.say(Piece { speaker: Some("Anna"), text: "without time", ..Piece::default() });
+    out.say(piece("Anna", 1_000, 2_000, "about\u{0} it."));
+    out.say(piece("Ben", 2_500, 3_000, "One piece."));
+    let content = out.finish();
+    let anna = &content.turns[0];
+    assert_eq!(anna.text, "So, été without time about it.");
+    assert_eq!(
+        anna.cues,
+        [
+            Cue { at: 0, start_ms: Some(0), end_ms: Some(900) },
+            Cue { at: 21, start_ms: Some(1_000), end_ms: Some(2_000) },
+        ]
+    );
+    assert_eq!(anna.text.chars().skip(21).collect::<String>(), "about it.");
+    assert_eq!(content.turns[1].cues, [], "the turn says it itself");
+}
+
+#[test]
+fn neither_kinds_nor_stated_languages_are_mixed() {
+    let mut out = Builder::new("test");
+    let anna = piece("Anna", 0, 900, "Hello");
+    out.say(anna);
+    out.say(Piece { kind: TurnKind::Chat, end_ms: None, ..anna });
+    out.say(Piece { kind: TurnKind::Chat, ..anna });
+    out.say(Piece { language: Some("de-de"), ..anna });
+    out.say(Piece { language: Some("not a language"), ..anna });
+    let content = out.finish();
+    let turns: Vec<_> =
+        content.turns.iter().map(|turn| (turn.kind, turn.language.as_deref())).collect();
+    assert_eq!(
+        turns,
+        [
+            (TurnKind::Speech, None),
+            (TurnKind::Chat, None),
+            (TurnKind::Speech, Some("de-DE")),
+            (TurnKind::Speech, None),
+        ]
+    );
+    assert_eq!((content.participants[0].turns, content.participants[0].messages), (4, 1));
 }

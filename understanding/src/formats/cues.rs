@@ -282,6 +282,7 @@ fn say_part(
             start_ms: times.0.filter(|_| i == 0),
             end_ms: times.1.filter(|_| i == last),
             text: &text,
+            ..Piece::default()
         });
         voice.unfinished = text
             .trim_end()

@@ -158,7 +158,14 @@ fn teams(text: &str, out: &mut Builder) {
     let mut waiting: Option<(u32, &str)> = None;
     let mut stray = None;
     let say = |line, speaker, times: (Option<u64>, Option<u64>), text, out: &mut Builder| {
-        out.say(Piece { line, speaker, start_ms: times.0, end_ms: times.1, text });
+        out.say(Piece {
+            line,
+            speaker,
+            start_ms: times.0,
+            end_ms: times.1,
+            text,
+            ..Piece::default()
+        });
     };
     for line in lines(text) {
         let trimmed = line.text.trim();

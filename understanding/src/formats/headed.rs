@@ -89,6 +89,7 @@ pub(super) fn read(text: &str, style: &Style, out: &mut Builder) {
             start_ms: start.take(),
             end_ms: None,
             text: trimmed,
+            ..Piece::default()
         });
     }
     if let Some(line) = skipped {

@@ -113,6 +113,7 @@ pub(super) fn read(text: &str, part: &Part<'_>, out: &mut Builder) {
             start_ms: start,
             end_ms: None,
             text: unescaped.as_deref().unwrap_or(said),
+            ..Piece::default()
         });
     }
     if let Some(line) = skipped {

@@ -76,7 +76,14 @@ impl Format for PodcastHtml {
 
 fn say(line: u32, speaker: &Option<String>, start: Option<Stamp>, said: &str, out: &mut Builder) {
     let (start_ms, _) = out.times(line, start, None);
-    out.say(Piece { line, speaker: speaker.as_deref(), start_ms, end_ms: None, text: said });
+    out.say(Piece {
+        line,
+        speaker: speaker.as_deref(),
+        start_ms,
+        end_ms: None,
+        text: said,
+        ..Piece::default()
+    });
 }
 
 #[cfg(test)]

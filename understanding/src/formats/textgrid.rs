@@ -90,7 +90,7 @@ impl Format for TextGrid {
             let (start_ms, end_ms) = out.times(interval.line, Some(stamps.0), Some(stamps.1));
             let text = plain(interval.text);
             let (line, speaker) = (interval.line, interval.tier);
-            out.say(Piece { line, speaker, start_ms, end_ms, text: &text });
+            out.say(Piece { line, speaker, start_ms, end_ms, text: &text, ..Piece::default() });
         }
     }
 }

@@ -58,7 +58,14 @@ impl Format for Tsv {
             }
             let (start_ms, end_ms) = out.times(line.number, stamps.0, stamps.1);
             let speaker = field(columns.speaker);
-            out.say(Piece { line: line.number, speaker, start_ms, end_ms, text });
+            out.say(Piece {
+                line: line.number,
+                speaker,
+                start_ms,
+                end_ms,
+                text,
+                ..Piece::default()
+            });
         }
     }
 }

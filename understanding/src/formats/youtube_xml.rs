@@ -68,7 +68,7 @@ impl Format for YoutubeXml {
 fn say(line: u32, start: Option<Stamp>, end: Option<Stamp>, said: &str, out: &mut Builder) {
     let (start_ms, end_ms) = out.times(line, start, end);
     let text: String = markup::spans(said).into_iter().map(|span| span.text).collect();
-    out.say(Piece { line, speaker: None, start_ms, end_ms, text: &text });
+    out.say(Piece { line, speaker: None, start_ms, end_ms, text: &text, ..Piece::default() });
 }
 
 /// Start and end, of a start and a length in this part of a second.

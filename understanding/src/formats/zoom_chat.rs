@@ -1,13 +1,20 @@
 //! Zoom's saved chat: `00:13:46<TAB>Name:<TAB>text`, or `13:05:22 From Name to Everyone:`.
 //!
-//! Chat is written, not spoken: its lines have a start but no end, so they never count as talk
-//! time, and a warning says what they are. Reactions are left out, and so is what a reply quotes.
+//! Chat is written, not spoken: its turns are of that kind, have a start but no end, and are
+//! messages of their authors, not words spoken. Reactions are left out, and so is what a reply
+//! quotes. Where a file has times of day, they count from its first message, and a warning says so.
+
+use debrief_domain::transcript::content::TurnKind;
 
 use super::builder::{Builder, Piece};
 use super::headed::Clock;
 use super::lines::lines;
 use super::time::{self, Stamp};
 use super::{Confidence, Format, Head, Source};
+
+/// Said of a chat whose clock is not that of the recording.
+pub(crate) const OF_DAY: &str =
+    "the chat has times of day: they count from its first message, not from the recording's start";
 
 /// See the module.
 pub(super) struct ZoomChat;
@@ -35,7 +42,6 @@ impl Format for ZoomChat {
         let mut left_out = false;
         let mut reactions = 0u32;
         let mut clock: Option<Clock> = None;
-        out.warn(1, "this is a chat: its lines were written, not spoken, and have no talk time");
         for line in lines(source.text()) {
             if out.is_full() {
                 return;
@@ -45,6 +51,7 @@ impl Format for ZoomChat {
                 out.end_turn(line.number);
                 let (ms, _) = out.times(line.number, Some(message.start), None);
                 if message.of_day && clock.is_none() {
+                    out.warn(line.number, OF_DAY);
                     clock = Some(Clock::default());
                 }
                 start = match (&mut clock, ms) {
@@ -65,7 +72,14 @@ impl Format for ZoomChat {
             }
             // One message is one turn; its later lines have no times of their own.
             let start_ms = start.take();
-            out.say(Piece { line: line.number, speaker, start_ms, end_ms: None, text });
+            out.say(Piece {
+                line: line.number,
+                kind: TurnKind::Chat,
+                speaker,
+                start_ms,
+                text,
+                ..Piece::default()
+            });
         }
         if reactions > 0 {
             out.warn(1, format!("{reactions} reactions were left out"));
@@ -135,6 +149,8 @@ fn is_date(word: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use debrief_domain::transcript::content::TurnKind;
+
     use crate::formats::testing::{cut_anywhere, read, turns};
 
     const FILE: &str = "00:13:46\tPotuz:\tgm\r\n00:13:48\tPotuz:\tagain\r\n00:18:23\tEnrico (tbenr):\tReplying to \"is it...\"\r\n\r\nHere too\r\n00:18:30\tKalo | Obol:\tReacted to \"is it...\" with 👍\r\n00:18:31\tBen:\tReacted to two... with \"👍\"\r\n00:18:32\tBen:\tReacted to \"three\r\n\r\nlines\" with 👍\r\n00:19:09\tRaúl:\thttps://a.example/b: c\r\nsecond: line\r\n";
@@ -151,8 +167,12 @@ mod tests {
                 (Some("Raúl"), Some(1_149_000), None, "https://a.example/b: c second: line"),
             ]
         );
-        assert!(content.participants.iter().all(|person| person.talk_ms.is_none()));
-        assert_eq!(content.warnings.len(), 2);
+        assert!(content.turns.iter().all(|turn| turn.kind == TurnKind::Chat));
+        assert!(content.turns.iter().all(|turn| turn.cues.is_empty()));
+        let potuz = &content.participants[0];
+        assert_eq!((potuz.messages, potuz.words, potuz.talk_ms), (2, 0, None));
+        assert_eq!(content.word_count(), 10, "where all is chat, its words are the file's");
+        assert_eq!(content.warnings.len(), 1);
     }
 
     #[test]
@@ -165,6 +185,7 @@ mod tests {
             turns(&content),
             [(Some("Noa Levi"), Some(0), None, "Hi all"), (Some("Ben"), Some(8_000), None, "ok"),]
         );
+        assert_eq!(content.warnings[0].message, super::OF_DAY);
     }
 
     #[test]

@@ -61,7 +61,14 @@ impl Item<'_> {
         out: &mut Builder,
     ) {
         let (start_ms, end_ms) = out.times(self.line, times.0, times.1);
-        out.say(Piece { line: self.line, speaker: speaker.name(), start_ms, end_ms, text });
+        out.say(Piece {
+            line: self.line,
+            speaker: speaker.name(),
+            start_ms,
+            end_ms,
+            text,
+            ..Piece::default()
+        });
     }
 }
 

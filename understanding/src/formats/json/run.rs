@@ -98,5 +98,6 @@ fn say(run: &Run, out: &mut Builder) {
         start_ms: run.start_ms,
         end_ms: run.end_ms,
         text: &run.text,
+        ..Piece::default()
     });
 }
