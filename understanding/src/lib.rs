@@ -4,6 +4,7 @@
 //! coach uploads, whatever tool wrote it; [`summary`] says in the participants' own words what
 //! the session was about, without a language model.
 
+pub mod corrections;
 pub mod formats;
 pub mod summary;
 pub mod talk;

@@ -15,6 +15,9 @@ use debrief_domain::transcript::content::{Content, Cue, Turn, TurnKind, Warning}
 use super::{Refusal, names, script, time::Stamp};
 use crate::talk;
 
+/// How names are cleaned here, for all who take names elsewhere.
+pub(crate) use super::names::clean as clean_name;
+
 /// A longer silence ends a turn.
 pub const PAUSE_MS: u64 = 30_000;
 /// Same, where only starts are known and the speech itself fills part of the gap.

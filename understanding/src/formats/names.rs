@@ -150,7 +150,7 @@ pub(super) fn is_capitalised(name: &str) -> bool {
 }
 
 /// A name without invisible direction marks and doubled spaces; `None` where it names nobody.
-pub(super) fn clean(name: &str) -> Option<String> {
+pub(crate) fn clean(name: &str) -> Option<String> {
     let mut clean = String::with_capacity(name.len());
     for word in name.split(|c: char| c.is_whitespace() || c.is_control()) {
         let from = clean.len();
