@@ -17,6 +17,7 @@ mod operations;
 mod state;
 mod summaries;
 mod transcripts;
+mod vocabulary;
 mod ws;
 
 pub use http::auth::{GeneratedKey, generate_key, hash_of_key};

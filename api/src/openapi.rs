@@ -2,7 +2,7 @@
 
 use crate::http::{linger, problem::Problem, trace};
 use crate::state::ApiState;
-use crate::{clients, dead_letters, operations, summaries, transcripts, ws};
+use crate::{clients, dead_letters, operations, summaries, transcripts, vocabulary, ws};
 use axum::extract::DefaultBodyLimit;
 use axum::http::header;
 use axum::{Json, Router, middleware, routing};
@@ -50,6 +50,7 @@ pub fn router(state: ApiState) -> Router {
         .merge(transcripts::router())
         .merge(summaries::router())
         .merge(clients::router())
+        .merge(vocabulary::router())
         .merge(dead_letters::router())
         .merge(operations::router())
         .layer(DefaultBodyLimit::max(limits.request_max_bytes))

@@ -2,6 +2,7 @@
 
 use crate::http::problem::Problem;
 use crate::ws::Hub;
+use debrief_domain::ids::TranscriptId;
 use debrief_domain::transcript::content::Content;
 use debrief_infra::documents::Documents;
 use debrief_infra::log::EventLog;
@@ -71,7 +72,8 @@ pub(crate) struct Shared {
     pub(crate) parts: Parts,
     pub(crate) hub: Hub,
     pub(crate) keys: Cache<String, KeyHolder>,
-    pub(crate) contents: Cache<String, Arc<Content>>,
+    /// Turns as they are with their corrections, by transcript and version of the turns.
+    pub(crate) contents: Cache<(TranscriptId, i64), Arc<Content>>,
 }
 
 impl ApiState {
@@ -81,7 +83,7 @@ impl ApiState {
         let keys = Cache::builder().max_capacity(10_000).time_to_live(KEY_CACHED_FOR).build();
         let contents = Cache::builder()
             .max_capacity(CONTENT_CACHE_BYTES)
-            .weigher(|_, content: &Arc<Content>| {
+            .weigher(|_: &(TranscriptId, i64), content: &Arc<Content>| {
                 let text: usize = content.turns.iter().map(|turn| turn.text.len() + 100).sum();
                 u32::try_from(text).unwrap_or(u32::MAX)
             })

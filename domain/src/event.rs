@@ -8,6 +8,7 @@ use crate::client::{Client, ClientEvent};
 use crate::organization::{Organization, OrganizationEvent};
 use crate::summary::{Summary, SummaryEvent};
 use crate::transcript::{Transcript, TranscriptEvent};
+use crate::vocabulary::{Vocabulary, VocabularyEvent};
 use cqrs_es::Aggregate;
 use serde_json::{Value, json};
 
@@ -43,6 +44,8 @@ pub enum Event {
     Transcript(TranscriptEvent),
     /// Of a summary.
     Summary(SummaryEvent),
+    /// Of a vocabulary.
+    Vocabulary(VocabularyEvent),
 }
 
 /// An event of the newest schema could not be read.
@@ -71,6 +74,7 @@ impl Event {
             .chain(of(Client::TYPE, ClientEvent::TYPES))
             .chain(of(Transcript::TYPE, TranscriptEvent::TYPES))
             .chain(of(Summary::TYPE, SummaryEvent::TYPES))
+            .chain(of(Vocabulary::TYPE, VocabularyEvent::TYPES))
     }
 
     /// Reads an event of the newest schema version.
@@ -86,6 +90,7 @@ impl Event {
             Client::TYPE => serde_json::from_value(event).map(Self::Client),
             Transcript::TYPE => serde_json::from_value(event).map(Self::Transcript),
             Summary::TYPE => serde_json::from_value(event).map(Self::Summary),
+            Vocabulary::TYPE => serde_json::from_value(event).map(Self::Vocabulary),
             other => return Err(DecodeError::UnknownStreamType(other.to_owned())),
         }
         .map_err(read)

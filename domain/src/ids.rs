@@ -58,6 +58,18 @@ id!(
     ApiKeyId
 );
 
+id!(
+    /// An organization's vocabulary.
+    VocabularyId
+);
+
+impl VocabularyId {
+    /// The vocabulary of an organization: one for each.
+    pub fn of(organization: OrganizationId) -> Self {
+        Self(Uuid::new_v5(&organization.0, b"vocabulary"))
+    }
+}
+
 impl SummaryId {
     /// The summary that belongs to a transcript: one for each, so that work done twice meets itself.
     pub fn of(transcript: TranscriptId) -> Self {

@@ -15,3 +15,4 @@ pub mod personal;
 pub mod summary;
 pub mod transcript;
 pub mod upcasters;
+pub mod vocabulary;

@@ -66,6 +66,7 @@ fn encode(event: &Event) -> Value {
         Event::Client(event) => encode_payload(event),
         Event::Transcript(event) => encode_payload(event),
         Event::Summary(event) => encode_payload(event),
+        Event::Vocabulary(event) => encode_payload(event),
     }
     .unwrap()
 }

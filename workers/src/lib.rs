@@ -6,8 +6,8 @@
 //!
 //! | worker | event | effect | command |
 //! |---|---|---|---|
-//! | [`parse`] | `transcript.uploaded`, `transcript.processing_requested` | reads the file, writes the turns | `RecordParsed` |
-//! | [`summarize`] | `transcript.parsed` | chooses the sentences that matter | `Write` of the summary |
+//! | [`parse`] | `transcript.uploaded`, `.files_added`, `.files_replaced`, `.processing_requested` | reads the files, writes the turns | `RecordParsed`, `Correct` by the vocabulary |
+//! | [`summarize`] | `transcript.parsed`, `.corrected`, `.correction_undone` | chooses the sentences that matter | `Write` of the summary |
 //! | [`forget`] | `transcript.deleted` | removes blobs and key | `Erase` of the summary |
 
 pub mod forget;

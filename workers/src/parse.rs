@@ -1,16 +1,22 @@
-//! Reads an uploaded file into participants and turns.
+//! Reads the files of a session into participants and turns, and applies the organization's
+//! vocabulary to them.
 
 use crate::worker::{Context, Fault, JobContext, Worker, command_context};
 use async_trait::async_trait;
 use bytes::Bytes;
+use debrief_domain::ids::VocabularyId;
 use debrief_domain::personal::Personal;
 use debrief_domain::transcript::content::Content;
+use debrief_domain::transcript::correction::Correction;
 use debrief_domain::transcript::{
-    Stage, Transcript, TranscriptCommand, TranscriptError, TranscriptParsed,
-    TranscriptProcessingFailed,
+    Outline, Stage, Transcript, TranscriptCommand, TranscriptCorrected, TranscriptError,
+    TranscriptParsed, TranscriptProcessingFailed,
 };
+use debrief_domain::vocabulary::Vocabulary;
 use debrief_infra::blobs::BlobKey;
+use debrief_infra::keys::DataKey;
 use debrief_infra::log::{CommandError, RecordedEvent};
+use debrief_understanding::corrections::{self, Corrected};
 use debrief_understanding::formats::{self, Refusal};
 use uuid::Uuid;
 
@@ -24,7 +30,12 @@ impl Worker for Parse {
     }
 
     fn event_types(&self) -> &'static [&'static str] {
-        &["transcript.uploaded", "transcript.processing_requested"]
+        &[
+            "transcript.uploaded",
+            "transcript.files_added",
+            "transcript.files_replaced",
+            "transcript.processing_requested",
+        ]
     }
 
     async fn handle(&self, event: &RecordedEvent, job: &JobContext) -> Result<(), Fault> {
@@ -61,12 +72,13 @@ impl Worker for Parse {
         documents.write(&blob, &data_key, json.into()).await?;
         job.progress(0.9);
 
-        let parsed = parsed_event(&content, &blob);
+        let now = corrected(content, transcript.corrections()).await?;
+        let parsed = parsed_event(&now.content, &blob);
         let mut context = command_context(self, event, "");
-        context.data_key = Some(data_key);
+        context.data_key = Some(data_key.clone());
         let command = TranscriptCommand::RecordParsed(parsed);
         match log.execute::<Transcript>(context, id, command).await {
-            Ok(_) => Ok(()),
+            Ok(_) => self.apply_vocabulary(event, data_key).await,
             Err(CommandError::Refused(TranscriptError::NotFound)) => {
                 // Deleted meanwhile: the deletion did not know of this blob.
                 Ok(documents.delete(&blob).await?)
@@ -84,6 +96,52 @@ impl Worker for Parse {
 }
 
 impl Parse {
+    /// Writes the organization's terms as it writes them, as a correction that can be undone.
+    async fn apply_vocabulary(
+        &self,
+        event: &RecordedEvent,
+        data_key: DataKey,
+    ) -> Result<(), Fault> {
+        let Context { log, documents } = &self.0;
+        let id = VocabularyId::of(event.organization).0;
+        let (vocabulary, _) = log.load::<Vocabulary>(event.organization, id).await?;
+        if vocabulary.entries().is_empty() {
+            return Ok(());
+        }
+        let (transcript, _) = log.load::<Transcript>(event.organization, event.stream_id).await?;
+        let Some(blob) = transcript.content() else { return Ok(()) };
+        let json = documents.read(&BlobKey::try_from(blob.to_owned())?, &data_key, 0).await?;
+        let content: Content = serde_json::from_slice(&json)
+            .map_err(|error| Fault::Never(format!("the turns cannot be read: {error}")))?;
+        let correction_id = Uuid::new_v5(&event.id, b"vocabulary");
+        let entries = vocabulary.entries().to_vec();
+        let correction = Correction::ApplyVocabulary { entries };
+        let mut list = transcript.corrections();
+        list.push((correction_id, correction.clone()));
+        let now = corrected(content, list).await?;
+        if now.dormant.iter().any(|(id, _)| *id == correction_id) {
+            // No term of it was said.
+            return Ok(());
+        }
+        let corrected = TranscriptCorrected {
+            correction_id,
+            correction: correction.into(),
+            outline: Outline {
+                participants: now.content.participants.clone().into(),
+                turn_count: turn_count(&now.content),
+                word_count: now.content.word_count(),
+            },
+        };
+        let mut context = command_context(self, event, ":vocabulary");
+        context.data_key = Some(data_key);
+        let command = TranscriptCommand::Correct { on: transcript.revision(), corrected };
+        match log.execute::<Transcript>(context, event.stream_id, command).await {
+            Ok(_) | Err(CommandError::Refused(TranscriptError::NotFound)) => Ok(()),
+            Err(CommandError::Refused(TranscriptError::TooManyCorrections)) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
     async fn record(
         &self,
         event: &RecordedEvent,
@@ -96,6 +154,17 @@ impl Parse {
             Err(error) => Err(error.into()),
         }
     }
+}
+
+/// Lays corrections over the turns, off the threads that serve.
+async fn corrected(content: Content, list: Vec<(Uuid, Correction)>) -> Result<Corrected, Fault> {
+    tokio::task::spawn_blocking(move || corrections::apply(content, &list))
+        .await
+        .map_err(|error| Fault::Failed(format!("the corrections failed: {error}")))
+}
+
+fn turn_count(content: &Content) -> u32 {
+    u32::try_from(content.turns.len()).unwrap_or(u32::MAX)
 }
 
 /// Reads the files of one session.
@@ -120,8 +189,8 @@ fn parsed_event(content: &Content, blob: &BlobKey) -> TranscriptParsed {
         format: content.format.clone(),
         language: content.language.clone(),
         participants: content.participants.clone().into(),
-        turn_count: content.turns.len() as u32,
-        word_count: content.participants.iter().map(|p| u64::from(p.words)).sum(),
+        turn_count: turn_count(content),
+        word_count: content.word_count(),
         duration_ms: content.duration_ms,
         warnings: content.warnings.clone(),
     }

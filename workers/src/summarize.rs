@@ -1,18 +1,24 @@
-//! Writes the first summary of a transcript: sentences from it, chosen and sorted.
+//! Writes the summary of a transcript, and a new version of it once the turns are others:
+//! sentences from it, chosen and sorted.
 
 use crate::worker::{Context, Fault, JobContext, Worker, command_context};
 use async_trait::async_trait;
-use debrief_domain::event::Event;
+use cqrs_es::Aggregate;
 use debrief_domain::ids::{SummaryId, TranscriptId};
 use debrief_domain::summary::{Summary, SummaryCommand, SummaryError};
 use debrief_domain::transcript::content::Content;
 use debrief_domain::transcript::{
-    Stage, Transcript, TranscriptCommand, TranscriptError, TranscriptEvent,
-    TranscriptProcessingFailed,
+    Stage, Transcript, TranscriptCommand, TranscriptError, TranscriptProcessingFailed,
 };
 use debrief_infra::blobs::BlobKey;
-use debrief_infra::log::{CommandError, RecordedEvent};
-use debrief_understanding::summary;
+use debrief_infra::log::{CommandError, RecordedEvent, StreamId};
+use debrief_understanding::{corrections, summary};
+
+/// Events after which the turns are others.
+const TURNS_CHANGED: &[&str] =
+    &["transcript.parsed", "transcript.corrected", "transcript.correction_undone"];
+/// Later events that are looked at.
+const PAGE: u32 = 100;
 
 /// See the module.
 pub struct Summarize(pub(crate) Context);
@@ -24,26 +30,32 @@ impl Worker for Summarize {
     }
 
     fn event_types(&self) -> &'static [&'static str] {
-        &["transcript.parsed"]
+        TURNS_CHANGED
     }
 
     async fn handle(&self, event: &RecordedEvent, job: &JobContext) -> Result<(), Fault> {
         let Context { log, documents } = &self.0;
         let transcript_id = TranscriptId(event.stream_id);
-        let Event::Transcript(TranscriptEvent::Parsed(parsed)) = event.event()? else {
-            return Err(Fault::Never(format!("{} is no work for this worker", event.event_type)));
-        };
         let (transcript, _) = log.load::<Transcript>(event.organization, transcript_id.0).await?;
         if !transcript.is_alive() {
             return Ok(());
         }
+        // Whoever corrects ten turns in a row gets one summary of the tenth state, not ten.
+        let stream = StreamId { stream_type: Transcript::TYPE, id: event.stream_id };
+        let later = log.read_stream(event.organization, stream, event.version, PAGE).await?;
+        if later.iter().any(|later| TURNS_CHANGED.contains(&later.event_type.as_str())) {
+            return Ok(());
+        }
         let Some(data_key) = log.keys().get(transcript_id.0).await? else { return Ok(()) };
-        let blob = BlobKey::try_from(parsed.content)?;
+        let Some(blob) = transcript.content() else { return Ok(()) };
+        let blob = BlobKey::try_from(blob.to_owned())?;
         let json = documents.read(&blob, &data_key, 0).await?;
         job.progress(0.2);
         let content: Content = serde_json::from_slice(&json)
             .map_err(|error| Fault::Never(format!("the turns cannot be read: {error}")))?;
-        let summary = tokio::task::spawn_blocking(move || summary::extractive(&content))
+        let list = transcript.corrections();
+        let summary = move || summary::extractive(&corrections::apply(content, &list).content);
+        let summary = tokio::task::spawn_blocking(summary)
             .await
             .map_err(|error| Fault::Failed(format!("the summarizer failed: {error}")))?;
         job.progress(0.9);

@@ -28,7 +28,7 @@ use debrief_infra::log::{Appended, CommandContext, CommandError, Committed, Stre
 use debrief_understanding::corrections::{self, Corrected, CorrectionError};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
@@ -347,17 +347,6 @@ async fn resolve(
         }
         CorrectionIn::ApplyVocabulary { entries: None } => {
             let entries = vocabulary::of(state, caller.organization).await?;
-            // Without those that do not occur: what is stored is what was done.
-            let names: HashSet<String> =
-                now.content.turns.iter().map(|turn| turn.text.to_lowercase()).collect();
-            let occurs = |entry: &VocabularyEntry| {
-                let mut heard = entry.heard.iter().map(|heard| heard.to_lowercase());
-                heard.any(|heard| names.iter().any(|text| text.contains(&heard)))
-            };
-            let entries: Vec<_> = entries.into_iter().filter(occurs).collect();
-            if entries.is_empty() {
-                return Err(unfit(CorrectionError::NothingChanges));
-            }
             Correction::ApplyVocabulary { entries }
         }
     })

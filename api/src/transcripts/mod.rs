@@ -5,9 +5,12 @@
 //! | `POST /v1/transcripts/upload`, `POST …/{id}/files`, `PUT …/{id}/files` | [`upload`] |
 //! | `GET /v1/transcripts`, `GET …/{id}`, `GET …/{id}/status` | [`read`] |
 //! | `GET …/{id}/turns` | [`turns`] |
+//! | `GET`, `POST …/{id}/corrections`, `DELETE …/{id}/corrections/{correction_id}` | [`corrections`] |
 //! | `PATCH …/{id}`, `DELETE …/{id}`, `POST /v1/transcripts/process` | [`change`] |
 
 mod change;
+mod content;
+mod corrections;
 mod read;
 mod turns;
 mod upload;
@@ -34,6 +37,8 @@ pub(crate) fn router() -> OpenApiRouter<ApiState> {
         .routes(routes!(read::get, change::change, change::delete))
         .routes(routes!(read::status))
         .routes(routes!(turns::turns))
+        .routes(routes!(corrections::correct, corrections::list))
+        .routes(routes!(corrections::undo))
         .routes(routes!(change::process))
 }
 

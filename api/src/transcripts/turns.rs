@@ -1,8 +1,9 @@
 //! `GET /v1/transcripts/{id}/turns`: what was said.
 //!
-//! Turns are read from their blob, not from a table: they are written once and read a page at a
-//! time, and the last few transcripts that were read stay in memory.
+//! Turns are read from their blob, not from a table, with the coach's corrections: see
+//! [`super::content`].
 
+use super::content::current;
 use super::read::row;
 use crate::http::auth::Caller;
 use crate::http::extract::{Path, Query, page_size};
@@ -11,10 +12,8 @@ use crate::state::ApiState;
 use axum::Json;
 use axum::extract::State;
 use debrief_domain::ids::TranscriptId;
-use debrief_domain::transcript::content::{Content, Turn};
-use debrief_infra::blobs::BlobKey;
+use debrief_domain::transcript::content::Turn;
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
 use utoipa::{IntoParams, ToSchema};
 
 /// A page of turns.
@@ -53,34 +52,12 @@ pub(super) async fn turns(
 ) -> Result<Json<TurnsOut>, Problem> {
     let limit = page_size(query.limit, 200, 2_000)? as usize;
     let row = row(&state, &caller, id, query.min_position).await?;
-    let Some(blob) = row.content else {
+    let Some(content) = current(&state, &caller, &row).await? else {
         return Ok(Json(TurnsOut { turns: Vec::new(), next: None }));
     };
-    let content = content(&state, id, blob).await?;
     let from = query.after.map_or(0, |after| after as usize + 1).min(content.turns.len());
     let rest = &content.turns[from..];
     let page = &rest[..rest.len().min(limit)];
     let next = page.last().filter(|_| rest.len() > limit).map(|turn| turn.index);
     Ok(Json(TurnsOut { turns: page.to_vec(), next }))
-}
-
-async fn content(
-    state: &ApiState,
-    id: TranscriptId,
-    blob: String,
-) -> Result<Arc<Content>, Problem> {
-    let contents = &state.shared().contents;
-    if let Some(content) = contents.get(&blob).await {
-        return Ok(content);
-    }
-    // Deleted between the row and here.
-    let gone = || Problem::not_found("transcript");
-    let key = state.log.keys().get(id.0).await?.ok_or_else(gone)?;
-    let name = BlobKey::try_from(blob.clone()).map_err(|error| Problem::internal(&error))?;
-    let json = state.documents.read(&name, &key, 0).await?;
-    let content: Content =
-        serde_json::from_slice(&json).map_err(|error| Problem::internal(&error))?;
-    let content = Arc::new(content);
-    contents.insert(blob, Arc::clone(&content)).await;
-    Ok(content)
 }

@@ -103,7 +103,9 @@ impl Projection for Directory {
                     ("position", event.position.into()),
                 ],
             },
-            Event::Transcript(_) | Event::Summary(_) => return Ok(Vec::new()),
+            Event::Transcript(_) | Event::Summary(_) | Event::Vocabulary(_) => {
+                return Ok(Vec::new());
+            }
         };
         Ok(vec![op])
     }

@@ -113,7 +113,7 @@ impl Projection for Transcripts {
                 column: "id",
                 value: event.stream_id.into(),
             }],
-            Event::Organization(_) | Event::Client(_) => Vec::new(),
+            Event::Organization(_) | Event::Client(_) | Event::Vocabulary(_) => Vec::new(),
         })
     }
 }

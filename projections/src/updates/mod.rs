@@ -20,7 +20,9 @@ use crate::transcripts::State;
 use debrief_domain::event::{DecodeError, Event};
 use debrief_domain::ids::OrganizationId;
 use debrief_domain::summary::SummaryEvent;
-use debrief_domain::transcript::{TranscriptCorrected, TranscriptCorrectionUndone, TranscriptEvent};
+use debrief_domain::transcript::{
+    TranscriptCorrected, TranscriptCorrectionUndone, TranscriptEvent,
+};
 use debrief_infra::log::RecordedEvent;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
@@ -85,7 +87,10 @@ impl Projection for Updates {
                 });
                 (revised.transcript_id.0, more)
             }
-            Event::Organization(_) | Event::Client(_) | Event::Summary(SummaryEvent::Erased(_)) => {
+            Event::Organization(_)
+            | Event::Client(_)
+            | Event::Vocabulary(_)
+            | Event::Summary(SummaryEvent::Erased(_)) => {
                 return Ok(Vec::new());
             }
         };

@@ -20,7 +20,7 @@ mod vocabulary;
 mod tests;
 
 use debrief_domain::transcript::content::Content;
-use debrief_domain::transcript::correction::{Correction, TurnRef};
+use debrief_domain::transcript::correction::{Correction, TurnRef, VocabularyEntry};
 use uuid::Uuid;
 
 pub use error::CorrectionError;
@@ -56,6 +56,12 @@ pub fn apply(content: Content, corrections: &[(Uuid, Correction)]) -> Corrected 
     }
     let (content, refs) = state.finish();
     Corrected { content, refs, dormant }
+}
+
+/// Says whether entries can be a vocabulary: see [`MAX_ENTRIES`], [`MAX_HEARD`] and
+/// [`MAX_TERM_CHARS`].
+pub fn check_vocabulary(entries: &[VocabularyEntry]) -> Result<(), CorrectionError> {
+    vocabulary::Vocabulary::new(entries).map(|_| ())
 }
 
 /// Says whether a correction fits a transcript as it is now, that is with all corrections before
