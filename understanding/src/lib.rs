@@ -6,5 +6,6 @@
 
 pub mod corrections;
 pub mod formats;
+pub mod merge;
 pub mod summary;
 pub mod talk;

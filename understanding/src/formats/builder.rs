@@ -17,6 +17,8 @@ use crate::talk;
 
 /// How names are cleaned here, for all who take names elsewhere.
 pub(crate) use super::names::clean as clean_name;
+/// What chats without the recording's clock are marked with.
+pub(crate) use super::zoom_chat::OF_DAY;
 
 /// A longer silence ends a turn.
 pub const PAUSE_MS: u64 = 30_000;

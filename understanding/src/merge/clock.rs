@@ -1,0 +1,233 @@
+//! One clock for several files.
+
+use debrief_domain::transcript::content::{Cue, Turn};
+
+use super::file_names;
+use super::{MergeError, Part};
+use crate::formats::builder::{Builder, OF_DAY, Piece};
+use crate::talk;
+
+/// A part that begins no earlier than this before the end of the one before goes on counting.
+const CLOCK_SLACK_MS: u64 = 1_000;
+
+/// Turns on one clock, and where in them each file's clock begins.
+pub(super) struct Row {
+    /// The turns.
+    pub(super) turns: Vec<Turn>,
+    /// For each part: its name and the time at which its clock stands at 0, where that is known.
+    parts: Vec<(String, Option<u64>)>,
+}
+
+impl Row {
+    /// Puts tracks together, piece by piece in the order of time. Each piece is said by the
+    /// speaker of its track.
+    pub(super) fn from_tracks(
+        parts: Vec<Part>,
+        speakers: &[Option<String>],
+        notes: &mut Vec<String>,
+    ) -> Self {
+        let names: Vec<&str> = parts.iter().map(|part| part.name.as_str()).collect();
+        notes.push(format!("tracks of one call were put together by time: {}", names.join(", ")));
+        let mut pieces = Vec::new();
+        for (part, speaker) in parts.iter().zip(speakers) {
+            if let Some(speaker) =
+                speaker.as_deref().filter(|_| part.content.participants.is_empty())
+            {
+                notes
+                    .push(format!("{}: the speaker is called {speaker} after the file", part.name));
+            }
+            let mut last = 0;
+            for turn in &part.content.turns {
+                let language = turn.language.as_deref().or(part.content.language.as_deref());
+                for (text, cue) in pieces_of(turn) {
+                    last = cue.start_ms.unwrap_or(last);
+                    let piece = Piece {
+                        line: 1,
+                        kind: turn.kind,
+                        speaker: speaker.as_deref(),
+                        start_ms: cue.start_ms,
+                        end_ms: cue.end_ms,
+                        language,
+                        text,
+                    };
+                    pieces.push((last, piece));
+                }
+            }
+        }
+        pieces.sort_by_key(|(at, _)| *at);
+        let mut out = Builder::new("");
+        pieces.iter().for_each(|(_, piece)| out.say(*piece));
+        Self {
+            turns: out.finish().turns,
+            parts: parts.into_iter().map(|part| (part.name, Some(0))).collect(),
+        }
+    }
+}
+
+/// A turn in the pieces that have times of their own.
+fn pieces_of(turn: &Turn) -> Vec<(&str, Cue)> {
+    let cues: Vec<Cue> = talk::cues(turn).collect();
+    let untimed = Cue { at: 0, start_ms: None, end_ms: None };
+    let mut pieces = Vec::with_capacity(cues.len() + 1);
+    let mut chars = turn.text.char_indices().enumerate().map(|(count, (byte, _))| (count, byte));
+    let mut from = 0;
+    let mut now = untimed;
+    for cue in cues {
+        let at = cue.at as usize;
+        let byte = match at {
+            0 => 0,
+            _ => chars.find(|(count, _)| *count == at).map_or(turn.text.len(), |(_, byte)| byte),
+        };
+        if byte > from {
+            pieces.push((&turn.text[from..byte], now));
+        }
+        (from, now) = (byte, cue);
+    }
+    pieces.push((&turn.text[from..], now));
+    pieces
+}
+
+/// Puts parts one after the other, in the order that their names state. A part whose clock begins
+/// anew is shifted: to when it began, where the names say so, else to the end of what was before.
+pub(super) fn in_a_row(parts: Vec<Part>, notes: &mut Vec<String>) -> Result<Row, MergeError> {
+    let names: Vec<&str> = parts.iter().map(|part| part.name.as_str()).collect();
+    if parts.len() == 1 {
+        let [part] = <[Part; 1]>::try_from(parts).map_err(|_| MergeError::Nothing)?;
+        let language = part.content.language;
+        let turns = spoken_in(part.content.turns, language.as_deref());
+        return Ok(Row { turns, parts: vec![(part.name, Some(0))] });
+    }
+    let order = file_names::order(&names).ok_or(MergeError::Unrelated)?;
+    let mut parts: Vec<Option<Part>> = parts.into_iter().map(Some).collect();
+    let mut row = Row { turns: Vec::new(), parts: Vec::new() };
+    // The end of what is there; `None` once a part without times hides it.
+    let mut end = Some(0u64);
+    for (rank, place) in order.places.iter().enumerate() {
+        let Some(Part { name, content }) = parts[*place].take() else { continue };
+        let began = order.began.as_ref().and_then(|began| {
+            u64::try_from(began[rank] - began[0]).ok().map(|seconds| seconds * 1_000)
+        });
+        let first = content.turns.iter().flat_map(talk::cues).filter_map(|cue| cue.start_ms).min();
+        let goes_on = rank > 0
+            && matches!((first, end), (Some(first), Some(end))
+                if end > 0 && first.saturating_add(CLOCK_SLACK_MS) >= end);
+        let stated = began.filter(|began| end.is_none_or(|end| *began >= end));
+        let shift = if goes_on { Some(0) } else { stated.or(end) };
+        let mut turns = spoken_in(content.turns, content.language.as_deref());
+        match shift {
+            Some(shift) => turns.iter_mut().for_each(|turn| moved(turn, shift)),
+            None => turns.iter_mut().for_each(without_times),
+        }
+        notes.push(match (rank, shift) {
+            (0, _) => format!("part 1 is {name}"),
+            (_, Some(0)) => format!("part {} is {name}; its clock goes on", rank + 1),
+            (_, Some(shift)) => format!(
+                "part {} is {name}; its clock began anew and was moved by {} s, to {}",
+                rank + 1,
+                shift / 1_000,
+                match stated {
+                    Some(_) => "the time in its name",
+                    None => "the last words of the part before",
+                }
+            ),
+            (_, None) => format!(
+                "part {} is {name}; it follows a part without times, so its own were dropped",
+                rank + 1
+            ),
+        });
+        let last = turns.iter().flat_map(talk::cues).filter_map(|cue| cue.end_ms.max(cue.start_ms));
+        end = match (last.max(), end) {
+            (Some(last), Some(end)) => Some(last.max(end)),
+            (last, _) => last,
+        };
+        row.parts.push((name, shift));
+        row.turns.append(&mut turns);
+    }
+    Ok(row)
+}
+
+/// Puts chats between the turns, by time; messages without a time on this clock come last.
+pub(super) fn with_chat(row: Row, chats: Vec<Part>, notes: &mut Vec<String>) -> Vec<Turn> {
+    let shifts = shifts(&row, &chats);
+    let mut timed = Vec::new();
+    let mut rest = Vec::new();
+    for (Part { name, content }, shift) in chats.into_iter().zip(shifts) {
+        let of_day = content.warnings.iter().any(|warning| warning.message == OF_DAY);
+        let shift = shift.filter(|_| !of_day);
+        let messages = content.turns.len();
+        notes.push(match shift {
+            Some(_) => format!("{messages} messages of {name} stand between the turns by time"),
+            None => format!(
+                "{messages} messages of {name} come last: their clock is not that of the recording"
+            ),
+        });
+        for mut turn in spoken_in(content.turns, content.language.as_deref()) {
+            match shift {
+                Some(shift) => moved(&mut turn, shift),
+                None => without_times(&mut turn),
+            }
+            match turn.start_ms {
+                Some(start) => timed.push((start, turn)),
+                None => rest.push(turn),
+            }
+        }
+    }
+    timed.sort_by_key(|(start, _)| *start);
+    let mut turns = Vec::with_capacity(row.turns.len() + timed.len() + rest.len());
+    let mut timed = timed.into_iter().peekable();
+    for turn in row.turns {
+        if let Some(start) = turn.start_ms {
+            while let Some((_, message)) = timed.next_if(|(sent, _)| *sent < start) {
+                turns.push(message);
+            }
+        }
+        turns.push(turn);
+    }
+    turns.extend(timed.map(|(_, message)| message));
+    turns.append(&mut rest);
+    turns
+}
+
+/// By how much each chat is moved: with the part of its own number or time where there is one for
+/// each, else by nothing, as Zoom's chat counts from the first recording.
+fn shifts(row: &Row, chats: &[Part]) -> Vec<Option<u64>> {
+    let names: Vec<&str> = chats.iter().map(|chat| chat.name.as_str()).collect();
+    if row.parts.len() > 1
+        && chats.len() == row.parts.len()
+        && let Some(order) = file_names::order(&names)
+    {
+        let mut shifts = vec![None; chats.len()];
+        for (place, (_, shift)) in order.places.iter().zip(&row.parts) {
+            shifts[*place] = *shift;
+        }
+        return shifts;
+    }
+    let of_part = |chat: &str| {
+        let stamp = file_names::gmt(file_names::stem(chat))?;
+        let stamp_of = |name: &str| file_names::gmt(file_names::stem(name));
+        row.parts.iter().find(|(name, _)| stamp_of(name) == Some(stamp)).map(|(_, shift)| *shift)
+    };
+    names.iter().map(|chat| of_part(chat).unwrap_or(Some(0))).collect()
+}
+
+/// Notes the language of a file in its turns; the session may have another.
+fn spoken_in(mut turns: Vec<Turn>, language: Option<&str>) -> Vec<Turn> {
+    if let Some(language) = language {
+        for turn in &mut turns {
+            turn.language.get_or_insert_with(|| language.to_owned());
+        }
+    }
+    turns
+}
+
+fn moved(turn: &mut Turn, by: u64) {
+    let times = turn.cues.iter_mut().flat_map(|cue| [&mut cue.start_ms, &mut cue.end_ms]);
+    for time in times.chain([&mut turn.start_ms, &mut turn.end_ms]).flatten() {
+        *time = time.saturating_add(by);
+    }
+}
+
+fn without_times(turn: &mut Turn) {
+    (turn.start_ms, turn.end_ms) = (None, None);
+    turn.cues = Vec::new();
+}

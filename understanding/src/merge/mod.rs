@@ -1,0 +1,205 @@
+//! Several files of one call become one session on one clock.
+//!
+//! What belongs together, in the order in which it is looked for:
+//! 1. *Copies*: the same words in two formats. The one with speakers and times is kept.
+//! 2. *Tracks*: files of one speaker each that talk in turns on the same clock.
+//! 3. *Parts*: recordings one after the other, by the numbers or times in their names.
+//! 4. *Chat*: messages go between the turns by their times.
+//!
+//! Invariants:
+//! - Files that do not show how they belong together are refused, never put in a row.
+//! - No speaker is made up: a track that names nobody takes the name that sets its file apart, or
+//!   stays without one. No time is made up: where a clock is not known, times are dropped.
+//! - Every decision is in the warnings.
+//! - Linear in the files, apart from sorting; at most [`MAX_FILES`] files and `MAX_TURNS` turns.
+
+mod clock;
+mod file_names;
+mod likeness;
+mod tracks;
+
+#[cfg(test)]
+#[path = "tests.rs"]
+mod tests;
+
+use debrief_domain::transcript::content::{Content, Participant, Role, TurnKind, Warning};
+
+use crate::formats::builder::{MAX_TURNS, MAX_WARNINGS};
+use crate::talk;
+use likeness::Shingles;
+pub use likeness::{COPY, SAME_CALL, same_call};
+
+/// More files than any call is recorded in.
+pub const MAX_FILES: usize = 100;
+
+/// A file of the call.
+#[derive(Debug, Clone)]
+pub struct Part {
+    /// Its name, as it was sent.
+    pub name: String,
+    /// What it holds.
+    pub content: Content,
+}
+
+/// Why files are not one session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum MergeError {
+    /// No files.
+    #[error("there are no files to put together")]
+    Nothing,
+    /// Too many files.
+    #[error("a session can be put together from at most {MAX_FILES} files")]
+    TooMany,
+    /// Nothing shows how the files belong together.
+    #[error(
+        "these files do not show how they belong together. Upload them one by one; or, if they \
+         are one call, number the parts in their names (call part 1, call part 2)"
+    )]
+    Unrelated,
+}
+
+impl MergeError {
+    /// Machine-readable reason.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Nothing => "nothing_to_merge",
+            Self::TooMany => "too_many_files",
+            Self::Unrelated => "unrelated_files",
+        }
+    }
+}
+
+/// Puts the files of one call together. One file comes out as it is.
+pub fn merge(mut parts: Vec<Part>) -> Result<Content, MergeError> {
+    if parts.len() > MAX_FILES {
+        return Err(MergeError::TooMany);
+    }
+    if parts.len() < 2 {
+        return parts.pop().map(|part| part.content).ok_or(MergeError::Nothing);
+    }
+    let mut notes = Vec::new();
+    let (chats, speech): (Vec<Part>, Vec<Part>) = parts.into_iter().partition(is_chat);
+    let speech = without_copies(speech, &mut notes);
+    let chats = without_copies(chats, &mut notes);
+    let named = |part: &Part| (part.name.clone(), part.content.warnings.clone());
+    let warnings: Vec<_> = speech.iter().chain(&chats).map(named).collect();
+    let formats = formats(speech.iter().chain(&chats));
+    let language = language(speech.iter().chain(&chats));
+    let mut people: Vec<Participant> = speech
+        .iter()
+        .chain(&chats)
+        .flat_map(|part| part.content.participants.iter().cloned())
+        .collect();
+    // Where files differ about a role, the last that knows one holds.
+    people.sort_by_key(|person| person.role != Role::Unknown);
+
+    let mut turns = match speech.is_empty() {
+        true => clock::in_a_row(chats, &mut notes)?.turns,
+        false => {
+            let talk = match tracks::tracks(&speech) {
+                Some(speakers) => clock::Row::from_tracks(speech, &speakers, &mut notes),
+                None => clock::in_a_row(speech, &mut notes)?,
+            };
+            clock::with_chat(talk, chats, &mut notes)
+        }
+    };
+    if turns.len() > MAX_TURNS {
+        turns.truncate(MAX_TURNS);
+        notes.push(format!("more than {MAX_TURNS} turns: the files were read up to here"));
+    }
+    for (index, turn) in turns.iter_mut().enumerate() {
+        turn.index = u32::try_from(index).unwrap_or(u32::MAX);
+        if turn.language == language {
+            turn.language = None;
+        }
+    }
+    let mut content = Content {
+        format: formats,
+        language,
+        participants: people,
+        turns,
+        warnings: all_warnings(notes, warnings),
+        ..Content::default()
+    };
+    talk::measure(&mut content);
+    Ok(content)
+}
+
+fn is_chat(part: &Part) -> bool {
+    part.content.turns.iter().all(|turn| turn.kind == TurnKind::Chat)
+}
+
+/// Keeps the best of files that hold the same words.
+fn without_copies(parts: Vec<Part>, notes: &mut Vec<String>) -> Vec<Part> {
+    let mut kept: Vec<(Part, Shingles)> = Vec::with_capacity(parts.len());
+    for part in parts {
+        let shingles = Shingles::of(&part.content);
+        let Some(place) = kept.iter().position(|(_, other)| shingles.likeness(other) > COPY) else {
+            kept.push((part, shingles));
+            continue;
+        };
+        let (best, _) = &mut kept[place];
+        let mut worse = part;
+        if worth(&worse.content) > worth(&best.content) {
+            std::mem::swap(&mut worse, best);
+        }
+        notes.push(format!("{} has the same words as {} and was left out", worse.name, best.name));
+    }
+    kept.into_iter().map(|(part, _)| part).collect()
+}
+
+/// What a file tells beyond its words: who, when, and how many of them.
+fn worth(content: &Content) -> (bool, bool, bool, u64) {
+    let half = content.turns.len() / 2;
+    let many = |count: usize| count > half;
+    (
+        many(content.turns.iter().filter(|turn| turn.speaker.is_some()).count()),
+        many(content.turns.iter().filter(|turn| turn.start_ms.is_some()).count()),
+        many(content.turns.iter().filter(|turn| turn.end_ms.is_some()).count()),
+        content.word_count(),
+    )
+}
+
+/// The distinct formats, in order, as in `webvtt+zoom_chat`.
+fn formats<'a>(parts: impl Iterator<Item = &'a Part>) -> String {
+    let mut formats: Vec<&str> = Vec::new();
+    for format in parts.flat_map(|part| part.content.format.split('+')) {
+        if !formats.contains(&format) {
+            formats.push(format);
+        }
+    }
+    formats.join("+")
+}
+
+/// The language of most of the words, among files that know theirs.
+fn language<'a>(parts: impl Iterator<Item = &'a Part>) -> Option<String> {
+    let mut counts: Vec<(&str, u64)> = Vec::new();
+    for part in parts {
+        let Some(language) = part.content.language.as_deref() else { continue };
+        let words = part.content.word_count();
+        match counts.iter_mut().find(|(known, _)| *known == language) {
+            Some((_, count)) => *count += words,
+            None => counts.push((language, words)),
+        }
+    }
+    let most = counts.iter().rev().max_by_key(|(_, words)| *words)?;
+    Some(most.0.to_owned())
+}
+
+/// What was decided here, then what the files' own readers said, with the files' names.
+fn all_warnings(notes: Vec<String>, files: Vec<(String, Vec<Warning>)>) -> Vec<Warning> {
+    let own = notes.into_iter().map(|message| Warning { line: 1, message });
+    let theirs = files.into_iter().flat_map(|(name, warnings)| {
+        warnings.into_iter().map(move |warning| Warning {
+            line: warning.line,
+            message: format!("{name}: {}", warning.message),
+        })
+    });
+    let mut all: Vec<Warning> = own.chain(theirs).collect();
+    if all.len() > MAX_WARNINGS {
+        let more = all.len() - MAX_WARNINGS;
+        all.truncate(MAX_WARNINGS);
+        all.push(Warning { line: 1, message: format!("… and {more} more") });
+    }
+    all
+}

@@ -1,0 +1,91 @@
+//! Whether files are the tracks of one call: one speaker each, talking in turns on one clock.
+
+use debrief_domain::transcript::content::Content;
+
+use super::{Part, file_names};
+use crate::talk;
+
+/// Tracks of one call end at about the same time: the shorter is at least this much of the longer.
+const LENGTH: f64 = 0.5;
+/// People who talk to each other do not talk at the same time for more than this share.
+const TOGETHER: f64 = 0.4;
+
+/// Who speaks on each file, if they are tracks; `None` in it where nobody knows.
+pub(super) fn tracks(parts: &[Part]) -> Option<Vec<Option<String>>> {
+    if parts.len() < 2 || parts.iter().any(|part| part.content.participants.len() > 1) {
+        return None;
+    }
+    let stated: Vec<Option<&str>> = parts.iter().map(|part| speaker(&part.content)).collect();
+    let from_names = || {
+        let names: Vec<&str> = parts.iter().map(|part| part.name.as_str()).collect();
+        file_names::speakers(&names)
+    };
+    let speakers: Vec<Option<String>> = match stated.iter().any(Option::is_none) {
+        false => stated.iter().map(|name| name.map(str::to_owned)).collect(),
+        // Names of files stand in only where no file names anybody: they do not mix.
+        true if stated.iter().all(Option::is_none) => from_names()?.into_iter().map(Some).collect(),
+        true => return None,
+    };
+    let mut distinct: Vec<_> = speakers.iter().flatten().collect();
+    distinct.sort_unstable();
+    distinct.dedup();
+    if distinct.len() != speakers.len() {
+        return None;
+    }
+    let spans: Vec<Vec<(u64, u64)>> = parts.iter().map(|part| spans(&part.content)).collect();
+    let lengths: Vec<u64> = spans.iter().map(|spans| spans.last().map_or(0, |s| s.1)).collect();
+    let (shortest, longest) = (*lengths.iter().min()?, *lengths.iter().max()?);
+    if longest == 0 || (shortest as f64) < LENGTH * longest as f64 {
+        return None;
+    }
+    let all_timed = parts.iter().all(|part| {
+        part.content.turns.iter().all(|turn| turn.start_ms.is_some() || turn.end_ms.is_some())
+    });
+    let apart = spans.iter().enumerate().all(|(at, one)| {
+        spans[at + 1..].iter().all(|other| {
+            let least = talk_of(one).min(talk_of(other));
+            (together(one, other) as f64) <= TOGETHER * least as f64
+        })
+    });
+    (all_timed && apart).then_some(speakers)
+}
+
+/// Who says all of a file, where all of it has a speaker.
+fn speaker(content: &Content) -> Option<&str> {
+    let name = content.participants.first()?.name.as_str();
+    content.turns.iter().all(|turn| turn.speaker.is_some()).then_some(name)
+}
+
+/// When somebody speaks, sorted, without overlaps.
+fn spans(content: &Content) -> Vec<(u64, u64)> {
+    let mut spans: Vec<(u64, u64)> = content
+        .turns
+        .iter()
+        .flat_map(talk::cues)
+        .filter_map(|cue| Some((cue.start_ms?, cue.end_ms?)))
+        .filter(|(start, end)| start < end)
+        .collect();
+    spans.sort_unstable();
+    let mut apart: Vec<(u64, u64)> = Vec::with_capacity(spans.len());
+    for (start, end) in spans {
+        match apart.last_mut() {
+            Some(last) if start <= last.1 => last.1 = last.1.max(end),
+            _ => apart.push((start, end)),
+        }
+    }
+    apart
+}
+
+fn talk_of(spans: &[(u64, u64)]) -> u64 {
+    spans.iter().map(|(start, end)| end - start).sum()
+}
+
+/// How long both speak at once.
+fn together(one: &[(u64, u64)], other: &[(u64, u64)]) -> u64 {
+    let (mut i, mut j, mut sum) = (0, 0, 0);
+    while let (Some(a), Some(b)) = (one.get(i), other.get(j)) {
+        sum += a.1.min(b.1).saturating_sub(a.0.max(b.0));
+        if a.1 < b.1 { i += 1 } else { j += 1 }
+    }
+    sum
+}
