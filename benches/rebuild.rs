@@ -284,7 +284,7 @@ fn parsed() -> NewEvent {
         turn_count: 422,
         word_count: 8_360,
         duration_ms: Some(3_000_000),
-        warnings: Vec::new(),
+        warnings: Vec::new().into(),
     }))
 }
 

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use debrief_domain::ids::VocabularyId;
 use debrief_domain::personal::Personal;
-use debrief_domain::transcript::content::Content;
+use debrief_domain::transcript::content::{Content, Warning};
 use debrief_domain::transcript::correction::Correction;
 use debrief_domain::transcript::{
     Outline, Stage, Transcript, TranscriptCommand, TranscriptCorrected, TranscriptError,
@@ -18,6 +18,7 @@ use debrief_infra::keys::DataKey;
 use debrief_infra::log::{CommandError, RecordedEvent};
 use debrief_understanding::corrections::{self, Corrected};
 use debrief_understanding::formats::{self, Refusal};
+use debrief_understanding::merge::{self, Part};
 use uuid::Uuid;
 
 /// See the module.
@@ -59,8 +60,8 @@ impl Worker for Parse {
         job.progress(0.7);
         let content = match parsed {
             Ok(content) => content,
-            Err(refusal) => {
-                let failure = failure(refusal.code(), &refusal.to_string());
+            Err(Unread { code, message }) => {
+                let failure = failure(code, &message);
                 return self.record(event, "", TranscriptCommand::RecordFailure(failure)).await;
             }
         };
@@ -167,12 +168,46 @@ fn turn_count(content: &Content) -> u32 {
     u32::try_from(content.turns.len()).unwrap_or(u32::MAX)
 }
 
-/// Reads the files of one session.
-fn read(files: &[(String, Bytes)]) -> Result<Content, Refusal> {
-    match files {
-        [(_, only)] => formats::parse(only),
-        _ => unimplemented!(),
+/// Why files cannot be read into one session.
+struct Unread {
+    code: &'static str,
+    message: String,
+}
+
+/// Reads the files of one session and puts them together. A file that cannot be read is left out
+/// with a warning, unless it is the only one.
+fn read(files: &[(String, Bytes)]) -> Result<Content, Unread> {
+    let refused = |refusal: Refusal| Unread { code: refusal.code(), message: refusal.to_string() };
+    if let [(_, only)] = files {
+        return formats::parse(only).map_err(refused);
     }
+    let (mut parts, mut left_out) = (Vec::new(), Vec::new());
+    let mut first_refusal = None;
+    for (name, bytes) in files {
+        match formats::parse(bytes) {
+            Ok(content) => parts.push(Part { name: name.clone(), content }),
+            Err(refusal) => {
+                let message = format!("{name}: this file was left out: {refusal}");
+                left_out.push(Warning { line: 1, message });
+                first_refusal.get_or_insert(refusal);
+            }
+        }
+    }
+    if let (true, Some(refusal)) = (parts.is_empty(), first_refusal) {
+        return Err(refused(refusal));
+    }
+    let mut content = merge::merge(parts)
+        .map_err(|error| Unread { code: error.code(), message: sentence(&error.to_string()) })?;
+    left_out.append(&mut content.warnings);
+    content.warnings = left_out;
+    Ok(content)
+}
+
+/// With a capital in front and a full stop behind.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
+    format!("{first}{}.", letters.as_str().trim_end_matches('.'))
 }
 
 fn failure(code: &str, message: &str) -> TranscriptProcessingFailed {
@@ -192,6 +227,6 @@ fn parsed_event(content: &Content, blob: &BlobKey) -> TranscriptParsed {
         turn_count: turn_count(content),
         word_count: content.word_count(),
         duration_ms: content.duration_ms,
-        warnings: content.warnings.clone(),
+        warnings: content.warnings.clone().into(),
     }
 }

@@ -81,8 +81,8 @@ pub struct TranscriptParsed {
     pub word_count: u64,
     /// Length in milliseconds, where the file has times.
     pub duration_ms: Option<u64>,
-    /// What was skipped or repaired.
-    pub warnings: Vec<Warning>,
+    /// What was skipped or repaired; personal, as the warnings of several files name them.
+    pub warnings: Personal<Vec<Warning>>,
 }
 
 /// The step at which work on a transcript ended without a result.

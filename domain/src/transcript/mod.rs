@@ -18,7 +18,7 @@ impl_domain_event!(TranscriptEvent {
     Uploaded => ("transcript.uploaded", 1),
     FilesAdded => ("transcript.files_added", 1),
     FilesReplaced => ("transcript.files_replaced", 1),
-    Parsed => ("transcript.parsed", 1),
+    Parsed => ("transcript.parsed", 2),
     ProcessingFailed => ("transcript.processing_failed", 1),
     ProcessingRequested => ("transcript.processing_requested", 1),
     DetailsChanged => ("transcript.details_changed", 1),
@@ -343,7 +343,7 @@ mod tests {
             turn_count: 2,
             word_count: 4,
             duration_ms: None,
-            warnings: vec![],
+            warnings: Personal::Known(vec![]),
         })
     }
 

@@ -184,7 +184,7 @@ fn on_transcript(event: &RecordedEvent, transcript: TranscriptEvent) -> Vec<Op> 
                 ("turn_count", parsed.turn_count.into()),
                 ("word_count", (parsed.word_count as i64).into()),
                 ("duration_ms", parsed.duration_ms.map(|ms| ms as i64).into()),
-                ("warnings", json!(parsed.warnings).to_string().into()),
+                ("warnings", json_of(parsed.warnings)),
             ],
         )],
         TranscriptEvent::Corrected(corrected) => vec![outlined(event, corrected.outline)],

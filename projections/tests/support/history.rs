@@ -281,7 +281,7 @@ impl History {
                 turn_count: dice,
                 word_count: 9,
                 duration_ms: self.maybe(1_000),
-                warnings: vec![Warning { line: 3, message: "skipped".into() }],
+                warnings: vec![Warning { line: 3, message: "skipped".into() }].into(),
             }),
             65..73 => TranscriptCommand::RecordFailure(TranscriptProcessingFailed {
                 stage: Stage::Parsing,
