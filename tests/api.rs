@@ -2,12 +2,18 @@
 
 #[path = "api/change.rs"]
 mod change;
+#[path = "api/corrections.rs"]
+mod corrections;
 #[path = "api/dead_letters.rs"]
 mod dead_letters;
 #[path = "api/document.rs"]
 mod document;
+#[path = "api/files.rs"]
+mod files;
 #[path = "api/idempotency.rs"]
 mod idempotency;
+#[path = "api/import.rs"]
+mod import;
 #[path = "api/operations.rs"]
 mod operations;
 #[path = "api/read.rs"]

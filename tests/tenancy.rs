@@ -25,6 +25,7 @@ struct World {
     transcript: String,
     summary: String,
     client: String,
+    correction: String,
     organization: String,
     /// Position of a dead letter of the worker `parse`.
     dead: i64,
@@ -58,6 +59,10 @@ impl World {
             .text("client_id", client.clone());
         let uploaded = support::Answer::of(theirs.upload_request(form)).await.expect(202);
         let session = theirs.until_ready(uploaded["id"].as_str().unwrap()).await;
+        let path = format!("/v1/transcripts/{}/corrections", session["id"].as_str().unwrap());
+        let wanted = json!({"kind": "rename_speaker", "from": "Dana Levi", "to": "Quokka Levi"});
+        let corrected = theirs.post(&path, &wanted).await.expect(201);
+        let session = theirs.until_ready(session["id"].as_str().unwrap()).await;
         // Work that fails for good: its file is lost.
         server.stop("worker").await;
         let kept = server.blobs();
@@ -77,6 +82,7 @@ impl World {
             transcript: session["id"].as_str().unwrap().to_owned(),
             summary: session["summary_id"].as_str().unwrap().to_owned(),
             client,
+            correction: corrected["correction_id"].as_str().unwrap().to_owned(),
             organization: line.split_whitespace().next().unwrap().to_owned(),
             dead: dead.position,
             _server: server,

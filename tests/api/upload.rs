@@ -38,7 +38,8 @@ async fn forms_and_bodies_come_to_the_same(profile: Profile) {
     };
     let file = || Part::text(VTT).file_name("call.vtt");
     let curl_like = Part::text(VTT).file_name("C:\\calls\\call.vtt");
-    let mut query = vec![("filename", "call.vtt"), ("client_id", client)];
+    let mut query =
+        vec![("filename", "call.vtt"), ("client_id", client), ("allow_duplicate", "true")];
     query.extend(DETAILS);
     let body = || api.request(Method::POST, "/v1/transcripts/upload").query(&query);
     let requests = [

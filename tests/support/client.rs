@@ -107,9 +107,15 @@ impl Api {
         })
     }
 
-    /// A request that uploads, to be changed before it is sent.
+    /// A request that uploads, to be changed before it is sent. It is a session of its own, though
+    /// tests send the same file again and again.
     pub fn upload_request(&self, form: Form) -> RequestBuilder {
+        let form = form.text("allow_duplicate", "true");
         self.request(Method::POST, "/v1/transcripts/upload").multipart(form)
+    }
+
+    pub async fn put(&self, path: &str, body: &Value) -> Answer {
+        Answer::of(self.request(Method::PUT, path).json(body)).await
     }
 
     /// Uploads a transcript that must be accepted.

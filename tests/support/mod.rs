@@ -255,7 +255,7 @@ impl Server {
     }
 
     /// A command of the program with this server's settings and none of the tester's own.
-    fn command(&self, arguments: &[&str]) -> Command {
+    pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_debrief"));
         command.args(arguments).current_dir(self.directory.path());
         for (name, _) in std::env::vars_os() {

@@ -15,6 +15,7 @@ struct Ids {
     transcript: String,
     summary: String,
     client: String,
+    correction: String,
     dead: i64,
 }
 
@@ -133,6 +134,54 @@ fn table() -> Vec<(&'static str, &'static str, Closed)> {
                 api.request(Method::PATCH, &path).json(&json!({"client_id": ids.client}))
             }),
         ),
+        ("get", "/v1/vocabulary", List(|api, _| get(api, "/v1/vocabulary".into()))),
+        (
+            "put",
+            "/v1/vocabulary",
+            ByToken(|api, _| {
+                let entry = json!({"term": "GROW", "heard": ["groh"]});
+                api.request(Method::PUT, "/v1/vocabulary").json(&json!({"entries": [entry]}))
+            }),
+        ),
+        (
+            "get",
+            "/v1/transcripts/{id}/corrections",
+            ById(|api, ids| get(api, format!("/v1/transcripts/{}/corrections", ids.transcript))),
+        ),
+        (
+            "post",
+            "/v1/transcripts/{id}/corrections",
+            ById(|api, ids| {
+                let path = format!("/v1/transcripts/{}/corrections", ids.transcript);
+                let body = json!({"kind": "edit_turn", "turn": 0, "text": "Something else."});
+                api.request(Method::POST, &path).json(&body)
+            }),
+        ),
+        (
+            "delete",
+            "/v1/transcripts/{id}/corrections/{correction_id}",
+            ById(|api, ids| {
+                let Ids { transcript, correction, .. } = ids;
+                let path = format!("/v1/transcripts/{transcript}/corrections/{correction}");
+                api.request(Method::DELETE, &path)
+            }),
+        ),
+        (
+            "post",
+            "/v1/transcripts/{id}/files",
+            ById(|api, ids| {
+                let path = format!("/v1/transcripts/{}/files", ids.transcript);
+                api.request(Method::POST, &path).body(VTT)
+            }),
+        ),
+        (
+            "put",
+            "/v1/transcripts/{id}/files",
+            ById(|api, ids| {
+                let path = format!("/v1/transcripts/{}/files", ids.transcript);
+                api.request(Method::PUT, &path).body(VTT)
+            }),
+        ),
         (
             "post",
             "/v1/dead-letters/{consumer}/{position}/retry",
@@ -189,12 +238,14 @@ async fn no_route_shows_anothers_data(profile: Profile) {
         transcript: world.transcript.clone(),
         summary: world.summary.clone(),
         client: world.client.clone(),
+        correction: world.correction.clone(),
         dead: world.dead,
     };
     let none = Ids {
         transcript: Uuid::now_v7().to_string(),
         summary: Uuid::now_v7().to_string(),
         client: Uuid::now_v7().to_string(),
+        correction: Uuid::now_v7().to_string(),
         dead: 1_000_000,
     };
     let nobody = Api::new(&stranger.url, "dbf_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");

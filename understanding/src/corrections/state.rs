@@ -70,12 +70,14 @@ impl State {
             }
             Correction::ApplyVocabulary { entries } => {
                 let vocabulary = Vocabulary::new(entries)?;
+                let mut changed = false;
                 for slot in self.bases.values_mut().flatten() {
                     if let Some((new, changes)) = vocabulary.replace(&slot.turn.text) {
                         text::put(&mut slot.turn, new, &changes);
+                        changed = true;
                     }
                 }
-                Ok(())
+                if changed { Ok(()) } else { Err(CorrectionError::NothingChanges) }
             }
         }
     }

@@ -1,0 +1,101 @@
+//! `debrief upload DIR`: thousands of files, stops and starts, and a folder that is watched.
+
+use crate::support::{Profile, Setup, VTT, eventually};
+use std::fs;
+use std::path::Path;
+use std::process::Stdio;
+
+fn session(n: usize) -> String {
+    VTT.replace("Sunday", &format!("day {n}"))
+}
+
+fn write(directory: &Path, files: std::ops::Range<usize>) {
+    for n in files {
+        fs::write(directory.join(format!("{n:04}.vtt")), session(n)).unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_is_imported_once_and_says_what_was_refused() {
+    let Some(server) = Setup::new(Profile::Embedded).start().await else { return };
+    let api = server.api();
+    let folder = tempfile::tempdir().unwrap();
+    let deep = folder.path().join("2026/03");
+    fs::create_dir_all(&deep).unwrap();
+    write(folder.path(), 0..30);
+    write(&deep, 30..35);
+    fs::write(deep.join("same.vtt"), session(3)).unwrap();
+    fs::write(folder.path().join("photo.jpg"), b"\xFF\xD8\xFF\xE0\0\x10JFIF\0\x01").unwrap();
+    fs::write(folder.path().join("empty.vtt"), "").unwrap();
+    let zoom = "GMT20260319-140455_Recording";
+    fs::write(deep.join(format!("{zoom}.transcript.vtt")), session(40)).unwrap();
+    let chat = "00:00:05\t Omer Katz:\thello all\r\n";
+    fs::write(deep.join(format!("{zoom}.chat.txt")), chat).unwrap();
+
+    let path = folder.path().to_str().unwrap();
+    let output = server.try_cli(&["upload", path]);
+    let out = String::from_utf8(output.stdout).unwrap();
+    assert!(!output.status.success(), "some were refused");
+    assert!(out.contains("36 ready, 1 there already, 2 refused."), "{out}");
+    assert!(out.contains("photo.jpg") && out.contains("empty.vtt"), "{out}");
+    let list = api.get("/v1/transcripts?limit=200").await.expect(200);
+    let items = list["items"].as_array().unwrap();
+    assert_eq!(items.len(), 36);
+    let call = items.iter().find(|item| item["format"] == "webvtt+zoom_chat").unwrap();
+    assert_eq!(call["held_at"], "2026-03-19T14:04:55Z");
+
+    // Again: nothing is sent, the answer is the same.
+    let head = server.events().len();
+    let output = server.try_cli(&["upload", path]);
+    let out = String::from_utf8(output.stdout).unwrap();
+    assert!(out.contains("36 ready, 1 there already, 2 refused."), "{out}");
+    assert_eq!(server.events().len(), head);
+    // The control: without what was written down, all is sent, and all is known.
+    let output = server.try_cli(&["upload", "--again", path]);
+    let out = String::from_utf8(output.stdout).unwrap();
+    assert!(out.contains("37 there already, 2 refused."), "{out}");
+    assert_eq!(server.events().len(), head);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_that_was_killed_goes_on() {
+    let Some(server) = Setup::new(Profile::Embedded).start().await else { return };
+    let api = server.api();
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), 0..200);
+    let path = folder.path().to_str().unwrap();
+    let mut import = server.command(&["upload", path]);
+    let mut import = import.stderr(Stdio::null()).stdout(Stdio::null()).spawn().unwrap();
+    eventually("some are there", async || {
+        let list = api.get("/v1/transcripts?limit=200").await.expect(200);
+        list["items"].as_array().unwrap().len() >= 10
+    })
+    .await;
+    import.kill().unwrap();
+    import.wait().unwrap();
+    let out = server.cli(&["upload", path]);
+    let list = api.get("/v1/transcripts?limit=200").await.expect(200);
+    assert_eq!(list["items"].as_array().unwrap().len(), 200, "{out}");
+    let uploads =
+        server.events().iter().filter(|event| event["type"] == "transcript.uploaded").count();
+    assert_eq!(uploads, 200, "each once");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_watched_folder_is_taken_in_as_it_fills() {
+    let Some(server) = Setup::new(Profile::Embedded).start().await else { return };
+    let api = server.api();
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), 0..2);
+    let mut watch = server.command(&["upload", "--watch", folder.path().to_str().unwrap()]);
+    let mut watch = watch.stderr(Stdio::null()).stdout(Stdio::null()).spawn().unwrap();
+    let count = async || {
+        let list = api.get("/v1/transcripts?state=ready").await.expect(200);
+        list["items"].as_array().unwrap().len()
+    };
+    eventually("what was there is taken in", async || count().await == 2).await;
+    write(folder.path(), 2..5);
+    eventually("what came later too", async || count().await == 5).await;
+    watch.kill().unwrap();
+    watch.wait().unwrap();
+}
