@@ -7,5 +7,7 @@
 pub mod corrections;
 pub mod formats;
 pub mod merge;
+mod overlap;
+pub mod people;
 pub mod summary;
 pub mod talk;

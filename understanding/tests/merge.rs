@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use debrief_domain::transcript::content::{Content, TurnKind};
 use debrief_understanding::formats;
 use debrief_understanding::merge::{COPY, Part, SAME_CALL, merge, same_call};
+use debrief_understanding::people;
 
 fn corpus() -> Option<PathBuf> {
     let path = std::env::var_os("DEBRIEF_CORPUS").map_or_else(
@@ -108,4 +109,28 @@ fn only_transcripts_of_the_same_call_are_alike() {
     eprintln!("corrected copies: at least {least}; other calls: at most {most}");
     assert!(least > COPY, "{least}");
     assert!(most < SAME_CALL / 2.0, "{most}");
+}
+
+#[test]
+fn people_of_every_call_are_themselves() {
+    let Some(corpus) = corpus() else { return };
+    let mut other_names = Vec::new();
+    let mut note_takers = 0;
+    for call in calls(&corpus) {
+        let parts = ["transcript.vtt", "chat.txt"].map(|name| part(&call.join(name)));
+        let mut content = merge(parts.into_iter().flatten().collect()).unwrap();
+        let before: Vec<_> =
+            content.participants.iter().map(|person| person.name.clone()).collect();
+        people::unify(&mut content);
+        let mut gone = before.len() - content.participants.len();
+        for person in content.participants.into_iter().filter(|p| !p.other_names.is_empty()) {
+            gone -= person.other_names.len();
+            other_names.push((person.name, person.other_names.join(", ")));
+        }
+        note_takers += gone;
+    }
+    // Read by hand: everybody else with a like name is somebody else.
+    let known = |name: &str, other: &str| (name.to_owned(), other.to_owned());
+    assert_eq!(other_names, [known("Cayman Nava", "cayman"), known("Potuz", "potuz")]);
+    assert_eq!(note_takers, 8);
 }

@@ -3,7 +3,7 @@
 use debrief_domain::transcript::content::Content;
 
 use super::{Part, file_names};
-use crate::talk;
+use crate::overlap;
 
 /// Tracks of one call end at about the same time: the shorter is at least this much of the longer.
 const LENGTH: f64 = 0.5;
@@ -32,7 +32,8 @@ pub(super) fn tracks(parts: &[Part]) -> Option<Vec<Option<String>>> {
     if distinct.len() != speakers.len() {
         return None;
     }
-    let spans: Vec<Vec<(u64, u64)>> = parts.iter().map(|part| spans(&part.content)).collect();
+    let spans: Vec<Vec<(u64, u64)>> =
+        parts.iter().map(|part| overlap::spans(&part.content.turns)).collect();
     let lengths: Vec<u64> = spans.iter().map(|spans| spans.last().map_or(0, |s| s.1)).collect();
     let (shortest, longest) = (*lengths.iter().min()?, *lengths.iter().max()?);
     if longest == 0 || (shortest as f64) < LENGTH * longest as f64 {
@@ -43,8 +44,8 @@ pub(super) fn tracks(parts: &[Part]) -> Option<Vec<Option<String>>> {
     });
     let apart = spans.iter().enumerate().all(|(at, one)| {
         spans[at + 1..].iter().all(|other| {
-            let least = talk_of(one).min(talk_of(other));
-            (together(one, other) as f64) <= TOGETHER * least as f64
+            let least = overlap::length(one).min(overlap::length(other));
+            (overlap::together(one, other) as f64) <= TOGETHER * least as f64
         })
     });
     (all_timed && apart).then_some(speakers)
@@ -54,38 +55,4 @@ pub(super) fn tracks(parts: &[Part]) -> Option<Vec<Option<String>>> {
 fn speaker(content: &Content) -> Option<&str> {
     let name = content.participants.first()?.name.as_str();
     content.turns.iter().all(|turn| turn.speaker.is_some()).then_some(name)
-}
-
-/// When somebody speaks, sorted, without overlaps.
-fn spans(content: &Content) -> Vec<(u64, u64)> {
-    let mut spans: Vec<(u64, u64)> = content
-        .turns
-        .iter()
-        .flat_map(talk::cues)
-        .filter_map(|cue| Some((cue.start_ms?, cue.end_ms?)))
-        .filter(|(start, end)| start < end)
-        .collect();
-    spans.sort_unstable();
-    let mut apart: Vec<(u64, u64)> = Vec::with_capacity(spans.len());
-    for (start, end) in spans {
-        match apart.last_mut() {
-            Some(last) if start <= last.1 => last.1 = last.1.max(end),
-            _ => apart.push((start, end)),
-        }
-    }
-    apart
-}
-
-fn talk_of(spans: &[(u64, u64)]) -> u64 {
-    spans.iter().map(|(start, end)| end - start).sum()
-}
-
-/// How long both speak at once.
-fn together(one: &[(u64, u64)], other: &[(u64, u64)]) -> u64 {
-    let (mut i, mut j, mut sum) = (0, 0, 0);
-    while let (Some(a), Some(b)) = (one.get(i), other.get(j)) {
-        sum += a.1.min(b.1).saturating_sub(a.0.max(b.0));
-        if a.1 < b.1 { i += 1 } else { j += 1 }
-    }
-    sum
 }

@@ -1,0 +1,127 @@
+use super::*;
+
+fn turn(speaker: &str, start: u64, end: u64, text: &str) -> Turn {
+    Turn {
+        speaker: (!speaker.is_empty()).then(|| speaker.to_owned()),
+        start_ms: Some(start),
+        end_ms: Some(end),
+        text: text.into(),
+        ..Turn::default()
+    }
+}
+
+/// A call in which these say something, one after the other.
+fn call(speakers: &[&str]) -> Content {
+    let turns = speakers.iter().zip((0u64..).step_by(10)).enumerate();
+    let turns = turns.map(|(index, (speaker, at))| Turn {
+        index: index as u32,
+        ..turn(speaker, at * 1_000, at * 1_000 + 9_000, "Some words said here by somebody.")
+    });
+    let mut content = Content { turns: turns.collect(), ..Content::default() };
+    talk::measure(&mut content);
+    content
+}
+
+fn unified(speakers: &[&str]) -> (Vec<(String, Vec<String>)>, Content) {
+    let mut content = call(speakers);
+    unify(&mut content);
+    let once = content.clone();
+    unify(&mut content);
+    assert_eq!(content, once, "a second time changes nothing");
+    for (index, turn) in content.turns.iter().enumerate() {
+        assert_eq!(turn.index as usize, index);
+    }
+    let people = content.participants.iter();
+    (people.map(|person| (person.name.clone(), person.other_names.clone())).collect(), content)
+}
+
+fn names(speakers: &[&str]) -> Vec<String> {
+    unified(speakers).0.into_iter().map(|(name, _)| name).collect()
+}
+
+#[test]
+fn spellings_of_one_name_are_one_person() {
+    let (people, content) =
+        unified(&["Okafor, Maya", "Ben", "maya okafor", "Maya Okafór (she/her)", "BEN"]);
+    assert_eq!(
+        people,
+        [
+            (
+                "Maya Okafór".to_owned(),
+                vec![
+                    "Okafor, Maya".to_owned(),
+                    "maya okafor".into(),
+                    "Maya Okafór (she/her)".into()
+                ]
+            ),
+            ("Ben".to_owned(), vec!["BEN".to_owned()]),
+        ]
+    );
+    assert_eq!(content.participants[0].turns, 3);
+    assert_eq!(names(&["maya.okafor@acme.example", "Ben", "Maya Okafor"]), ["Maya Okafor", "Ben"]);
+    assert_eq!(names(&["Okafor, Maya", "Ben"]), ["Okafor, Maya", "Ben"], "as the file has it");
+}
+
+#[test]
+fn a_first_name_joins_its_only_full_name_when_one_gives_way_to_the_other() {
+    assert_eq!(names(&["Maya Okafor", "Ben", "Maya", "Ben", "Maya"]), ["Maya Okafor", "Ben"]);
+    assert_eq!(names(&["Maya’s iPhone", "Ben", "Maya Okafor", "Ben"]), ["Maya Okafor", "Ben"]);
+    // They answer each other: they are two.
+    assert_eq!(names(&["Maya", "Maya Okafor", "Maya"]).len(), 2);
+    assert_eq!(names(&["Maya", "Ben", "Maya Okafor", "Maya Adler"]).len(), 4);
+    assert_eq!(names(&["Speaker", "Speaker A"]).len(), 2);
+    assert_eq!(names(&["Lumi | Offchain", "Lumi | Wonder", "Lumi"]).len(), 3);
+}
+
+#[test]
+fn whoever_speaks_at_the_same_time_is_somebody_else() {
+    let mut content = Content {
+        turns: vec![
+            turn("Maya Okafor (Acme)", 0, 10_000, "Hello there"),
+            turn("Maya Okafor", 5_000, 9_000, "Hello to you"),
+        ],
+        ..Content::default()
+    };
+    unify(&mut content);
+    assert_eq!(content.participants.len(), 2);
+}
+
+#[test]
+fn a_first_name_in_the_chat_may_be_anybodys() {
+    let mut content = call(&["Maya Okafor", "Ben", "Maya"]);
+    content.turns[2].kind = TurnKind::Chat;
+    unify(&mut content);
+    assert_eq!(content.participants.len(), 3);
+}
+
+#[test]
+fn note_takers_are_left_out_and_screens_are_nobody() {
+    let long = ["Maya", "Ben"].repeat(10);
+    let mut speakers = vec!["Maya", "Otter.ai", "Maya's Presentation"];
+    speakers.extend(long);
+    let (people, content) = unified(&speakers);
+    assert_eq!(people.len(), 2);
+    assert_eq!(content.turns.len(), 22);
+    assert_eq!(content.turns[1].speaker, None);
+    let warnings: Vec<_> = content.warnings.iter().map(|warning| &*warning.message).collect();
+    assert_eq!(
+        warnings,
+        [
+            "turns of note takers that were left out: 1 (Otter.ai)",
+            "turns from a shared screen, of which nobody is named: 1"
+        ]
+    );
+    assert_eq!(names(&["Gemini", "Maya", "Gemini"]), ["Gemini", "Maya"], "it takes part");
+    assert_eq!(names(&["Otter.ai"]), ["Otter.ai"], "nothing would be left");
+}
+
+#[test]
+fn roles_and_other_names_are_kept() {
+    let mut content = call(&["MAYA OKAFOR", "Maya Okafor"]);
+    content.participants[0].role = Role::Coach;
+    content.participants[0].other_names = vec!["Speaker 1".into()];
+    unify(&mut content);
+    let maya = &content.participants[0];
+    assert_eq!((&*maya.name, maya.role), ("Maya Okafor", Role::Coach));
+    assert_eq!(maya.other_names, ["MAYA OKAFOR", "Speaker 1"]);
+}
