@@ -9,5 +9,6 @@ pub mod formats;
 pub mod merge;
 mod overlap;
 pub mod people;
+pub mod roles;
 pub mod summary;
 pub mod talk;
