@@ -55,6 +55,7 @@ mod vexa;
 mod watson;
 mod webvtt;
 mod whisper;
+mod whisper_cpp;
 mod whisperx;
 mod youtube_xml;
 mod zoom_captions;
@@ -74,6 +75,7 @@ static REGISTRY: &[&dyn Format] = &[
     &tsv::Tsv,
     &vexa::Vexa,
     &whisperx::WhisperX,
+    &whisper_cpp::WhisperCpp,
     &whisper::Whisper,
     &assemblyai::AssemblyAi,
     &deepgram::Deepgram,

@@ -1,9 +1,11 @@
 //! The JSON of Whisper, faster-whisper and OpenAI's API: `segments[]` with seconds and text.
 //!
-//! Speakers only where a diarization put them in. Without segments the whole text is one turn
+//! faster-whisper's segments, dumped as they are, are lists: `[1, 0, 0.0, 3.2, " text", …]`,
+//! where two numbers in front of the text are its times; so are `[0.0, 3.2, "text"]`. Speakers only where a diarization put them in. Without segments the whole text is one turn
 //! without times. What Whisper makes of silence, such as one sentence over and over, stays.
 
 use serde::Deserialize;
+use serde::de::{Deserializer, Error as _, IgnoredAny};
 
 use super::builder::Builder;
 use super::json::{self, Label, Number, Words};
@@ -22,6 +24,9 @@ impl Format for Whisper {
     }
 
     fn recognise(&self, head: &Head<'_>) -> Confidence {
+        if is_listed(head.text()) {
+            return Confidence::Certain;
+        }
         json::certain(head, |shape| {
             shape.all(&["segments[].text", "segments[].start", "segments[].end"])
                 || shape.all(&["[].text", "[].start", "[].end"])
@@ -31,6 +36,14 @@ impl Format for Whisper {
 
     fn parse(&self, source: &Source<'_>, out: &mut Builder) {
         let text = source.text();
+        if is_listed(text) {
+            json::read(text, &["[]"], out, |item, out| {
+                if let Some(Listed { start, end, text }) = item.read(out) {
+                    item.say(&Label::default(), (start.seconds(), end.seconds()), &text.0, out);
+                }
+            });
+            return;
+        }
         json::language(text, &["language"], out);
         let segments = json::has(text, "segments[0]") || json::has(text, "[0]");
         let paths: &[&str] = if segments { &["segments[]", "[]"] } else { &["text"] };
@@ -57,6 +70,42 @@ struct Segment {
     end: Number,
     text: Words,
     speaker: Label,
+}
+
+/// Whether the file is a list of lists, each a segment.
+fn is_listed(text: &str) -> bool {
+    text.trim_start().strip_prefix('[').is_some_and(|inner| inner.trim_start().starts_with('['))
+        && json::first(text, "[0]").is_some_and(|item| item.get::<Listed>().is_some())
+}
+
+/// A segment without keys.
+struct Listed {
+    start: Number,
+    end: Number,
+    text: Words,
+}
+
+impl<'de> Deserialize<'de> for Listed {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let values = Vec::<Loose>::deserialize(deserializer)?;
+        let at = values.iter().position(|value| matches!(value, Loose::Text(_)));
+        match at.and_then(|at| values.get(at.checked_sub(2)?..=at)) {
+            Some([Loose::Number(start), Loose::Number(end), Loose::Text(text)]) => Ok(Self {
+                start: Number(Some(*start)),
+                end: Number(Some(*end)),
+                text: Words(text.clone()),
+            }),
+            _ => Err(D::Error::custom("no two numbers in front of a text")),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Loose {
+    Number(f64),
+    Text(String),
+    Other(IgnoredAny),
 }
 
 #[cfg(test)]
@@ -98,6 +147,19 @@ mod tests {
         );
         assert_eq!(content.turns[0].text, "one two");
         assert_eq!(content.warnings.len(), 2, "{:?}", content.warnings);
+    }
+
+    #[test]
+    fn segments_without_keys_are_lists() {
+        let content = read(
+            "whisper_json",
+            r#"[[1, 0, 0.0, 3.2, " Hi there.", [50364, 2425], -0.2, 1.1, 0.01, null, 0.0], [2, 320, 3.2, 4, " Yes.", []]]"#,
+        );
+        assert_eq!(turns(&content), [(None, Some(0), Some(4_000), "Hi there. Yes.")]);
+        let content = read("whisper_json", r#"[[0.5, 3, "Hi"], ["no"], [3, 4.5, "Bye"]]"#);
+        assert_eq!(turns(&content), [(None, Some(500), Some(4_500), "Hi Bye")]);
+        assert_eq!(content.warnings.len(), 1);
+        assert!(crate::formats::parse(b"[[1, 2], [3, 4]]").is_err());
     }
 
     #[test]

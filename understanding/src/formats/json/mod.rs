@@ -144,6 +144,16 @@ pub(super) fn has(text: &str, path: &str) -> bool {
     found
 }
 
+/// The first value at this path.
+pub(super) fn first<'a>(text: &'a str, path: &str) -> Option<Item<'a>> {
+    let mut found = None;
+    visit(text, &[path], |item| {
+        found = Some(item);
+        false
+    });
+    found
+}
+
 /// States the language that stands at one of these paths.
 pub(super) fn language(text: &str, paths: &[&str], out: &mut Builder) {
     visit(text, paths, |item| match item.get::<String>() {
