@@ -51,6 +51,7 @@ mod speechmatics;
 mod srt;
 mod textgrid;
 mod tsv;
+mod utterances;
 mod vexa;
 mod watson;
 mod webvtt;
@@ -89,6 +90,7 @@ static REGISTRY: &[&dyn Format] = &[
     &read_ai::ReadAi,
     &granola::Granola,
     &podcast_json::PodcastJson,
+    &utterances::Utterances,
     &textgrid::TextGrid,
     &youtube_xml::YoutubeXml,
     &podcast_html::PodcastHtml,

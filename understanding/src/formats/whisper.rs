@@ -29,7 +29,7 @@ impl Format for Whisper {
         }
         json::certain(head, |shape| {
             shape.all(&["segments[].text", "segments[].start", "segments[].end"])
-                || shape.all(&["[].text", "[].start", "[].end"])
+                || (shape.all(&["[].text", "[].start", "[].end"]) && shape.any(ITS_OWN))
                 || (shape.has("text") && shape.only(TEXT_ONLY))
         })
     }
@@ -59,6 +59,10 @@ impl Format for Whisper {
         });
     }
 }
+
+/// What no other tool has beside a segment.
+const ITS_OWN: &[&str] =
+    &["[].seek", "[].tokens", "[].avg_logprob", "[].no_speech_prob", "[].compression_ratio"];
 
 /// What the API's plain answer may hold.
 const TEXT_ONLY: &[&str] = &["text", "task", "language", "duration", "usage", "segments"];

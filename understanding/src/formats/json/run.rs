@@ -73,6 +73,19 @@ impl Runs {
         }
     }
 
+    /// Whether the last word is of this speaker, so that a piece of a word may follow.
+    pub(in crate::formats) fn is_of(&self, speaker: Option<&str>) -> bool {
+        self.run.as_ref().is_some_and(|run| run.speaker.as_deref() == speaker)
+    }
+
+    /// Same as [`glue`](Self::glue), for a piece of a word that has an end of its own.
+    pub(in crate::formats) fn glue_until(&mut self, text: &str, end_ms: Option<u64>) {
+        self.glue(text);
+        if let Some(run) = &mut self.run {
+            run.end_ms = run.end_ms.max(end_ms);
+        }
+    }
+
     /// Ends the piece, for instance with a channel.
     pub(in crate::formats) fn close(&mut self, out: &mut Builder) {
         let Some(run) = self.run.take() else { return };

@@ -71,6 +71,12 @@ impl Shape {
         }
     }
 
+    /// The paths of all lists of objects, such as `data.segments[]`.
+    pub(in crate::formats) fn lists(&self) -> HashSet<&str> {
+        let paths = self.paths.iter();
+        paths.flat_map(|path| path.match_indices("[]").map(|(at, _)| &path[..at + 2])).collect()
+    }
+
     /// Whether all of these are there.
     pub(in crate::formats) fn all(&self, paths: &[&str]) -> bool {
         paths.iter().all(|path| self.has(path))
