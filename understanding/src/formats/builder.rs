@@ -246,7 +246,8 @@ impl Builder {
             kind: open.kind,
             speaker: open.speaker,
             start_ms: open.start_ms,
-            end_ms: open.end_ms,
+            // Times that are out of order leave no end.
+            end_ms: open.end_ms.filter(|end| open.start_ms.is_none_or(|start| start <= *end)),
             language: open.language,
             text: open.text,
             cues: open.cues,
