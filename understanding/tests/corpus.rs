@@ -189,6 +189,13 @@ const READ: &[Expected] = &[
         "I finished the API integration yesterday.",
     ),
     (
+        "fireflies-json/onyx_fireflies_live_sections.json",
+        "fireflies_json",
+        &["test_user_1 1", "Test Admin Admin"],
+        15,
+        "Thank you David.",
+    ),
+    (
         "google-meet-doc/meet_2023-04.md",
         "google_meet",
         &[
@@ -307,8 +314,7 @@ const READ: &[Expected] = &[
 
 /// No transcripts, with what the refusal says of them.
 const REFUSED: &[(&str, &str)] = &[
-    ("fireflies-json/onyx_fireflies_live_sections.json", "its keys are id, semantic_identifier"),
-    ("whisperx-json/whisperx_diarization.json", "its keys are label, speaker, start and end"),
+    ("whisperx-json/whisperx_diarization.json", "a list of who spoke when (a diarization)"),
     ("webvtt-zoom/zoom_acdc_174_tldr.json", "its keys are meeting, highlights"),
     ("webvtt-zoom/zoom_acdc_174_changelog.tsv", "This is text, but not a transcript"),
     ("rev-json/rev_speaker.nlp", "This is text, but not a transcript"),

@@ -1,13 +1,14 @@
 //! Fireflies' JSON: `sentences[]`, from the API or as downloaded.
 //!
 //! Times are numbers in one source and text in another. The summary is Fireflies' own words and
-//! is not taken.
+//! is not taken. Onyx's copy of a transcript has `sections[]` instead: `Name: text`, and the time
+//! in a link to Fireflies.
 
 use serde::Deserialize;
 
 use super::builder::Builder;
 use super::json::{self, Label, Number, Words};
-use super::{Confidence, Format, Head, Source};
+use super::{Confidence, Format, Head, Source, names};
 
 /// See the module.
 pub(super) struct Fireflies;
@@ -23,30 +24,78 @@ impl Format for Fireflies {
 
     fn recognise(&self, head: &Head<'_>) -> Confidence {
         json::certain(head, |shape| {
-            ["data.transcript.sentences[]", "transcript.sentences[]", "sentences[]", "[]"]
-                .iter()
-                .any(|at| {
-                    let has = |key: &str| shape.has(&format!("{at}.{key}"));
-                    (has("text") || has("sentence") || has("raw_text"))
-                        && (has("speaker_name") || has("speaker_id"))
-                })
-                || shape.has("data.transcript.fireflies_users")
+            [
+                "data.transcript.sentences[]",
+                "data.transcripts[].sentences[]",
+                "transcript.sentences[]",
+                "sentences[]",
+                "[]",
+            ]
+            .iter()
+            .any(|at| {
+                let has = |key: &str| shape.has(&format!("{at}.{key}"));
+                (has("text") || has("sentence") || has("raw_text"))
+                    && (has("speaker_name") || has("speaker_id"))
+            }) || shape.has("data.transcript.fireflies_users")
                 || shape.has("data.transcript.sentences")
         })
+        .max(sections(head))
     }
 
     fn parse(&self, source: &Source<'_>, out: &mut Builder) {
-        let paths = ["data.transcript.sentences[]", "transcript.sentences[]", "sentences[]", "[]"];
+        let paths = [
+            "data.transcript.sentences[]",
+            "data.transcripts[0].sentences[]",
+            "transcript.sentences[]",
+            "sentences[]",
+            "sections[]",
+            "[]",
+        ];
         json::read(source.text(), &paths, out, |item, out| {
+            if item.path == SECTIONS {
+                section(&item, out);
+                return;
+            }
             let Some(said) = item.read::<Sentence>(out) else { return };
             let text = [&said.text.0, &said.sentence.0, &said.raw_text.0];
             let text = text.into_iter().find(|text| !text.is_empty());
             let speaker =
                 if said.speaker_name.0.is_some() { said.speaker_name } else { said.speaker_id };
-            let times = (said.start_time.seconds(), said.end_time.seconds());
+            let times = (said.start_time.or(said.time).seconds(), said.end_time.seconds());
             item.say(&speaker, times, text.map_or("", String::as_str), out);
         });
     }
+}
+
+/// Which of the paths is Onyx's.
+const SECTIONS: usize = 4;
+/// Where the sections lead.
+const LINK: &str = "fireflies.ai/view/";
+
+/// How sure it is that these are sections of Onyx: the link leads to Fireflies.
+fn sections(head: &Head<'_>) -> Confidence {
+    match head.json().is_some_and(|shape| shape.all(&["sections[].link", "sections[].text"]))
+        && head.text().contains(LINK)
+    {
+        true => Confidence::Certain,
+        false => Confidence::No,
+    }
+}
+
+/// `Name: text` of a person that Fireflies names.
+fn section(item: &json::Item<'_>, out: &mut Builder) {
+    let Some(section) = item.read::<Section>(out) else { return };
+    let start = section.link.0.rsplit_once("?t=").and_then(|(_, t)| t.parse().ok());
+    let (name, words) = names::prefix(&section.text.0).unwrap_or(("", &section.text.0));
+    let speaker = Label((!name.is_empty()).then(|| name.to_owned()));
+    item.say(&speaker, (Number(start).seconds(), None), words, out);
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Section {
+    link: Words,
+    text: Words,
 }
 
 #[derive(Deserialize, Default)]
@@ -61,6 +110,8 @@ struct Sentence {
     start_time: Number,
     #[serde(alias = "endTime")]
     end_time: Number,
+    /// Where there is no start.
+    time: Number,
 }
 
 #[cfg(test)]
@@ -90,6 +141,29 @@ mod tests {
             turns(&read("fireflies_json", file)),
             [(Some("Noa"), Some(5_000), Some(7_000), "Hi")]
         );
+    }
+
+    #[test]
+    fn sentences_with_one_time_only() {
+        let file =
+            r#"[{"sentence": "Hi", "time": "01:05", "speaker_name": "Noa", "speaker_id": 0}]"#;
+        assert_eq!(turns(&read("fireflies_json", file)), [(Some("Noa"), Some(65_000), None, "Hi")]);
+    }
+
+    #[test]
+    fn sections_that_link_to_fireflies() {
+        let file = r#"{"id": "FIREFLIES_x", "sections": [
+            {"link": "https://app.fireflies.ai/view/x?t=153.1", "text": "test_user_1 1:  Hey: thanks."},
+            {"link": "https://app.fireflies.ai/view/x?t=158.14", "text": "Noa Levi: Of course."}]}"#;
+        assert_eq!(
+            turns(&read("fireflies_json", file)),
+            [
+                (Some("test_user_1 1"), Some(153_100), None, "Hey: thanks."),
+                (Some("Noa Levi"), Some(158_140), None, "Of course."),
+            ]
+        );
+        let other = r#"{"sections": [{"link": "https://a.example/x", "text": "Noa: no"}]}"#;
+        assert!(crate::formats::parse(other.as_bytes()).is_err());
     }
 
     #[test]

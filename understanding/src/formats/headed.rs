@@ -17,6 +17,8 @@ pub(super) struct Heading<'a> {
     pub(super) name: &'a str,
     /// When what follows begins.
     pub(super) start: Stamp,
+    /// When it ends, where the heading says so.
+    pub(super) end: Option<Stamp>,
 }
 
 /// What a kind of heading looks like.
@@ -54,12 +56,8 @@ pub(super) fn recognise(text: &str, style: &Style) -> Confidence {
 
 /// Reads a whole file.
 pub(super) fn read(text: &str, style: &Style, out: &mut Builder) {
-    let mut speaker: Option<&str> = None;
-    let mut start: Option<u64> = None;
-    let mut began = false;
+    let mut said = Said { clock: style.clock.then(Clock::default), ..Said::default() };
     let mut blank = true;
-    let mut skipped = None;
-    let mut clock = Clock::default();
     for line in lines(text) {
         if out.is_full() {
             return;
@@ -69,31 +67,64 @@ pub(super) fn read(text: &str, style: &Style, out: &mut Builder) {
         if trimmed.is_empty() || (style.aside)(trimmed) {
             continue;
         }
-        if let Some(heading) = (style.heading)(trimmed, after_blank) {
-            let (ms, _) = out.times(line.number, Some(heading.start), None);
-            start = match ms {
-                Some(ms) if style.clock => Some(clock.since(ms, line.number, out)),
-                ms => ms,
-            };
-            speaker = Some(heading.name);
-            began = true;
-            continue;
+        match (style.heading)(trimmed, after_blank) {
+            Some(heading) => said.heading(line.number, heading, out),
+            None => said.line(line.number, trimmed, out),
         }
-        if !began {
-            skipped.get_or_insert(line.number);
-            continue;
-        }
-        out.say(Piece {
-            line: line.number,
-            speaker,
-            start_ms: start.take(),
-            end_ms: None,
-            text: trimmed,
-            ..Piece::default()
-        });
     }
-    if let Some(line) = skipped {
-        out.warn(line, "text before the first speaker was skipped");
+    said.finish(out);
+}
+
+/// What is said below headings. A line waits for the next one, for only the last has the end.
+#[derive(Debug, Default)]
+pub(super) struct Said<'a> {
+    speaker: Option<&'a str>,
+    start: Option<u64>,
+    end: Option<u64>,
+    began: bool,
+    skipped: Option<u32>,
+    clock: Option<Clock>,
+    held: Option<(u32, &'a str)>,
+}
+
+impl<'a> Said<'a> {
+    /// Takes a heading: what follows is said by whom it names.
+    pub(super) fn heading(&mut self, line: u32, heading: Heading<'a>, out: &mut Builder) {
+        self.flush(self.end, out);
+        let times = out.times(line, Some(heading.start), heading.end);
+        let mut count = |ms: u64| match &mut self.clock {
+            Some(clock) => clock.since(ms, line, out),
+            None => ms,
+        };
+        (self.start, self.end) = (times.0.map(&mut count), times.1.map(count));
+        self.speaker = Some(heading.name);
+        self.began = true;
+    }
+
+    /// Takes a line of what is said.
+    pub(super) fn line(&mut self, line: u32, text: &'a str, out: &mut Builder) {
+        if self.began {
+            self.flush(None, out);
+            self.held = Some((line, text));
+        } else {
+            self.skipped.get_or_insert(line);
+        }
+    }
+
+    /// Hands on what is left.
+    pub(super) fn finish(mut self, out: &mut Builder) {
+        self.flush(self.end, out);
+        if let Some(line) = self.skipped {
+            out.warn(line, "text before the first speaker was skipped");
+        }
+    }
+
+    fn flush(&mut self, end_ms: Option<u64>, out: &mut Builder) {
+        if let Some((line, text)) = self.held.take() {
+            let start_ms = self.start.take();
+            let speaker = self.speaker;
+            out.say(Piece { line, speaker, start_ms, end_ms, text, ..Piece::default() });
+        }
     }
 }
 

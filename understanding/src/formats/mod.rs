@@ -39,6 +39,8 @@ mod gemini_notes;
 mod google_meet;
 mod google_stt;
 mod granola;
+mod happy_scribe;
+mod headed_text;
 mod named_text;
 mod otter;
 mod podcast_html;
@@ -50,6 +52,7 @@ mod sbv;
 mod speechmatics;
 mod srt;
 mod textgrid;
+mod timed_text;
 mod tsv;
 mod utterances;
 mod vexa;
@@ -69,6 +72,7 @@ static REGISTRY: &[&dyn Format] = &[
     &sbv::Sbv,
     &otter::Otter,
     &riverside::Riverside,
+    &happy_scribe::HappyScribe,
     &zoom_captions::ZoomCaptions,
     &zoom_chat::ZoomChat,
     &gemini_notes::GeminiNotes,
@@ -96,6 +100,8 @@ static REGISTRY: &[&dyn Format] = &[
     &podcast_html::PodcastHtml,
     &docx::Docx,
     &named_text::NamedText,
+    &headed_text::HeadedText,
+    &timed_text::TimedText,
 ];
 
 use debrief_domain::transcript::content::Content;

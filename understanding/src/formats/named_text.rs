@@ -1,14 +1,15 @@
 //! Plain text with a name in front of what each speaker says.
 //!
 //! `Name: text`, `**Name:** text`, `[00:01:02] Name: text`, `Name (00:01): text`,
-//! `[SPEAKER_00]: text`; lines without a name go on with the speaker above. What stands before
-//! the first speaker (title, date, attendees) is no speech. Times are starts; ends are unknown.
+//! `[SPEAKER_00]: text`, `Name: [00:01 - 00:05] text`; lines without a name go on with the speaker
+//! above. What stands before the first speaker (title, date, attendees) is no speech. A single
+//! time is a start; the end is unknown.
 
 use super::builder::{Builder, Piece};
 use super::lines::lines;
 use super::names::{self, Speakers, Tally};
 use super::time::{self, Stamp};
-use super::{Confidence, Format, Head, Source};
+use super::{Confidence, Format, Head, Source, headed_text};
 
 /// See the module.
 pub(super) struct NamedText;
@@ -72,7 +73,7 @@ pub(super) fn read(text: &str, part: &Part<'_>, out: &mut Builder) {
     let speakers = survey(text, part).speakers;
     let markdown = text.contains("**");
     let mut speaker: Option<&str> = None;
-    let mut pending: Option<Stamp> = None;
+    let mut pending: Option<Span> = None;
     let mut clock = None;
     let mut skipped: Option<u32> = None;
     for line in lines(text).filter(|line| part.has(line.number)) {
@@ -83,15 +84,15 @@ pub(super) fn read(text: &str, part: &Part<'_>, out: &mut Builder) {
         if trimmed.is_empty() {
             continue;
         }
-        if let Some((stamp, "")) = bracketed_time(trimmed.trim_start_matches(['#', ' '])) {
-            pending = Some(stamp);
+        if let Some((span, "")) = bracketed_span(trimmed.trim_start_matches(['#', ' '])) {
+            pending = Some(span);
             continue;
         }
         let named = named_line(trimmed).filter(|named| speakers.knows(named.name));
-        let (start, said) = match named {
+        let (span, said) = match named {
             Some(named) => {
                 speaker = Some(named.name);
-                (named.start.or(pending.take()), named.rest)
+                (named.span.or(pending.take()), named.rest)
             }
             None if speaker.is_none() => {
                 heading(trimmed, out);
@@ -99,19 +100,21 @@ pub(super) fn read(text: &str, part: &Part<'_>, out: &mut Builder) {
                 continue;
             }
             None if is_rule(trimmed) => continue,
-            None => match bracketed_time(trimmed) {
-                Some((stamp, rest)) => (Some(stamp), rest),
+            None if headed_text::aside(trimmed) => continue,
+            None => match bracketed_span(trimmed) {
+                Some((span, rest)) => (Some(span), rest),
                 None => (pending.take(), trimmed),
             },
         };
-        let (start, _) = out.times(line.number, start, None);
+        let (start, end) = out.times(line.number, span.map(|s| s.start), span.and_then(|s| s.end));
         let start = start.map(|ms| since(&mut clock, ms, line.number, out));
+        let end = end.map(|ms| since(&mut clock, ms, line.number, out));
         let unescaped = markdown.then(|| unescape(said));
         out.say(Piece {
             line: line.number,
             speaker,
             start_ms: start,
-            end_ms: None,
+            end_ms: end,
             text: unescaped.as_deref().unwrap_or(said),
             ..Piece::default()
         });
@@ -162,7 +165,7 @@ fn survey(text: &str, part: &Part<'_>) -> Survey {
         let named = named_line(trimmed).filter(|_| !line.text.starts_with([' ', '\t']));
         tally.unit(named.as_ref().map(|named| named.name));
         if let Some(named) = named {
-            if named.start.is_some() || trimmed.starts_with("**") || is_diarized(named.name) {
+            if named.span.is_some() || trimmed.starts_with("**") || is_diarized(named.name) {
                 tally.mark(named.name);
                 marked = marked.saturating_add(1);
             }
@@ -191,65 +194,96 @@ fn is_diarized(name: &str) -> bool {
 /// A line with a name in front.
 struct Named<'a> {
     name: &'a str,
-    start: Option<Stamp>,
+    span: Option<Span>,
     rest: &'a str,
 }
 
 fn named_line(line: &str) -> Option<Named<'_>> {
     let mut line = bold(line);
-    let mut start = None;
-    if let Some((stamp, rest)) = bracketed_time(line) {
-        start = Some(stamp);
+    let mut span = None;
+    if let Some((found, rest)) = bracketed_span(line) {
+        span = Some(found);
         line = bold(rest.trim_start_matches(['-', '–', '|', ' ', '\t']));
     }
     let colon = names::colon(line)?;
     let (mut name, rest) = line.split_at(colon);
     let mut rest = rest.chars();
     rest.next();
-    let rest = bold(rest.as_str().trim_start());
+    let mut rest = bold(rest.as_str().trim_start()).trim_start();
     name = name.trim().trim_end_matches("**").trim_end();
-    if let Some((before, stamp)) = trailing_time(name) {
-        start = start.or(Some(stamp));
+    if let Some((before, found)) = trailing_time(name) {
+        span = span.or(Some(found));
         name = before.trim_end().trim_end_matches("**").trim_end();
+    } else if span.is_none()
+        && rest.starts_with(['[', '('])
+        && let Some((found, later)) = bracketed_span(rest)
+    {
+        // `Name: [00:01:02] text`.
+        (span, rest) = (Some(found), later);
     }
     let name = names::unwrap(name);
-    names::is_plausible(name).then(|| Named { name, start, rest: rest.trim_start() })
+    names::is_plausible(name).then_some(Named { name, span, rest })
 }
 
 fn bold(text: &str) -> &str {
     text.strip_prefix("**").or_else(|| text.strip_prefix("__")).unwrap_or(text).trim_start()
 }
 
-/// Splits a time in front of a line: `[00:01:02] `, `(1:02) `, `00:01:02 `.
-fn bracketed_time(line: &str) -> Option<(Stamp, &str)> {
+/// From when to when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Span {
+    pub(super) start: Stamp,
+    pub(super) end: Option<Stamp>,
+}
+
+/// Splits a time in front of a line: `[00:01:02] `, `(1:02) `, `00:01:02 `, `[0:01 - 0:05] `.
+pub(super) fn bracketed_span(line: &str) -> Option<(Span, &str)> {
     let open = line.chars().next()?;
     let close = match open {
         '[' => ']',
         '(' => ')',
         _ if open.is_ascii_digit() => {
-            let (stamp, rest) = time::leading(line)?;
+            let (start, rest) = time::leading(line)?;
+            let later = rest.trim_start();
+            let later = ["-->", "->", "-", "–", "—"].iter().find_map(|to| later.strip_prefix(to));
+            let (end, rest) = match later.and_then(|later| time::leading(later.trim_start())) {
+                Some((end, rest)) => (Some(end), rest),
+                None => (None, rest),
+            };
             let ends = rest.is_empty() || rest.starts_with(char::is_whitespace);
-            return ends.then(|| (stamp, rest.trim()));
+            return ends.then(|| (Span { start, end }, rest.trim()));
         }
         _ => return None,
     };
-    let end = line.bytes().take(24).position(|b| b == close as u8)?;
-    let stamp = time::stamp(&line[1..end])?;
+    let end = line.bytes().take(48).position(|b| b == close as u8)?;
+    let inner = &line[1..end];
+    let span = match time::stamp(inner) {
+        Some(start) => Span { start, end: None },
+        None => {
+            let (from, to) =
+                ["-->", "->", " - ", "–", "-"].iter().find_map(|to| inner.split_once(to))?;
+            Span { start: time::stamp(from)?, end: Some(time::stamp(to)?) }
+        }
+    };
     let rest = line[end + 1..].trim_start();
     let rest = rest.strip_prefix("**").unwrap_or(rest);
-    Some((stamp, rest.trim()))
+    Some((span, rest.trim()))
+}
+
+/// Same, where the end does not matter.
+fn bracketed_time(line: &str) -> Option<(Stamp, &str)> {
+    bracketed_span(line).map(|(span, rest)| (span.start, rest))
 }
 
 /// Splits a time behind a name: `Name (00:01)`, `Name [00:01:02]`, `Name 00:01:02`.
-fn trailing_time(name: &str) -> Option<(&str, Stamp)> {
-    let (before, inner) = if let Some(open) = name.strip_suffix([')', ']']) {
-        let at = open.rfind(['(', '['])?;
-        (&name[..at], &open[at + 1..])
-    } else {
-        let at = name.rfind(char::is_whitespace)?;
-        (&name[..at], name[at..].trim_start())
+fn trailing_time(name: &str) -> Option<(&str, Span)> {
+    let at = match name.ends_with([')', ']']) {
+        true => name.rfind(['(', '['])?,
+        false => name.rfind(char::is_whitespace)?,
     };
-    Some((before.trim_end_matches(['-', '–', '|', ',', ' ']), time::stamp(inner)?))
+    let (before, time) = name.split_at(at);
+    let (span, rest) = bracketed_span(time.trim_start())?;
+    rest.is_empty().then(|| (before.trim_end_matches(['-', '–', '|', ',', ' ']), span))
 }
 
 /// `---`, `***` and the like.

@@ -5,7 +5,7 @@
 
 use super::builder::Builder;
 use super::headed::{self, Heading, Style};
-use super::{Confidence, Format, Head, Source, names, time};
+use super::{Confidence, Format, Head, Source, headed_text, names, time};
 
 /// See the module.
 pub(super) struct Otter;
@@ -48,11 +48,11 @@ fn heading(line: &str, after_blank: bool) -> Option<Heading<'_>> {
         && names::is_plausible(name)
         && (after_blank || names::is_capitalised(name))
         && !name.ends_with(':');
-    fits.then_some(Heading { name, start })
+    fits.then_some(Heading { name, start, end: None })
 }
 
 fn footer(line: &str) -> bool {
-    line.starts_with(FOOTER)
+    line.starts_with(FOOTER) || headed_text::aside(line)
 }
 
 #[cfg(test)]

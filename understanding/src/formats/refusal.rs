@@ -52,6 +52,14 @@ pub enum Refusal {
         /// What it is, or was.
         what: &'static str,
     },
+    /// It is known what this is, and that it is no transcript.
+    #[error("This is {what}. {advice}")]
+    NoTranscript {
+        /// What it is, with its article, and what it lacks.
+        what: &'static str,
+        /// What to upload instead.
+        advice: &'static str,
+    },
     /// The format is known, yet nobody says anything.
     #[error("This is a {name} file, but it holds no words. Check that the export was finished.")]
     NoSpeech {
@@ -69,7 +77,7 @@ impl Refusal {
             Self::UnreadableLetters => "unreadable_encoding",
             Self::UnknownText { .. } | Self::UnknownJson { .. } => "unrecognised_format",
             Self::Damaged { .. } => "damaged_file",
-            Self::NoSpeech { .. } => "no_speech",
+            Self::NoSpeech { .. } | Self::NoTranscript { .. } => "no_speech",
         }
     }
 }

@@ -84,6 +84,12 @@ impl<'a> Head<'a> {
             return Refusal::Binary { looks_like: kind(self.bytes).map(|kind| describe(&kind)) };
         }
         if let Some(shape) = self.json() {
+            if shape.is_diarization() {
+                return Refusal::NoTranscript {
+                    what: "a list of who spoke when (a diarization), without the words",
+                    advice: "Upload the transcript that it belongs to, in which each segment has its speaker and its text.",
+                };
+            }
             return Refusal::UnknownJson { keys: shape.names() };
         }
         Refusal::UnknownText { seen: self.shape() }

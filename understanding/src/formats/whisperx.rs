@@ -104,10 +104,14 @@ mod tests {
 
     #[test]
     fn a_diarization_without_words_is_refused() {
-        let list = br#"[{"label": "0", "speaker": "SPEAKER_00", "start": 2.8, "end": 4.8}]"#;
-        assert!(
-            crate::formats::parse(list).unwrap_err().to_string().contains("speaker, start and end")
-        );
+        for list in [
+            &br#"[{"label": "0", "speaker": "SPEAKER_00", "start": 2.8, "end": 4.8}]"#[..],
+            br#"{"segments": [{"speaker": "SPEAKER_00", "start": 2.8, "end": 4.8}]}"#,
+        ] {
+            let refusal = crate::formats::parse(list).unwrap_err();
+            assert_eq!(refusal.code(), "no_speech");
+            assert!(refusal.to_string().contains("who spoke when"), "{refusal}");
+        }
     }
 
     #[test]

@@ -34,8 +34,11 @@ fn heading(line: &str, _: bool) -> Option<Heading<'_>> {
     let (name, stamp) = inner.rsplit_once(']')?;
     let start = time::stamp(stamp).filter(|_| stamp.starts_with([' ', '\t']))?;
     let name = name.trim();
-    (names::is_plausible(name) && stamp.matches(':').count() == 2)
-        .then_some(Heading { name, start })
+    (names::is_plausible(name) && stamp.matches(':').count() == 2).then_some(Heading {
+        name,
+        start,
+        end: None,
+    })
 }
 
 #[cfg(test)]

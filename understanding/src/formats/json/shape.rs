@@ -92,6 +92,19 @@ impl Shape {
         !self.array && self.top.iter().all(|key| keys.contains(&key.as_str()))
     }
 
+    /// Whether this is a list of who spoke when, and nothing of what was said.
+    pub(in crate::formats) fn is_diarization(&self) -> bool {
+        ["[]", "segments[]", "diarization[]", "speakers[]", "output.diarization[]"].iter().any(
+            |at| {
+                let has = |key: &str| self.has(&format!("{at}.{key}"));
+                has("speaker")
+                    && has("start")
+                    && (has("end") || has("stop") || has("duration"))
+                    && !["text", "words", "word", "transcript"].iter().any(|key| has(key))
+            },
+        )
+    }
+
     /// Keys at the top that are words of a program, to be named to the user. Others may be
     /// somebody's words.
     pub(in crate::formats) fn names(&self) -> Vec<String> {

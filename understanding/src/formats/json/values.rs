@@ -16,6 +16,11 @@ impl Number {
         self.0.map(time::seconds)
     }
 
+    /// This number, else the other.
+    pub(in crate::formats) fn or(self, other: Self) -> Self {
+        Self(self.0.or(other.0))
+    }
+
     /// As milliseconds.
     pub(in crate::formats) fn millis(self) -> Option<Stamp> {
         self.0.map(|ms| time::seconds(ms / 1000.0))
