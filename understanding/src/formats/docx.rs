@@ -14,7 +14,7 @@ use super::builder::{Builder, Piece};
 use super::lines::lines;
 use super::time::{self, Stamp};
 use super::xml::{Mark, walk};
-use super::{Confidence, Format, Head, Refusal, Source};
+use super::{Confidence, Format, Head, Refusal, Source, document};
 
 /// See the module.
 pub(super) struct Docx;
@@ -58,15 +58,7 @@ impl Format for Docx {
             teams(&text.text, out);
             return;
         }
-        let inner = Head::new(text.text.as_bytes())
-            .and_then(|head| super::recognise(&head))
-            .and_then(|(format, _)| Ok((format, Source::new(text.text.as_bytes())?)));
-        match inner {
-            Ok((format, _)) if format.id() == self.id() => {}
-            Ok((format, source)) => format.parse(&source, out),
-            Err(Refusal::Empty) => {}
-            Err(refusal) => out.refuse(refusal),
-        }
+        document::read(&text.text, out);
     }
 }
 

@@ -11,8 +11,12 @@
 //! [`Format`], and add it to the registry below (its `mod` line and its entry). The property
 //! tests in `properties.rs` then run over it too.
 
+pub mod archive;
+#[cfg(test)]
+mod bad_input;
 pub mod builder;
 mod cues;
+mod document;
 mod headed;
 mod json;
 mod legacy;
@@ -41,8 +45,10 @@ mod google_stt;
 mod granola;
 mod happy_scribe;
 mod headed_text;
+mod html;
 mod named_text;
 mod otter;
+mod pdf;
 mod podcast_html;
 mod podcast_json;
 mod read_ai;
@@ -99,6 +105,8 @@ static REGISTRY: &[&dyn Format] = &[
     &youtube_xml::YoutubeXml,
     &podcast_html::PodcastHtml,
     &docx::Docx,
+    &pdf::Pdf,
+    &html::Html,
     &named_text::NamedText,
     &headed_text::HeadedText,
     &timed_text::TimedText,
@@ -158,13 +166,19 @@ pub fn accepted() -> impl Iterator<Item = (&'static str, &'static str)> {
 
 /// Says from the first [`HEAD_BYTES`] of an upload whether it can be read. Longer input is cut.
 pub fn inspect(head: &[u8]) -> Result<Guess, Refusal> {
+    if archive::is_archive(&head[..head.len().min(HEAD_BYTES)]) {
+        return Ok(archive::guess());
+    }
     let head = Head::new(head)?;
     let (format, confidence) = recognise(&head)?;
     Ok(Guess { format: format.id(), name: format.name(), encoding: head.encoding(), confidence })
 }
 
-/// Reads a whole file.
+/// Reads a whole file. Of a ZIP archive, the one transcript in it; see [`archive::parts`].
 pub fn parse(bytes: &[u8]) -> Result<Content, Refusal> {
+    if archive::is_archive(&bytes[..bytes.len().min(HEAD_BYTES)]) {
+        return archive::single(bytes);
+    }
     let (format, _) = recognise(&Head::new(bytes)?)?;
     let source = Source::new(bytes)?;
     let mut out = Builder::new(format.id());
@@ -181,11 +195,19 @@ pub fn parse(bytes: &[u8]) -> Result<Content, Refusal> {
 }
 
 fn recognise(head: &Head<'_>) -> Result<(&'static dyn Format, Confidence), Refusal> {
+    best(REGISTRY.iter().copied(), head)
+}
+
+/// The surest of these formats.
+fn best(
+    formats: impl Iterator<Item = &'static dyn Format>,
+    head: &Head<'_>,
+) -> Result<(&'static dyn Format, Confidence), Refusal> {
     let mut best: Option<(&'static dyn Format, Confidence)> = None;
-    for format in REGISTRY {
+    for format in formats {
         let confidence = format.recognise(head);
         if confidence > best.map_or(Confidence::No, |(_, best)| best) {
-            best = Some((*format, confidence));
+            best = Some((format, confidence));
         }
     }
     best.ok_or_else(|| head.refusal())

@@ -52,6 +52,20 @@ pub enum Refusal {
         /// What it is, or was.
         what: &'static str,
     },
+    /// An archive with more in it than any transcripts.
+    #[error(
+        "This ZIP archive has more {what} or unpacks to more than any transcripts do. Upload the transcripts themselves, some at a time."
+    )]
+    TooMuch {
+        /// What there is too much of.
+        what: &'static str,
+    },
+    /// An archive of several transcripts where one is expected.
+    #[error("This ZIP archive holds {count} transcripts. Unpack it and upload each one.")]
+    Several {
+        /// How many.
+        count: usize,
+    },
     /// It is known what this is, and that it is no transcript.
     #[error("This is {what}. {advice}")]
     NoTranscript {
@@ -77,6 +91,8 @@ impl Refusal {
             Self::UnreadableLetters => "unreadable_encoding",
             Self::UnknownText { .. } | Self::UnknownJson { .. } => "unrecognised_format",
             Self::Damaged { .. } => "damaged_file",
+            Self::TooMuch { .. } => "archive_too_large",
+            Self::Several { .. } => "several_transcripts",
             Self::NoSpeech { .. } | Self::NoTranscript { .. } => "no_speech",
         }
     }

@@ -187,7 +187,7 @@ impl List {
                 .any(|list| TEXT.iter().any(|key| shape.has(&format!("{path}.{list}[].{key}"))));
             let (speaker, start) = (has(SPEAKER), has(START));
             // A list whose entries have lists of words but neither is the frame of another.
-            if !(has(TEXT) || parts && (speaker || start)) || !(speaker || start) {
+            if !speaker && !start || !has(TEXT) && !parts {
                 continue;
             }
             // A time alone is also what logs and chats have.
