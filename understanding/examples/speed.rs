@@ -43,6 +43,7 @@ const FILES: &[(&str, &str, &str)] = &[
         "Noa Levi: so what I mean is that we should go on.\nBen: yes.\n",
     ),
     ("tsv", "start\tend\ttext\n", "{n}\t{n}\tso what I mean is that we should\n"),
+    ("rev_nlp", "token|speaker|ts|endTs|punctuation|case|tags\n", "what|1|{n}.0|{n}.5||LC|[]\n"),
     (
         "vexa_json",
         "{\"native_meeting_id\":\"x\",\"segments\":[",

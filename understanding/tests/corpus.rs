@@ -263,6 +263,7 @@ const READ: &[Expected] = &[
         2,
         "Nooooo",
     ),
+    ("rev-json/rev_speaker.nlp", "rev_nlp", &["Speaker 1", "Speaker 2"], 2, "e f g h"),
     ("rev-json/rev_transcript.json", "rev_json", &["Speaker 0"], 1, "the dividends pay off."),
     (
         "riverside-txt/riverside_1.txt",
@@ -317,7 +318,6 @@ const REFUSED: &[(&str, &str)] = &[
     ("whisperx-json/whisperx_diarization.json", "a list of who spoke when (a diarization)"),
     ("webvtt-zoom/zoom_acdc_174_tldr.json", "its keys are meeting, highlights"),
     ("webvtt-zoom/zoom_acdc_174_changelog.tsv", "This is text, but not a transcript"),
-    ("rev-json/rev_speaker.nlp", "This is text, but not a transcript"),
     ("webvtt-edge/astisub_broken.vtt", "This is text, but not a transcript"),
 ];
 

@@ -36,6 +36,10 @@ pub(super) const FILES: &[(&str, &str)] = &[
     ),
     ("tsv", "start\tend\ttext\n0\t1500\tHi there\n2000\t2500\tYes\n"),
     (
+        "rev_nlp",
+        "token|speaker|ts|endTs|punctuation|case|tags\nhi|1|0.5|0.75|,|UC|[]\nnoa|1|0.8|1.0|.|UC|[]\n",
+    ),
+    (
         "vexa_json",
         r#"{"native_meeting_id":"x","segments":[{"segment_id":"1","speaker":"Noa","text":"Hi there","start":1.0,"end":3.0}]}"#,
     ),

@@ -53,6 +53,7 @@ mod podcast_html;
 mod podcast_json;
 mod read_ai;
 mod rev;
+mod rev_nlp;
 mod riverside;
 mod sbv;
 mod speechmatics;
@@ -84,6 +85,7 @@ static REGISTRY: &[&dyn Format] = &[
     &gemini_notes::GeminiNotes,
     &google_meet::GoogleMeet,
     &tsv::Tsv,
+    &rev_nlp::RevNlp,
     &vexa::Vexa,
     &whisperx::WhisperX,
     &whisper_cpp::WhisperCpp,
