@@ -288,3 +288,11 @@ fn documents_that_unpack_to_more_are_read_in_part_or_refused() {
         assert!(content.warnings.iter().any(|w| w.message.contains("unpacks to more")));
     }
 }
+
+#[test]
+fn every_format_has_a_fuzz_target() {
+    let targets = include_str!("../../fuzz/Cargo.toml");
+    for (id, _) in super::accepted() {
+        assert!(targets.contains(&format!("name = \"{id}\"\n")), "{id}");
+    }
+}

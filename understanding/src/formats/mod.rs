@@ -114,7 +114,7 @@ static REGISTRY: &[&dyn Format] = &[
     &timed_text::TimedText,
 ];
 
-use debrief_domain::transcript::content::Content;
+pub use debrief_domain::transcript::content::Content;
 
 use builder::Builder;
 pub use refusal::Refusal;
@@ -182,18 +182,28 @@ pub fn parse(bytes: &[u8]) -> Result<Content, Refusal> {
         return archive::single(bytes);
     }
     let (format, _) = recognise(&Head::new(bytes)?)?;
-    let source = Source::new(bytes)?;
+    read(format, &Source::new(bytes)?)
+}
+
+fn read(format: &dyn Format, source: &Source<'_>) -> Result<Content, Refusal> {
     let mut out = Builder::new(format.id());
     if let Some((line, message)) = source.damage() {
         out.warn(line, message);
     }
-    format.parse(&source, &mut out);
+    format.parse(source, &mut out);
     let refusal = out.refusal();
     let content = out.finish();
     if content.turns.is_empty() {
         return Err(refusal.unwrap_or(Refusal::NoSpeech { name: format.name() }));
     }
     Ok(content)
+}
+
+/// Reads a file as the format with this identifier, whatever it looks like; for tests and fuzzing.
+/// `None` where there is no such format.
+pub fn parse_as(format: &str, bytes: &[u8]) -> Option<Result<Content, Refusal>> {
+    let format = REGISTRY.iter().find(|known| known.id() == format)?;
+    Some(Source::new(bytes).and_then(|source| read(*format, &source)))
 }
 
 fn recognise(head: &Head<'_>) -> Result<(&'static dyn Format, Confidence), Refusal> {
