@@ -12,3 +12,4 @@ pub mod people;
 pub mod roles;
 pub mod summary;
 pub mod talk;
+mod words;

@@ -26,7 +26,6 @@
 use std::collections::HashMap;
 
 use debrief_domain::transcript::content::{Content, Cue, Gap, Participant, Turn, TurnKind};
-use unicode_segmentation::UnicodeSegmentation;
 
 use crate::formats::builder::PAUSE_MS;
 
@@ -216,7 +215,7 @@ impl<'a> Measure<'a> {
             self.open = None;
         }
         let Some(place) = person else { return };
-        let words = u64::try_from(turn.text.unicode_words().count()).unwrap_or(u64::MAX);
+        let words = crate::words::count(&turn.text);
         let speaker = &mut self.people[place];
         speaker.words = speaker.words.saturating_add(words);
         speaker.questions = speaker.questions.saturating_add(questions(&turn.text));

@@ -39,8 +39,10 @@ const PART: usize = 64 * 1024;
 
 /// Whether a line holds times rather than words.
 pub(crate) fn is_timing(line: &str) -> bool {
-    let Some(at) =
-        line.as_bytes()[..line.len().min(64)].windows(3).position(|w| w == ARROW.as_bytes())
+    let begin = &line.as_bytes()[..line.len().min(64)];
+    // Most lines are words, and of words few have a `>`.
+    let Some(at) = memchr::memchr_iter(b'>', begin)
+        .find_map(|end| end.checked_sub(2).filter(|at| begin[*at..end] == *b"--"))
     else {
         return comma_times(line).is_some();
     };
@@ -56,6 +58,9 @@ pub(crate) fn is_timing(line: &str) -> bool {
 pub(crate) fn comma_times(line: &str) -> Option<(Stamp, Stamp)> {
     let line = line.trim();
     let plain = |b: u8| b.is_ascii_digit() || matches!(b, b':' | b'.' | b',' | b'-');
+    if !line.starts_with(|c: char| c.is_ascii_digit() || c == '-') {
+        return None;
+    }
     if line.len() > 64 || line.matches(':').count() != 4 || !line.bytes().all(plain) {
         return None;
     }

@@ -40,7 +40,7 @@ const ENTITIES: &[(&str, &str)] = &[
 pub(crate) fn spans(payload: &str) -> Vec<Span> {
     let mut spans = vec![Span::default()];
     let mut rest = payload;
-    while let Some(at) = rest.find(['<', '&', '{']) {
+    while let Some(at) = memchr::memchr3(b'<', b'&', b'{', rest.as_bytes()) {
         let (before, special) = rest.split_at(at);
         push(&mut spans, before);
         let taken = match special.as_bytes()[0] {

@@ -221,6 +221,9 @@ fn best(
         if confidence > best.map_or(Confidence::No, |(_, best)| best) {
             best = Some((format, confidence));
         }
+        if confidence == Confidence::Certain {
+            break;
+        }
     }
     best.ok_or_else(|| head.refusal())
 }

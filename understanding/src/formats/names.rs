@@ -215,9 +215,13 @@ impl Tally {
     pub(crate) fn speakers(self, text: &str) -> Speakers {
         let mut believed = HashMap::new();
         if !self.overflow {
-            let words = self.also_words(text);
+            // Looked for only where something else does not settle it.
+            let words = std::cell::OnceCell::new();
+            let is_word = |name: &str| {
+                words.get_or_init(|| self.also_words(text)).contains(&name.to_lowercase())
+            };
             for (name, count) in &self.counts {
-                if self.believes(name, *count, &words) {
+                if self.believes(name, *count, &is_word) {
                     believed.insert(name.clone(), *count);
                 }
             }
@@ -225,7 +229,7 @@ impl Tally {
         Speakers { believed }
     }
 
-    fn believes(&self, name: &str, count: u32, words: &HashSet<String>) -> bool {
+    fn believes(&self, name: &str, count: u32, is_word: &dyn Fn(&str) -> bool) -> bool {
         if is_label(name) {
             return false;
         }
@@ -244,9 +248,7 @@ impl Tally {
         if share >= 0.4 && often && (is_capitalised(name) || count >= 3) {
             return true;
         }
-        is_capitalised(name)
-            && !words.contains(&name.to_lowercase())
-            && (often || (share >= 0.6 && self.prefixed >= 4))
+        is_capitalised(name) && (often || (share >= 0.6 && self.prefixed >= 4)) && !is_word(name)
     }
 
     /// Which one-word prefixes the text also uses as ordinary words.
