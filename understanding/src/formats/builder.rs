@@ -293,6 +293,11 @@ fn append(open: &mut Open, text: &str) {
             open.text.push(' ');
         }
         let from = open.text.len();
+        if word.bytes().all(|b| b.is_ascii_graphic()) {
+            open.text.push_str(word);
+            open.chars += open.text.len() - before;
+            continue;
+        }
         open.text.extend(word.chars().filter(|c| !c.is_control()));
         if open.text.len() == from {
             open.text.truncate(before);

@@ -192,7 +192,14 @@ fn survey(text: &str, header: bool) -> Speakers {
     let mut tally = Tally::default();
     blocks(text, header, |block| {
         let Block::Cue(cue) = block else { return };
-        for span in markup::spans(part(cue.payload).0) {
+        let payload = part(cue.payload).0;
+        if is_plain(payload) {
+            if !payload.trim().is_empty() {
+                tally.unit(prefix(payload.trim_start()).map(|(name, _)| name));
+            }
+            return;
+        }
+        for span in markup::spans(payload) {
             if span.voice.is_some() {
                 tally.unit(None);
                 continue;
@@ -254,6 +261,26 @@ fn say_part(
     times: (Option<u64>, Option<u64>),
     payload: &str,
 ) {
+    // Most cues are one line of plain words.
+    if is_plain(payload) {
+        let text = payload.trim_start();
+        let (name, text) = match speakers.split(text) {
+            Some((name, rest)) => (Some(name), rest),
+            None => (None, text),
+        };
+        if text.trim().is_empty() {
+            return;
+        }
+        let goes_on = name.is_none() && voice.unfinished;
+        if !goes_on && voice.name.as_deref() != name {
+            voice.name = name.map(str::to_owned);
+        }
+        let speaker = voice.name.as_deref();
+        let (start_ms, end_ms) = times;
+        out.say(Piece { line, speaker, start_ms, end_ms, text, ..Piece::default() });
+        voice.unfinished = is_unfinished(text);
+        return;
+    }
     // (voice, text) pairs; a cue with one has both times, else they share its outer ones.
     let mut said: Vec<(Option<String>, String)> = Vec::new();
     for span in markup::spans(payload) {
@@ -289,11 +316,20 @@ fn say_part(
             text: &text,
             ..Piece::default()
         });
-        voice.unfinished = text
-            .trim_end()
-            .ends_with(|c: char| c.is_alphanumeric() || matches!(c, ',' | ';' | '-' | '–'));
+        voice.unfinished = is_unfinished(&text);
         voice.name = name;
     }
+}
+
+/// Whether a payload is one line without markup.
+fn is_plain(payload: &str) -> bool {
+    memchr::memchr3(b'<', b'&', b'{', payload.as_bytes()).is_none()
+        && memchr::memchr2(b'\n', b'\r', payload.as_bytes()).is_none()
+}
+
+/// Whether a sentence runs on after this.
+fn is_unfinished(text: &str) -> bool {
+    text.trim_end().ends_with(|c: char| c.is_alphanumeric() || matches!(c, ',' | ';' | '-' | '–'))
 }
 
 fn timing(cue: Cue<'_>, out: &mut Builder) -> (Option<u64>, Option<u64>) {

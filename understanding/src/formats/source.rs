@@ -317,20 +317,25 @@ fn is_binary(head: &[u8]) -> bool {
     if matches!(head, [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..]) {
         return false;
     }
-    let known = kind(head);
     // Some text begins like a magic number ("BM…" is a bitmap), so well-formed text wins; these
-    // formats are themselves written in text.
-    if known.is_some_and(|kind| matches!(kind.extension(), "pdf" | "rtf" | "ps")) {
+    // formats (PDF, RTF, PostScript) are themselves written in text.
+    if [&b"%PDF"[..], b"{\\rtf", b"%!"].iter().any(|mark| head.starts_with(mark)) {
         return true;
     }
     let well_formed = match std::str::from_utf8(head) {
         Ok(_) => true,
         Err(error) => error.error_len().is_none() && error.valid_up_to() + 4 > head.len(),
     };
-    let controls = head.iter().filter(|b| matches!(b, 0..=8 | 14..=26 | 28..=31)).count();
+    // Without branches, so that many bytes are counted at once.
+    let is_control = |b: u8| (b < 9) | ((b > 13) & (b < 32) & (b != 27));
+    let controls = head
+        .chunks(128)
+        .map(|chunk| usize::from(chunk.iter().fold(0u8, |sum, b| sum + u8::from(is_control(*b)))));
+    let controls: usize = controls.sum();
     if well_formed && controls == 0 {
         return false;
     }
+    let known = kind(head);
     if known.is_some_and(|kind| kind.matcher_type() != infer::MatcherType::Text) {
         return true;
     }
