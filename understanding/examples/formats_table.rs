@@ -58,7 +58,7 @@ const NOTES: &[(&str, &str, &str)] = &[
     ),
     (
         "whisper_json",
-        "`segments[]`, a speaker where there is one, language; `text` alone",
+        "`segments[]`, a speaker where there is one, language; `text` alone; bare lists of faster-whisper",
         "words, probabilities; loops on noise stay as they are",
     ),
     (
@@ -92,7 +92,11 @@ const NOTES: &[(&str, &str, &str)] = &[
         "timestamps of the best alternative, speaker labels by time",
         "`%HESITATION`, other alternatives",
     ),
-    ("fireflies_json", "`sentences[]` of the API or a download", "summary, filters, attendees"),
+    (
+        "fireflies_json",
+        "`sentences[]` of the API or a download; Onyx's `sections[]`",
+        "summary, filters, attendees",
+    ),
     (
         "fathom_json",
         "`transcript[]` with starts; the first meeting of a list",
@@ -120,6 +124,46 @@ const NOTES: &[(&str, &str, &str)] = &[
         "docx",
         "Teams' cues; any text format in a document",
         "tables, deleted text, comments, headers and footers, pictures",
+    ),
+    (
+        "happy_scribe",
+        "time and name of each block, `[00:02:14.37] - Name`",
+        "nothing else is there",
+    ),
+    (
+        "rev_nlp",
+        "tokens with punctuation and case, times where there are any",
+        "tags, marks such as `<laugh>`",
+    ),
+    (
+        "whisper_cpp_json",
+        "`transcription[]` with offsets, else stamps; language; a speaker where it knows one",
+        "tokens, `[_BEG_]` and other marks",
+    ),
+    (
+        "utterances_json",
+        "a list with words and a speaker or a time under the usual keys, anywhere in the file (Sonix, tl;dv, Grain, Gong, Gladia, ElevenLabs, Recall, Happy Scribe, Soniox, Azure, Teams' own); times whose unit the key or the pace of the speech tells",
+        "lists of a tool's words (summaries, chapters, action items), messages, logs",
+    ),
+    (
+        "pdf",
+        "the text of all pages, in whichever text format it is; Hebrew and Arabic turned around where they are written as seen",
+        "pictures, notes in the margin, page numbers; a scan is refused",
+    ),
+    (
+        "html",
+        "the text of the page, a line for each block, in whichever text format it is",
+        "scripts, menus, forms, footers, what is hidden; a page without a transcript is refused",
+    ),
+    (
+        "headed_text",
+        "a line with name and time, in any order, above what is said (Krisp, Gong, Fathom, Notta, Rev), the end where it is there",
+        "what stands before the first heading, Fathom's action items",
+    ),
+    (
+        "timed_text",
+        "times in front of lines or above them; nobody is named",
+        "what stands before the first time",
     ),
     (
         "named_text",
@@ -159,6 +203,10 @@ fn main() {
     println!(
         "Summaries, action items and other words of a tool are never taken for words of the session.\n"
     );
+    println!(
+        "A ZIP of several files is unpacked and each transcript in it is read; folders, hidden files,"
+    );
+    println!("links, and archives in the archive are left out, and a warning says so.\n");
     println!("## What comes out of the corpus\n");
     println!(
         "Turns are cues of one speaker put together, with a new one after a pause of 30 seconds.\n"
