@@ -19,6 +19,8 @@ const DAMPING: f32 = 0.85;
 pub(crate) struct Ranking {
     vectors: Vec<Vec<(u32, f32)>>,
     pub(crate) central: Vec<f32>,
+    /// For each word, by its number: how many turns hold it.
+    pub(crate) turns_of: Vec<u32>,
 }
 
 impl Ranking {
@@ -35,7 +37,13 @@ impl Ranking {
         if top > 0.0 {
             central.iter_mut().for_each(|score| *score /= top);
         }
-        Self { vectors, central }
+        let turns_of = turns_of(sentences, &vectors);
+        Self { vectors, central, turns_of }
+    }
+
+    /// Numbers of the content words of a sentence, each once.
+    pub(crate) fn terms(&self, place: usize) -> impl Iterator<Item = usize> + '_ {
+        self.vectors[place].iter().map(|(term, _)| *term as usize)
     }
 
     /// Cosine of two sentences.
@@ -117,6 +125,24 @@ fn vectors(sentences: &[Sentence], silent: &[bool], language: &Language) -> Vec<
         vector.iter_mut().for_each(|(_, w)| *w /= length.max(f32::MIN_POSITIVE));
     }
     counted
+}
+
+fn turns_of(sentences: &[Sentence], vectors: &[Vec<(u32, f32)>]) -> Vec<u32> {
+    let mut turns_of: Vec<u32> = Vec::new();
+    let mut last: Vec<usize> = Vec::new();
+    for (sentence, vector) in sentences.iter().zip(vectors) {
+        for term in vector.iter().map(|(term, _)| *term as usize) {
+            if term >= turns_of.len() {
+                turns_of.resize(term + 1, 0);
+                last.resize(term + 1, usize::MAX);
+            }
+            if last[term] != sentence.turn {
+                last[term] = sentence.turn;
+                turns_of[term] += 1;
+            }
+        }
+    }
+    turns_of
 }
 
 /// Places of the sentences nearest to the sum of all, in order.

@@ -5,7 +5,7 @@
 //! bounds all later work.
 
 use debrief_domain::summary::content::Quote;
-use debrief_domain::transcript::content::Content;
+use debrief_domain::transcript::content::{Content, TurnKind};
 use unicode_segmentation::UnicodeSegmentation;
 
 /// About thirty hours of talk.
@@ -31,6 +31,8 @@ pub(crate) struct Sentence {
     pub(crate) from: usize,
     pub(crate) to: usize,
     pub(crate) words: Vec<Word>,
+    /// Words as parted by white space.
+    pub(crate) spoken: usize,
     /// Whether it asks.
     pub(crate) question: bool,
 }
@@ -51,11 +53,16 @@ impl Sentence {
     }
 }
 
-/// All sentences with at least one word, in order.
+/// All sentences with at least one word, in order. What is written in the chat of a call is left
+/// out, unless nothing was spoken.
 pub(crate) fn split(content: &Content) -> Vec<Sentence> {
     let mut sentences = Vec::new();
     let mut spoken_words = 0;
+    let only_chat = content.turns.iter().all(|turn| turn.kind == TurnKind::Chat);
     for (turn, spoken) in content.turns.iter().enumerate() {
+        if spoken.kind == TurnKind::Chat && !only_chat {
+            continue;
+        }
         for (from, to) in ranges(&spoken.text) {
             if sentences.len() >= MAX_SENTENCES || spoken_words >= MAX_WORDS {
                 return sentences;
@@ -77,7 +84,8 @@ pub(crate) fn split(content: &Content) -> Vec<Sentence> {
                 .trim_end_matches(['"', '”', '’', '\'', ')', ' '])
                 .ends_with(['?', '？', '؟', ';'])
                 && !text.ends_with(';');
-            sentences.push(Sentence { turn, from, to, words, question });
+            let spoken = text.split_whitespace().count();
+            sentences.push(Sentence { turn, from, to, words, spoken, question });
         }
     }
     sentences

@@ -1,8 +1,8 @@
 use debrief_domain::summary::content::{Content as Summary, Quote};
-use debrief_domain::transcript::content::{Content, Participant, Turn};
+use debrief_domain::transcript::content::{Content, Participant, Turn, TurnKind};
 use proptest::prelude::*;
 
-use super::extractive;
+use super::{extractive, overview_of};
 
 fn session(turns: &[(&str, &str)]) -> Content {
     let mut content = Content { format: "test".into(), ..Content::default() };
@@ -161,6 +161,39 @@ fn greetings_and_technicalities_weigh_nothing() {
     ]));
     assert_eq!(summary.headline.as_ref().map(|q| q.turn), Some(2));
     assert_eq!(summary.overview.len(), 1);
+}
+
+#[test]
+fn chat_weighs_nothing_beside_speech() {
+    let mut content = session(&[
+        ("Maya", "I've decided to hand the quarterly report over to Tomas."),
+        ("Bot", "I'll send the quarterly report of the recording to everybody by Friday."),
+        ("Maya", "The quarterly report costs me three days of every quarter."),
+    ]);
+    content.turns[1].kind = TurnKind::Chat;
+    let summary = check(&content);
+    assert!(quotes(&summary).all(|quote| quote.turn != 1));
+    assert!(summary.topics.iter().all(|topic| !topic.turns.contains(&1)));
+    // Where nothing was spoken, what was written is the session.
+    content.turns.iter_mut().for_each(|turn| turn.kind = TurnKind::Chat);
+    assert_eq!(check(&content).action_items.len(), 1);
+}
+
+#[test]
+fn an_overview_keeps_to_its_budget_of_words() {
+    let content = session(&[
+        ("Maya", "The quarterly report costs me three days of every quarter, and my sleep."),
+        ("Ruth", "What would happen if Tomas wrote the quarterly report?"),
+        ("Maya", "Tomas knows the numbers, so the quarterly report would be done in two days."),
+        ("Maya", "My sleep would be better if Tomas presented the numbers to the board."),
+    ]);
+    for budget in [0, 5, 13, 20, 40, 1000] {
+        let quotes = overview_of(&content, budget);
+        let words: usize = quotes.iter().map(|q| q.text.split_whitespace().count()).sum();
+        assert!(words <= budget, "{words} of {budget}");
+        assert!(quotes.is_sorted_by_key(|quote| quote.turn));
+        assert_eq!(quotes.is_empty(), budget < 9, "{budget}");
+    }
 }
 
 #[test]

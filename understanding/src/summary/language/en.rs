@@ -87,6 +87,10 @@ pub(super) static EN: Pack = Pack {
         let's, let, it, it's, that, that's, this, they, they're, he, he's, she, she's, and, but, or, because,
         which, then, those, these, there, also, cause, like, than, where, who, whose, them, him,
         her",
+    unfinished: "
+        a, an, the, and, or, but, because, cause, so, to, of, for, with, from, at, by, into, if,
+        that's, it's, i'm, we're, they're, i, we, they, my, your, our, their, is, are, was, were,
+        also, whether, than, as, like, um, uh, very, just, gonna, wanna, kind",
     insight: "
         i realize, i realized, i realise, i realised, i'm realizing, i'm realising, i've realized,
         i've realised, i just realized, i just realised, makes me realize, made me realize,
@@ -99,10 +103,10 @@ pub(super) static EN: Pack = Pack {
         i learned, i've learned, i learnt, it's not about, it isn't about, not really about,
         it's really about, it's more about, what i hear, what i'm hearing, it sounds like you,
         i'm proud, proud of, the biggest, the hardest, hardest part, the pattern, same pattern,
-        for the first time, changed my, insight, breakthrough, light bulb, eye opening,
+        for the first time, changed my, an insight, the insight, breakthrough, light bulb, eye opening,
         i get it now, now i see, i see now, i know now, i've never put it, that's exactly it, the difference is, the cost of,
         costs me, cost me, i feel guilty, i felt relieved, a relief, what i need is, what i really,
-        i'm actually, relief, i'm tired of, is tired of, that's it, i'm holding on, don't want it to be, hard to hear, i fall apart, what i know, i know what i want, it's never been, the story i, key takeaway, the main takeaway, the key is,
+        relief, i'm tired of, is tired of, i'm holding on, don't want it to be, hard to hear, i fall apart, what i know, i know what i want, it's never been, the story i, key takeaway, the main takeaway, the key is,
         the bottom line, the point is, i'd rather, underneath",
     goal: "
         my goal, our goal, the goal, i'd like to, i would like to, i'm hoping,

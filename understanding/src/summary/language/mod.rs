@@ -39,6 +39,8 @@ pub(crate) struct Pack {
     pub(crate) leaning: List,
     /// Words that point at something said before.
     pub(crate) pointing: List,
+    /// Words that no whole sentence ends in.
+    pub(crate) unfinished: List,
     /// Something has become clear, or is felt.
     pub(crate) insight: List,
     /// What somebody wants.
@@ -114,6 +116,7 @@ static NEUTRAL: Pack = Pack {
     housekeeping: "",
     leaning: "",
     pointing: "",
+    unfinished: "",
     insight: "",
     goal: "",
     decision: "",
@@ -152,6 +155,7 @@ pub(crate) struct Language {
     pub(crate) fillers: HashSet<&'static str>,
     pub(crate) leaning: HashSet<&'static str>,
     pub(crate) pointing: HashSet<&'static str>,
+    pub(crate) unfinished: HashSet<&'static str>,
     pub(crate) housekeeping: Phrases,
     pub(crate) insight: Phrases,
     pub(crate) goal: Phrases,
@@ -191,6 +195,7 @@ impl Language {
             fillers: entries(pack.fillers).collect(),
             leaning: entries(pack.leaning).collect(),
             pointing: entries(pack.pointing).collect(),
+            unfinished: entries(pack.unfinished).collect(),
             housekeeping: Phrases::new(pack.housekeeping),
             insight: Phrases::new(pack.insight),
             goal: Phrases::new(pack.goal),
