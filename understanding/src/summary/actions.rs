@@ -11,14 +11,15 @@ use debrief_domain::transcript::content::Content;
 use super::due::Dates;
 use super::language::Language;
 use super::phrases::Phrases;
+use super::replies::{Replies, Reply};
 use super::sentences::{Sentence, Word};
 
 /// From this score on a sentence is an action item.
 const ENOUGH: f32 = 1.75;
-/// More would not be read.
+/// More would not be read, except of a long call, up to half as many again.
 const MOST: usize = 10;
-/// How far behind its cue the verb may stand.
-const REACH: usize = 5;
+/// Turns of a long call.
+const LONG: usize = 200;
 
 /// An action item and the place of its sentence.
 pub(crate) struct Found {
@@ -35,6 +36,9 @@ enum Owner {
     Both,
 }
 
+/// Whose part it is, and who is called by name.
+type Doer<'a> = (Owner, Option<&'a str>);
+
 /// Finds action items, best ones only, in the order they were said.
 pub(crate) fn find(
     content: &Content,
@@ -47,15 +51,19 @@ pub(crate) fn find(
     let doings = Phrases::new(pack.doings);
     let dates = Dates::new(&pack.due);
     let people = people(content);
-    let late = content.turns.len() * 3 / 4;
+    let (early, late) = (content.turns.len() / 4, content.turns.len() * 3 / 4);
+    let replies = Replies::new(language);
+    let i_can = Phrases::new(pack.i_can);
+    let conditions = Phrases::new(pack.conditions);
     let cues = [
         (&language.i_will, 1.0, Owner::Speaker),
         (&language.i_intend, 0.75, Owner::Speaker),
+        (&i_can, 0.5, Owner::Speaker),
         (&language.will_you, 0.75, Owner::Other),
         (&language.we_will, 0.5, Owner::Both),
     ];
     let verb = |words: &[Word]| -> f32 {
-        let near = &words[..words.len().min(REACH)];
+        let near = &words[..words.len().min(pack.verb_within)];
         if near.iter().any(|word| errands.has(&word.lower)) {
             1.0
         } else if near.iter().any(|word| doings.has(&word.lower)) {
@@ -72,12 +80,7 @@ pub(crate) fn find(
             if words.len() < 4 {
                 continue;
             }
-            let mut best: Option<(f32, Option<String>)> = None;
-            let mut offer = |score: f32, owner: Option<String>| {
-                if best.as_ref().is_none_or(|(top, _)| score > *top) {
-                    best = Some((score, owner));
-                }
-            };
+            let mut offers: Vec<(f32, Doer)> = Vec::new();
             for (cue, weight, owner) in cues {
                 if sentence.question && owner != Owner::Other {
                     continue;
@@ -88,7 +91,7 @@ pub(crate) fn find(
                         !sentence.question || at <= 2 && opens(&words[..at], language, &people);
                     let doing = verb(&words[at..]).max(verb(&words[at + length..]));
                     if asks && doing > 0.0 {
-                        offer(weight + doing, whose(owner, content, sentence, &people));
+                        offers.push((weight + doing, (owner, called(words, at, &people))));
                     }
                 }
             }
@@ -99,15 +102,30 @@ pub(crate) fn find(
                 {
                     let doing = verb(&words[at + 1..]).max(verb(&words[at + 1 + length..]));
                     if doing > 0.0 {
-                        offer(0.75 + doing, Some((*name).to_owned()));
+                        offers.push((0.75 + doing, (Owner::Other, Some(*name))));
                     }
                 }
             }
-            let Some((mut score, owner)) = best else {
+            // The first of the best.
+            let best = offers.into_iter().rev().max_by(|a, b| a.0.total_cmp(&b.0));
+            let Some((mut score, (owner, name))) = best else { continue };
+            let reply = replies.to(place, sentences, content, language);
+            if owner != Owner::Speaker && reply == Reply::Decline {
                 continue;
-            };
+            }
+            // Agreed to at once: a request or an offer, where a plan of both is rather a decision.
+            let agreed = matches!(reply, Reply::Assent | Reply::TakesOn(_));
+            score += if agreed && owner != Owner::Both { 0.25 } else { 0.0 };
             let due = dates.find(words, text);
-            score += if due.is_some() { 1.0 } else { 0.0 };
+            let opening = words.iter().find(|word| !language.fillers.contains(&*word.lower));
+            let hangs = opening.is_some_and(|word| conditions.has(&word.lower));
+            score -= if hangs && from == 0 { 0.5 } else { 0.0 };
+            if due.is_none() && !words.iter().any(|word| language.is_content(&word.lower)) {
+                continue;
+            }
+            // What both will do is at the beginning what the session is going to be about.
+            let agenda = owner == Owner::Both && sentence.turn < early;
+            score += if due.is_some() && !agenda { 1.0 } else { 0.0 };
             score += if sentence.turn >= late { 0.2 } else { 0.0 };
             // Broken off or very long: somebody thinking aloud.
             let said = sentence.text(content);
@@ -119,7 +137,7 @@ pub(crate) fn find(
                     words: (from, to),
                     item: ActionItem {
                         quote: quote(content, sentence, from, to),
-                        owner,
+                        owner: whose(owner, name, content, sentence, reply),
                         due: due.map(|(from, to)| text[from..to].to_owned()),
                     },
                 });
@@ -128,7 +146,7 @@ pub(crate) fn find(
     }
     let mut found = distinct(found, sentences, language);
     found.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.sentence.cmp(&b.sentence)));
-    found.truncate(MOST);
+    found.truncate(MOST + (MOST * content.turns.len() / (2 * LONG)).min(MOST / 2));
     found.sort_by_key(|found| found.sentence);
     found
 }
@@ -205,30 +223,43 @@ fn people(content: &Content) -> HashMap<String, Option<&str>> {
     people
 }
 
+/// Who is called by name: in front of a request, or at its end ("Can you write to him, Maya?").
+fn called<'a>(
+    words: &[Word],
+    at: usize,
+    people: &HashMap<String, Option<&'a str>>,
+) -> Option<&'a str> {
+    let name = |word: &Word| people.get(word.lower.as_str()).copied().flatten();
+    words[..at].iter().rev().find_map(name).or_else(|| words.last().and_then(name))
+}
+
+/// Who will do it: nobody unless the words, the people or the reply say so.
 fn whose(
     owner: Owner,
+    called: Option<&str>,
     content: &Content,
     sentence: &Sentence,
-    people: &HashMap<String, Option<&str>>,
+    reply: Reply,
 ) -> Option<String> {
     let speaker = content.turns[sentence.turn].speaker.as_deref();
-    match owner {
-        Owner::Speaker => speaker.map(str::to_owned),
+    let whose = match owner {
+        Owner::Speaker => speaker,
         Owner::Both => None,
         Owner::Other => {
-            let named = sentence
-                .words
-                .iter()
-                .find_map(|word| people.get(word.lower.as_str()).copied().flatten())
-                .filter(|name| Some(*name) != speaker);
-            let other = || match content.participants.as_slice() {
+            let called = called.filter(|name| Some(*name) != speaker);
+            let other = match content.participants.as_slice() {
                 [a, b] if speaker == Some(&a.name) => Some(b.name.as_str()),
                 [a, b] if speaker == Some(&b.name) => Some(a.name.as_str()),
                 _ => None,
             };
-            named.or_else(other).map(str::to_owned)
+            let takes = match reply {
+                Reply::TakesOn(name) => Some(name),
+                Reply::Assent | Reply::Decline | Reply::Other => None,
+            };
+            called.or(other).or(takes)
         }
-    }
+    };
+    whose.map(str::to_owned)
 }
 
 /// Of items that say the same, keeps the one that scores more, or comes later.

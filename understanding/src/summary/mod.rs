@@ -9,12 +9,16 @@
 //! - What the transcript does not give is empty, not padded.
 
 mod actions;
+mod decisions;
 mod due;
 mod language;
+#[cfg(test)]
+mod languages_tests;
 mod overview;
 mod phrases;
 mod questions;
 mod rank;
+mod replies;
 mod sentences;
 #[cfg(test)]
 mod tests;
@@ -30,11 +34,10 @@ use rank::Ranking;
 use sentences::Sentence;
 use worth::{EARLY, Worth};
 
-/// Key moments and decisions that are kept.
+/// Key moments that are kept.
 const MOMENTS: usize = 5;
 /// Where fewer say that they are one, central sentences make up for it.
 const ENOUGH_MOMENTS: usize = 3;
-const DECISIONS: usize = 5;
 
 /// Summarizes a transcript with sentences chosen from it.
 pub fn extractive(content: &Content) -> Summary {
@@ -48,7 +51,7 @@ pub fn extractive(content: &Content) -> Summary {
 
     let actions = actions::find(content, &sentences, &silent, &language);
     let promised: Vec<usize> = actions.iter().map(|found| found.sentence).collect();
-    let decisions = decisions(&sentences, &silent, &worth, &ranking, &promised);
+    let decisions = decisions::find(content, &sentences, &worth, &ranking, &language, &promised);
     let headline = headline(&sentences, &scores, &worth);
     let overview = overview(&sentences, &worth, &scores, &ranking);
     let told: Vec<usize> = overview.iter().chain(&decisions).chain(&promised).copied().collect();
@@ -147,27 +150,6 @@ pub fn overview_of(content: &Content, words: usize) -> Vec<Quote> {
     chosen.into_iter().map(|place| sentences[place].quote(content)).collect()
 }
 
-fn decisions(
-    sentences: &[Sentence],
-    silent: &[bool],
-    worth: &[Worth],
-    ranking: &Ranking,
-    promised: &[usize],
-) -> Vec<usize> {
-    let scored: Vec<(usize, f32)> = (0..sentences.len())
-        .filter(|place| {
-            worth[*place].signals.decision
-                && !silent[*place]
-                && sentences[*place].words.len() >= 4
-                && !promised.contains(place)
-        })
-        .map(|place| (place, 0.5 + ranking.central[place]))
-        .collect();
-    let mut chosen = ranking.choose(&scored, DECISIONS, false, &[]);
-    chosen.sort_unstable();
-    chosen
-}
-
 fn moments(
     sentences: &[Sentence],
     silent: &[bool],
@@ -183,9 +165,15 @@ fn moments(
     let fits = |place: &usize| {
         !silent[*place] && !told.contains(place) && sentences[*place].words.len() >= 5
     };
+    // Without a cue, only what stands well alone.
+    let tells = |place: &usize| {
+        worth[*place].signals.insight
+            || (sentences[*place].words.len() >= 8 && worth[*place].share >= 0.85)
+    };
     let pool = |insight: bool| -> Vec<(usize, f32)> {
         (0..sentences.len())
             .filter(fits)
+            .filter(tells)
             .filter(|place| worth[*place].signals.insight == insight)
             .map(|place| (place, scores[place] + if insight { 0.2 } else { 0.0 }))
             .collect()

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::{extractive, overview_of};
 
-fn session(turns: &[(&str, &str)]) -> Content {
+pub(super) fn session(turns: &[(&str, &str)]) -> Content {
     let mut content = Content { format: "test".into(), ..Content::default() };
     for (i, (name, text)) in turns.iter().enumerate() {
         let name = Some((*name).to_owned()).filter(|name| !name.is_empty());
@@ -40,7 +40,7 @@ fn quotes(summary: &Summary) -> impl Iterator<Item = &Quote> {
         .chain(&summary.open_questions)
 }
 
-fn check(content: &Content) -> Summary {
+pub(super) fn check(content: &Content) -> Summary {
     let summary = extractive(content);
     for quote in quotes(&summary) {
         let turn = &content.turns[quote.turn as usize];
@@ -103,6 +103,47 @@ fn manners_of_speaking_are_no_commitments() {
         ]),
         []
     );
+}
+
+#[test]
+fn a_request_belongs_to_who_takes_it_on_or_is_called_by_name() {
+    let ask = |answer| {
+        actions(&[
+            ("Ruth", "Somebody wrote the plan for the harbour last summer."),
+            ("Tom", "The harbour plan was mine."),
+            ("Ruth", "Could you send the harbour plan to the council by Friday?"),
+            ("Maya", answer),
+        ])
+        .into_iter()
+        .map(|(_, owner, _)| owner)
+        .collect::<Vec<_>>()
+    };
+    assert_eq!(ask("Sure, I'll do that."), [Some("Maya".into())]);
+    // Assent to a request that names nobody is not a promise.
+    assert_eq!(ask("That makes sense."), [None]);
+    assert_eq!(ask("No, I can't."), []);
+    let named = actions(&[
+        ("Ruth", "Tom, could you send Maya the harbour plan by Friday?"),
+        ("Maya", "That works."),
+        ("Tom", "Fine."),
+    ]);
+    assert_eq!(named[0].1, Some("Tom".into()));
+}
+
+#[test]
+fn a_proposal_is_decided_when_somebody_agrees() {
+    let decided = |answer| {
+        let turns = [
+            ("Ruth", "Let's keep the harbour plan for the spring."),
+            ("Maya", answer),
+            ("Ruth", "The harbour is closed in winter."),
+        ];
+        check(&session(&turns)).decisions.len()
+    };
+    assert_eq!(decided("Sounds good to me."), 1);
+    assert_eq!(decided("Yes."), 1);
+    assert_eq!(decided("No, the council wants it now."), 0);
+    assert_eq!(decided("Yeah, the council also spoke about the harbour."), 0);
 }
 
 #[test]

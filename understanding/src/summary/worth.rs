@@ -144,7 +144,7 @@ fn stands_alone(sentence: &Sentence, language: &Language) -> f32 {
 fn fluency(sentence: &Sentence, said: &str, language: &Language) -> f32 {
     let mut fluency = 1.0;
     if said.chars().next().is_some_and(char::is_lowercase) {
-        fluency *= 0.7;
+        fluency *= 0.6;
     }
     if !said.ends_with(['.', '!', '?', '"', '”', '。', '！', '？', '؟', '।']) {
         fluency *= 0.7;
@@ -156,6 +156,12 @@ fn fluency(sentence: &Sentence, said: &str, language: &Language) -> f32 {
     if words.last().is_some_and(|word| language.unfinished.contains(word.lower.as_str())) {
         fluency *= 0.5;
     }
+    // "The plan is, to": a pause where none belongs.
+    let breaks = words.windows(2).any(|pair| {
+        let between = &said[pair[0].to - sentence.from..pair[1].from - sentence.from];
+        between.starts_with([',', '…']) && language.unfinished.contains(pair[0].lower.as_str())
+    });
+    fluency *= if breaks { 0.75 } else { 1.0 };
     // "we can, we can merge it": said again at once.
     let again = |step: usize| {
         words.windows(2 * step).any(|pair| {

@@ -4,8 +4,12 @@
 //! knows no cues and takes frequent and short words for stop words. **To add a language**: write
 //! its file and add it to [`PACKS`].
 
+mod de;
 mod en;
+mod es;
+mod fr;
 mod he;
+mod pt;
 
 use std::collections::{HashMap, HashSet};
 
@@ -49,20 +53,34 @@ pub(crate) struct Pack {
     pub(crate) decision: List,
     /// Looks like a decision but is none.
     pub(crate) undecided: List,
+    /// Proposes something: a decision where somebody else agrees at once.
+    pub(crate) proposal: List,
+    /// Agrees, at the beginning of a reply.
+    pub(crate) assent: List,
+    /// Takes a request on, at the beginning of a reply.
+    pub(crate) takes_on: List,
+    /// Turns a request down, at the beginning of a reply.
+    pub(crate) decline: List,
     /// The speaker commits: firmly.
     pub(crate) i_will: List,
     /// The speaker commits: by intention.
     pub(crate) i_intend: List,
+    /// The speaker offers.
+    pub(crate) i_can: List,
     /// The speaker asks the other to do something.
     pub(crate) will_you: List,
     /// Both will.
     pub(crate) we_will: List,
     /// A third person will: follows their name.
     pub(crate) they_will: List,
+    /// How far behind its cue the verb may stand, in words.
+    pub(crate) verb_within: usize,
     /// Looks like a commitment but is a manner of speaking.
     pub(crate) no_commitment: List,
     /// In front of a commitment: it is reported or imagined.
     pub(crate) imagined: List,
+    /// At the beginning: what follows depends on something.
+    pub(crate) conditions: List,
     /// What can be ticked off. `verb*` matches beginnings.
     pub(crate) errands: List,
     /// Verbs that need a date to count.
@@ -105,10 +123,10 @@ pub(crate) struct Due {
 }
 
 /// All languages with a pack.
-static PACKS: &[&Pack] = &[&en::EN, &he::HE];
+static PACKS: &[&Pack] = &[&de::DE, &en::EN, &es::ES, &fr::FR, &he::HE, &pt::PT];
 
-/// For every other language.
-static NEUTRAL: Pack = Pack {
+/// No words: what a pack leaves out, and all there is for every other language.
+const NEUTRAL: Pack = Pack {
     code: "",
     stop: "",
     prefixes: "",
@@ -121,13 +139,20 @@ static NEUTRAL: Pack = Pack {
     goal: "",
     decision: "",
     undecided: "",
+    proposal: "",
+    assent: "",
+    takes_on: "",
+    decline: "",
     i_will: "",
     i_intend: "",
+    i_can: "",
     will_you: "",
     we_will: "",
     they_will: "",
+    verb_within: 5,
     no_commitment: "",
     imagined: "",
+    conditions: "",
     errands: "",
     doings: "",
     yes_no: "",
@@ -147,6 +172,17 @@ static NEUTRAL: Pack = Pack {
     },
     stem: str::to_owned,
 };
+
+static ANY: Pack = NEUTRAL;
+
+/// A word without the first of the endings that leaves at least `least` letters.
+fn without_ending(word: &str, endings: &[&str], least: usize) -> String {
+    let root = endings
+        .iter()
+        .filter_map(|ending| word.strip_suffix(ending))
+        .find(|root| root.chars().count() >= least);
+    root.unwrap_or(word).to_owned()
+}
 
 /// A pack made ready for one transcript.
 pub(crate) struct Language {
@@ -234,7 +270,7 @@ fn choose(content: &Content, sentences: &[Sentence]) -> &'static Pack {
             .iter()
             .find(|pack| pack.code.eq_ignore_ascii_case(primary))
             .copied()
-            .unwrap_or(&NEUTRAL);
+            .unwrap_or(&ANY);
     }
     let words: Vec<&str> = sentences
         .iter()
@@ -250,7 +286,7 @@ fn choose(content: &Content, sentences: &[Sentence]) -> &'static Pack {
         })
         .filter(|(hits, _)| hits * 10 >= words.len() * 3 && *hits > 0)
         .max_by_key(|(hits, _)| *hits)
-        .map_or(&NEUTRAL, |(_, pack)| pack)
+        .map_or(&ANY, |(_, pack)| pack)
 }
 
 /// Without a list: words that are everywhere, and very short ones.
@@ -276,7 +312,7 @@ fn frequent(sentences: &[Sentence]) -> HashSet<String> {
 /// The pack of a language, for tests of its lists.
 #[cfg(test)]
 pub(crate) fn pack(code: &str) -> &'static Pack {
-    PACKS.iter().find(|pack| pack.code == code).copied().unwrap_or(&NEUTRAL)
+    PACKS.iter().find(|pack| pack.code == code).copied().unwrap_or(&ANY)
 }
 
 #[cfg(test)]
@@ -293,7 +329,11 @@ mod tests {
                 pack.insight,
                 pack.goal,
                 pack.decision,
+                pack.proposal,
+                pack.assent,
+                pack.decline,
                 pack.i_will,
+                pack.no_commitment,
                 pack.will_you,
                 pack.errands,
                 pack.due.day,

@@ -1,0 +1,163 @@
+//! One short session in each language: what a person would tick off, and no nonsense.
+
+use super::tests::{check, session};
+
+/// An action item's words, owner and date.
+type Item = (String, String, String);
+
+/// Action items, decisions, open questions.
+fn outcome(turns: &[(&str, &str)]) -> (Vec<Item>, Vec<String>, Vec<String>) {
+    let summary = check(&session(turns));
+    assert!(summary.headline.is_some() && !summary.overview.is_empty());
+    let texts = |quotes: Vec<debrief_domain::summary::content::Quote>| {
+        quotes.into_iter().map(|quote| quote.text).collect()
+    };
+    let actions = summary.action_items.into_iter().map(|item| {
+        (item.quote.text, item.owner.unwrap_or_default(), item.due.unwrap_or_default())
+    });
+    (actions.collect(), texts(summary.decisions), texts(summary.open_questions))
+}
+
+fn item(text: &str, owner: &str, due: &str) -> Item {
+    (text.to_owned(), owner.to_owned(), due.to_owned())
+}
+
+#[test]
+fn spanish() {
+    let (actions, decisions, questions) = outcome(&[
+        ("Rosa", "Buenos días, Iván. ¿Me escuchas bien? ¿Cómo estás hoy?"),
+        (
+            "Iván",
+            "Sí, muy bien. Mi objetivo es dejar de revisar el informe de mi equipo por las noches.",
+        ),
+        ("Rosa", "¿Qué te cuesta revisar el informe cada noche?"),
+        ("Iván", "Me doy cuenta de que no confío en mi equipo, y el informe es la excusa."),
+        ("Iván", "He decidido que Marta firmará el informe de este trimestre."),
+        ("Rosa", "¿Puedes enviarme el calendario del equipo antes de la próxima sesión?"),
+        ("Iván", "Sí, claro. Voy a hablar con Marta el jueves y te escribo el viernes."),
+        ("Rosa", "¿Y qué pasará con el equipo si Marta se marcha en verano?"),
+        ("Iván", "No lo sé. Tengo que pensarlo."),
+    ]);
+    assert_eq!(
+        actions,
+        [
+            item(
+                "¿Puedes enviarme el calendario del equipo antes de la próxima sesión?",
+                "Iván",
+                "antes de la próxima sesión"
+            ),
+            item("Voy a hablar con Marta el jueves", "Iván", "el jueves"),
+            item("te escribo el viernes.", "Iván", "el viernes"),
+        ]
+    );
+    assert_eq!(decisions, ["He decidido que Marta firmará el informe de este trimestre."]);
+    assert_eq!(questions, ["¿Y qué pasará con el equipo si Marta se marcha en verano?"]);
+}
+
+#[test]
+fn french() {
+    let (actions, decisions, questions) = outcome(&[
+        ("Léa", "Bonjour à toi, Hugo. Tu m'entends bien ?"),
+        ("Hugo", "Oui. Mon objectif est de préparer le marathon sans me blesser au genou."),
+        ("Léa", "Qu'est-ce que le genou raconte après les sorties longues ?"),
+        ("Hugo", "Je me rends compte que je cours trop vite pendant les sorties longues."),
+        ("Hugo", "J'ai décidé de courir les sorties longues sans montre."),
+        ("Léa", "Peux-tu m'envoyer ton carnet avant la prochaine séance ?"),
+        ("Hugo", "Bien sûr. Je vais appeler le kiné demain."),
+        ("Léa", "Que feras-tu si le genou gonfle avant le marathon ?"),
+        ("Hugo", "Je ne sais pas. Je dois réfléchir."),
+    ]);
+    assert_eq!(
+        actions,
+        [
+            item(
+                "Peux-tu m'envoyer ton carnet avant la prochaine séance ?",
+                "Hugo",
+                "avant la prochaine séance"
+            ),
+            item("Je vais appeler le kiné demain.", "Hugo", "demain"),
+        ]
+    );
+    assert_eq!(decisions, ["J'ai décidé de courir les sorties longues sans montre."]);
+    assert_eq!(questions, ["Que feras-tu si le genou gonfle avant le marathon ?"]);
+}
+
+#[test]
+fn german() {
+    let (actions, decisions, questions) = outcome(&[
+        ("Eva", "Guten Morgen, Jan. Hörst du mich gut? Wie geht es dir?"),
+        ("Jan", "Ja, gut. Mein Ziel ist, die Leitung der Werkstatt an meinen Sohn zu übergeben."),
+        ("Eva", "Was würde die Übergabe der Werkstatt für deinen Sohn bedeuten?"),
+        ("Jan", "Mir ist aufgefallen, dass ich die Übergabe der Werkstatt seit Jahren verschiebe."),
+        ("Jan", "Ich habe mich entschieden, die Werkstatt im Herbst zu übergeben."),
+        ("Eva", "Kannst du mir bis Freitag einen Entwurf schicken?"),
+        ("Jan", "Ja, gerne. Ich werde am Montag mit meinem Sohn sprechen."),
+        ("Eva", "Und was machst du am ersten Tag nach der Übergabe der Werkstatt?"),
+        ("Jan", "Keine Ahnung. Da muss ich nachdenken."),
+    ]);
+    assert_eq!(
+        actions,
+        [
+            item("Kannst du mir bis Freitag einen Entwurf schicken?", "Jan", "bis Freitag"),
+            item("Ich werde am Montag mit meinem Sohn sprechen.", "Jan", "am Montag"),
+        ]
+    );
+    assert_eq!(decisions, ["Ich habe mich entschieden, die Werkstatt im Herbst zu übergeben."]);
+    assert_eq!(questions, ["Und was machst du am ersten Tag nach der Übergabe der Werkstatt?"]);
+}
+
+#[test]
+fn portuguese() {
+    let (actions, decisions, questions) = outcome(&[
+        ("Bia", "Bom dia, Caio. Está me ouvindo bem?"),
+        ("Caio", "Sim. Meu objetivo é vender a padaria sem brigar com a minha irmã."),
+        ("Bia", "O que a padaria significa para a sua irmã?"),
+        ("Caio", "Percebi que a padaria é a última lembrança que ela guarda do nosso pai."),
+        ("Caio", "Decidi esperar até dezembro para vender a padaria."),
+        ("Bia", "Você pode me mandar o contrato até sexta-feira?"),
+        ("Caio", "Com certeza. Vou conversar com a minha irmã no domingo."),
+        ("Bia", "E o que acontece com a padaria se a sua irmã não quiser vender?"),
+        ("Caio", "Ainda não sei. Preciso pensar."),
+    ]);
+    assert_eq!(
+        actions,
+        [
+            item("Você pode me mandar o contrato até sexta-feira?", "Caio", "até sexta-feira"),
+            item("Vou conversar com a minha irmã no domingo.", "Caio", "no domingo"),
+        ]
+    );
+    assert_eq!(decisions, ["Decidi esperar até dezembro para vender a padaria."]);
+    assert_eq!(questions, ["E o que acontece com a padaria se a sua irmã não quiser vender?"]);
+}
+
+/// Without a list of words: an overview and topics, but no promise is guessed.
+#[test]
+fn arabic_and_russian_have_an_overview_and_no_guesses() {
+    for (turns, topic) in [
+        (
+            [
+                ("ليلى", "أريد أن أتحدث عن التقرير الشهري مع فريق المبيعات."),
+                ("سامي", "ماذا يحدث عندما تكتبين التقرير الشهري وحدك؟"),
+                ("ليلى", "أقضي ثلاث ليال في مراجعة التقرير ولا أنام جيدا."),
+                ("سامي", "ومن يستطيع مراجعة التقرير معك؟"),
+            ],
+            "التقرير",
+        ),
+        (
+            [
+                ("Анна", "Я хочу поговорить о подготовке к марафону и о колене."),
+                ("Пётр", "Когда колено болит сильнее всего во время подготовки?"),
+                ("Анна", "Колено болит после длинных пробежек, особенно вечером."),
+                ("Пётр", "Тогда сократим длинные пробежки, и колено отдохнёт."),
+            ],
+            "колено",
+        ),
+    ] {
+        let summary = check(&session(&turns));
+        assert!(summary.headline.is_some() && summary.overview.len() >= 2);
+        let labels: Vec<_> =
+            summary.topics.iter().map(|topic| topic.label.to_lowercase()).collect();
+        assert!(labels.iter().any(|label| label.contains(topic)), "{labels:?}");
+        assert!(summary.action_items.is_empty() && summary.decisions.is_empty());
+    }
+}
