@@ -1,9 +1,10 @@
 """Cues, times and words beside webvtt-py, srt and python-docx, over all files of their kinds.
 
-Debrief's pieces come from the example `cues`. Words are runs of letters and digits; a name that
-Debrief took for the speaker's is taken off the front of the other reader's text. Files that
-agree are counted, files that differ are listed with the reason found by reading them. Prints
-Markdown.
+A piece is a cue of a turn, or a turn without cues (the example `cues`). Words are runs of letters
+and digits; a name that Debrief took for the speaker's is taken off the other reader's text.
+python-docx gives paragraphs, so only words are compared, without lines that are a number or a
+time. Files that agree are counted, files that differ are listed with the reason found by reading
+them.
 
     agreement.py CUES CORPUS
 """
@@ -42,9 +43,13 @@ def with_srt(path):
 
 
 def with_docx(path):
-    return [(None, None, paragraph.text) for paragraph in docx.Document(str(path)).paragraphs]
+    """Paragraphs without the lines that are a number or a time."""
+    paragraphs = [paragraph.text.splitlines() for paragraph in docx.Document(str(path)).paragraphs]
+    said = ["\n".join(line for line in lines if not MARK.search(line)) for lines in paragraphs]
+    return [(None, None, text) for text in said]
 
 
+MARK = re.compile(r"-->|^\d+$")
 READERS = {
     "webvtt-py": (".vtt", with_webvtt),
     "srt": (".srt", with_srt),
@@ -58,8 +63,7 @@ def words(text):
 
 def without_name(text, names):
     for name in names:
-        for mark in (":", "]:", ")"):
-            opening = f"{'[' if mark == ']:' else ''}{name}{mark}"
+        for opening in (f"{name}:", f"[{name}]:", f"{name}\n"):
             if text.startswith(opening):
                 return text[len(opening) :]
     return text
@@ -67,6 +71,7 @@ def without_name(text, names):
 
 def main():
     cues, corpus = sys.argv[1], Path(sys.argv[2])
+    print(f"{__doc__.split(chr(10) * 2)[1]}\n")
     for reader, (suffix, read) in READERS.items():
         files = sorted(path for path in corpus.rglob(f"*{suffix}") if path.is_file())
         run = subprocess.run([cues, *map(str, files)], capture_output=True, text=True, check=True)

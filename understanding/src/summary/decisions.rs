@@ -11,6 +11,8 @@ use super::worth::Worth;
 
 /// More are kept of a longer session, up to twice as many.
 const MOST: usize = 5;
+/// A longer sentence argues rather than proposes.
+const PROPOSAL: usize = 30;
 /// Sentences of a session of about an hour.
 const AN_HOUR: usize = 600;
 
@@ -37,7 +39,10 @@ pub(crate) fn find(
         }
         let strong = if worth[place].signals.decision {
             1.0
-        } else if !sentence.question && proposals.any(&sentence.words) {
+        } else if !sentence.question
+            && sentence.words.len() <= PROPOSAL
+            && proposals.any(&sentence.words)
+        {
             match replies.to(place, sentences, content, language) {
                 Reply::Assent | Reply::TakesOn(_) => 0.5,
                 Reply::Decline | Reply::Other => return None,
