@@ -71,7 +71,7 @@ def main():
         if names != names_corrected or same < total or explained < changed:
             only = ", ".join(
                 f"{'−' if name in names else '+'}{name}" for name in sorted(names ^ names_corrected)
-            )
+            ).replace("|", "\\|")
             rows.append(
                 f"| {call.name} | {len(names)} | {only} | {same / total:.2%} | {changed} | {explained} |"
             )
