@@ -139,8 +139,8 @@ async fn the_vocabulary_is_applied_to_what_is_read_later(profile: Profile) {
     assert_eq!(api.get("/v1/vocabulary").await.expect(200), entries);
     let id = api.upload(VTT, &[]).await.id;
     eventually("the term is written so", async || {
-        let page = api.get(&format!("/v1/transcripts/{id}/turns")).await.expect(200);
-        page.to_string().contains("hand two of them to Noa Ben-Ami by Friday")
+        let page = api.get(&format!("/v1/transcripts/{id}/turns")).await;
+        page.text.contains("hand two of them to Noa Ben-Ami by Friday")
     })
     .await;
     // It is a correction like others; what was there before has none.

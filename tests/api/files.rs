@@ -14,6 +14,10 @@ in_profiles! {
 
 const CHAT: &str = "00:00:05\t Omer Katz:\tnotes are at https://example.org/notes\r\n\
     00:00:17\t Dana Levi:\tthank you\r\n";
+const STRANGERS: &str = "Ann: We had a look at the garden plans last week.\n\
+    Bob: I remember that the wall was the question.\n\
+    Ann: It still is, and the neighbours have written to us.\n\
+    Bob: Then let us answer them before the summer.\n";
 const BETTER: &str = "WEBVTT\n\n\
     00:00:01.000 --> 00:00:06.000\n<v Dana Levi>What would you like to take away from today?\n\n\
     00:00:07.000 --> 00:00:15.000\n<v Omer Katz>I want to stop doing every single review myself. \
@@ -106,14 +110,14 @@ async fn files_of_one_call_become_one_session(profile: Profile) {
         api.request(Method::POST, &path).header("Idempotency-Key", "chat").multipart(form)
     };
     let added = Answer::of(add()).await.expect(202);
-    let kept = server.blobs().len();
     assert_eq!(Answer::of(add()).await.expect(202), added, "sent twice, added once");
-    assert_eq!(server.blobs().len(), kept);
     crate::support::eventually("the chat is among the turns", async || {
         kinds(&turns(&api, &id).await) == together
     })
     .await;
     api.until_ready(&id).await;
+    // Of each session two files and its turns; of the second also the turns without the chat.
+    assert_eq!(server.blobs().len(), 3 + 4, "what was sent again is gone");
 
     let title = Form::new().part("file", file("chat.txt", CHAT)).text("title", "x");
     let refused = Answer::of(api.request(Method::POST, &path).multipart(title)).await;
@@ -123,7 +127,7 @@ async fn files_of_one_call_become_one_session(profile: Profile) {
     // Two files that nothing holds together.
     let strangers = Form::new().part("file", file("a.vtt", VTT)).part(
         "file",
-        file("b.txt", "Ann: Hello you.\nBob: Hello.\nAnn: How are you?\nBob: Fine.\n"),
+        file("b.txt", STRANGERS),
     );
     let answer = upload(&api, strangers).await.expect(202);
     let status = format!("/v1/transcripts/{}/status", answer["id"].as_str().unwrap());

@@ -25,7 +25,7 @@ fn commands<'a>(api: &'a Api, id: &'a str) -> Vec<Command<'a>> {
             "upload, body",
             202,
             Box::new(|| {
-                let path = "/v1/transcripts/upload?filename=a.vtt";
+                let path = "/v1/transcripts/upload?filename=a.vtt&allow_duplicate=true";
                 api.request(Method::POST, path).body(VTT)
             }),
         ),

@@ -44,7 +44,10 @@ async fn what_is_over_the_limit_is_refused() {
     no_blob_is_left(&server).await;
     for (name, request) in [
         ("body", post().body(large(LIMIT))),
-        ("of unknown length", post().query(&[("allow_duplicate", "true")]).body(streamed(large(LIMIT)))),
+        (
+            "of unknown length",
+            post().query(&[("allow_duplicate", "true")]).body(streamed(large(LIMIT))),
+        ),
         ("form", api.upload_request(api.form(large(LIMIT), &[]))),
     ] {
         let answer = Answer::of(request).await;

@@ -90,11 +90,11 @@ async fn broken_forms_are_refused() {
             "`file`",
         ),
         case(
-            "two files",
-            api.upload_request(with_file().part("file", file())),
+            "21 files",
+            api.upload_request((0..20).fold(with_file(), |form, _| form.part("file", file()))),
             400,
-            "repeated_field",
-            "`file`",
+            "too_many_files",
+            "20",
         ),
         case(
             "a file of another name",

@@ -134,7 +134,7 @@ fn table() -> Vec<(&'static str, &'static str, Closed)> {
                 api.request(Method::PATCH, &path).json(&json!({"client_id": ids.client}))
             }),
         ),
-        ("get", "/v1/vocabulary", List(|api, _| get(api, "/v1/vocabulary".into()))),
+        ("get", "/v1/vocabulary", ByToken(|api, _| get(api, "/v1/vocabulary".into()))),
         (
             "put",
             "/v1/vocabulary",

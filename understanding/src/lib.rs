@@ -10,6 +10,7 @@ pub mod merge;
 mod overlap;
 pub mod people;
 pub mod roles;
+pub mod session;
 pub mod summary;
 pub mod talk;
 mod words;

@@ -4,9 +4,10 @@
 use crate::worker::{Context, Fault, JobContext, Worker, command_context};
 use async_trait::async_trait;
 use bytes::Bytes;
-use debrief_domain::ids::VocabularyId;
+use debrief_domain::client::Client;
+use debrief_domain::ids::{OrganizationId, VocabularyId};
 use debrief_domain::personal::Personal;
-use debrief_domain::transcript::content::{Content, Warning};
+use debrief_domain::transcript::content::Content;
 use debrief_domain::transcript::correction::Correction;
 use debrief_domain::transcript::{
     Outline, Stage, Transcript, TranscriptCommand, TranscriptCorrected, TranscriptError,
@@ -17,8 +18,8 @@ use debrief_infra::blobs::BlobKey;
 use debrief_infra::keys::DataKey;
 use debrief_infra::log::{CommandError, RecordedEvent};
 use debrief_understanding::corrections::{self, Corrected};
-use debrief_understanding::formats::{self, Refusal};
-use debrief_understanding::merge::{self, Part};
+use debrief_understanding::roles::Known;
+use debrief_understanding::session;
 use uuid::Uuid;
 
 /// See the module.
@@ -54,14 +55,20 @@ impl Worker for Parse {
             files.push((name.unwrap_or_default(), documents.read(&source, &data_key, 0).await?));
         }
         job.progress(0.2);
-        let parsed = tokio::task::spawn_blocking(move || read(&files))
+        let known = self.known_people(event.organization, &transcript).await?;
+        let read = move || {
+            let file = |(name, bytes)| session::File { name, bytes };
+            let files: Vec<_> = files.iter().map(|(n, b): &(String, Bytes)| file((n, b))).collect();
+            session::read(&files, &known)
+        };
+        let parsed = tokio::task::spawn_blocking(read)
             .await
             .map_err(|error| Fault::Failed(format!("the reader of the file failed: {error}")))?;
         job.progress(0.7);
         let content = match parsed {
             Ok(content) => content,
-            Err(Unread { code, message }) => {
-                let failure = failure(code, &message);
+            Err(unread) => {
+                let failure = failure(unread.code(), &unread.to_string());
                 return self.record(event, "", TranscriptCommand::RecordFailure(failure)).await;
             }
         };
@@ -97,6 +104,20 @@ impl Worker for Parse {
 }
 
 impl Parse {
+    /// Whom the organization knows, for the roles of those who speak.
+    async fn known_people(
+        &self,
+        organization: OrganizationId,
+        transcript: &Transcript,
+    ) -> Result<Known, Fault> {
+        let mut known = Known::default();
+        if let Some(client) = transcript.client_id() {
+            let (client, _) = self.0.log.load::<Client>(organization, client.0).await?;
+            known.clients.extend(client.name().map(str::to_owned));
+        }
+        Ok(known)
+    }
+
     /// Writes the organization's terms as it writes them, as a correction that can be undone.
     async fn apply_vocabulary(
         &self,
@@ -166,48 +187,6 @@ async fn corrected(content: Content, list: Vec<(Uuid, Correction)>) -> Result<Co
 
 fn turn_count(content: &Content) -> u32 {
     u32::try_from(content.turns.len()).unwrap_or(u32::MAX)
-}
-
-/// Why files cannot be read into one session.
-struct Unread {
-    code: &'static str,
-    message: String,
-}
-
-/// Reads the files of one session and puts them together. A file that cannot be read is left out
-/// with a warning, unless it is the only one.
-fn read(files: &[(String, Bytes)]) -> Result<Content, Unread> {
-    let refused = |refusal: Refusal| Unread { code: refusal.code(), message: refusal.to_string() };
-    if let [(_, only)] = files {
-        return formats::parse(only).map_err(refused);
-    }
-    let (mut parts, mut left_out) = (Vec::new(), Vec::new());
-    let mut first_refusal = None;
-    for (name, bytes) in files {
-        match formats::parse(bytes) {
-            Ok(content) => parts.push(Part { name: name.clone(), content }),
-            Err(refusal) => {
-                let message = format!("{name}: this file was left out: {refusal}");
-                left_out.push(Warning { line: 1, message });
-                first_refusal.get_or_insert(refusal);
-            }
-        }
-    }
-    if let (true, Some(refusal)) = (parts.is_empty(), first_refusal) {
-        return Err(refused(refusal));
-    }
-    let mut content = merge::merge(parts)
-        .map_err(|error| Unread { code: error.code(), message: sentence(&error.to_string()) })?;
-    left_out.append(&mut content.warnings);
-    content.warnings = left_out;
-    Ok(content)
-}
-
-/// With a capital in front and a full stop behind.
-fn sentence(text: &str) -> String {
-    let mut letters = text.chars();
-    let first = letters.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
-    format!("{first}{}.", letters.as_str().trim_end_matches('.'))
 }
 
 fn failure(code: &str, message: &str) -> TranscriptProcessingFailed {

@@ -5,6 +5,7 @@ mod events;
 pub use events::*;
 
 use crate::event::impl_domain_event;
+use crate::personal::Personal;
 use cqrs_es::Aggregate;
 use cqrs_es::event_sink::EventSink;
 use serde::{Deserialize, Serialize};
@@ -17,6 +18,14 @@ impl_domain_event!(ClientEvent {
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Client {
     exists: bool,
+    name: Option<Personal<String>>,
+}
+
+impl Client {
+    /// The client's name; `None` before the client is entered, and once the name was erased.
+    pub fn name(&self) -> Option<&str> {
+        self.name.as_ref().and_then(Personal::known).map(String::as_str)
+    }
 }
 
 /// What may be asked of a client.
@@ -56,7 +65,8 @@ impl Aggregate for Client {
     }
 
     fn apply(&mut self, event: Self::Event) {
-        let ClientEvent::Registered(_) = event;
+        let ClientEvent::Registered(registered) = event;
         self.exists = true;
+        self.name = Some(registered.name);
     }
 }

@@ -7,6 +7,7 @@ mod events;
 pub use events::*;
 
 use crate::event::impl_domain_event;
+use crate::ids::ClientId;
 use crate::personal::Personal;
 use correction::Correction;
 use cqrs_es::Aggregate;
@@ -63,6 +64,7 @@ pub struct Transcript {
     life: Life,
     files: Vec<File>,
     taken_in: usize,
+    client_id: Option<ClientId>,
     content: Option<String>,
     corrections: Vec<(Uuid, Personal<Correction>)>,
     revision: u64,
@@ -79,6 +81,11 @@ impl Transcript {
         self.taken_in += files.len();
         self.blobs.extend(files.iter().map(|file| file.source.clone()));
         self.files.extend(files.into_iter().map(File::from));
+    }
+
+    /// Whose session it was.
+    pub fn client_id(&self) -> Option<ClientId> {
+        self.client_id
     }
 
     /// Blob that holds the turns, once the file was read.
@@ -244,6 +251,7 @@ impl Aggregate for Transcript {
         match event {
             TranscriptEvent::Uploaded(uploaded) => {
                 self.life = Life::Alive;
+                self.client_id = uploaded.client_id;
                 self.take_in(vec![SourceFile {
                     source: uploaded.source,
                     filename: uploaded.filename,
@@ -271,9 +279,10 @@ impl Aggregate for Transcript {
                 self.revision += 1;
             }
             TranscriptEvent::Deleted(_) => self.life = Life::Deleted,
-            TranscriptEvent::ProcessingFailed(_)
-            | TranscriptEvent::ProcessingRequested(_)
-            | TranscriptEvent::DetailsChanged(_) => {}
+            TranscriptEvent::DetailsChanged(change) => {
+                change.client_id.apply_to(&mut self.client_id);
+            }
+            TranscriptEvent::ProcessingFailed(_) | TranscriptEvent::ProcessingRequested(_) => {}
         }
     }
 }
