@@ -1,22 +1,48 @@
-//! Reads a transcript and prints what Debrief makes of it:
-//! `cargo run -p debrief-understanding --example understand -- FILE [--turns]`
+//! Reads the files of a call and prints what Debrief makes of them:
+//! `cargo run -p debrief-understanding --example understand -- FILE... [--turns] [--coach NAME]
+//! [--client NAME]`
 
 use std::{env, fs, process, time::Instant};
 
 use debrief_domain::summary::content::Quote;
 use debrief_domain::transcript::content::TurnKind;
+use debrief_understanding::roles::Known;
+use debrief_understanding::{formats, languages, merge, people, roles};
 
 fn main() {
+    let mut paths = Vec::new();
+    let mut known = Known::default();
+    let mut show_turns = false;
     let mut arguments = env::args().skip(1);
-    let Some(path) = arguments.next() else {
-        eprintln!("usage: understand FILE [--turns]");
+    while let Some(argument) = arguments.next() {
+        match argument.as_str() {
+            "--turns" => show_turns = true,
+            "--coach" => known.coaches.extend(arguments.next()),
+            "--client" => known.clients.extend(arguments.next()),
+            _ => paths.push(argument),
+        }
+    }
+    if paths.is_empty() {
+        eprintln!("usage: understand FILE... [--turns] [--coach NAME] [--client NAME]");
         process::exit(2);
-    };
-    let show_turns = arguments.any(|argument| argument == "--turns");
-    let bytes = fs::read(&path).unwrap_or_else(|error| fail(&format!("{path}: {error}")));
+    }
+    let files: Vec<(String, Vec<u8>)> = paths
+        .into_iter()
+        .map(|path| match fs::read(&path) {
+            Ok(bytes) => (path, bytes),
+            Err(error) => fail(&format!("{path}: {error}")),
+        })
+        .collect();
     let begun = Instant::now();
-    let content = debrief_understanding::formats::parse(&bytes)
-        .unwrap_or_else(|refusal| fail(&refusal.to_string()));
+    let parts = files.into_iter().map(|(name, bytes)| match formats::parse(&bytes) {
+        Ok(content) => merge::Part { name, content },
+        Err(refusal) => fail(&format!("{name}: {refusal}")),
+    });
+    let mut content =
+        merge::merge(parts.collect()).unwrap_or_else(|error| fail(&error.to_string()));
+    people::unify(&mut content);
+    languages::tell(&mut content);
+    roles::assign(&mut content, &known);
     let read = begun.elapsed();
     println!(
         "{} | language {} | {} turns | {} words | {} long | {} warnings",
@@ -38,8 +64,8 @@ fn main() {
             time(person.talk_ms),
             time(person.longest_ms),
             person.questions,
-            known(person.interruptions),
-            known(person.words_per_minute),
+            count(person.interruptions),
+            count(person.words_per_minute),
             person.messages,
             match &*person.other_names {
                 [] => String::new(),
@@ -105,7 +131,7 @@ fn time(ms: Option<u64>) -> String {
     })
 }
 
-fn known(count: Option<u32>) -> String {
+fn count(count: Option<u32>) -> String {
     count.map_or("?".to_owned(), |count| count.to_string())
 }
 

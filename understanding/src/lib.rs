@@ -6,6 +6,7 @@
 
 pub mod corrections;
 pub mod formats;
+pub mod languages;
 pub mod merge;
 mod overlap;
 pub mod people;

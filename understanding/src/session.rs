@@ -6,6 +6,7 @@
 use debrief_domain::transcript::content::{Content, Warning};
 
 use crate::formats::{self, Refusal, archive, builder::MAX_WARNINGS};
+use crate::languages;
 use crate::merge::{self, MergeError, Part};
 use crate::people;
 use crate::roles::{self, Known};
@@ -80,6 +81,7 @@ pub fn read(files: &[File<'_>], known: &Known) -> Result<Content, Unread> {
     left_out.truncate(MAX_WARNINGS + 1);
     content.warnings = left_out;
     people::unify(&mut content);
+    languages::tell(&mut content);
     roles::assign(&mut content, known);
     Ok(content)
 }

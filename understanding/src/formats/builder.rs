@@ -17,6 +17,8 @@ use crate::talk;
 
 /// How names are cleaned here, for all who take names elsewhere.
 pub(crate) use super::names::clean as clean_name;
+/// The language of a script, for the turns of a transcript.
+pub(crate) use super::script::of as language_of_script;
 /// What chats without the recording's clock are marked with.
 pub(crate) use super::zoom_chat::OF_DAY;
 

@@ -22,14 +22,17 @@ const SCRIPTS: &[(&str, &[(char, char)])] = &[
     ("ja", &[('\u{3040}', '\u{30FF}')]),
 ];
 
-/// The language that at least three quarters of the letters belong to.
+/// The language of a whole transcript.
 pub(crate) fn language(turns: &[Turn]) -> Option<&'static str> {
+    of(turns.iter().flat_map(|turn| turn.text.chars()), ENOUGH)
+}
+
+/// The language that at least three quarters of the letters belong to, if there are enough.
+pub(crate) fn of(text: impl Iterator<Item = char>, enough: usize) -> Option<&'static str> {
     let mut counts = [0usize; SCRIPTS.len()];
     let mut letters = 0;
     let mut han = 0;
-    for c in
-        turns.iter().flat_map(|turn| turn.text.chars()).filter(|c| c.is_alphabetic()).take(SAMPLE)
-    {
+    for c in text.filter(|c| c.is_alphabetic()).take(SAMPLE) {
         letters += 1;
         if ('\u{4E00}'..='\u{9FFF}').contains(&c) {
             han += 1;
@@ -39,7 +42,7 @@ pub(crate) fn language(turns: &[Turn]) -> Option<&'static str> {
             }
         }
     }
-    if letters < ENOUGH {
+    if letters < enough {
         return None;
     }
     SCRIPTS
