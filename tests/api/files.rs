@@ -125,12 +125,11 @@ async fn files_of_one_call_become_one_session(profile: Profile) {
     let many = (0..21).fold(Form::new(), |form, _| form.part("file", file("chat.txt", CHAT)));
     assert_eq!(upload(&api, many).await.problem(400), "too_many_files");
     // Two files that nothing holds together.
-    let strangers = Form::new().part("file", file("a.vtt", VTT)).part(
-        "file",
-        file("b.txt", STRANGERS),
-    );
+    let strangers =
+        Form::new().part("file", file("a.vtt", VTT)).part("file", file("b.txt", STRANGERS));
     let answer = upload(&api, strangers).await.expect(202);
-    let status = format!("/v1/transcripts/{}/status", answer["id"].as_str().unwrap());
+    let (id, position) = (answer["id"].as_str().unwrap(), &answer["position"]);
+    let status = format!("/v1/transcripts/{id}/status?min_position={position}");
     crate::support::eventually("they are refused with a reason", async || {
         let status = api.get(&status).await.expect(200);
         status["state"] == "failed" && status["error"]["code"] == "unrelated_files"

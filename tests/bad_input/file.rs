@@ -1,6 +1,6 @@
 //! Files that are no transcripts, and transcripts that do not look it.
 
-use crate::support::{Profile, Setup, VTT};
+use crate::support::{Profile, Setup, VTT, eventually};
 use crate::{Case, case, check};
 use reqwest::Method;
 use reqwest::multipart::{Form, Part};
@@ -16,12 +16,34 @@ fn file_of(head: &[u8]) -> Vec<u8> {
 
 fn kinds() -> Vec<(&'static str, Vec<u8>, &'static str)> {
     vec![
-        ("a PDF", file_of(b"%PDF-1.7\n%\xE2\xE3\xCF\xD3\n"), "PDF"),
+        ("a GIF", file_of(b"GIF89a\x01\0\x01\0"), "GIF"),
         ("a PNG", file_of(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"), "PNG"),
         ("an MP3", file_of(b"ID3\x04\0\0\0\0\0\x23TSSE"), "MP3"),
-        ("a ZIP", file_of(b"PK\x03\x04\x14\0\0\0\x08\0"), "ZIP"),
+        ("a gzip archive", file_of(b"\x1F\x8B\x08\0\0\0\0\0"), "gzip"),
         ("random bytes", file_of(b"\xfe\x01\x80\x03"), "not a text transcript"),
     ]
+}
+
+/// What can hold a transcript is let in; that this one does not is found by the reader.
+#[tokio::test(flavor = "multi_thread")]
+async fn documents_that_cannot_be_read_fail_with_a_reason() {
+    let Some(server) = Setup::new(Profile::Embedded).start().await else { return };
+    let api = server.api();
+    for (file, says) in [
+        (file_of(b"%PDF-1.7\n%\xE2\xE3\xCF\xD3\n"), "PDF"),
+        (file_of(b"PK\x03\x04\x14\0\0\0\x08\0"), "ZIP"),
+    ] {
+        let uploaded = api.upload(file, &[]).await;
+        let path = format!("/v1/transcripts/{}/status", uploaded.id);
+        eventually("it fails", async || {
+            let status = api.get(&format!("{path}?min_position={}", uploaded.position)).await;
+            let status = status.expect(200);
+            let message = status["error"]["message"].as_str().unwrap_or_default();
+            assert!(status["state"] != "failed" || message.contains(says), "{status}");
+            status["state"] == "failed"
+        })
+        .await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

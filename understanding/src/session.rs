@@ -59,7 +59,8 @@ pub fn read(files: &[File<'_>], known: &Known) -> Result<Content, Unread> {
         let read = if archive::is_archive(head) {
             archive::parts(file.bytes)
         } else {
-            formats::parse(file.bytes).map(|content| (vec![(file.name.to_owned(), content)], vec![]))
+            formats::parse(file.bytes)
+                .map(|content| (vec![(file.name.to_owned(), content)], vec![]))
         };
         match read {
             Ok((read, warnings)) => {

@@ -21,10 +21,6 @@ const SQLITE_BUSY_TIMEOUT: Duration = Duration::from_secs(15);
 /// How long a Postgres transaction may wait for its client's next statement.
 #[cfg(feature = "postgres")]
 const IDLE_IN_TRANSACTION: &str = "10s";
-/// Memory for pages of one SQLite connection; negative: in KiB.
-const SQLITE_CACHE: &str = "-32000";
-/// Pages of 4 KiB in the write-ahead log at which it is written back.
-const SQLITE_CHECKPOINT_PAGES: &str = "8000";
 /// Connections that read one SQLite file.
 const SQLITE_READERS: u32 = 4;
 
@@ -141,10 +137,7 @@ async fn open_file(path: &Path, synchronous: SqliteSynchronous) -> Result<Sql, D
         .foreign_keys(true)
         // Without it REPLACE deletes events past the trigger that refuses to.
         .pragma("recursive_triggers", "on")
-        .pragma("cache_size", SQLITE_CACHE)
-        // A checkpoint writes and syncs what many commits have changed over and over; at SQLite's
-        // own 1,000 pages a full batch of appends would begin one with every commit.
-        .pragma("wal_autocheckpoint", SQLITE_CHECKPOINT_PAGES)
+        .pragma("cache_size", "-8000")
         .pragma("temp_store", "memory");
     let writer = SqlitePoolOptions::new()
         .max_connections(1)
