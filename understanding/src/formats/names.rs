@@ -5,6 +5,7 @@
 //! stays what somebody said.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
 
 /// Longer than any name.
 const MAX_NAME_CHARS: usize = 60;
@@ -132,8 +133,10 @@ pub(super) fn is_label(name: &str) -> bool {
     let lower = name.to_lowercase();
     let bare =
         lower.trim_end_matches(|c: char| c.is_ascii_digit() || c.is_whitespace() || c == '#');
-    let is = |label: &str| label == lower || label == bare;
-    LABELS.split([',', '\n']).map(str::trim).any(is)
+    static KNOWN: LazyLock<HashSet<&str>> =
+        LazyLock::new(|| LABELS.split([',', '\n']).map(str::trim).collect());
+    KNOWN.contains(&*lower)
+        || KNOWN.contains(bare)
         || lower.starts_with("step ")
         || lower.starts_with("part ")
         || lower.starts_with("the ")
