@@ -19,7 +19,7 @@ fn kinds() -> Vec<(&'static str, Vec<u8>, &'static str)> {
         ("a GIF", file_of(b"GIF89a\x01\0\x01\0"), "GIF"),
         ("a PNG", file_of(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"), "PNG"),
         ("an MP3", file_of(b"ID3\x04\0\0\0\0\0\x23TSSE"), "MP3"),
-        ("a gzip archive", file_of(b"\x1F\x8B\x08\0\0\0\0\0"), "gzip"),
+        ("a gzip archive", file_of(b"\x1F\x8B\x08\0\0\0\0\0"), "GZ"),
         ("random bytes", file_of(b"\xfe\x01\x80\x03"), "not a text transcript"),
     ]
 }
@@ -32,6 +32,7 @@ async fn documents_that_cannot_be_read_fail_with_a_reason() {
     for (file, says) in [
         (file_of(b"%PDF-1.7\n%\xE2\xE3\xCF\xD3\n"), "PDF"),
         (file_of(b"PK\x03\x04\x14\0\0\0\x08\0"), "ZIP"),
+        (b"<!DOCTYPE html><html><body><p>Hello</p></body></html>".to_vec(), "web page"),
     ] {
         let uploaded = api.upload(file, &[]).await;
         let path = format!("/v1/transcripts/{}/status", uploaded.id);
@@ -68,8 +69,6 @@ async fn what_is_no_transcript_is_refused() {
     both("nothing", Vec::new(), "talk.vtt", 422, "empty_file", empty);
     both("white space", b" \n\t\r\n  ".repeat(100), "talk.vtt", 422, "empty_file", empty);
     both("a byte order mark", b"\xEF\xBB\xBF".to_vec(), "talk.vtt", 422, "empty_file", empty);
-    let html = b"<!DOCTYPE html><html><body><p>Hello</p></body></html>".to_vec();
-    both("HTML", html, "talk.vtt", 422, "unrecognised_format", "It reads WebVTT");
     let prose = b"It was a dark and stormy night. Nobody spoke.\n".repeat(20);
     both("prose", prose, "talk.vtt", 422, "unrecognised_format", "It reads WebVTT");
     let json = br#"{"answer": 42}"#.to_vec();
