@@ -19,7 +19,7 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use support::http::Connection;
-use support::program::{API_KEY, Program, memory_of};
+use support::program::{Program, memory_of, upload_to_ready};
 use support::*;
 use tokio::sync::Semaphore;
 use uuid::Uuid;
@@ -102,29 +102,10 @@ async fn run(program: &Program, calls: &[Vec<u8>], at_once: usize) -> Vec<f64> {
         tasks.spawn(async move {
             let _slot = slots.acquire_owned().await.expect("open");
             let mut connection = Connection::open(address).await.expect("it listens");
-            one(&mut connection, &call).await
+            upload_to_ready(&mut connection, &call).await
         });
     }
     tasks.join_all().await
-}
-
-async fn one(connection: &mut Connection, call: &[u8]) -> f64 {
-    let headers = format!("authorization: Bearer {API_KEY}\r\ncontent-type: text/vtt\r\n");
-    let began = Instant::now();
-    let path = "/v1/transcripts/upload?filename=transcript.vtt";
-    let (status, body) = connection.send("POST", path, &headers, call).await.expect("an answer");
-    assert_eq!(status, 202, "{}", String::from_utf8_lossy(&body));
-    let answer: serde_json::Value = serde_json::from_slice(&body).expect("JSON");
-    let id = answer["id"].as_str().expect("an id");
-    let path = format!("/v1/transcripts/{id}/status?min_position={}", answer["position"]);
-    loop {
-        let status = connection.json("GET", &path, API_KEY, "").await;
-        match status["state"].as_str() {
-            Some("ready") => return began.elapsed().as_secs_f64() * 1_000.0,
-            Some("failed") => panic!("{status}"),
-            _ => tokio::time::sleep(Duration::from_millis(2)).await,
-        }
-    }
 }
 
 /// Starts, with nothing and with many events, and a peer's, in turns.

@@ -1,9 +1,10 @@
 //! What handlers share.
 
 use crate::http::problem::Problem;
+use crate::transcripts::content::Current;
 use crate::ws::Hub;
 use debrief_domain::ids::TranscriptId;
-use debrief_domain::transcript::content::Content;
+use debrief_domain::transcript::content::Turn;
 use debrief_infra::documents::Documents;
 use debrief_infra::log::EventLog;
 use debrief_infra::queue::{Ledger, Queue};
@@ -73,7 +74,7 @@ pub(crate) struct Shared {
     pub(crate) hub: Hub,
     pub(crate) keys: Cache<String, KeyHolder>,
     /// Turns as they are with their corrections, by transcript and version of the turns.
-    pub(crate) contents: Cache<(TranscriptId, i64), Arc<Content>>,
+    pub(crate) contents: Cache<(TranscriptId, i64), Arc<Current>>,
 }
 
 impl ApiState {
@@ -83,9 +84,10 @@ impl ApiState {
         let keys = Cache::builder().max_capacity(10_000).time_to_live(KEY_CACHED_FOR).build();
         let contents = Cache::builder()
             .max_capacity(CONTENT_CACHE_BYTES)
-            .weigher(|_: &(TranscriptId, i64), content: &Arc<Content>| {
-                let text: usize = content.turns.iter().map(|turn| turn.text.len() + 100).sum();
-                u32::try_from(text).unwrap_or(u32::MAX)
+            .weigher(|_: &(TranscriptId, i64), current: &Arc<Current>| {
+                let size = |turn: &Turn| turn.text.len() + 24 * turn.cues.len() + 150;
+                let bytes: usize = current.content.turns.iter().map(size).sum();
+                u32::try_from(bytes).unwrap_or(u32::MAX)
             })
             .time_to_idle(Duration::from_secs(60))
             .build();

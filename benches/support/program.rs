@@ -80,6 +80,26 @@ impl Drop for Program {
     }
 }
 
+/// Milliseconds from the first byte of an upload to `state: ready`.
+pub(crate) async fn upload_to_ready(connection: &mut Connection, call: &[u8]) -> f64 {
+    let headers = format!("authorization: Bearer {API_KEY}\r\ncontent-type: text/vtt\r\n");
+    let began = Instant::now();
+    let path = "/v1/transcripts/upload?filename=transcript.vtt&allow_duplicate=true";
+    let (status, body) = connection.send("POST", path, &headers, call).await.expect("an answer");
+    assert_eq!(status, 202, "{}", String::from_utf8_lossy(&body));
+    let answer: serde_json::Value = serde_json::from_slice(&body).expect("JSON");
+    let id = answer["id"].as_str().expect("an id");
+    let path = format!("/v1/transcripts/{id}/status?min_position={}", answer["position"]);
+    loop {
+        let status = connection.json("GET", &path, API_KEY, "").await;
+        match status["state"].as_str() {
+            Some("ready") => return began.elapsed().as_secs_f64() * 1_000.0,
+            Some("failed") => panic!("{status}"),
+            _ => tokio::time::sleep(Duration::from_millis(2)).await,
+        }
+    }
+}
+
 /// A figure of a process in MiB, from `/proc/<id>/status`.
 pub(crate) fn memory_of(process: u32, what: &str) -> f64 {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();

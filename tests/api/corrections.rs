@@ -108,6 +108,8 @@ async fn corrections_are_made_and_undone(profile: Profile) {
         assert_eq!(api.post(&path, &wanted).await.problem(422), code, "{wanted}");
     }
     let wanted = json!({"kind": "edit_turn", "turn": 0, "text": "Something else."});
+    let page = api.get(&format!("/v1/transcripts/{id}/turns")).await.expect(200);
+    assert_eq!(page["revision"], head, "a page says which turns it shows");
     let stale = api.post(&format!("{path}?revision=1"), &wanted).await;
     assert_eq!(stale.problem(409), "turns_changed");
     api.post(&format!("{path}?revision={head}"), &wanted).await.expect(201);

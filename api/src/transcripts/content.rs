@@ -24,6 +24,14 @@ pub(super) struct Loaded {
     pub(super) content: Option<Content>,
 }
 
+/// The turns of a transcript as they are now.
+#[derive(Debug)]
+pub(crate) struct Current {
+    pub(crate) content: Content,
+    /// [`Transcript::revision`] of these turns.
+    pub(crate) revision: u64,
+}
+
 /// Loads a transcript from the log.
 pub(super) async fn load(
     state: &ApiState,
@@ -64,12 +72,12 @@ pub(super) async fn current(
     state: &ApiState,
     caller: &Caller,
     row: &TranscriptRow,
-) -> Result<Option<Arc<Content>>, Problem> {
+) -> Result<Option<Arc<Current>>, Problem> {
     let (Some(_), Some(version)) = (&row.content, row.turns_version) else { return Ok(None) };
     let contents = &state.shared().contents;
     let place = (row.id, version);
-    if let Some(content) = contents.get(&place).await {
-        return Ok(Some(content));
+    if let Some(current) = contents.get(&place).await {
+        return Ok(Some(current));
     }
     let Loaded { transcript, content } = load(state, caller, row.id).await?;
     let Some(content) = content else { return Ok(None) };
@@ -77,7 +85,7 @@ pub(super) async fn current(
         list if list.is_empty() => content,
         list => corrected(content, list).await?.content,
     };
-    let content = Arc::new(content);
-    contents.insert(place, Arc::clone(&content)).await;
-    Ok(Some(content))
+    let current = Arc::new(Current { content, revision: transcript.revision() });
+    contents.insert(place, Arc::clone(&current)).await;
+    Ok(Some(current))
 }

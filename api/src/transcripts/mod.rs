@@ -9,7 +9,7 @@
 //! | `PATCH …/{id}`, `DELETE …/{id}`, `POST /v1/transcripts/process` | [`change`] |
 
 mod change;
-mod content;
+pub(crate) mod content;
 mod corrections;
 mod read;
 mod turns;

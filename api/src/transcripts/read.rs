@@ -48,17 +48,17 @@ pub(super) struct TranscriptOut {
     notes: Option<String>,
     /// BCP 47 tag: yours, else the file's.
     language: Option<String>,
-    /// The file's name.
+    /// The first file's name.
     filename: Option<String>,
-    /// The file's size.
+    /// Size of the files that were sent at first, or in their place.
     size_bytes: i64,
-    /// What the file turned out to be, such as `webvtt`.
+    /// What the files turned out to be, such as `webvtt`, or `webvtt+zoom_chat`.
     format: Option<String>,
-    /// Who spoke, in order of first appearance.
+    /// Who spoke, in order of first appearance, and how they talked.
     participants: Vec<Participant>,
     /// Number of turns.
     turn_count: Option<i64>,
-    /// Number of words.
+    /// Number of words spoken, whoever said them; those of the chat where nothing was spoken.
     word_count: Option<i64>,
     /// Length in milliseconds, where the file has times.
     duration_ms: Option<i64>,

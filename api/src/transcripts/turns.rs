@@ -23,6 +23,9 @@ pub(super) struct TurnsOut {
     turns: Vec<Turn>,
     /// Pass as `after` for the next page; `null` on the last.
     next: Option<u32>,
+    /// Counts changes of the turns: send it with a correction, and it is only made if the turns
+    /// are still these. If it differs from page to page, begin anew.
+    revision: u64,
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -52,12 +55,12 @@ pub(super) async fn turns(
 ) -> Result<Json<TurnsOut>, Problem> {
     let limit = page_size(query.limit, 200, 2_000)? as usize;
     let row = row(&state, &caller, id, query.min_position).await?;
-    let Some(content) = current(&state, &caller, &row).await? else {
-        return Ok(Json(TurnsOut { turns: Vec::new(), next: None }));
+    let Some(current) = current(&state, &caller, &row).await? else {
+        return Ok(Json(TurnsOut { turns: Vec::new(), next: None, revision: 0 }));
     };
-    let from = query.after.map_or(0, |after| after as usize + 1).min(content.turns.len());
-    let rest = &content.turns[from..];
+    let from = query.after.map_or(0, |after| after as usize + 1).min(current.content.turns.len());
+    let rest = &current.content.turns[from..];
     let page = &rest[..rest.len().min(limit)];
     let next = page.last().filter(|_| rest.len() > limit).map(|turn| turn.index);
-    Ok(Json(TurnsOut { turns: page.to_vec(), next }))
+    Ok(Json(TurnsOut { turns: page.to_vec(), next, revision: current.revision }))
 }

@@ -65,7 +65,7 @@ pub(crate) async fn a_rebuild_beside_writers_and_readers(place: Shared) {
     let mut generations = Vec::new();
     while generations.len() < 3 || !written.load(Ordering::Relaxed) {
         let rebuilt =
-            tokio::time::timeout(Duration::from_secs(60), rebuild_all(&node, &projections));
+            tokio::time::timeout(Duration::from_secs(240), rebuild_all(&node, &projections));
         generations.push(rebuilt.await.expect("a rebuild ends, however busy the log is"));
     }
     writer.await.unwrap();
