@@ -76,11 +76,14 @@ pub fn measure(content: &mut Content) {
 
 /// Drops the only cue of a turn where it says what the turn says itself.
 pub fn tidy_cues(turn: &mut Turn) {
-    if let [Cue { at: 0, start_ms, end_ms }] = turn.cues[..]
-        && (start_ms, end_ms) == (turn.start_ms, turn.end_ms)
-    {
+    if says_nothing_new(&turn.cues, turn.start_ms, turn.end_ms) {
         turn.cues = Vec::new();
     }
+}
+
+/// Whether these are the only cue of a turn with these times, and the turn's own.
+pub(crate) fn says_nothing_new(cues: &[Cue], start: Option<u64>, end: Option<u64>) -> bool {
+    matches!(cues, [Cue { at: 0, start_ms, end_ms }] if (*start_ms, *end_ms) == (start, end))
 }
 
 /// The cues of a turn, its own times standing for one where it has none.
@@ -325,30 +328,46 @@ fn first_start(turn: &Turn) -> Option<u64> {
 }
 
 /// Counts sentences that end in a question mark. A mark inside a word, as in an address of the
-/// web, ends nothing.
+/// web, ends nothing; marks in a row are one.
 fn questions(text: &str) -> u32 {
     let mut count = 0u32;
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        let mut asks = is_question_mark(c);
-        if !asks && !is_end(c) {
-            continue;
-        }
-        let mut wide = c == '？';
-        while let Some(next) = chars.next_if(|c| is_end(*c) || is_question_mark(*c)) {
-            asks |= is_question_mark(next);
-            wide |= next == '？';
-        }
-        let ends = chars.peek().is_none_or(|next| {
-            wide || next.is_whitespace()
-                || matches!(
-                    next,
-                    '"' | '\'' | '”' | '’' | '»' | ')' | ']' | '<' | '*' | '-' | '–' | '—'
-                )
-        });
-        count = count.saturating_add(u32::from(asks && ends));
+    let mut rest = text;
+    while let Some(at) = first_question_mark(rest) {
+        let mut chars = rest[at..].chars();
+        let mut wide = false;
+        let next = loop {
+            rest = chars.as_str();
+            match chars.next() {
+                Some(c) if is_end(c) || is_question_mark(c) => wide |= c == '？',
+                next => break next,
+            }
+        };
+        let ends = next.is_none_or(|next| wide || is_after_question(next));
+        count = count.saturating_add(u32::from(ends));
     }
     count
+}
+
+fn first_question_mark(text: &str) -> Option<usize> {
+    if text.is_ascii() {
+        return memchr::memchr(b'?', text.as_bytes());
+    }
+    let mut from = 0;
+    loop {
+        let bytes = text.as_bytes().get(from..)?;
+        // The bytes that question marks begin with.
+        let at = from + bytes.iter().position(|b| matches!(b, b'?' | 0xCD | 0xD8 | 0xE2 | 0xEF))?;
+        let c = text[at..].chars().next()?;
+        if is_question_mark(c) {
+            return Some(at);
+        }
+        from = at + c.len_utf8();
+    }
+}
+
+fn is_after_question(c: char) -> bool {
+    c.is_whitespace()
+        || matches!(c, '"' | '\'' | '”' | '’' | '»' | ')' | ']' | '<' | '*' | '-' | '–' | '—')
 }
 
 fn is_question_mark(c: char) -> bool {

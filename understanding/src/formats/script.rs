@@ -5,6 +5,8 @@
 
 use debrief_domain::transcript::content::Turn;
 
+use crate::words::first_beyond_ascii;
+
 /// Letters looked at; more would not change the answer.
 const SAMPLE: usize = 200_000;
 /// Fewer letters than this prove nothing.
@@ -24,36 +26,81 @@ const SCRIPTS: &[(&str, &[(char, char)])] = &[
 
 /// The language of a whole transcript.
 pub(crate) fn language(turns: &[Turn]) -> Option<&'static str> {
-    of(turns.iter().flat_map(|turn| turn.text.chars()), ENOUGH)
+    let mut letters = Letters::default();
+    for turn in turns {
+        letters.add(&turn.text);
+    }
+    letters.language(ENOUGH)
 }
 
 /// The language that at least three quarters of the letters belong to, if there are enough.
 pub(crate) fn of(text: impl Iterator<Item = char>, enough: usize) -> Option<&'static str> {
-    let mut counts = [0usize; SCRIPTS.len()];
-    let mut letters = 0;
-    let mut han = 0;
-    for c in text.filter(|c| c.is_alphabetic()).take(SAMPLE) {
-        letters += 1;
-        if ('\u{4E00}'..='\u{9FFF}').contains(&c) {
-            han += 1;
-        } else if c >= '\u{0370}' {
-            for (count, (_, ranges)) in counts.iter_mut().zip(SCRIPTS) {
-                *count += usize::from(ranges.iter().any(|(from, to)| (*from..=*to).contains(&c)));
+    let mut letters = Letters::default();
+    letters.add_chars(text);
+    letters.language(enough)
+}
+
+/// How many letters are of which script.
+#[derive(Debug, Default)]
+struct Letters {
+    /// All of them, up to [`SAMPLE`].
+    all: usize,
+    han: usize,
+    counts: [usize; SCRIPTS.len()],
+}
+
+impl Letters {
+    fn add(&mut self, text: &str) {
+        if self.all + text.len() > SAMPLE {
+            self.add_chars(text.chars());
+            return;
+        }
+        self.all += ascii_letters(text.as_bytes());
+        let mut rest = text;
+        while let Some(at) = first_beyond_ascii(rest.as_bytes()) {
+            let mut beyond = rest[at..].chars();
+            self.add_chars(beyond.by_ref().take(1));
+            rest = beyond.as_str();
+        }
+    }
+
+    fn add_chars(&mut self, text: impl Iterator<Item = char>) {
+        for c in text.filter(|c| c.is_alphabetic()).take(SAMPLE - self.all) {
+            self.all += 1;
+            if ('\u{4E00}'..='\u{9FFF}').contains(&c) {
+                self.han += 1;
+            } else if c >= '\u{0370}' {
+                for (count, (_, ranges)) in self.counts.iter_mut().zip(SCRIPTS) {
+                    let own = ranges.iter().any(|(from, to)| (*from..=*to).contains(&c));
+                    *count += usize::from(own);
+                }
             }
         }
     }
-    if letters < enough {
-        return None;
+
+    fn language(&self, enough: usize) -> Option<&'static str> {
+        if self.all < enough {
+            return None;
+        }
+        SCRIPTS
+            .iter()
+            .zip(self.counts)
+            .find(|((tag, _), count)| {
+                // Japanese mixes kana with Han; kana alone is proof.
+                let kana = *tag == "ja" && *count * 10 >= self.all;
+                let own = if kana { *count + self.han } else { *count };
+                own * 4 >= self.all * 3
+            })
+            .map(|((tag, _), _)| *tag)
     }
-    SCRIPTS
-        .iter()
-        .zip(counts)
-        .find(|((tag, _), count)| {
-            // Japanese mixes kana with Han; kana alone is proof.
-            let own = if *tag == "ja" && *count * 10 >= letters { *count + han } else { *count };
-            own * 4 >= letters * 3
-        })
-        .map(|((tag, _), _)| *tag)
+}
+
+fn ascii_letters(text: &[u8]) -> usize {
+    // Sums of one byte, so that many letters are counted at once.
+    let sums = text.chunks(128).map(|chunk| {
+        chunk.iter().fold(0u8, |sum, b| sum + u8::from((*b | 0x20).wrapping_sub(b'a') < 26))
+    });
+    sums.map(usize::from).sum()
 }
 
 /// Brings a stated language tag into the usual spelling; `None` where it is not a tag.
@@ -95,6 +142,17 @@ mod tests {
         assert_eq!(spoken("Good morning, how did the week go?"), None);
         assert_eq!(spoken("أتمنى لكم أسبوعا جيدا ومليئا بالنجاح"), None);
         assert_eq!(spoken("שלום"), None);
+    }
+
+    #[test]
+    fn letters_of_all_turns_count_and_no_more_than_the_sample() {
+        let turn = |text: String| Turn { text, ..Turn::default() };
+        let hebrew = turn("אתה".repeat(10));
+        let latin = |letters: usize| turn("a, é".repeat(letters / 2));
+        assert_eq!(language(&[latin(10), hebrew.clone()]), Some("he"), "30 of 40");
+        assert_eq!(language(&[latin(12), hebrew.clone()]), None, "30 of 42");
+        let full = turn("אתה ".repeat(SAMPLE / 3 + 1));
+        assert_eq!(language(&[full, latin(2 * SAMPLE)]), Some("he"), "the rest is not looked at");
     }
 
     #[test]
