@@ -10,13 +10,17 @@
 //!   start and only the last its end: the file says nothing about the times between.
 //! - At most [`MAX_TURNS`] turns and [`MAX_WARNINGS`] + 1 warnings are kept.
 
+use std::borrow::Cow;
+
 use debrief_domain::transcript::content::{Content, Cue, Turn, TurnKind, Warning};
 
 use super::{Refusal, names, script, time::Stamp};
 use crate::talk;
 
 /// How names are cleaned here, for all who take names elsewhere.
-pub(crate) use super::names::clean as clean_name;
+pub(crate) fn clean_name(name: &str) -> Option<String> {
+    names::clean(name).map(Cow::into_owned)
+}
 /// The language of a script, for the turns of a transcript.
 pub(crate) use super::script::of as language_of_script;
 /// What chats without the recording's clock are marked with.
@@ -85,6 +89,8 @@ struct Part<'a> {
 pub struct Builder {
     content: Content,
     open: Option<Open>,
+    /// The buffers of the turn before, emptied; turns get copies of the size they need.
+    spare: (String, Vec<Cue>),
     more_warnings: u64,
     full: bool,
     refusal: Option<Refusal>,
@@ -96,6 +102,7 @@ impl Builder {
         Self {
             content: Content { format: format.to_owned(), ..Content::default() },
             open: None,
+            spare: Default::default(),
             more_warnings: 0,
             full: false,
             refusal: None,
@@ -208,16 +215,19 @@ impl Builder {
         if self.full {
             return;
         }
-        let open = self.open.get_or_insert_with(|| Open {
-            kind: part.kind,
-            speaker: part.speaker.map(str::to_owned),
-            language: part.language.map(str::to_owned),
-            start_ms: part.start_ms,
-            end_ms: None,
-            last_start_ms: None,
-            text: String::new(),
-            chars: 0,
-            cues: Vec::new(),
+        let open = self.open.get_or_insert_with(|| {
+            let (text, cues) = std::mem::take(&mut self.spare);
+            Open {
+                kind: part.kind,
+                speaker: part.speaker.map(str::to_owned),
+                language: part.language.map(str::to_owned),
+                start_ms: part.start_ms,
+                end_ms: None,
+                last_start_ms: None,
+                text,
+                chars: 0,
+                cues,
+            }
         });
         let before = open.chars;
         append(open, part.text);
@@ -237,25 +247,33 @@ impl Builder {
     }
 
     fn close(&mut self, line: u32) {
-        let Some(open) = self.open.take() else {
+        let Some(mut open) = self.open.take() else {
             return;
         };
-        if open.text.is_empty() {
-            return;
+        if !open.text.is_empty() {
+            self.push(&mut open, line);
         }
-        let mut turn = Turn {
+        open.text.clear();
+        open.cues.clear();
+        self.spare = (open.text, open.cues);
+    }
+
+    fn push(&mut self, open: &mut Open, line: u32) {
+        // Times that are out of order leave no end.
+        let end_ms = open.end_ms.filter(|end| open.start_ms.is_none_or(|start| start <= *end));
+        self.content.turns.push(Turn {
             index: u32::try_from(self.content.turns.len()).unwrap_or(u32::MAX),
             kind: open.kind,
-            speaker: open.speaker,
+            speaker: open.speaker.take(),
             start_ms: open.start_ms,
-            // Times that are out of order leave no end.
-            end_ms: open.end_ms.filter(|end| open.start_ms.is_none_or(|start| start <= *end)),
-            language: open.language,
-            text: open.text,
-            cues: open.cues,
-        };
-        talk::tidy_cues(&mut turn);
-        self.content.turns.push(turn);
+            end_ms,
+            language: open.language.take(),
+            text: open.text.as_str().to_owned(),
+            cues: match talk::says_nothing_new(&open.cues, open.start_ms, end_ms) {
+                true => Vec::new(),
+                false => open.cues.as_slice().to_vec(),
+            },
+        });
         if self.content.turns.len() >= MAX_TURNS {
             self.full = true;
             self.warn(line, format!("more than {MAX_TURNS} turns: the file was read up to here"));
@@ -289,17 +307,22 @@ fn pause(open: &Open, start_ms: Option<u64>) -> bool {
 
 /// Appends `text` as speech: one space between words, no control characters.
 fn append(open: &mut Open, text: &str) {
+    let text = text.trim_ascii();
+    if let Some(chars) = tidy(text) {
+        if !open.text.is_empty() {
+            open.text.push(' ');
+            open.chars += 1;
+        }
+        open.text.push_str(text);
+        open.chars += chars;
+        return;
+    }
     for word in text.split_whitespace() {
         let before = open.text.len();
         if before > 0 {
             open.text.push(' ');
         }
         let from = open.text.len();
-        if word.bytes().all(|b| b.is_ascii_graphic()) {
-            open.text.push_str(word);
-            open.chars += open.text.len() - before;
-            continue;
-        }
         open.text.extend(word.chars().filter(|c| !c.is_control()));
         if open.text.len() == from {
             open.text.truncate(before);
@@ -307,6 +330,32 @@ fn append(open: &mut Open, text: &str) {
             open.chars += open.text[before..].chars().count();
         }
     }
+}
+
+/// The characters of a text that can be taken as it is: it is not empty, and has neither control
+/// characters nor white space but for single spaces.
+fn tidy(text: &str) -> Option<usize> {
+    if text.is_empty() {
+        return None;
+    }
+    let bytes = text.as_bytes();
+    // Without branches, so that many bytes are looked at at once.
+    let controls = bytes.iter().fold(false, |any, b| any | (*b < b' ') | (*b == 0x7F));
+    let doubled = |any, (a, b): (&u8, &u8)| any | ((*a == b' ') & (*b == b' '));
+    if controls || bytes.iter().zip(&bytes[1..]).fold(false, doubled) {
+        return None;
+    }
+    if text.is_ascii() {
+        return Some(text.len());
+    }
+    let mut count = 0;
+    for c in text.chars() {
+        if !c.is_ascii() && (c.is_whitespace() || c.is_control()) {
+            return None;
+        }
+        count += 1;
+    }
+    Some(count)
 }
 
 fn ends_sentence(text: &str) -> bool {

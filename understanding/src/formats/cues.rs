@@ -195,7 +195,7 @@ fn survey(text: &str, header: bool) -> Speakers {
         let payload = part(cue.payload).0;
         if is_plain(payload) {
             if !payload.trim().is_empty() {
-                tally.unit(prefix(payload.trim_start()).map(|(name, _)| name));
+                tally.line(payload.trim_start());
             }
             return;
         }
@@ -332,7 +332,21 @@ fn is_unfinished(text: &str) -> bool {
     text.trim_end().ends_with(|c: char| c.is_alphanumeric() || matches!(c, ',' | ';' | '-' | '–'))
 }
 
+/// The times of a line in its usual form, `HH:MM:SS.mmm --> HH:MM:SS.mmm`, and in their order.
+fn usual_timing(line: &str) -> Option<(u64, u64)> {
+    let (start, rest) = line.as_bytes().split_first_chunk()?;
+    let (end, rest) = rest.strip_prefix(b" --> ")?.split_first_chunk()?;
+    if !matches!(rest, [] | [b' ' | b'\t', ..]) {
+        return None;
+    }
+    let (start, end) = (time::usual_stamp(start)?, time::usual_stamp(end)?);
+    (start <= end).then_some((start, end))
+}
+
 fn timing(cue: Cue<'_>, out: &mut Builder) -> (Option<u64>, Option<u64>) {
+    if let Some((start, end)) = usual_timing(cue.timing) {
+        return (Some(start), Some(end));
+    }
     let Some((start, end)) = cue.timing.split_once(ARROW) else {
         let times = comma_times(cue.timing).unzip();
         return out.times(cue.line, times.0, times.1);

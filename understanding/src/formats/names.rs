@@ -4,6 +4,7 @@
 //! like a name, and the file as a whole must use such prefixes ([`Tally`]). "Remember: breathe"
 //! stays what somebody said.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
@@ -11,6 +12,8 @@ use std::sync::LazyLock;
 const MAX_NAME_CHARS: usize = 60;
 /// Words of a name, not counting what is in parentheses.
 const MAX_NAME_WORDS: usize = 5;
+/// The first byte of `：`.
+const WIDE_COLON: u8 = 0xEF;
 /// A file with more different prefixes than this does not name speakers with them.
 const MAX_NAMES: usize = 10_000;
 
@@ -32,6 +35,10 @@ const LABELS: &str = "
     לדוגמה, למשל, כלומר, טיפ, החלטה, החלטות, משתתפים, שיעורי בית, שאלה, תשובה, חשוב, שימו לב,
     ראשית, שנית, לסיכום";
 
+/// What stands where a name would, of somebody who has none; in lower case.
+const NOBODY: &[&str] =
+    &["", "unknown", "unknown speaker", "speaker unknown", "unidentified speaker"];
+
 const PARTICLES: &[&str] = &[
     "a", "al", "bar", "ben", "bin", "bint", "da", "de", "del", "della", "der", "di", "dos", "du",
     "el", "ibn", "la", "le", "of", "ter", "the", "van", "von", "y", "zu",
@@ -39,17 +46,32 @@ const PARTICLES: &[&str] = &[
 
 /// Splits `Name: text` where what stands before the colon is shaped like a name.
 pub(crate) fn prefix(line: &str) -> Option<(&str, &str)> {
+    before_colon(line).filter(|(name, _)| is_plausible(name))
+}
+
+/// Splits `Name: text`, whatever stands before the colon.
+fn before_colon(line: &str) -> Option<(&str, &str)> {
     let line = line.trim_start_matches(|c: char| c.is_whitespace() || is_mark(c) || c == '>');
     let colon = colon(line)?;
     let (name, rest) = line.split_at(colon);
     let mut rest = rest.chars();
     rest.next();
-    let name = unwrap(name.trim());
-    is_plausible(name).then(|| (name, rest.as_str().trim_start()))
+    Some((unwrap(name.trim()), rest.as_str().trim_start()))
 }
 
 /// Offset of the first colon outside brackets that ends a prefix, within reach of a name.
 pub(super) fn colon(line: &str) -> Option<usize> {
+    let bytes = line.as_bytes();
+    // Most lines have none.
+    let reach = &bytes[..bytes.len().min(4 * 2 * MAX_NAME_CHARS)];
+    memchr::memchr2(b':', WIDE_COLON, reach)?;
+    // Of those that have, most have it behind a plain name.
+    let plain = reach.iter().position(|b| !(b.is_ascii_alphanumeric() || *b == b' '));
+    if let Some(at) = plain.filter(|at| *at < 2 * MAX_NAME_CHARS)
+        && matches!(bytes[at..], [b':'] | [b':', b' ' | b'*' | b'_', ..])
+    {
+        return Some(at);
+    }
     let mut depth = 0i32;
     let chars = line.char_indices().take(2 * MAX_NAME_CHARS);
     for (at, c) in chars {
@@ -81,6 +103,9 @@ pub(super) fn unwrap(name: &str) -> &str {
 
 /// Whether `name` has the shape of a name: short, few words, no sentence punctuation.
 pub(super) fn is_plausible(name: &str) -> bool {
+    if let Some(plausible) = is_plain_name(name.as_bytes()) {
+        return plausible;
+    }
     if name.chars().count() > MAX_NAME_CHARS {
         return false;
     }
@@ -128,6 +153,24 @@ pub(super) fn is_plausible(name: &str) -> bool {
     true
 }
 
+/// Same, quickly, for names of ASCII letters, digits and single spaces; `None` for others.
+fn is_plain_name(name: &[u8]) -> Option<bool> {
+    let (mut words, mut letters, mut before) = (0, false, b' ');
+    for byte in name {
+        match byte {
+            b' ' if before == b' ' => return None,
+            b' ' => {}
+            b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' => {
+                words += usize::from(before == b' ');
+                letters |= byte.is_ascii_alphabetic();
+            }
+            _ => return None,
+        }
+        before = *byte;
+    }
+    Some(letters && words <= MAX_NAME_WORDS && name.len() <= MAX_NAME_CHARS)
+}
+
 /// Whether `name` is a word that heads notes rather than a person.
 pub(super) fn is_label(name: &str) -> bool {
     let lower = name.to_lowercase();
@@ -153,7 +196,30 @@ pub(super) fn is_capitalised(name: &str) -> bool {
 }
 
 /// A name without invisible direction marks and doubled spaces; `None` where it names nobody.
-pub(crate) fn clean(name: &str) -> Option<String> {
+pub(crate) fn clean(name: &str) -> Option<Cow<'_, str>> {
+    let clean = match is_clean(name.as_bytes()) {
+        true => Cow::Borrowed(name),
+        false => Cow::Owned(cleaned(name)),
+    };
+    let nobody = match clean.is_ascii() {
+        true => NOBODY.iter().any(|known| known.eq_ignore_ascii_case(&clean)),
+        false => NOBODY.contains(&clean.to_lowercase().as_str()),
+    };
+    (!nobody).then_some(clean)
+}
+
+/// Whether this is ASCII without control characters, and every space between two words.
+fn is_clean(name: &[u8]) -> bool {
+    let mut before = b' ';
+    let clean = name.iter().all(|byte| {
+        let fits = byte.is_ascii_graphic() || (*byte == b' ' && before != b' ');
+        before = *byte;
+        fits
+    });
+    clean && before != b' '
+}
+
+fn cleaned(name: &str) -> String {
     let mut clean = String::with_capacity(name.len());
     for word in name.split(|c: char| c.is_whitespace() || c.is_control()) {
         let from = clean.len();
@@ -166,8 +232,7 @@ pub(crate) fn clean(name: &str) -> Option<String> {
             clean.truncate(from);
         }
     }
-    let unknown = ["", "unknown", "unknown speaker", "speaker unknown", "unidentified speaker"];
-    (!unknown.contains(&clean.to_lowercase().as_str())).then_some(clean)
+    clean
 }
 
 /// Invisible marks of writing direction, and the byte order mark.
@@ -186,7 +251,22 @@ pub(crate) struct Tally {
 }
 
 impl Tally {
-    /// Counts a cue or a line, whether or not it has a prefix.
+    /// Counts a cue or a line by what it begins with; for many lines with few names.
+    pub(crate) fn line(&mut self, line: &str) {
+        let Some((name, _)) = before_colon(line) else {
+            self.unit(None);
+            return;
+        };
+        if let Some(count) = self.counts.get_mut(name) {
+            self.units += 1;
+            self.prefixed += 1;
+            *count += 1;
+        } else {
+            self.unit(Some(name).filter(|name| is_plausible(name)));
+        }
+    }
+
+    /// Counts a cue or a line, whether or not it has a prefix; a prefix is a plausible name.
     pub(crate) fn unit(&mut self, name: Option<&str>) {
         self.units += 1;
         if let Some(name) = name {
@@ -195,7 +275,7 @@ impl Tally {
         }
     }
 
-    /// Counts a prefix inside a cue.
+    /// Counts a prefix inside a cue; a plausible name.
     pub(crate) fn count(&mut self, name: &str) {
         if let Some(count) = self.counts.get_mut(name) {
             *count += 1;
@@ -304,7 +384,8 @@ impl Speakers {
 
     /// Splits a believed speaker off a line.
     pub(crate) fn split<'a>(&self, line: &'a str) -> Option<(&'a str, &'a str)> {
-        prefix(line).filter(|(name, _)| self.knows(name))
+        // Whoever is known is plausible.
+        before_colon(line).filter(|(name, _)| self.knows(name))
     }
 }
 

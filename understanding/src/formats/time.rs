@@ -29,6 +29,11 @@ const HOUR: u64 = 3_600_000;
 /// digits per field. `None` where it is not a time stamp.
 pub(crate) fn stamp(text: &str) -> Option<Stamp> {
     let text = text.trim();
+    if let Ok(usual) = text.as_bytes().try_into()
+        && let Some(ms) = usual_stamp(usual)
+    {
+        return Some(Stamp::At(ms));
+    }
     let negative = text.contains('-');
     // Teams puts the sign in front of whichever field is the first that is not zero.
     let mut fields = text.split(':').map(|f| f.strip_prefix('-').unwrap_or(f));
@@ -55,6 +60,23 @@ pub(crate) fn stamp(text: &str) -> Option<Stamp> {
         .saturating_add(minutes.saturating_mul(60_000))
         .saturating_add(seconds * 1000 + fraction);
     Some(if total > 1000 * HOUR { Stamp::Absurd } else { Stamp::At(total) })
+}
+
+/// Reads `HH:MM:SS.mmm` or `HH:MM:SS,mmm`, quickly; `None` where it is written in another way.
+pub(crate) fn usual_stamp(text: &[u8; 12]) -> Option<u64> {
+    let [h, hh, b':', m, mm, b':', s, ss, b'.' | b',', f, ff, fff] = text else {
+        return None;
+    };
+    let digit = |b: &u8| b.wrapping_sub(b'0');
+    if [h, hh, m, mm, s, ss, f, ff, fff].iter().any(|b| digit(b) > 9)
+        || digit(m) > 5
+        || digit(s) > 5
+    {
+        return None;
+    }
+    let two = |tens: &u8, ones: &u8| u64::from(digit(tens) * 10 + digit(ones));
+    let milliseconds = 100 * u64::from(digit(f)) + two(ff, fff);
+    Some(two(h, hh) * HOUR + two(m, mm) * 60_000 + two(s, ss) * 1_000 + milliseconds)
 }
 
 /// Splits a leading time stamp off `text`: its characters and what follows.
@@ -113,6 +135,7 @@ mod tests {
             ("75:30", 4_530_000),
             ("123:00:00.000", 442_800_000),
             ("00:00:01.1234567", 1_123),
+            ("99:59:59,999", 359_999_999),
         ] {
             assert_eq!(stamp(text), Some(Stamp::At(ms)), "{text}");
         }
@@ -124,7 +147,18 @@ mod tests {
         assert_eq!(stamp("00:00:-5.320"), Some(Stamp::Negative));
         assert_eq!(stamp("1001:00:00.000"), Some(Stamp::Absurd));
         assert_eq!(stamp("99999999999999999999999999:00:00.000"), Some(Stamp::Absurd));
-        for text in ["", "5", "a:b", "00:75:00", "00:00:61", "1:2:3:4", "12:", "١:٢"] {
+        for text in [
+            "",
+            "5",
+            "a:b",
+            "00:75:00",
+            "00:60:00.000",
+            "00:00:60.000",
+            "00:00:61",
+            "1:2:3:4",
+            "12:",
+            "١:٢",
+        ] {
             assert_eq!(stamp(text), None, "{text}");
         }
     }
