@@ -181,8 +181,9 @@ pub fn parse(bytes: &[u8]) -> Result<Content, Refusal> {
     if archive::is_archive(&bytes[..bytes.len().min(HEAD_BYTES)]) {
         return archive::single(bytes);
     }
-    let (format, _) = recognise(&Head::new(bytes)?)?;
-    read(format, &Source::new(bytes)?)
+    let head = Head::new(bytes)?;
+    let (format, _) = recognise(&head)?;
+    read(format, &Source::of(head, bytes)?)
 }
 
 fn read(format: &dyn Format, source: &Source<'_>) -> Result<Content, Refusal> {

@@ -34,8 +34,8 @@ pub enum Encoding {
 #[derive(Debug)]
 pub struct Head<'a> {
     bytes: &'a [u8],
-    text: Option<Cow<'a, str>>,
-    encoding: Encoding,
+    /// `None` where it is not text.
+    decoded: Option<Decoded<'a>>,
     shape: OnceCell<Option<Shape>>,
 }
 
@@ -43,8 +43,8 @@ impl<'a> Head<'a> {
     /// Cuts, checks and decodes the beginning of a file.
     pub(super) fn new(file: &'a [u8]) -> Result<Self, Refusal> {
         let bytes = &file[..file.len().min(HEAD_BYTES)];
-        let (text, encoding) = if is_binary(bytes) {
-            (None, Encoding::Damaged)
+        let decoded = if is_binary(bytes) {
+            None
         } else {
             let decoded = decode(bytes, bytes.len() < file.len() || bytes.len() == HEAD_BYTES);
             if decoded.text.trim_matches(blank).is_empty() && file.len() < HEAD_BYTES {
@@ -53,9 +53,9 @@ impl<'a> Head<'a> {
             if decoded.mostly_lost() {
                 return Err(Refusal::UnreadableLetters);
             }
-            (Some(decoded.text), decoded.encoding)
+            Some(decoded)
         };
-        Ok(Self { bytes, text, encoding, shape: OnceCell::new() })
+        Ok(Self { bytes, decoded, shape: OnceCell::new() })
     }
 
     /// The bytes as uploaded.
@@ -65,7 +65,7 @@ impl<'a> Head<'a> {
 
     /// The decoded text without byte order mark; empty where the file is not text.
     pub fn text(&self) -> &str {
-        self.text.as_deref().unwrap_or_default()
+        self.decoded.as_ref().map_or("", |decoded| &decoded.text)
     }
 
     /// The keys at the beginning of the file, where it is JSON; looked at once for all formats.
@@ -75,12 +75,12 @@ impl<'a> Head<'a> {
 
     /// How the characters are stored.
     pub fn encoding(&self) -> Encoding {
-        self.encoding
+        self.decoded.as_ref().map_or(Encoding::Damaged, |decoded| decoded.encoding)
     }
 
     /// What to tell the user when no format wants the file.
     pub(super) fn refusal(&self) -> Refusal {
-        if self.text.is_none() {
+        if self.decoded.is_none() {
             return Refusal::Binary { looks_like: kind(self.bytes).map(|kind| describe(&kind)) };
         }
         if let Some(shape) = self.json() {
@@ -147,6 +147,15 @@ impl<'a> Source<'a> {
             return Err(Refusal::UnreadableLetters);
         }
         Ok(Self { bytes, decoded })
+    }
+
+    /// The file that this is the beginning of; where it is all of it, it is not decoded again.
+    pub(super) fn of(head: Head<'a>, file: &'a [u8]) -> Result<Self, Refusal> {
+        if file.len() < HEAD_BYTES {
+            Ok(Self { bytes: file, decoded: head.decoded })
+        } else {
+            Self::new(file)
+        }
     }
 
     /// The bytes as uploaded.
