@@ -1,21 +1,40 @@
 //! Plain text with a name in front of what each speaker says.
 //!
 //! `Name: text`, `**Name:** text`, `[00:01:02] Name: text`, `Name (00:01): text`,
-//! `[SPEAKER_00]: text`, `Name: [00:01 - 00:05] text`; lines without a name go on with the speaker
-//! above. What stands before the first speaker (title, date, attendees) is no speech. A single
-//! time is a start; the end is unknown.
+//! `[SPEAKER_00]: text`, `Name: [00:01 - 00:05] text`, `Name [00:01] text`; lines without a name go
+//! on with the speaker above. What stands before the first speaker (title, date, attendees) is no
+//! speech, nor are breaks and jingles that a line marks (`**Break:** [01:33]`). A single time is a
+//! start; the end is unknown.
 
 use super::builder::{Builder, Piece};
 use super::lines::lines;
 use super::names::{self, Speakers, Tally};
 use super::time::{self, Stamp};
-use super::{Confidence, Format, Head, Source, headed_text};
+use super::{Confidence, Format, Head, Source, headed_text, markup};
 
 /// See the module.
 pub(super) struct NamedText;
 
 /// Recordings seldom run for so long; a first time past this is the time of day.
 const CLOCK_MS: u64 = 5 * 3_600_000;
+/// What a line marks that is neither a person nor speech.
+const STAGE: &[&str] = &[
+    "ad",
+    "ad break",
+    "ads",
+    "applause",
+    "break",
+    "commercial break",
+    "intro",
+    "intro music",
+    "jingle",
+    "music",
+    "outro",
+    "outro music",
+    "sound effect",
+    "sponsor break",
+    "theme music",
+];
 
 impl Format for NamedText {
     fn id(&self) -> &'static str {
@@ -70,12 +89,14 @@ impl Part<'_> {
 
 /// Reads the conversation in a part of a text.
 pub(super) fn read(text: &str, part: &Part<'_>, out: &mut Builder) {
-    let speakers = survey(text, part).speakers;
+    let Survey { speakers, inline, .. } = survey(text, part);
     let markdown = text.contains("**");
     let mut speaker: Option<&str> = None;
     let mut pending: Option<Span> = None;
     let mut clock = None;
     let mut skipped: Option<u32> = None;
+    let mut stage: Option<u32> = None;
+    let mut on_stage = false;
     for line in lines(text).filter(|line| part.has(line.number)) {
         if out.is_full() {
             return;
@@ -88,7 +109,18 @@ pub(super) fn read(text: &str, part: &Part<'_>, out: &mut Builder) {
             pending = Some(span);
             continue;
         }
-        let named = named_line(trimmed).filter(|named| speakers.knows(named.name));
+        let named = named_line(trimmed, inline);
+        if named.as_ref().is_some_and(|named| is_stage(trimmed, named)) {
+            stage.get_or_insert(line.number);
+            on_stage = true;
+            out.end_turn(line.number);
+            continue;
+        }
+        let named = named.filter(|named| speakers.knows(named.name));
+        on_stage &= named.is_none();
+        if on_stage {
+            continue;
+        }
         let (span, said) = match named {
             Some(named) => {
                 speaker = Some(named.name);
@@ -122,6 +154,9 @@ pub(super) fn read(text: &str, part: &Part<'_>, out: &mut Builder) {
     if let Some(line) = skipped {
         out.warn(line, "text before the first speaker was skipped");
     }
+    if let Some(line) = stage {
+        out.warn(line, "breaks and music that the file marks were left out");
+    }
 }
 
 /// Times of day are counted from the first of them.
@@ -145,12 +180,15 @@ struct Survey {
     words: u32,
     /// Names with a time or in bold.
     marked: u32,
+    /// Whether a time and no colon parts names from words.
+    inline: bool,
 }
 
 /// Which names in the text are speakers.
 fn survey(text: &str, part: &Part<'_>) -> Survey {
     let mut tally = Tally::default();
     part.known.iter().for_each(|name| tally.mark(name));
+    let inline = is_inline(text, part);
     let (mut filled, mut words, mut marked) = (0u32, 0u32, 0u32);
     for line in lines(text).filter(|line| part.has(line.number)) {
         let trimmed = line.text.trim_matches(|c: char| c.is_whitespace() || names::is_mark(c));
@@ -162,17 +200,31 @@ fn survey(text: &str, part: &Part<'_>) -> Survey {
         }
         filled = filled.saturating_add(1);
         // Indented keys are data, not speech.
-        let named = named_line(trimmed).filter(|_| !line.text.starts_with([' ', '\t']));
+        let named = named_line(trimmed, inline).filter(|_| !line.text.starts_with([' ', '\t']));
         tally.unit(named.as_ref().map(|named| named.name));
-        if let Some(named) = named {
-            if named.span.is_some() || trimmed.starts_with("**") || is_diarized(named.name) {
+        if let Some(named) = named.filter(|named| !is_stage(trimmed, named)) {
+            if named.timed || trimmed.starts_with("**") || is_diarized(named.name) {
                 tally.mark(named.name);
                 marked = marked.saturating_add(1);
             }
             words = words.saturating_add(words_in(named.rest));
         }
     }
-    Survey { speakers: tally.speakers(text), filled, words, marked }
+    Survey { speakers: tally.speakers(text), filled, words, marked, inline }
+}
+
+/// Whether lines of [`name_and_time`] are what the text is made of.
+fn is_inline(text: &str, part: &Part<'_>) -> bool {
+    let (mut inline, mut other) = (0u32, 0u32);
+    for line in lines(text).filter(|line| part.has(line.number)) {
+        let trimmed = line.text.trim_start();
+        if name_and_time(trimmed).is_some() {
+            inline = inline.saturating_add(1);
+        } else if named_line(trimmed, false).is_some() {
+            other = other.saturating_add(1);
+        }
+    }
+    inline >= 2 && inline > other
 }
 
 /// About how many words, also where a script puts no spaces between them.
@@ -195,10 +247,15 @@ fn is_diarized(name: &str) -> bool {
 struct Named<'a> {
     name: &'a str,
     span: Option<Span>,
+    /// Whether the time makes sure that this is a name.
+    timed: bool,
     rest: &'a str,
 }
 
-fn named_line(line: &str) -> Option<Named<'_>> {
+fn named_line(line: &str, inline: bool) -> Option<Named<'_>> {
+    if inline && let Some(named) = name_and_time(line) {
+        return Some(named);
+    }
     let mut line = bold(line);
     let mut span = None;
     if let Some((found, rest)) = bracketed_span(line) {
@@ -215,14 +272,44 @@ fn named_line(line: &str) -> Option<Named<'_>> {
         span = span.or(Some(found));
         name = before.trim_end().trim_end_matches("**").trim_end();
     } else if span.is_none()
-        && rest.starts_with(['[', '('])
+        && rest.starts_with(['[', '(', '\\'])
         && let Some((found, later)) = bracketed_span(rest)
     {
         // `Name: [00:01:02] text`.
         (span, rest) = (Some(found), later);
     }
     let name = names::unwrap(name);
-    names::is_plausible(name).then_some(Named { name, span, rest })
+    let timed = span.is_some();
+    names::is_plausible(name).then_some(Named { name, span, timed, rest })
+}
+
+/// `Name [00:01] text`, `**Name** (0:01) text`. A time may stand anywhere in speech too, so that
+/// the name is to be written like one.
+fn name_and_time(line: &str) -> Option<Named<'_>> {
+    let reach = line.floor_char_boundary(100);
+    let open = |(_, c): &(usize, char)| matches!(c, '[' | '(');
+    line[..reach].char_indices().skip(1).filter(open).take(3).find_map(|(at, _)| {
+        let (span, rest) = bracketed_span(&line[at..])?;
+        if rest.is_empty() || rest.starts_with([':', '：']) {
+            return None;
+        }
+        let name = line[..at].trim_end_matches([' ', '\t', '\\', '-', '–', '|']);
+        let name = bold(name.strip_suffix("**").unwrap_or(name).trim_end());
+        let fits = names::is_plausible(name)
+            && names::is_capitalised(name)
+            && !name.contains([':', '：'])
+            && name.split_whitespace().count() <= 4;
+        fits.then_some(Named { name, span: Some(span), timed: false, rest })
+    })
+}
+
+/// Whether a line with this in front marks a break or music: in bold, or with nothing but times.
+fn is_stage(line: &str, named: &Named<'_>) -> bool {
+    STAGE.iter().any(|known| named.name.eq_ignore_ascii_case(known))
+        && (line.starts_with("**")
+            || named.rest.split_whitespace().all(|word| {
+                word == "to" || word.chars().all(|c| c.is_ascii_digit() || !c.is_alphanumeric())
+            }))
 }
 
 fn bold(text: &str) -> &str {
@@ -238,6 +325,8 @@ pub(super) struct Span {
 
 /// Splits a time in front of a line: `[00:01:02] `, `(1:02) `, `00:01:02 `, `[0:01 - 0:05] `.
 pub(super) fn bracketed_span(line: &str) -> Option<(Span, &str)> {
+    // Markdown writes `\[00:01\]`.
+    let line = line.strip_prefix('\\').filter(|line| line.starts_with(['[', '('])).unwrap_or(line);
     let open = line.chars().next()?;
     let close = match open {
         '[' => ']',
@@ -256,7 +345,7 @@ pub(super) fn bracketed_span(line: &str) -> Option<(Span, &str)> {
         _ => return None,
     };
     let end = line.bytes().take(48).position(|b| b == close as u8)?;
-    let inner = &line[1..end];
+    let inner = line[1..end].trim_end_matches('\\');
     let span = match time::stamp(inner) {
         Some(start) => Span { start, end: None },
         None => {
@@ -300,8 +389,16 @@ fn heading(line: &str, out: &mut Builder) {
     }
 }
 
-/// Takes Markdown's backslashes and bold marks away: `\[laughs\]`.
+/// Takes Markdown's backslashes and bold marks away, and entities: `\[laughs\]`, `it&#39;s`.
 fn unescape(text: &str) -> String {
+    if text.contains('&') {
+        let plain: String = markup::spans(text).into_iter().map(|span| span.text).collect();
+        return unmark(&plain);
+    }
+    unmark(text)
+}
+
+fn unmark(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {

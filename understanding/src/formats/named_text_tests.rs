@@ -128,3 +128,45 @@ fn a_script_without_spaces_has_words_too() {
     assert_eq!(content.turns[1].text, "谢谢你，我们开始吧。");
     assert!(content.warnings[0].message.contains("GB"), "{:?}", content.warnings);
 }
+
+#[test]
+fn a_name_and_a_time_need_no_colon() {
+    for text in [
+        "**Anna** [01:02] It&#39;s one: two\n\nand so on\n\n**Ben** [1:05] three four\n",
+        "Anna Levi [00:01:02] It's one: two\nand so on\nBen [00:01:05] three four\nAnna Levi [00:01:10] At last [00:20] bye\nBen [00:01:15] five\n",
+        "Anna (1:02) It's one: two\nand so on\nBen (1:05) three four\nAnna (1:10) so we go\nBen (1:15) five\n",
+    ] {
+        let content = read(text);
+        let got = turns(&content);
+        assert_eq!(got[0].0.split(' ').next(), Some("Anna"), "{text}");
+        assert_eq!(got[0].1, Some(62_000), "{text}");
+        assert_eq!(got[0].2, "It's one: two and so on", "{text}");
+        assert_eq!(got[1], ("Ben", Some(65_000), "three four"), "{text}");
+        assert_eq!(content.participants.len(), 2, "{text}");
+    }
+    // In speech a time names nobody.
+    let content = read(
+        "Anna: We meet.\nThe Bar (10:30) is fine.\nBen: Yes, why not?\nFine [01:05] it is.\nAnna: Good.\nBen: See you.\n",
+    );
+    assert_eq!(turns(&content)[0].2, "We meet. The Bar (10:30) is fine.");
+    assert_eq!(content.participants.len(), 2);
+}
+
+#[test]
+fn escaped_times_are_times_and_breaks_are_no_speech() {
+    let content = read(
+        "**Anna:** \\[04:19\\] Yeah, so\n\n**Break:** \\[05:33\\] to \\[06:00\\]\n\n**Ben:** A break: it is good.\n\n\\[08:14\\] You can now\n\n**Jingle:** \\[clip\\] la la\n\nla\n\n**Anna:** Bye.\n",
+    );
+    assert_eq!(
+        turns(&content),
+        [
+            ("Anna", Some(259_000), "Yeah, so"),
+            ("Ben", None, "A break: it is good. You can now"),
+            ("Anna", None, "Bye."),
+        ]
+    );
+    assert_eq!(content.warnings.len(), 1);
+    // A word that somebody says is not a mark.
+    let content = read("Anna: Now we go.\nBreak: nobody moves.\nBen: No, not now.\nAnna: Good, good.\nBen: Bye.\n");
+    assert_eq!(turns(&content)[0].2, "Now we go. Break: nobody moves.");
+}
