@@ -1,13 +1,15 @@
 //! Cues with times, as WebVTT, SRT and SBV have them: a timing line, then what is said.
 //!
-//! Invariants: a broken timing line costs its times, not its words; blank lines may be missing;
-//! the file is walked twice in order (names, then speech) and nothing is kept between but names.
+//! Invariants: a broken timing line costs its times, not its words; blank lines may be missing, or
+//! stand between times and words; the file is walked twice in order (names, then speech) and
+//! nothing is kept between but names. Where names stand only at changes of the speaker, the cues
+//! between are the last one's.
 
 use super::builder::{Builder, Piece};
 use super::lines::{Line, lines};
 use super::names::{Speakers, Tally, prefix};
 use super::time::Stamp;
-use super::{markup, time};
+use super::{inline, markup, names, time, timing};
 
 /// Part of a cue file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,7 +46,7 @@ pub(crate) fn is_timing(line: &str) -> bool {
     let Some(at) = memchr::memchr_iter(b'>', begin)
         .find_map(|end| end.checked_sub(2).filter(|at| begin[*at..end] == *b"--"))
     else {
-        return comma_times(line).is_some();
+        return comma_times(line).is_some() || timing::loose(line).is_some();
     };
     let start = line[..at].trim();
     start.is_empty()
@@ -96,6 +98,16 @@ pub(crate) fn blocks<'a>(text: &'a str, header: bool, mut each: impl FnMut(Block
     };
     for line in lines(text) {
         if line.text.trim().is_empty() {
+            match &mut state {
+                // The words may stand below a blank line.
+                State::Cue(_, None) => continue,
+                // In WebVTT only an empty line ends a cue; YouTube has cues with a blank one.
+                State::Cue(_, Some((_, last))) if header && !line.text.is_empty() => {
+                    *last = line;
+                    continue;
+                }
+                _ => {}
+            }
             close(std::mem::replace(&mut state, State::Between), &mut each);
             continue;
         }
@@ -159,8 +171,9 @@ pub(crate) fn read<'a>(
     out: &mut Builder,
     mut note: impl FnMut(&'a str, &mut Builder),
 ) {
-    let speakers = survey(text, header);
-    let mut voice = Voice::default();
+    let (speakers, only_changes) = survey(text, header);
+    let mut voice = Voice { only_changes, ..Voice::default() };
+    let mut rolling = Rolling::of(text, header);
     let mut cues = 0u32;
     blocks(text, header, |block| {
         if out.is_full() {
@@ -170,8 +183,9 @@ pub(crate) fn read<'a>(
             Block::Note(_, text) => note(text, out),
             Block::Cue(cue) => {
                 cues += 1;
-                let (start, end) = timing(cue, out);
-                say(out, &speakers, &mut voice, cue.line, (start, end), cue.payload);
+                let times = timing(cue, out);
+                let payload = rolling.as_mut().map_or(cue.payload, |last| last.news(cue.payload));
+                say(out, &speakers, &mut voice, cue.line, times, payload);
             }
             Block::Stray(line, text) if is_id(text) => {
                 out.warn(line, "a cue without times and words was skipped");
@@ -187,34 +201,124 @@ pub(crate) fn read<'a>(
     });
 }
 
-/// Which prefixes in the cues are speakers.
-fn survey(text: &str, header: bool) -> Speakers {
+/// Which prefixes in the cues are speakers, and whether they stand only where the speaker changes.
+fn survey(text: &str, header: bool) -> (Speakers, bool) {
     let mut tally = Tally::default();
+    let mut changes = Changes::default();
     blocks(text, header, |block| {
         let Block::Cue(cue) = block else { return };
         let payload = part(cue.payload).0;
         if is_plain(payload) {
             if !payload.trim().is_empty() {
+                changes.cue(prefix(payload.trim_start()).map(|(name, _)| name));
                 tally.line(payload.trim_start());
             }
             return;
         }
         for span in markup::spans(payload) {
             if span.voice.is_some() {
+                changes.voices = true;
                 tally.unit(None);
                 continue;
             }
             for (i, line) in lines(span.text.trim_start()).enumerate() {
-                let name = prefix(line.text).map(|(name, _)| name);
+                let prefix = prefix(line.text);
+                changes.headed |=
+                    prefix.is_some_and(|(name, rest)| rest.is_empty() && names::is_diarized(name));
+                let name = prefix.map(|(name, _)| name);
                 match name {
-                    _ if i == 0 => tally.unit(name),
-                    Some(name) => tally.count(name),
+                    _ if i == 0 => {
+                        changes.cue(name);
+                        tally.unit(name);
+                    }
+                    Some(name) => {
+                        changes.cue(Some(name));
+                        tally.count(name);
+                    }
                     None => {}
                 }
             }
         }
     });
-    tally.speakers(text)
+    let speakers = tally.speakers(text);
+    let only_changes = changes.alone(&speakers);
+    (speakers, only_changes)
+}
+
+/// Where names stand in a file, one cue after the other.
+#[derive(Default)]
+struct Changes {
+    last: Option<String>,
+    /// Cues with a name and without.
+    named: u32,
+    unnamed: u32,
+    /// Names that the last name repeats, and cues before the first.
+    repeated: u32,
+    before: u32,
+    /// Whether a diarization's label stands on a line of its own, as Deepgram writes it.
+    headed: bool,
+    voices: bool,
+}
+
+impl Changes {
+    fn cue(&mut self, name: Option<&str>) {
+        match name {
+            Some(name) if self.last.as_deref() == Some(name) => self.repeated += 1,
+            Some(name) => {
+                self.named += 1;
+                self.last = Some(name.to_owned());
+            }
+            None => {
+                self.unnamed += 1;
+                self.before += u32::from(self.last.is_none());
+            }
+        }
+    }
+
+    /// Whether every name is a speaker's, none follows itself, and the first cue has one: then a
+    /// cue without is the last one's.
+    fn alone(&self, speakers: &Speakers) -> bool {
+        !self.voices
+            && self.named >= 3
+            && (self.repeated, self.before) == (0, 0)
+            && (self.headed || self.unnamed >= self.named)
+            && speakers.len() >= 2
+            && speakers.lines() == self.named
+    }
+}
+
+/// The captions that YouTube makes roll up: each cue has the line above once more.
+struct Rolling {
+    last: String,
+}
+
+impl Rolling {
+    /// Only where a file has its marks: words with a time and a class of their own.
+    fn of(text: &str, header: bool) -> Option<Self> {
+        let head = &text[..text.floor_char_boundary(8_192)];
+        (header && head.contains("><c>") && head.contains("</c><"))
+            .then(|| Self { last: String::new() })
+    }
+
+    /// What a cue has that the last one had not.
+    fn news<'a>(&mut self, payload: &'a str) -> &'a str {
+        let mut from = 0;
+        let mut fresh = false;
+        for line in lines(payload) {
+            let plain: String = markup::spans(line.text).into_iter().map(|s| s.text).collect();
+            let plain = plain.trim();
+            if plain.is_empty() {
+                continue;
+            }
+            if !fresh && plain == self.last {
+                from = line.end();
+                continue;
+            }
+            fresh = true;
+            plain.clone_into(&mut self.last);
+        }
+        &payload[from..]
+    }
 }
 
 /// Who spoke last, and whether they had finished their sentence.
@@ -222,9 +326,40 @@ fn survey(text: &str, header: bool) -> Speakers {
 struct Voice {
     name: Option<String>,
     unfinished: bool,
+    /// Whether they speak on until somebody else is named.
+    only_changes: bool,
 }
 
 fn say(
+    out: &mut Builder,
+    speakers: &Speakers,
+    voice: &mut Voice,
+    line: u32,
+    times: (Option<u64>, Option<u64>),
+    payload: &str,
+) {
+    // No speech has a time in it to the millisecond but by mistake.
+    if payload.len() > 64 && payload.contains(" (") {
+        let parts = inline::split(payload, speakers);
+        if let [(_, first), later @ ..] = &*parts
+            && !later.is_empty()
+        {
+            say_whole(out, speakers, voice, line, times, first);
+            for (heading, text) in later {
+                let Some((name, stamp)) = heading else { continue };
+                let (start_ms, _) = out.times(line, Some(*stamp), None);
+                let speaker = Some(*name);
+                out.say(Piece { line, speaker, start_ms, text, ..Piece::default() });
+                voice.name = Some((*name).to_owned());
+                voice.unfinished = is_unfinished(text);
+            }
+            return;
+        }
+    }
+    say_whole(out, speakers, voice, line, times, payload);
+}
+
+fn say_whole(
     out: &mut Builder,
     speakers: &Speakers,
     voice: &mut Voice,
@@ -271,7 +406,7 @@ fn say_part(
         if text.trim().is_empty() {
             return;
         }
-        let goes_on = name.is_none() && voice.unfinished;
+        let goes_on = name.is_none() && (voice.unfinished || voice.only_changes);
         if !goes_on && voice.name.as_deref() != name {
             voice.name = name.map(str::to_owned);
         }
@@ -299,7 +434,8 @@ fn say_part(
                 }
                 None => {
                     // A sentence that runs on into the next cue is still its speaker's.
-                    let name = voice.name.clone().filter(|_| voice.unfinished);
+                    let on = voice.unfinished || voice.only_changes;
+                    let name = voice.name.clone().filter(|_| on);
                     said.push((name, line.text.to_owned()));
                 }
             }
@@ -347,18 +483,29 @@ fn timing(cue: Cue<'_>, out: &mut Builder) -> (Option<u64>, Option<u64>) {
     if let Some((start, end)) = usual_timing(cue.timing) {
         return (Some(start), Some(end));
     }
-    let Some((start, end)) = cue.timing.split_once(ARROW) else {
-        let times = comma_times(cue.timing).unzip();
-        return out.times(cue.line, times.0, times.1);
-    };
-    let start = time::stamp(start);
-    let end = time::leading(end.trim_start()).map(|(stamp, _)| stamp);
+    let (start, end) = times(cue.timing);
     if start.is_none() || end.is_none() {
         out.warn(cue.line, "a time that cannot be read was dropped");
     }
     out.times(cue.line, start, end)
 }
 
+/// The two times of a timing line, as far as they can be read.
+pub(crate) fn times(line: &str) -> (Option<Stamp>, Option<Stamp>) {
+    let Some((start, end)) = line.split_once(ARROW) else {
+        return comma_times(line).or_else(|| timing::loose(line)).unzip();
+    };
+    let end = end.trim_start();
+    (
+        time::stamp(start).or_else(|| timing::stamp(start)),
+        time::leading(end).map(|(stamp, _)| stamp).or_else(|| timing::stamp(end)),
+    )
+}
+
 #[cfg(test)]
 #[path = "cues_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "cues_wild_tests.rs"]
+mod wild_tests;

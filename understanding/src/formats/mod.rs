@@ -18,6 +18,7 @@ pub mod builder;
 mod cues;
 mod document;
 mod headed;
+mod inline;
 mod json;
 mod legacy;
 mod lines;
@@ -31,6 +32,7 @@ mod source;
 #[cfg(test)]
 mod testing;
 mod time;
+mod timing;
 mod xml;
 
 mod assemblyai;

@@ -203,7 +203,7 @@ fn survey(text: &str, part: &Part<'_>) -> Survey {
         let named = named_line(trimmed, inline).filter(|_| !line.text.starts_with([' ', '\t']));
         tally.unit(named.as_ref().map(|named| named.name));
         if let Some(named) = named.filter(|named| !is_stage(trimmed, named)) {
-            if named.timed || trimmed.starts_with("**") || is_diarized(named.name) {
+            if named.timed || trimmed.starts_with("**") || names::is_diarized(named.name) {
                 tally.mark(named.name);
                 marked = marked.saturating_add(1);
             }
@@ -233,14 +233,6 @@ fn words_in(text: &str) -> u32 {
     let spaced = text.split_whitespace().take(50).count();
     let unspaced = text.chars().take(200).filter(dense).count() / 2;
     u32::try_from(spaced.max(unspaced)).unwrap_or(u32::MAX)
-}
-
-/// `SPEAKER_00`, as diarization writes it.
-fn is_diarized(name: &str) -> bool {
-    name.to_ascii_lowercase()
-        .strip_prefix("speaker")
-        .and_then(|rest| rest.strip_prefix(['_', ' ']))
-        .is_some_and(|rest| !rest.is_empty() && rest.len() <= 3)
 }
 
 /// A line with a name in front.

@@ -167,6 +167,8 @@ fn escaped_times_are_times_and_breaks_are_no_speech() {
     );
     assert_eq!(content.warnings.len(), 1);
     // A word that somebody says is not a mark.
-    let content = read("Anna: Now we go.\nBreak: nobody moves.\nBen: No, not now.\nAnna: Good, good.\nBen: Bye.\n");
+    let content = read(
+        "Anna: Now we go.\nBreak: nobody moves.\nBen: No, not now.\nAnna: Good, good.\nBen: Bye.\n",
+    );
     assert_eq!(turns(&content)[0].2, "Now we go. Break: nobody moves.");
 }

@@ -52,11 +52,33 @@ pub(crate) fn prefix(line: &str) -> Option<(&str, &str)> {
 /// Splits `Name: text`, whatever stands before the colon.
 fn before_colon(line: &str) -> Option<(&str, &str)> {
     let line = line.trim_start_matches(|c: char| c.is_whitespace() || is_mark(c) || c == '>');
+    if line.starts_with(['[', '('])
+        && let Some(labelled) = labelled(line)
+    {
+        return Some(labelled);
+    }
     let colon = colon(line)?;
     let (name, rest) = line.split_at(colon);
     let mut rest = rest.chars();
     rest.next();
     Some((unwrap(name.trim()), rest.as_str().trim_start()))
+}
+
+/// `[SPEAKER_01] text`, `[speaker 0]`: a diarization's label in brackets needs no colon.
+fn labelled(line: &str) -> Option<(&str, &str)> {
+    let end = line.bytes().take(24).position(|b| matches!(b, b']' | b')'))?;
+    let (name, rest) = (&line[1..end], line[end + 1..].trim_start());
+    let rest = rest.strip_prefix(':').unwrap_or(rest);
+    is_diarized(name).then(|| (name, rest.trim_start()))
+}
+
+/// `SPEAKER_00`, as diarization writes it.
+pub(super) fn is_diarized(name: &str) -> bool {
+    let Some((word, rest)) = name.split_at_checked(7) else { return false };
+    word.eq_ignore_ascii_case("speaker")
+        && rest.strip_prefix(['_', ' ']).is_some_and(|label| {
+            (1..=3).contains(&label.len()) && label.bytes().all(|b| b.is_ascii_alphanumeric())
+        })
 }
 
 /// Offset of the first colon outside brackets that ends a prefix, within reach of a name.
@@ -110,7 +132,11 @@ pub(super) fn is_plausible(name: &str) -> bool {
         return false;
     }
     let name = name.trim_matches(is_mark);
-    if !name.chars().next().is_some_and(|c| c.is_alphanumeric() || c == '@' || !c.is_ascii()) {
+    if !name
+        .chars()
+        .next()
+        .is_some_and(|c| c.is_alphanumeric() || "@+".contains(c) || !c.is_ascii())
+    {
         return false;
     }
     let mut outside = String::new();
@@ -123,6 +149,9 @@ pub(super) fn is_plausible(name: &str) -> bool {
             _ if depth > 0 => inside += usize::from(c.is_whitespace()),
             _ => outside.push(c),
         }
+    }
+    if is_number(name) {
+        return true;
     }
     if depth != 0 || inside > MAX_NAME_WORDS || !outside.chars().any(char::is_alphabetic) {
         return false;
@@ -168,7 +197,16 @@ fn is_plain_name(name: &[u8]) -> Option<bool> {
         }
         before = *byte;
     }
-    Some(letters && words <= MAX_NAME_WORDS && name.len() <= MAX_NAME_CHARS)
+    // What has no letters may be a telephone's number.
+    letters.then_some(words <= MAX_NAME_WORDS && name.len() <= MAX_NAME_CHARS)
+}
+
+/// Whether it is the number of somebody who called in: `+1 555-010-9999`, `15550109999`,
+/// `1555****999`.
+fn is_number(name: &str) -> bool {
+    let digits = name.bytes().filter(|b| b.is_ascii_digit() || *b == b'*').count();
+    (digits >= 10 || name.starts_with('+') && digits >= 7)
+        && name.bytes().all(|b| b.is_ascii_digit() || b" +-()*.".contains(&b))
 }
 
 /// Whether `name` is a word that heads notes rather than a person.
@@ -179,15 +217,17 @@ pub(super) fn is_label(name: &str) -> bool {
     static KNOWN: LazyLock<HashSet<&str>> =
         LazyLock::new(|| LABELS.split([',', '\n']).map(str::trim).collect());
     KNOWN.contains(&*lower)
-        || KNOWN.contains(bare)
+        || !bare.is_empty() && KNOWN.contains(bare)
         || lower.starts_with("step ")
         || lower.starts_with("part ")
         || lower.starts_with("the ")
 }
 
-/// Whether every word is written like a name. Scripts without capitals always are.
+/// Whether every word is written like a name, not counting what is in parentheses (`(she/her)`).
+/// Scripts without capitals always are.
 pub(super) fn is_capitalised(name: &str) -> bool {
-    name.split(|c: char| c.is_whitespace() || c == '(')
+    let name = name.split_once('(').map_or(name, |(name, _)| name);
+    name.split(char::is_whitespace)
         .filter(|word| !word.is_empty() && !PARTICLES.contains(word))
         .all(|word| {
             let first = word.chars().find(|c| c.is_alphanumeric());
@@ -316,7 +356,7 @@ impl Tally {
         if is_label(name) {
             return false;
         }
-        if self.marked.contains(name) {
+        if self.marked.contains(name) || is_diarized(name) {
             return true;
         }
         let share = f64::from(self.prefixed) / f64::from(self.units.max(1));
@@ -325,7 +365,7 @@ impl Tally {
             return true;
         }
         // Zoom puts a name in front of every cue, so even "stokes", once, is one.
-        if share >= 0.98 && self.prefixed >= 20 {
+        if share >= 0.98 && self.prefixed >= 8 {
             return true;
         }
         if share >= 0.4 && often && (is_capitalised(name) || count >= 3) {

@@ -27,7 +27,13 @@ impl Format for Sbv {
     }
 
     fn parse(&self, source: &Source<'_>, out: &mut Builder) {
-        cues::read(source.text(), false, out, |_, _| {});
+        // SubViewer, which has the same times, breaks lines so.
+        let text = source.text();
+        if text.contains("[br]") {
+            cues::read(&text.replace("[br]", " "), false, out, |_, _| {});
+        } else {
+            cues::read(text, false, out, |_, _| {});
+        }
     }
 }
 
@@ -53,6 +59,13 @@ mod tests {
             ]
         );
         assert_eq!(content.warnings, []);
+    }
+
+    #[test]
+    fn subviewer_breaks_lines_in_brackets() {
+        let content =
+            read("sbv", "00:00:01.00,00:00:02.00\nHi[br]there\n\n00:00:03.00,00:00:04.00\nYes\n");
+        assert_eq!(content.turns[0].text, "Hi there Yes");
     }
 
     #[test]

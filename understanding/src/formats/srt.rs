@@ -1,10 +1,11 @@
 //! SubRip (`.srt`): a number, a timing line with commas, what is said.
 //!
-//! Recognised by its first timing line; numbers may be missing and commas may be dots.
+//! Recognised by its first timing line; numbers may be missing, commas may be dots, and the
+//! arrow may be another.
 
 use super::builder::Builder;
 use super::lines::lines;
-use super::{Confidence, Format, Head, Source, cues, time};
+use super::{Confidence, Format, Head, Source, cues};
 
 /// See the module.
 pub(super) struct Srt;
@@ -35,9 +36,8 @@ impl Format for Srt {
 /// Both times can be read: stricter than when reading on.
 fn is_timing(line: &str) -> bool {
     cues::is_timing(line)
-        && line.split_once("-->").is_some_and(|(start, end)| {
-            time::stamp(start).is_some() && time::leading(end.trim_start()).is_some()
-        })
+        && cues::comma_times(line).is_none()
+        && matches!(cues::times(line), (Some(_), Some(_)))
 }
 
 #[cfg(test)]
