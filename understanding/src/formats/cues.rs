@@ -6,8 +6,10 @@
 //! between are the last one's.
 
 use super::builder::{Builder, Piece};
+use super::changes::Changes;
 use super::lines::{Line, lines};
 use super::names::{Speakers, Tally, prefix};
+use super::rolling::Rolling;
 use super::time::Stamp;
 use super::{inline, markup, names, time, timing};
 
@@ -243,82 +245,6 @@ fn survey(text: &str, header: bool) -> (Speakers, bool) {
     let speakers = tally.speakers(text);
     let only_changes = changes.alone(&speakers);
     (speakers, only_changes)
-}
-
-/// Where names stand in a file, one cue after the other.
-#[derive(Default)]
-struct Changes {
-    last: Option<String>,
-    /// Cues with a name and without.
-    named: u32,
-    unnamed: u32,
-    /// Names that the last name repeats, and cues before the first.
-    repeated: u32,
-    before: u32,
-    /// Whether a diarization's label stands on a line of its own, as Deepgram writes it.
-    headed: bool,
-    voices: bool,
-}
-
-impl Changes {
-    fn cue(&mut self, name: Option<&str>) {
-        match name {
-            Some(name) if self.last.as_deref() == Some(name) => self.repeated += 1,
-            Some(name) => {
-                self.named += 1;
-                self.last = Some(name.to_owned());
-            }
-            None => {
-                self.unnamed += 1;
-                self.before += u32::from(self.last.is_none());
-            }
-        }
-    }
-
-    /// Whether every name is a speaker's, none follows itself, and the first cue has one: then a
-    /// cue without is the last one's.
-    fn alone(&self, speakers: &Speakers) -> bool {
-        !self.voices
-            && self.named >= 3
-            && (self.repeated, self.before) == (0, 0)
-            && (self.headed || self.unnamed >= self.named)
-            && speakers.len() >= 2
-            && speakers.lines() == self.named
-    }
-}
-
-/// The captions that YouTube makes roll up: each cue has the line above once more.
-struct Rolling {
-    last: String,
-}
-
-impl Rolling {
-    /// Only where a file has its marks: words with a time and a class of their own.
-    fn of(text: &str, header: bool) -> Option<Self> {
-        let head = &text[..text.floor_char_boundary(8_192)];
-        (header && head.contains("><c>") && head.contains("</c><"))
-            .then(|| Self { last: String::new() })
-    }
-
-    /// What a cue has that the last one had not.
-    fn news<'a>(&mut self, payload: &'a str) -> &'a str {
-        let mut from = 0;
-        let mut fresh = false;
-        for line in lines(payload) {
-            let plain: String = markup::spans(line.text).into_iter().map(|s| s.text).collect();
-            let plain = plain.trim();
-            if plain.is_empty() {
-                continue;
-            }
-            if !fresh && plain == self.last {
-                from = line.end();
-                continue;
-            }
-            fresh = true;
-            plain.clone_into(&mut self.last);
-        }
-        &payload[from..]
-    }
 }
 
 /// Who spoke last, and whether they had finished their sentence.

@@ -5,8 +5,9 @@
 //! lines of that text.
 //!
 //! Invariants: one entry of the archive is read, as a stream, and no more than [`MAX_XML`] of
-//! it; nothing is written anywhere; entities and links are never followed. Tables, deleted text
-//! and the spare copies of text boxes are not taken.
+//! it; nothing is written anywhere; entities and links are never followed. Deleted text and the
+//! spare copies of text boxes are not taken, and of tables only those that are a transcript: then
+//! the text around them is a report of it.
 
 use std::io::{BufRead, BufReader, Cursor, Read};
 
@@ -15,6 +16,10 @@ use super::lines::lines;
 use super::time::{self, Stamp};
 use super::xml::{Mark, walk};
 use super::{Confidence, Format, Head, Refusal, Source, document};
+use tables::Tables;
+
+#[path = "docx_tables.rs"]
+mod tables;
 
 /// See the module.
 pub(super) struct Docx;
@@ -58,6 +63,11 @@ impl Format for Docx {
             teams(&text.text, out);
             return;
         }
+        if text.tables.speak() {
+            out.warn(1, "what stands around the table of the transcript was skipped");
+            text.tables.say(out);
+            return;
+        }
         document::read(&text.text, out);
     }
 }
@@ -67,6 +77,7 @@ struct Text {
     /// Paragraphs that are cues of Teams.
     teams: u32,
     lines: u32,
+    tables: Tables,
     /// Whether the document could be read to its end.
     whole: bool,
 }
@@ -96,7 +107,8 @@ fn text(bytes: &[u8], out: &mut Builder) -> Option<Text> {
 }
 
 fn paragraphs(input: impl BufRead, out: &mut Builder) -> Text {
-    let mut text = Text { text: String::new(), teams: 0, lines: 1, whole: false };
+    let mut text =
+        Text { text: String::new(), teams: 0, lines: 1, tables: Tables::default(), whole: false };
     let mut line = 1u32;
     let (mut words, mut tables, mut spare) = (false, 0u32, 0u32);
     let mut table = None;
@@ -106,12 +118,21 @@ fn paragraphs(input: impl BufRead, out: &mut Builder) -> Text {
             Mark::Open("tbl", _) => {
                 tables += 1;
                 table.get_or_insert(line);
+                if tables == 1 {
+                    text.tables.open();
+                }
             }
+            Mark::Open("tc", _) if tables == 1 => text.tables.cell(),
+            Mark::Close("tr") if tables == 1 => text.tables.row(line),
             Mark::Close("tbl") => tables = tables.saturating_sub(1),
             Mark::Open("Fallback", _) => spare += 1,
             Mark::Close("Fallback") => spare = spare.saturating_sub(1),
             Mark::Open("t", _) => words = true,
             Mark::Close("t") => words = false,
+            Mark::Text(said) if words && tables == 1 && spare == 0 => text.tables.push(said),
+            Mark::Open("br" | "cr" | "tab", _) | Mark::Close("p") if tables == 1 && spare == 0 => {
+                text.tables.push(" ");
+            }
             _ if tables > 0 || spare > 0 => {}
             Mark::Text(said) if words => text.text.push_str(said),
             Mark::Open("br" | "cr", _) => {
@@ -135,7 +156,7 @@ fn paragraphs(input: impl BufRead, out: &mut Builder) -> Text {
         }
         true
     });
-    if let Some(line) = table {
+    if let Some(line) = table.filter(|_| text.tables.others > 0) {
         out.warn(line, "tables in the document were skipped");
     }
     Text { lines: line, whole, ..text }

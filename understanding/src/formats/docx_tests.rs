@@ -134,3 +134,38 @@ fn a_document_cut_anywhere_is_a_sentence() {
         let _ = parse(&broken);
     }
 }
+
+/// A table with a paragraph in each cell.
+fn table(rows: &[&[&str]]) -> String {
+    let rows: String = rows
+        .iter()
+        .map(|cells| {
+            let cells: String =
+                cells.iter().map(|cell| format!("<w:tc>{}</w:tc>", written(&[cell]))).collect();
+            format!("<w:tr>{cells}</w:tr>")
+        })
+        .collect();
+    format!("<w:tbl>{rows}</w:tbl>")
+}
+
+#[test]
+fn a_table_of_times_speakers_and_words_is_a_transcript() {
+    let body = written(&["Call report", "Agent: was friendly."])
+        + &table(&[&["Speaker", "Score"], &["Agent", "2.9"]])
+        + &written(&["Call Transcription"])
+        + &table(&[
+            &["Start", "Dur.", "Speaker", "", "Transcription"],
+            &["0:00:00.4", "5.0s", "Agent", "", "Thank you\nfor calling."],
+            &["0:00:06.5", "1.25s", "Customer", "", "[INTERRUPTION] [Topic 2] Hi [PII]."],
+            &["", "", "", "", ""],
+        ]);
+    let content = read("docx", document(&body));
+    assert_eq!(
+        turns(&content),
+        [
+            (Some("Agent"), Some(400), Some(5_400), "Thank you for calling."),
+            (Some("Customer"), Some(6_500), Some(7_750), "Hi [PII]."),
+        ]
+    );
+    assert_eq!(content.warnings.len(), 2, "{:?}", content.warnings);
+}

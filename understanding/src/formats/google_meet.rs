@@ -16,6 +16,32 @@ pub(super) struct GoogleMeet;
 /// The beginning of the document: what is above the conversation has fewer lines.
 const ABOVE: usize = 40;
 const DISCLAIMER: &str = "This editable transcript was computer generated";
+/// What the title ends with and what heads the conversation, in the languages of Meet.
+const TITLES: &[&str] = &[
+    "Transcript",
+    "Transcription",
+    "transcription",
+    "Transcripción",
+    "transcripción",
+    "Transkript",
+    "Transcrição",
+    "transcrição",
+    "Trascrizione",
+    "trascrizione",
+    "Transcriptie",
+];
+/// What heads the attendees.
+const ATTENDEES: &[&str] = &[
+    "Attendees",
+    "Participants",
+    "Invités",
+    "Asistentes",
+    "Participantes",
+    "Teilnehmer",
+    "Partecipanti",
+    "Deelnemers",
+    "משתתפים",
+];
 const ENDS: &[&str] = &["Meeting ended after ", "Transcription ended after "];
 
 impl Format for GoogleMeet {
@@ -31,8 +57,8 @@ impl Format for GoogleMeet {
         let (mut title, mut attendees, mut disclaimer, mut end) = (false, false, false, false);
         for (i, line) in lines(head.text()).filter(|l| !l.text.trim().is_empty()).enumerate() {
             let bare = bare(line.text);
-            title |= i < 3 && (bare.ends_with("- Transcript") || bare == "Transcript");
-            attendees |= i < ABOVE && bare == "Attendees";
+            title |= i < 3 && is_title(bare);
+            attendees |= i < ABOVE && ATTENDEES.contains(&bare);
             disclaimer |= i < ABOVE && bare.starts_with(DISCLAIMER);
             end |= is_end(bare);
         }
@@ -71,13 +97,14 @@ pub(super) fn conversation(text: &str, from: u32) -> Part<'_> {
             part.known.extend(bare.split(", ").map(str::trim).filter(|n| names::is_plausible(n)));
         }
         if attendees
-            || (filled <= 3 && bare.ends_with("- Transcript"))
-            || matches!(bare, "Transcript" | "Attendees")
+            || (filled <= 3 && is_title(bare))
+            || TITLES.contains(&bare)
+            || ATTENDEES.contains(&bare)
             || bare.starts_with(DISCLAIMER)
         {
             part.from = line.number + 1;
         }
-        attendees = bare == "Attendees";
+        attendees = ATTENDEES.contains(&bare);
     }
     part
 }
@@ -89,10 +116,22 @@ pub(super) fn bare(line: &str) -> &str {
     })
 }
 
-fn is_end(bare: &str) -> bool {
-    ENDS.iter().any(|words| {
-        bare.strip_prefix(words).is_some_and(|rest| super::time::leading(rest).is_some())
+/// `Weekly (2024-03-01) - Transcript`, or the word alone.
+fn is_title(bare: &str) -> bool {
+    TITLES.iter().any(|word| {
+        bare.strip_suffix(word).is_some_and(|before| {
+            before.is_empty() || ["- ", "– ", ": "].iter().any(|mark| before.ends_with(mark))
+        })
     })
+}
+
+/// The last line, with the length of the call; in other languages the waving hand gives it away.
+fn is_end(bare: &str) -> bool {
+    let has_time = || bare.split_whitespace().any(|word| super::time::stamp(word).is_some());
+    bare.ends_with('👋') && bare.len() <= 200 && has_time()
+        || ENDS.iter().any(|words| {
+            bare.strip_prefix(words).is_some_and(|rest| super::time::leading(rest).is_some())
+        })
 }
 
 #[cfg(test)]
@@ -117,6 +156,43 @@ mod tests {
             );
             assert_eq!(content.participants.len(), 2);
             assert_eq!(content.warnings, []);
+        }
+    }
+
+    #[test]
+    fn other_languages() {
+        for (title, attendees, heading, end) in [
+            (
+                "Réunion (2024-03-01) – Transcription",
+                "Participants",
+                "Transcription",
+                "La réunion a pris fin au bout de 00:50:32 👋",
+            ),
+            (
+                "Reunión (2024-03-01): transcripción",
+                "Asistentes",
+                "Transcripción",
+                "La reunión ha finalizado después de 00:50:32 👋",
+            ),
+            (
+                "Woche – 2024/03/01 – Transkript",
+                "Teilnehmer",
+                "Transkript",
+                "Besprechung nach 00:50:32 beendet 👋",
+            ),
+        ] {
+            let file = format!(
+                "{title}\n{attendees}\nNoa Levi, Ben Cohen\n{heading}\n00:00:00\nNoa Levi: Hallo.\nBen Cohen: Ja.\n{end}\nA disclaimer: of some words.\n"
+            );
+            let content = read("google_meet", &file);
+            assert_eq!(
+                turns(&content),
+                [
+                    (Some("Noa Levi"), Some(0), None, "Hallo."),
+                    (Some("Ben Cohen"), None, None, "Ja.")
+                ],
+                "{title}"
+            );
         }
     }
 

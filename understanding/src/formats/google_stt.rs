@@ -25,14 +25,23 @@ impl Format for GoogleStt {
         json::certain(head, |shape| {
             shape.any(&["results[].alternatives[].transcript", "results[].alternatives[].words"])
                 && !shape.any(&["results[].alternatives[].timestamps", "results[].final"])
+                || shape.any(&[
+                    "response.results[].alternatives[].transcript",
+                    "response.results[].alternatives[].words",
+                ])
         })
     }
 
     fn parse(&self, source: &Source<'_>, out: &mut Builder) {
         let text = source.text();
-        json::language(text, &["results[].languageCode", "results[].language_code"], out);
+        // The answer of a long-running operation stands in it.
+        let at = if json::has(text, "response.results[0]") { "response." } else { "" };
+        let words_at = &*format!("{at}results[].alternatives[0].words[]");
+        for key in ["languageCode", "language_code"] {
+            json::language(text, &[&format!("{at}results[].{key}")], out);
+        }
         let (mut last, mut tagged, mut words) = (0, Vec::new(), false);
-        json::look(text, &[WORDS], |item| {
+        json::look(text, &[words_at], |item| {
             words = true;
             last = last.max(item.outer);
             if tagged.last() != Some(&item.outer)
@@ -42,16 +51,21 @@ impl Format for GoogleStt {
             }
         });
         if !words {
-            json::read(text, &["results[].alternatives[0].transcript"], out, |item, out| {
-                if let Some(Words(text)) = item.read(out) {
-                    item.say(&Label::default(), (None, None), &text, out);
-                }
-            });
+            json::read(
+                text,
+                &[&format!("{at}results[].alternatives[0].transcript")],
+                out,
+                |item, out| {
+                    if let Some(Words(text)) = item.read(out) {
+                        item.say(&Label::default(), (None, None), &text, out);
+                    }
+                },
+            );
             return;
         }
         let repeated = last > 0 && tagged == [last];
         let mut runs = Runs::default();
-        json::read(text, &[WORDS], out, |item, out| {
+        json::read(text, &[words_at], out, |item, out| {
             if repeated && item.outer != last {
                 return;
             }
@@ -65,8 +79,6 @@ impl Format for GoogleStt {
         runs.finish(out);
     }
 }
-
-const WORDS: &str = "results[].alternatives[0].words[]";
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
@@ -118,6 +130,15 @@ mod tests {
     fn without_speakers_all_results_are_read() {
         let content = read("google_stt_json", FILE.replace("speakerTag", "other"));
         assert_eq!(content.turns[0].text, "Hi there Hi there");
+    }
+
+    #[test]
+    fn the_answer_of_an_operation() {
+        let content = read(
+            "google_stt_json",
+            format!(r#"{{"name": "1", "done": true, "response": {FILE}}}"#),
+        );
+        assert_eq!(turns(&content), turns(&read("google_stt_json", FILE)));
     }
 
     #[test]

@@ -15,6 +15,7 @@ pub mod archive;
 #[cfg(test)]
 mod bad_input;
 pub mod builder;
+mod changes;
 mod cues;
 mod document;
 mod headed;
@@ -22,11 +23,13 @@ mod inline;
 mod json;
 mod legacy;
 mod lines;
+mod markdown;
 mod markup;
 mod names;
 #[cfg(test)]
 mod properties;
 mod refusal;
+mod rolling;
 mod script;
 mod source;
 #[cfg(test)]
@@ -35,6 +38,7 @@ mod time;
 mod timing;
 mod xml;
 
+mod ass;
 mod assemblyai;
 mod aws_transcribe;
 mod deepgram;
@@ -79,6 +83,7 @@ static REGISTRY: &[&dyn Format] = &[
     &webvtt::WebVtt,
     &srt::Srt,
     &sbv::Sbv,
+    &ass::Ass,
     &otter::Otter,
     &riverside::Riverside,
     &happy_scribe::HappyScribe,

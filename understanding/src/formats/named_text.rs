@@ -8,9 +8,10 @@
 
 use super::builder::{Builder, Piece};
 use super::lines::lines;
+use super::markdown::{bold, bullet, unescape};
 use super::names::{self, Speakers, Tally};
 use super::time::{self, Stamp};
-use super::{Confidence, Format, Head, Source, headed_text, markup};
+use super::{Confidence, Format, Head, Source, headed_text};
 
 /// See the module.
 pub(super) struct NamedText;
@@ -203,7 +204,7 @@ fn survey(text: &str, part: &Part<'_>) -> Survey {
         let named = named_line(trimmed, inline).filter(|_| !line.text.starts_with([' ', '\t']));
         tally.unit(named.as_ref().map(|named| named.name));
         if let Some(named) = named.filter(|named| !is_stage(trimmed, named)) {
-            if named.timed || trimmed.starts_with("**") || names::is_diarized(named.name) {
+            if named.timed || bullet(trimmed).starts_with("**") || names::is_diarized(named.name) {
                 tally.mark(named.name);
                 marked = marked.saturating_add(1);
             }
@@ -248,7 +249,7 @@ fn named_line(line: &str, inline: bool) -> Option<Named<'_>> {
     if inline && let Some(named) = name_and_time(line) {
         return Some(named);
     }
-    let mut line = bold(line);
+    let mut line = bold(bullet(line));
     let mut span = None;
     if let Some((found, rest)) = bracketed_span(line) {
         span = Some(found);
@@ -258,8 +259,9 @@ fn named_line(line: &str, inline: bool) -> Option<Named<'_>> {
     let (mut name, rest) = line.split_at(colon);
     let mut rest = rest.chars();
     rest.next();
-    let mut rest = bold(rest.as_str().trim_start()).trim_start();
-    name = name.trim().trim_end_matches("**").trim_end();
+    let mut rest = rest.as_str().trim_start();
+    rest = rest.strip_prefix("* ").unwrap_or_else(|| bold(rest)).trim_start();
+    name = name.trim().trim_end_matches('*').trim_end();
     if let Some((before, found)) = trailing_time(name) {
         span = span.or(Some(found));
         name = before.trim_end().trim_end_matches("**").trim_end();
@@ -302,10 +304,6 @@ fn is_stage(line: &str, named: &Named<'_>) -> bool {
             || named.rest.split_whitespace().all(|word| {
                 word == "to" || word.chars().all(|c| c.is_ascii_digit() || !c.is_alphanumeric())
             }))
-}
-
-fn bold(text: &str) -> &str {
-    text.strip_prefix("**").or_else(|| text.strip_prefix("__")).unwrap_or(text).trim_start()
 }
 
 /// From when to when.
@@ -379,33 +377,6 @@ fn heading(line: &str, out: &mut Builder) {
     {
         out.language(value);
     }
-}
-
-/// Takes Markdown's backslashes and bold marks away, and entities: `\[laughs\]`, `it&#39;s`.
-fn unescape(text: &str) -> String {
-    if text.contains('&') {
-        let plain: String = markup::spans(text).into_iter().map(|span| span.text).collect();
-        return unmark(&plain);
-    }
-    unmark(text)
-}
-
-fn unmark(text: &str) -> String {
-    let mut plain = String::with_capacity(text.len());
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        if c == '*' && chars.peek() == Some(&'*') {
-            chars.next();
-            continue;
-        }
-        let escape = c == '\\' && chars.peek().is_some_and(char::is_ascii_punctuation);
-        if !escape {
-            plain.push(c);
-        } else if let Some(next) = chars.next() {
-            plain.push(next);
-        }
-    }
-    plain
 }
 
 #[cfg(test)]

@@ -172,3 +172,23 @@ fn escaped_times_are_times_and_breaks_are_no_speech() {
     );
     assert_eq!(turns(&content)[0].2, "Now we go. Break: nobody moves.");
 }
+
+#[test]
+fn marks_of_a_list_are_no_part_of_a_name() {
+    for text in [
+        "* **Noa:** What is it you want?\n* **Ben:** I want to be fine.\n* **Noa:** Why so?\n",
+        "> **Noa:** What is it you want?\n\n> **Ben:** I want to be fine.\n\n> **Noa:** Why so?\n",
+        "*Noa:* What is it you want?\n\n*Ben:* I want to be fine.\n\n*Noa:* Why so?\n",
+        "*Noa*: What is it you want?\n\n*Ben*: I want to be fine.\n\n*Noa*: Why so?\n",
+        "- Noa: What is it you want?\n- Ben: I want to be fine.\n- Noa: Why so?\n",
+        "1. Noa: What is it you want?\n2. Ben: I want to be fine.\n3. Noa: Why so?\n",
+    ] {
+        let content = read(text);
+        let expected = [
+            ("Noa", None, "What is it you want?"),
+            ("Ben", None, "I want to be fine."),
+            ("Noa", None, "Why so?"),
+        ];
+        assert_eq!(turns(&content), expected, "{text}");
+    }
+}

@@ -37,6 +37,13 @@ impl Format for Rev {
                 speakers.insert(item.outer, label);
             }
         });
+        // Rev's human transcripts list the names apart.
+        let mut listed: HashMap<String, String> = HashMap::new();
+        json::look(text, &["speakers[]"], |item| {
+            if let Some(Listed { id: Label(Some(id)), name: Label(Some(name)) }) = item.get() {
+                listed.insert(id, name);
+            }
+        });
         let mut runs = Runs::default();
         let mut monologue = 0;
         let mut open = false;
@@ -55,7 +62,12 @@ impl Format for Rev {
                 open = stays && matches!(value.as_str(), "-" | "'" | "’" | "/");
                 return;
             }
-            let speaker = speakers.get(&item.outer).and_then(Label::name);
+            // A sound or an unclear word is marked `<laugh>`; a tag has no value.
+            if value.is_empty() || value.starts_with('<') && value.ends_with('>') {
+                return;
+            }
+            let known = speakers.get(&item.outer).and_then(Label::name);
+            let speaker = known.map(|name| listed.get(name).map_or(name, String::as_str));
             let times = out.times(item.line, element.ts.seconds(), element.end_ts.seconds());
             runs.word(Word { line: item.line, speaker, times, text: value }, out);
         });
@@ -68,8 +80,17 @@ impl Format for Rev {
 struct Element {
     r#type: Words,
     value: Words,
+    #[serde(alias = "timestamp")]
     ts: Number,
+    #[serde(alias = "end_timestamp")]
     end_ts: Number,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Listed {
+    id: Label,
+    name: Label,
 }
 
 #[cfg(test)]
@@ -92,6 +113,20 @@ mod tests {
             ]
         );
         assert_eq!(content.warnings, []);
+    }
+
+    #[test]
+    fn human_transcripts_list_names_and_write_stamps() {
+        let file = r#"{"speakers": [{"id": 0, "name": "Noa"}], "monologues": [
+            {"speaker": 0, "elements": [{"type": "text", "value": "Hi there.", "timestamp": "00:00:01,320", "end_timestamp": "00:00:02,000"}]},
+            {"speaker": 1, "elements": [{"type": "tag", "name": "laughter"}, {"type": "unknown", "value": "<laugh>"}, {"type": "text", "value": "Yes.", "ts": 3, "end_ts": 4}]}]}"#;
+        assert_eq!(
+            turns(&read("rev_json", file)),
+            [
+                (Some("Noa"), Some(1_320), Some(2_000), "Hi there."),
+                (Some("Speaker 1"), Some(3_000), Some(4_000), "Yes."),
+            ]
+        );
     }
 
     #[test]

@@ -35,6 +35,8 @@ impl Format for RevNlp {
             return;
         };
         let mut runs = Runs::default();
+        // What the last token has behind it.
+        let mut mark = String::new();
         let mut speaker: (String, String) = Default::default();
         for line in lines {
             if out.is_full() {
@@ -59,9 +61,18 @@ impl Format for RevNlp {
                 speaker = (said.to_owned(), name);
             }
             let name = Some(&*speaker.1).filter(|name| !name.is_empty());
+            // A row of its own for a mark: it follows the token, unless that has it already.
+            if !token.chars().any(char::is_alphanumeric) && !"&$%+=@#€£".contains(token) {
+                if mark != token {
+                    runs.glue(token);
+                }
+                mark.clear();
+                continue;
+            }
             let text = cased(token, field(columns.case));
             runs.word(Word { line: line.number, speaker: name, times, text: &text }, out);
-            runs.glue(field(columns.punctuation));
+            field(columns.punctuation).clone_into(&mut mark);
+            runs.glue(&mark);
         }
         runs.finish(out);
     }
@@ -124,6 +135,12 @@ mod tests {
                 (Some("Speaker 2"), None, Some(2_500), "OK? yes"),
             ]
         );
+    }
+
+    #[test]
+    fn marks_on_rows_of_their_own_follow_the_token() {
+        let file = "token|speaker|ts|endTs|punctuation|case\nyeah|1|||,|UC\n,|1||||\nright|1||||\n.|1||||\nR|1||||\n&|1||||\nD|1||||\n";
+        assert_eq!(read("rev_nlp", file).turns[0].text, "Yeah, right. R & D");
     }
 
     #[test]

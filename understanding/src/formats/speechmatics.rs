@@ -1,4 +1,5 @@
-//! Speechmatics' JSON (v2): `results[]`, a word or a punctuation mark each.
+//! Speechmatics' JSON: `results[]`, a word or a punctuation mark each; or, in its first version,
+//! `words[]` with `speakers[]` beside them.
 //!
 //! `UU` is Speechmatics' name for nobody known.
 
@@ -6,6 +7,7 @@ use serde::Deserialize;
 
 use super::builder::Builder;
 use super::json::{self, Label, Number, Runs, Word, Words};
+use super::time::Stamp;
 use super::{Confidence, Format, Head, Source};
 
 /// See the module.
@@ -26,13 +28,17 @@ impl Format for Speechmatics {
                 "results[].alternatives[].content",
                 "results[].type",
                 "results[].start_time",
-            ])
+            ]) || shape.all(FIRST)
         })
     }
 
     fn parse(&self, source: &Source<'_>, out: &mut Builder) {
         let text = source.text();
-        json::language(text, &["metadata.transcription_config.language"], out);
+        json::language(text, &["metadata.transcription_config.language", "job.lang"], out);
+        if json::has(text, "words[0]") {
+            first_version(text, out);
+            return;
+        }
         let mut runs = Runs::default();
         json::read(text, &["results[]"], out, |item, out| {
             let Some(result) = item.read::<Spoken>(out) else { return };
@@ -51,6 +57,47 @@ impl Format for Speechmatics {
         });
         runs.finish(out);
     }
+}
+
+/// Keys of the first version.
+const FIRST: &[&str] = &["words[].name", "words[].time", "words[].duration"];
+
+/// Words with a start and a length; who speaks is looked up by time.
+fn first_version(text: &str, out: &mut Builder) {
+    let mut speakers: Vec<(u64, Label)> = Vec::new();
+    json::look(text, &["speakers[]"], |item| {
+        if let Some(named) = item.get::<Named>()
+            && let Some(start) = named.time.seconds().and_then(Stamp::known)
+        {
+            speakers.push((start, Label(Some(named.name.0))));
+        }
+    });
+    speakers.sort_by_key(|(start, _)| *start);
+    let mut runs = Runs::default();
+    json::read(text, &["words[]"], out, |item, out| {
+        let Some(word) = item.read::<Named>(out) else { return };
+        let text = &word.name.0;
+        if !text.is_empty() && text.chars().all(|c| c.is_ascii_punctuation()) {
+            runs.glue(text);
+            return;
+        }
+        let end = word.time.0.zip(word.duration.0).map(|(start, length)| start + length);
+        let times = out.times(item.line, word.time.seconds(), Number(end).seconds());
+        let begun = times.0.map_or(0, |at| speakers.partition_point(|(start, _)| *start <= at));
+        let speaker = begun.checked_sub(1).and_then(|place| speakers[place].1.name());
+        let speaker = speaker.filter(|name| *name != "UU");
+        runs.word(Word { line: item.line, speaker, times, text }, out);
+    });
+    runs.finish(out);
+}
+
+/// A word or a speaker of the first version.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Named {
+    name: Words,
+    time: Number,
+    duration: Number,
 }
 
 #[derive(Deserialize, Default)]
@@ -79,6 +126,19 @@ mod tests {
         {"type": "word", "start_time": 0.55, "end_time": 1.2, "alternatives": [{"content": "Hello", "confidence": 1.0, "language": "en", "speaker": "S1"}]},
         {"type": "punctuation", "start_time": 1.2, "end_time": 1.2, "is_eos": true, "attaches_to": "previous", "alternatives": [{"content": ".", "speaker": "S1"}]},
         {"type": "word", "start_time": 2, "end_time": 2.5, "alternatives": [{"content": "Hm", "speaker": "UU"}]}]}"#;
+
+    #[test]
+    fn the_first_version_looks_speakers_up_by_time() {
+        let file = r#"{"job": {"lang": "en"}, "speakers": [{"duration": "2.0", "name": "F1", "time": "1.00"}, {"duration": "2.0", "name": "M2", "time": "3.00"}],
+            "words": [{"duration": "0.5", "name": "Hi", "time": "1.00"}, {"duration": "0.1", "name": ".", "time": "1.5"}, {"duration": "0.5", "name": "Yes", "time": "3.00"}]}"#;
+        assert_eq!(
+            turns(&read("speechmatics_json", file)),
+            [
+                (Some("F1"), Some(1_000), Some(1_500), "Hi."),
+                (Some("M2"), Some(3_000), Some(3_500), "Yes")
+            ]
+        );
+    }
 
     #[test]
     fn words_and_marks() {

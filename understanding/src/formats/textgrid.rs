@@ -89,7 +89,8 @@ impl Format for TextGrid {
             let stamps = (time::seconds(interval.start), time::seconds(interval.end));
             let (start_ms, end_ms) = out.times(interval.line, Some(stamps.0), Some(stamps.1));
             let text = plain(interval.text);
-            let (line, speaker) = (interval.line, interval.tier);
+            let name = interval.tier.map(|tier| tier.replace("\"\"", "\""));
+            let (line, speaker) = (interval.line, name.as_deref());
             out.say(Piece { line, speaker, start_ms, end_ms, text: &text, ..Piece::default() });
         }
     }

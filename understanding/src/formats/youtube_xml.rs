@@ -25,7 +25,8 @@ impl Format for YoutubeXml {
             return Confidence::No;
         }
         let old = text.contains("<transcript") && text.contains("<text start=");
-        let new = text.contains("<timedtext") && text.contains("<body");
+        let new =
+            text.contains("<timedtext") && (text.contains("<body") || text.contains("<text t="));
         if old || new { Confidence::Certain } else { Confidence::No }
     }
 
@@ -36,7 +37,11 @@ impl Format for YoutubeXml {
         let whole = walk(source.text().as_bytes(), |at, mark| {
             match mark {
                 Mark::Open("text", start) => {
-                    open = Some(times(attribute(start, "start"), attribute(start, "dur"), 1.0));
+                    // The second of its three shapes has the milliseconds of the third.
+                    open = Some(match attribute(start, "start") {
+                        None => times(attribute(start, "t"), attribute(start, "d"), 1000.0),
+                        seconds => times(seconds, attribute(start, "dur"), 1.0),
+                    });
                     said.clear();
                 }
                 Mark::Open("p", start) => {
@@ -100,6 +105,12 @@ mod tests {
     #[test]
     fn the_newer_shape_counts_milliseconds() {
         let file = "<?xml version=\"1.0\"?><timedtext format=\"3\"><head/><body>\n<p t=\"120\" d=\"1880\"><s>one</s><s t=\"5\"> two</s></p></body></timedtext>";
+        assert_eq!(turns(&read("youtube_xml", file)), [(None, Some(120), Some(2_000), "one two")]);
+    }
+
+    #[test]
+    fn the_second_shape_counts_milliseconds_too() {
+        let file = "<timedtext><window t=\"0\" id=\"1\"/><text t=\"120\" d=\"1880\" w=\"1\">one two</text></timedtext>";
         assert_eq!(turns(&read("youtube_xml", file)), [(None, Some(120), Some(2_000), "one two")]);
     }
 

@@ -40,6 +40,7 @@ impl Format for ZoomChat {
         let mut speaker: Option<&str> = None;
         let mut start = None;
         let mut left_out = false;
+        let mut first = false;
         let mut reactions = 0u32;
         let mut clock: Option<Clock> = None;
         for line in lines(source.text()) {
@@ -62,6 +63,11 @@ impl Format for ZoomChat {
                 text = message.text;
                 left_out = is_reaction(text);
                 reactions += u32::from(left_out);
+                first = text.is_empty();
+            } else if !text.is_empty() && std::mem::take(&mut first) && is_reaction(text) {
+                // The message stands below its heading.
+                left_out = true;
+                reactions += 1;
             }
             if left_out || text.is_empty() || text.starts_with("Replying to \"") {
                 continue;
@@ -113,11 +119,17 @@ fn message(line: &str) -> Option<Message<'_>> {
     };
     let (start, rest) = time::leading(line)?;
     let rest = rest.strip_prefix(['\t', ' '])?;
+    let (start, rest) = half_day(start, rest);
     let from = rest.trim_start().strip_prefix("From ");
     if let Some(named) = from {
-        let end = named.char_indices().take(300).find(|(at, c)| {
-            *c == ':' && named[at + 1..].chars().next().is_none_or(char::is_whitespace)
-        })?;
+        let ends = || {
+            named.char_indices().take(300).filter(|(at, c)| {
+                *c == ':' && named[at + 1..].chars().next().is_none_or(char::is_whitespace)
+            })
+        };
+        // A name may hold a colon; the recipient tells where it ends.
+        let addressed = ends().find(|(at, _)| is_addressed(&named[..*at]));
+        let end = addressed.or_else(|| ends().next())?;
         let (name, text) = (&named[..end.0], &named[end.0 + 1..]);
         let lower = name.to_ascii_lowercase();
         let to = lower.rfind(" to ").unwrap_or(name.len());
@@ -130,7 +142,7 @@ fn message(line: &str) -> Option<Message<'_>> {
         });
     }
     let (name, text) = rest.split_once('\t')?;
-    let name = name.strip_suffix(':')?.trim();
+    let name = sender(name.strip_suffix(':')?.trim());
     (!name.is_empty() && name.len() <= 300).then_some(Message {
         name,
         start,
@@ -138,6 +150,41 @@ fn message(line: &str) -> Option<Message<'_>> {
         text: text.trim(),
     })
 }
+
+/// `PM` behind a time, as some computers write it.
+fn half_day(start: Stamp, rest: &str) -> (Stamp, &str) {
+    const NOON: u64 = 12 * 3_600_000;
+    let at = |ms: u64, after: u64| Stamp::At(ms % NOON + after);
+    let half = |mark: &str| {
+        let (word, later) = rest.trim_start().split_at_checked(2)?;
+        (word.eq_ignore_ascii_case(mark) && later.starts_with([' ', '\t'])).then_some(later)
+    };
+    match (start, half("am"), half("pm")) {
+        (Stamp::At(ms), Some(later), _) => (at(ms, 0), later),
+        (Stamp::At(ms), _, Some(later)) => (at(ms, NOON), later),
+        _ => (start, rest),
+    }
+}
+
+/// Whether it ends with whom a message goes to.
+fn is_addressed(text: &str) -> bool {
+    let lower = text.trim_end().to_ascii_lowercase();
+    lower.ends_with(" to everyone") || PRIVATE.iter().any(|mark| lower.ends_with(mark))
+}
+
+/// The name without the recipient that newer chats put behind it.
+fn sender(name: &str) -> &str {
+    let lower = name.to_ascii_lowercase();
+    if !is_addressed(name) {
+        return name;
+    }
+    let private = PRIVATE.iter().find_map(|mark| lower.strip_suffix(mark)).unwrap_or(&lower);
+    let end = private.rfind(" to ").unwrap_or(private.len());
+    name[..end].trim_end()
+}
+
+/// What stands behind the recipient of a private message.
+const PRIVATE: &[&str] = &["(direct message)", "(privately)"];
 
 fn is_date(word: &str) -> bool {
     word.len() == 10
@@ -186,6 +233,27 @@ mod tests {
             [(Some("Noa Levi"), Some(0), None, "Hi all"), (Some("Ben"), Some(8_000), None, "ok"),]
         );
         assert_eq!(content.warnings[0].message, super::OF_DAY);
+    }
+
+    #[test]
+    fn recipients_are_no_part_of_a_name() {
+        let content = read(
+            "zoom_chat",
+            "00:13:46\tNoa (Direct Message):\thi\n00:13:48\tTom to Noa(Direct Message):\tlo\n00:13:50\tAnn to Everyone:\tyo\n",
+        );
+        let names: Vec<_> = turns(&content).iter().map(|turn| turn.0.unwrap_or("?")).collect();
+        assert_eq!(names, ["Noa", "Tom", "Ann"]);
+        let content = read(
+            "zoom_chat",
+            "11:59:00 AM From Ann: HR to Everyone:\n\tx\n12:00:30 PM From Ben to Everyone : I want to go: yes\n01:00:00 PM From Tom to Everyone:\n\tReacted to \"x\" with 👍\n",
+        );
+        assert_eq!(
+            turns(&content),
+            [
+                (Some("Ann: HR"), Some(0), None, "x"),
+                (Some("Ben"), Some(90_000), None, "I want to go: yes")
+            ]
+        );
     }
 
     #[test]
