@@ -27,7 +27,12 @@ pub(super) fn loose(line: &str) -> Option<(Stamp, Stamp)> {
 /// A time with spaces inside, or with a colon in front of its milliseconds. Frames, two digits
 /// whose length is not known, are left out.
 pub(super) fn stamp(text: &str) -> Option<Stamp> {
-    let text: String = text[..digits(text)].split_whitespace().collect();
+    let (time, rest) = text.split_at(digits(text));
+    // What goes on without a space is another damage, and the time may be another one.
+    if !rest.is_empty() && !time.ends_with(char::is_whitespace) {
+        return None;
+    }
+    let text: String = time.split_whitespace().collect();
     match text.match_indices(':').nth(2) {
         Some((at, _)) if text.len() - at == 4 => {
             time::stamp(&format!("{}.{}", &text[..at], &text[at + 1..]))
@@ -72,6 +77,8 @@ mod tests {
         ] {
             assert_eq!(stamp(text), Some(Stamp::At(ms)), "{text}");
         }
-        assert_eq!(stamp("one"), None);
+        for text in ["one", "00:00:1\u{FFFD}5.000", "00:00:01x"] {
+            assert_eq!(stamp(text), None, "{text}");
+        }
     }
 }
