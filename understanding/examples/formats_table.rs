@@ -19,10 +19,15 @@ const NOTES: &[(&str, &str, &str)] = &[
     ),
     (
         "srt",
-        "`Name: `, `[SPEAKER_01]: `; times with comma or point; numbers may be missing",
+        "`Name: `, `[SPEAKER_01]`, also where they stand only at changes; damaged times and arrows; numbers may be missing",
         "positions, styling",
     ),
-    ("sbv", "times; `Name: `", "nothing else is there"),
+    ("sbv", "times; `Name: `; SubViewer, which has the same times", "nothing else is there"),
+    (
+        "ass",
+        "`Dialogue:` lines with times and the actor's name, fields in the order the file states",
+        "styles, comments, what stands in braces",
+    ),
     (
         "otter_txt",
         "name and start of each paragraph; `Unknown Speaker` is nobody; also Teams' newer document",
@@ -74,7 +79,7 @@ const NOTES: &[(&str, &str, &str)] = &[
     ("rev_json", "`monologues[].elements[]`, punctuation attached", "confidence"),
     (
         "speechmatics_json",
-        "`results[]`, punctuation attached; `UU` is nobody",
+        "`results[]`, punctuation attached; the first version's `words[]` with speakers by time; `UU` is nobody",
         "other alternatives, translations, summaries",
     ),
     (
@@ -122,8 +127,8 @@ const NOTES: &[(&str, &str, &str)] = &[
     ("podcast_html", "`<cite>`, `<time>`, `<p>`", "all other elements' meaning"),
     (
         "docx",
-        "Teams' cues; any text format in a document",
-        "tables, deleted text, comments, headers and footers, pictures",
+        "Teams' cues; a table with columns of times, speakers and words; any text format in a document",
+        "other tables, deleted text, comments, headers and footers, pictures",
     ),
     (
         "happy_scribe",
@@ -167,8 +172,8 @@ const NOTES: &[(&str, &str, &str)] = &[
     ),
     (
         "named_text",
-        "`Name: text` in its spellings: bold, brackets, times before or after",
-        "what stands before the first speaker",
+        "`Name: text` in its spellings: bold, lists, brackets, times before or after; `Name [00:01] text`",
+        "what stands before the first speaker; breaks and jingles marked as such",
     ),
 ];
 

@@ -272,6 +272,40 @@ const READ: &[Expected] = &[
         71,
         "Great.",
     ),
+    (
+        "plain-name-text/changelog_103.md",
+        "named_text",
+        &["Adam Stacoviak", "Andrew Thorp", "Sid Sijbrandij"],
+        157,
+        "Later!",
+    ),
+    (
+        "plain-name-text/whisper_diarized_catalan.txt",
+        "named_text",
+        &["SPEAKER_01", "SPEAKER_00"],
+        11,
+        "D'acord, moltes gràcies.",
+    ),
+    ("srt/astisub_cr.srt", "srt", &[], 1, "or anywhere else for that matter."),
+    ("srt/deepgram_cli_german.srt", "srt", &[], 1, "von Multimedia profitieren."),
+    ("srt/fenic_riverside_1.srt", "srt", &["Nitay Joffe", "RBA", "Kostas"], 56, "Great."),
+    ("srt/utf16.srt", "srt", &[], 1, "زيرنويس"),
+    (
+        "srt/whisper_diarized_catalan.srt",
+        "srt",
+        &["SPEAKER_01", "SPEAKER_00"],
+        11,
+        "D'acord, moltes gràcies.",
+    ),
+    ("webvtt-edge/astisub_entities.vtt", "webvtt", &[], 1, "other < worlds than these."),
+    ("webvtt-edge/nodewebvtt_malformed.vtt", "webvtt", &[], 1, "...mission."),
+    ("webvtt-edge/vtt_hourless.vtt", "webvtt", &[], 1, "nearly two decades"),
+    ("webvtt-edge/vtt_missing_text.vtt", "webvtt", &[], 1, "one three"),
+    ("webvtt-edge/vttjs_junk.vtt", "webvtt", &[], 1, "Payload"),
+    ("webvtt-edge/wpt_nulls.vtt", "webvtt", &[], 1, "invalid"),
+    ("webvtt-other/deepgram_cli_german.vtt", "webvtt", &[], 1, "von Multimedia profitieren."),
+    ("webvtt-teams/vtt_with_name.vtt", "webvtt", &["Roger Bingham"], 1, "in New York City"),
+    ("webvtt-zoom/zoom_early_nospeaker.vtt", "webvtt", &[], 1, "shutting your device down"),
     ("sbv/youtube_captions.sbv", "sbv", &[], 7, "visualize it thanks for watching"),
     ("textgrid/primock57_d1c01_doctor.TextGrid", "textgrid", &["Doctor"], 4, "Thank you. Bye bye."),
     (
@@ -372,4 +406,25 @@ fn every_zoom_chat_has_a_turn_for_each_message() {
             Err(refusal) => assert_eq!(messages, 0, "{folder:?}: {refusal}"),
         }
     }
+}
+
+#[test]
+fn the_same_talk_has_the_same_words_in_both_of_its_files() {
+    let Some(corpus) = corpus() else { return };
+    let read = |name: &str| {
+        formats::parse(&fs::read(corpus.join("transcripts").join(name)).unwrap()).unwrap()
+    };
+    // The subtitles end in a cue with the rest of the talk, headings and all.
+    let (srt, text) = (read("srt/fenic_riverside_1.srt"), read("riverside-txt/riverside_1.txt"));
+    let words = |content: &Content, name: &str| -> usize {
+        let turns = content.turns.iter().filter(|turn| turn.speaker.as_deref() == Some(name));
+        turns.map(|turn| turn.text.split_whitespace().count()).sum()
+    };
+    assert_eq!(srt.word_count(), text.word_count());
+    for name in ["Nitay Joffe", "Kostas", "RBA"] {
+        assert_eq!(words(&srt, name), words(&text, name), "{name}");
+    }
+    assert_eq!(srt.duration_ms, text.duration_ms);
+    let Some((last, other)) = srt.turns.last().zip(text.turns.last()) else { panic!("no turns") };
+    assert_eq!((&last.speaker, last.start_ms), (&other.speaker, other.start_ms));
 }
