@@ -7,6 +7,7 @@
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
+use std::str::Utf8Error;
 
 use super::json::Shape;
 use super::lines::lines;
@@ -43,10 +44,12 @@ impl<'a> Head<'a> {
     /// Cuts, checks and decodes the beginning of a file.
     pub(super) fn new(file: &'a [u8]) -> Result<Self, Refusal> {
         let bytes = &file[..file.len().min(HEAD_BYTES)];
-        let decoded = if is_binary(bytes) {
+        let utf8 = std::str::from_utf8(bytes);
+        let decoded = if is_binary(bytes, utf8) {
             None
         } else {
-            let decoded = decode(bytes, bytes.len() < file.len() || bytes.len() == HEAD_BYTES);
+            let decoded =
+                decode(bytes, utf8, bytes.len() < file.len() || bytes.len() == HEAD_BYTES);
             if decoded.text.trim_matches(blank).is_empty() && file.len() < HEAD_BYTES {
                 return Err(Refusal::Empty);
             }
@@ -142,7 +145,8 @@ pub struct Source<'a> {
 impl<'a> Source<'a> {
     pub(super) fn new(bytes: &'a [u8]) -> Result<Self, Refusal> {
         let head = &bytes[..bytes.len().min(HEAD_BYTES)];
-        let decoded = (!is_binary(head)).then(|| decode(bytes, false));
+        let decoded = (!is_binary(head, std::str::from_utf8(head)))
+            .then(|| decode(bytes, std::str::from_utf8(bytes), false));
         if decoded.as_ref().is_some_and(Decoded::mostly_lost) {
             return Err(Refusal::UnreadableLetters);
         }
@@ -196,7 +200,8 @@ impl<'a> Source<'a> {
 
 /// The media type that the first bytes prove, if they are not text: `audio/mpeg`, `application/pdf`.
 pub fn media_type(head: &[u8]) -> Option<&'static str> {
-    is_binary(&head[..head.len().min(HEAD_BYTES)])
+    let head = &head[..head.len().min(HEAD_BYTES)];
+    is_binary(head, std::str::from_utf8(head))
         .then(|| kind(head))
         .flatten()
         .map(|kind| kind.mime_type())
@@ -219,16 +224,19 @@ impl Decoded<'_> {
     }
 }
 
-/// Decodes `bytes`. With `cut`, half a character at the end belongs to what was cut off.
-fn decode(bytes: &[u8], cut: bool) -> Decoded<'_> {
+/// Decodes `bytes`, which are `utf8` or why they are not. With `cut`, half a character at the end
+/// belongs to what was cut off.
+fn decode<'a>(bytes: &'a [u8], utf8: Result<&'a str, Utf8Error>, cut: bool) -> Decoded<'a> {
     if let Some((big_endian, skip)) = utf16(bytes) {
         return decode_utf16(&bytes[skip..], big_endian, cut);
     }
+    let marked = bytes.len();
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-    let (mut text, encoding, lost) = match std::str::from_utf8(bytes) {
-        Ok(text) => (Cow::Borrowed(text), Encoding::Utf8, 0),
+    let mark = marked - bytes.len();
+    let (mut text, encoding, lost) = match utf8 {
+        Ok(text) => (Cow::Borrowed(&text[mark..]), Encoding::Utf8, 0),
         Err(error) => {
-            let whole = std::str::from_utf8(&bytes[..error.valid_up_to()]);
+            let whole = std::str::from_utf8(&bytes[..error.valid_up_to() - mark]);
             match (whole, error.error_len()) {
                 (Ok(text), None) if cut => (Cow::Borrowed(text), Encoding::Utf8, 0),
                 _ => {
@@ -322,7 +330,7 @@ fn utf16(bytes: &[u8]) -> Option<(bool, usize)> {
 }
 
 /// Whether the bytes are no text in any encoding we read.
-fn is_binary(head: &[u8]) -> bool {
+fn is_binary(head: &[u8], utf8: Result<&str, Utf8Error>) -> bool {
     if matches!(head, [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..]) {
         return false;
     }
@@ -331,7 +339,7 @@ fn is_binary(head: &[u8]) -> bool {
     if [&b"%PDF"[..], b"{\\rtf", b"%!"].iter().any(|mark| head.starts_with(mark)) {
         return true;
     }
-    let well_formed = match std::str::from_utf8(head) {
+    let well_formed = match utf8 {
         Ok(_) => true,
         Err(error) => error.error_len().is_none() && error.valid_up_to() + 4 > head.len(),
     };
