@@ -27,7 +27,7 @@ pub(crate) fn first_beyond_ascii(bytes: &[u8]) -> Option<usize> {
     if bytes.first().is_some_and(|b| !b.is_ascii()) {
         return Some(0);
     }
-    let whole = bytes.chunks(AT_ONCE).take_while(|chunk| chunk.is_ascii()).count() * AT_ONCE;
+    let whole = bytes.chunks(32).take_while(|chunk| chunk.is_ascii()).count() * 32;
     let rest = bytes.get(whole..)?;
     rest.iter().position(|b| !b.is_ascii()).map(|at| whole + at)
 }

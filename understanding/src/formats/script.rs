@@ -65,7 +65,9 @@ impl Letters {
     }
 
     fn add_chars(&mut self, text: impl Iterator<Item = char>) {
-        for c in text.filter(|c| c.is_alphabetic()).take(SAMPLE - self.all) {
+        // The block of quotation marks and dashes, the most of what is not ASCII, has no letters.
+        let is_letter = |c: &char| !('\u{2000}'..='\u{206F}').contains(c) && c.is_alphabetic();
+        for c in text.filter(is_letter).take(SAMPLE - self.all) {
             self.all += 1;
             if ('\u{4E00}'..='\u{9FFF}').contains(&c) {
                 self.han += 1;
