@@ -131,7 +131,8 @@ pub(super) fn is_plausible(name: &str) -> bool {
     if name.chars().count() > MAX_NAME_CHARS {
         return false;
     }
-    let name = name.trim_matches(is_mark);
+    // Zoom's name for a sound that somebody shares; whose name follows is shaped like one.
+    let name = name.strip_prefix("Audio shared by ").unwrap_or(name).trim_matches(is_mark);
     if !name
         .chars()
         .next()

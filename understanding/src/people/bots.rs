@@ -98,7 +98,8 @@ pub(super) fn is_bot(name: &str) -> bool {
     NOTE_TAKERS.iter().chain(SITES).any(|part| has(part)) || PRODUCTS.contains(&words.as_str())
 }
 
-/// Whether this is a screen that somebody shares: `Noa's Presentation`, `Noa (Presentation)`.
+/// Whether this is a screen or a sound that somebody shares: `Noa's Presentation`,
+/// `Noa (Presentation)`, Zoom's `Audio shared by Noa`.
 pub(super) fn is_screen(name: &str) -> bool {
     let lower = name.to_lowercase().replace('’', "'");
     lower.ends_with("'s presentation")
@@ -106,6 +107,7 @@ pub(super) fn is_screen(name: &str) -> bool {
         || lower.ends_with("(presentation)")
         || lower.ends_with("(presenting)")
         || lower.ends_with("'s screen")
+        || lower.starts_with("audio shared by ")
 }
 
 #[cfg(test)]
@@ -147,7 +149,12 @@ mod tests {
 
     #[test]
     fn a_screen_is_not_its_owner() {
-        for name in ["Noa's Presentation", "Noa’s presentation", "Noa (Presentation)"] {
+        for name in [
+            "Noa's Presentation",
+            "Noa’s presentation",
+            "Noa (Presentation)",
+            "Audio shared by Noa",
+        ] {
             assert!(is_screen(name), "{name}");
         }
         assert!(!is_screen("Presentation Coach"));
