@@ -21,6 +21,10 @@ pub(super) const FILES: &[(&str, &str)] = &[
         "1\n00:00:01,000 --> 00:00:02,000\nNoa: Hi there\n\n2\n00:00:03,000 --> 00:00:04,000\nBen: Yes\n",
     ),
     ("sbv", "0:00:03.900,0:00:08.460\ngood morning\n\n0:00:08.460,0:00:15.780\nfor part two\n"),
+    (
+        "ass",
+        "[Script Info]\n[Events]\nFormat: Layer, Start, End, Style, Name, Text\nDialogue: 0,0:00:01.00,0:00:02.50,A,Noa,Hi\\Nthere\nDialogue: 0,0:00:03.00,0:00:04.00,A,Ben,{\\i1}Yes\n",
+    ),
     ("otter_txt", "Noa Levi  0:00  \nHi there, all.\n\nBen  0:35  \nYes.\n"),
     ("riverside_txt", "Noa Levi (00:03.608)\nHi there.\n\nBen (00:14.39)\nYes.\n"),
     ("happy_scribe", "[00:00:00.25] - Noa Levi\nHi there.\n\n[00:01:05.5] - Ben\nYes.\n"),
