@@ -138,10 +138,11 @@ fn names_of_all_shapes_in_a_short_call() {
 
 #[test]
 fn shared_audio_is_nobodys() {
-    let content = read(
+    let mut content = read(
         "webvtt",
         "WEBVTT\n\n1\n00:00:01.000 --> 00:00:02.000\nMarco De Rossi: Hi.\n\n2\n00:00:03.000 --> 00:00:04.000\nAudio shared by Marco De Rossi: La la.\n\n3\n00:00:05.000 --> 00:00:06.000\nMarco De Rossi: So.\n\n4\n00:00:07.000 --> 00:00:08.000\nAudio shared by Marco De Rossi: La.\n",
     );
+    crate::people::unify(&mut content);
     assert_eq!(turns(&content)[1], (None, Some(3_000), Some(4_000), "La la."));
     assert_eq!(content.participants.len(), 1);
 }

@@ -125,14 +125,15 @@ pub(super) fn unwrap(name: &str) -> &str {
 
 /// Whether `name` has the shape of a name: short, few words, no sentence punctuation.
 pub(super) fn is_plausible(name: &str) -> bool {
+    // Zoom's name for a sound that somebody shares; whose name follows is shaped like one.
+    let name = name.strip_prefix("Audio shared by ").unwrap_or(name);
     if let Some(plausible) = is_plain_name(name.as_bytes()) {
         return plausible;
     }
     if name.chars().count() > MAX_NAME_CHARS {
         return false;
     }
-    // Zoom's name for a sound that somebody shares; whose name follows is shaped like one.
-    let name = name.strip_prefix("Audio shared by ").unwrap_or(name).trim_matches(is_mark);
+    let name = name.trim_matches(is_mark);
     if !name
         .chars()
         .next()
