@@ -42,7 +42,7 @@ async fn pages_hold_everything_once(profile: Profile) {
         assert_eq!(pages, 503_usize.div_ceil(limit), "limit {limit}");
     }
     let beyond = api.get(&format!("/v1/transcripts/{id}/turns?after=502")).await.expect(200);
-    assert_eq!(beyond, json!({"turns": [], "next": null}));
+    assert_eq!(beyond, json!({"turns": [], "next": null, "revision": 1}));
 
     let mut uploaded = vec![id.to_owned()];
     let mut position = 0;
