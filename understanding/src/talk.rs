@@ -330,9 +330,15 @@ fn first_start(turn: &Turn) -> Option<u64> {
 /// Counts sentences that end in a question mark. A mark inside a word, as in an address of the
 /// web, ends nothing; marks in a row are one.
 fn questions(text: &str) -> u32 {
+    // Most texts ask with ASCII's mark or not at all.
+    let only_ascii = !has_foreign_marks(text.as_bytes());
+    let find = |text: &str| match only_ascii {
+        true => memchr::memchr(b'?', text.as_bytes()),
+        false => text.find(is_question_mark),
+    };
     let mut count = 0u32;
     let mut rest = text;
-    while let Some(at) = first_question_mark(rest) {
+    while let Some(at) = find(rest) {
         let mut chars = rest[at..].chars();
         let mut wide = false;
         let next = loop {
@@ -348,21 +354,11 @@ fn questions(text: &str) -> u32 {
     count
 }
 
-fn first_question_mark(text: &str) -> Option<usize> {
-    if text.is_ascii() {
-        return memchr::memchr(b'?', text.as_bytes());
-    }
-    let mut from = 0;
-    loop {
-        let bytes = text.as_bytes().get(from..)?;
-        // The bytes that question marks begin with.
-        let at = from + bytes.iter().position(|b| matches!(b, b'?' | 0xCD | 0xD8 | 0xE2 | 0xEF))?;
-        let c = text[at..].chars().next()?;
-        if is_question_mark(c) {
-            return Some(at);
-        }
-        from = at + c.len_utf8();
-    }
+/// Whether there can be a question mark beyond ASCII: the bytes that they begin with. Quotation
+/// marks and dashes begin with the same byte as three of them, so there the second one decides.
+fn has_foreign_marks(text: &[u8]) -> bool {
+    memchr::memchr3(0xCD, 0xD8, 0xEF, text).is_some()
+        || memchr::memchr_iter(0xE2, text).any(|at| text.get(at + 1) == Some(&0x81))
 }
 
 fn is_after_question(c: char) -> bool {

@@ -158,3 +158,18 @@ fn question_marks_of_several_scripts_end_questions() {
         assert_eq!(questions(text), count, "{text}");
     }
 }
+
+#[test]
+fn marks_of_every_script_ask() {
+    for (text, asked) in [
+        ("So? And then?! Who?? e.g. a?b=c.", 3),
+        ("“Why?” he said – and… when?", 2),
+        ("مَن؟ متى؟", 2),
+        ("誰？何時？と", 2),
+        ("Really⁇ Now⁈ No⁉x", 2),
+        ("Τι\u{037E} \u{E2}? \u{201C}", 2),
+        ("", 0),
+    ] {
+        assert_eq!(questions(text), asked, "{text}");
+    }
+}

@@ -1,9 +1,10 @@
 //! Cues with times, as WebVTT, SRT and SBV have them: a timing line, then what is said.
 //!
 //! Invariants: a broken timing line costs its times, not its words; blank lines may be missing, or
-//! stand between times and words; the file is walked twice in order (names, then speech) and
-//! nothing is kept between but names. Where names stand only at changes of the speaker, the cues
-//! between are the last one's.
+//! stand between times and words; the file is walked in order, twice (names, then speech); between,
+//! at most [`KEPT`] places in the text are kept, to spare the second walk where the file is no
+//! longer than recordings are. Where names stand only at changes of the speaker, the cues between
+//! are the last one's.
 
 use super::builder::{Builder, Piece};
 use super::changes::Changes;
@@ -40,6 +41,9 @@ const ARROW: &str = "-->";
 const COMMA: char = ',';
 /// A longer payload is read in parts, to bound memory; no real cue comes near.
 const PART: usize = 64 * 1024;
+
+/// More cues than ten hours of talk have.
+const KEPT: usize = 50_000;
 
 /// Whether a line holds times rather than words.
 pub(crate) fn is_timing(line: &str) -> bool {
@@ -99,7 +103,7 @@ pub(crate) fn blocks<'a>(text: &'a str, header: bool, mut each: impl FnMut(Block
         }
     };
     for line in lines(text) {
-        if line.text.trim().is_empty() {
+        if is_blank(line.text) {
             match &mut state {
                 // The words may stand below a blank line.
                 State::Cue(_, None) => continue,
@@ -149,6 +153,10 @@ pub(crate) fn blocks<'a>(text: &'a str, header: bool, mut each: impl FnMut(Block
     close(state, &mut each);
 }
 
+fn is_blank(line: &str) -> bool {
+    !line.as_bytes().first().is_some_and(u8::is_ascii_graphic) && line.trim().is_empty()
+}
+
 fn is_aside(line: &str) -> bool {
     ["NOTE", "STYLE", "REGION"].iter().any(|word| {
         line.strip_prefix(word)
@@ -173,11 +181,11 @@ pub(crate) fn read<'a>(
     out: &mut Builder,
     mut note: impl FnMut(&'a str, &mut Builder),
 ) {
-    let (speakers, only_changes) = survey(text, header);
+    let Survey { speakers, only_changes, kept } = survey(text, header);
     let mut voice = Voice { only_changes, ..Voice::default() };
     let mut rolling = Rolling::of(text, header);
     let mut cues = 0u32;
-    blocks(text, header, |block| {
+    let take = |block: Block<'a>| {
         if out.is_full() {
             return;
         }
@@ -200,14 +208,32 @@ pub(crate) fn read<'a>(
                 say(out, &speakers, &mut voice, line, (None, None), text);
             }
         }
-    });
+    };
+    match kept {
+        Some(kept) => kept.into_iter().for_each(take),
+        None => blocks(text, header, take),
+    }
 }
 
-/// Which prefixes in the cues are speakers, and whether they stand only where the speaker changes.
-fn survey(text: &str, header: bool) -> (Speakers, bool) {
+/// What a file is found to be before its speech is read.
+struct Survey<'a> {
+    /// The prefixes in the cues that are speakers.
+    speakers: Speakers,
+    /// Whether those stand only where the speaker changes.
+    only_changes: bool,
+    /// All blocks, where they are not too many.
+    kept: Option<Vec<Block<'a>>>,
+}
+
+fn survey(text: &str, header: bool) -> Survey<'_> {
     let mut tally = Tally::default();
     let mut changes = Changes::default();
+    let mut kept = Some(Vec::new());
     blocks(text, header, |block| {
+        kept = kept.take().filter(|kept| kept.len() < KEPT);
+        if let Some(kept) = &mut kept {
+            kept.push(block);
+        }
         let Block::Cue(cue) = block else { return };
         let payload = part(cue.payload).0;
         if is_plain(payload) {
@@ -243,8 +269,7 @@ fn survey(text: &str, header: bool) -> (Speakers, bool) {
         }
     });
     let speakers = tally.speakers(text);
-    let only_changes = changes.alone(&speakers);
-    (speakers, only_changes)
+    Survey { only_changes: changes.alone(&speakers), speakers, kept }
 }
 
 /// Who spoke last, and whether they had finished their sentence.

@@ -54,3 +54,21 @@ fn stray_text_is_told_from_ids() {
         ]
     );
 }
+
+#[test]
+fn a_file_too_long_to_be_kept_is_read_the_same() {
+    let cue = |n: usize| format!("00:00:01.000 --> 00:00:02.000\nNoa: word {n}\n\n");
+    let read_all = |text: &str| {
+        let mut out = Builder::new("srt");
+        read(text, false, &mut out, |_, _| {});
+        out.finish()
+    };
+    let short: String = (0..KEPT).map(cue).collect();
+    let long = format!("{short}{}", cue(KEPT));
+    assert!(survey(&short, false).kept.is_some());
+    assert!(survey(&long, false).kept.is_none());
+    let (short, long) = (read_all(&short), read_all(&long));
+    assert_eq!(long.turns[..short.turns.len() - 1], short.turns[..short.turns.len() - 1]);
+    assert!(long.turns.iter().all(|turn| turn.speaker.as_deref() == Some("Noa")));
+    assert!(long.turns.last().unwrap().text.ends_with(&format!("word {KEPT}")));
+}
