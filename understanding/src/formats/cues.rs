@@ -238,8 +238,7 @@ fn survey(text: &str, header: bool) -> Survey<'_> {
         let payload = part(cue.payload).0;
         if is_plain(payload) {
             if !payload.trim().is_empty() {
-                changes.cue(prefix(payload.trim_start()).map(|(name, _)| name));
-                tally.line(payload.trim_start());
+                changes.cue(tally.line(payload.trim_start()));
             }
             return;
         }

@@ -293,19 +293,20 @@ pub(crate) struct Tally {
 }
 
 impl Tally {
-    /// Counts a cue or a line by what it begins with; for many lines with few names.
-    pub(crate) fn line(&mut self, line: &str) {
-        let Some((name, _)) = before_colon(line) else {
-            self.unit(None);
-            return;
-        };
-        if let Some(count) = self.counts.get_mut(name) {
+    /// Counts a cue or a line by its prefix, and returns that; for many lines with few names.
+    pub(crate) fn line<'a>(&mut self, line: &'a str) -> Option<&'a str> {
+        let name = before_colon(line).map(|(name, _)| name);
+        if let Some(name) = name
+            && let Some(count) = self.counts.get_mut(name)
+        {
             self.units += 1;
             self.prefixed += 1;
             *count += 1;
-        } else {
-            self.unit(Some(name).filter(|name| is_plausible(name)));
+            return Some(name);
         }
+        let name = name.filter(|name| is_plausible(name));
+        self.unit(name);
+        name
     }
 
     /// Counts a cue or a line, whether or not it has a prefix; a prefix is a plausible name.
