@@ -11,15 +11,15 @@
 mod actions;
 mod decisions;
 mod due;
-mod language;
+pub(crate) mod language;
 #[cfg(test)]
 mod languages_tests;
 mod overview;
-mod phrases;
+pub(crate) mod phrases;
 mod questions;
 mod rank;
 mod replies;
-mod sentences;
+pub(crate) mod sentences;
 #[cfg(test)]
 mod tests;
 mod topics;

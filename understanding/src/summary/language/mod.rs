@@ -213,18 +213,7 @@ impl Language {
     /// Picks the pack by the stated language, else by how many of its stop words occur.
     pub(crate) fn of(content: &Content, sentences: &[Sentence]) -> Self {
         let pack = choose(content, sentences);
-        let stop = if pack.stop.is_empty() {
-            frequent(sentences)
-        } else {
-            let words = entries(pack.stop).chain(entries(pack.fillers));
-            words
-                .flat_map(|word| {
-                    let joined =
-                        entries(pack.prefixes).map(move |prefix| format!("{prefix}{word}"));
-                    std::iter::once(word.to_owned()).chain(joined)
-                })
-                .collect()
-        };
+        let stop = if pack.stop.is_empty() { frequent(sentences) } else { stop_words(pack) };
         Self {
             pack,
             stop,
@@ -272,11 +261,17 @@ fn choose(content: &Content, sentences: &[Sentence]) -> &'static Pack {
             .copied()
             .unwrap_or(&ANY);
     }
-    let words: Vec<&str> = sentences
-        .iter()
-        .flat_map(|sentence| sentence.words.iter().map(|word| word.lower.as_str()))
-        .take(3000)
-        .collect();
+    let words = sentences.iter().flat_map(|sentence| &sentence.words);
+    fitting(words.map(|word| word.lower.as_str()).take(3000)).unwrap_or(&ANY)
+}
+
+/// The language of which at least three words in ten are stop words, and the most.
+pub(crate) fn most_stop_words<'a>(words: impl Iterator<Item = &'a str>) -> Option<&'static str> {
+    fitting(words).map(|pack| pack.code)
+}
+
+fn fitting<'a>(words: impl Iterator<Item = &'a str>) -> Option<&'static Pack> {
+    let words: Vec<&str> = words.collect();
     PACKS
         .iter()
         .map(|pack| {
@@ -286,7 +281,18 @@ fn choose(content: &Content, sentences: &[Sentence]) -> &'static Pack {
         })
         .filter(|(hits, _)| hits * 10 >= words.len() * 3 && *hits > 0)
         .max_by_key(|(hits, _)| *hits)
-        .map_or(&ANY, |(_, pack)| pack)
+        .map(|(_, pack)| pack)
+}
+
+/// Stop words and fillers of a language, also with letters joined in front.
+pub(crate) fn stop_words(pack: &Pack) -> HashSet<String> {
+    entries(pack.stop)
+        .chain(entries(pack.fillers))
+        .flat_map(|word| {
+            let joined = entries(pack.prefixes).map(move |prefix| format!("{prefix}{word}"));
+            std::iter::once(word.to_owned()).chain(joined)
+        })
+        .collect()
 }
 
 /// Without a list: words that are everywhere, and very short ones.
@@ -309,8 +315,7 @@ fn frequent(sentences: &[Sentence]) -> HashSet<String> {
         .collect()
 }
 
-/// The pack of a language, for tests of its lists.
-#[cfg(test)]
+/// The pack of a language; one without words where it has none.
 pub(crate) fn pack(code: &str) -> &'static Pack {
     PACKS.iter().find(|pack| pack.code == code).copied().unwrap_or(&ANY)
 }

@@ -1,0 +1,454 @@
+//! Ranges made of periods: "since March", "from May to July", "two weeks before the race".
+
+use chrono::NaiveDate;
+
+use super::atoms::Sense;
+use super::period::{Range, Recurring, Unit, shift};
+use super::reading::{Reader, Reading, Strength, Value};
+use crate::question::Order;
+use crate::question::words::Gap;
+
+/// How a range was said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Frame {
+    /// The period alone.
+    Bare,
+    /// Counted back from today.
+    Ago,
+    /// With a word that says that it is a time.
+    Cued,
+    /// Open at the beginning, which may be when something is due.
+    Until,
+}
+
+/// A range, open where `None`, and the atoms that say it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Found {
+    pub(super) from: Option<NaiveDate>,
+    pub(super) to: Option<NaiveDate>,
+    pub(super) end: usize,
+    pub(super) frame: Frame,
+    pub(super) order: Option<Order>,
+    /// Whether a noun that is no session must not follow.
+    pub(super) article: bool,
+}
+
+/// One side of "between" or "from … to".
+#[derive(Debug, Clone, Copy)]
+enum Side {
+    Read(Reading),
+    /// A number that may be a day of the other side's month: the number, whether it can stand
+    /// for a day of the month on its own, where it ends.
+    Day(u32, bool, usize),
+}
+
+impl Side {
+    fn end(&self) -> usize {
+        match self {
+            Side::Read(read) => read.end,
+            Side::Day(_, _, end) => *end,
+        }
+    }
+}
+
+impl Reader<'_> {
+    /// The range that begins at an atom.
+    pub(super) fn range(&self, at: usize) -> Option<Found> {
+        let first = self.atoms.get(at)?.sense;
+        if let Some(found) = self.offset(at, false) {
+            return Some(found);
+        }
+        match first {
+            Sense::Between => self.sides(at + 1, true),
+            Sense::From => self.sides(at + 1, false).or_else(|| self.from(at + 1)),
+            Sense::Since => {
+                let (range, read) = self.point(at + 1)?;
+                Some(open(Some(range.from), None, read, Frame::Cued))
+            }
+            Sense::Until => self.until(at + 1),
+            Sense::To if at > 0 && self.word(at - 1) == "up" => self.until(at + 1),
+            Sense::Before if self.is_hebrew(at) => self.ago_range(at).or_else(|| self.before(at)),
+            Sense::Before => self.before(at),
+            Sense::After => {
+                let (range, read) = self.point(at + 1)?;
+                Some(open(Some(range.to), None, read, Frame::Cued))
+            }
+            Sense::In | Sense::On | Sense::During | Sense::For => self.cued(at, first),
+            _ => self.two_periods(at).or_else(|| self.bare(at)),
+        }
+    }
+
+    fn ago_range(&self, at: usize) -> Option<Found> {
+        let read = self.period(at)?;
+        Some(closed(self.resolve(read.value)?, read, Frame::Ago))
+    }
+
+    fn before(&self, at: usize) -> Option<Found> {
+        let (range, read) = self.point(at + 1)?;
+        Some(open(None, Some(range.from), read, Frame::Until))
+    }
+
+    fn until(&self, at: usize) -> Option<Found> {
+        let (range, read) = self.point(at)?;
+        // "Until today" says nothing.
+        (range.from != self.today).then(|| open(None, Some(range.to), read, Frame::Until))
+    }
+
+    /// The days of an anchor, of "the day after the wedding", or of a period.
+    fn point(&self, at: usize) -> Option<(Range, Reading)> {
+        let the = at + usize::from(self.sense(at) == Sense::The);
+        if let Sense::Anchor(day) = self.sense(the) {
+            let range = Range::day(day)?;
+            let value = Value::Fixed(range);
+            let strength = Strength::Strong;
+            let read = Reading { value, end: the + 1, strength, article: false, order: None };
+            return Some((range, read));
+        }
+        if let Some(found) = self.offset(at, true)
+            && let (Some(from), Some(to)) = (found.from, found.to)
+        {
+            let range = Range::new(from, to)?;
+            let value = Value::Fixed(range);
+            let strength = Strength::Strong;
+            let read = Reading { value, end: found.end, strength, article: false, order: None };
+            return Some((range, read));
+        }
+        // "Before 7 people" is no date, nor is what goes on another line.
+        let read = self.period(at).filter(|_| self.sense(at) != Sense::Other)?;
+        Some((self.resolve(read.value)?, read))
+    }
+
+    /// "Two weeks before the race" is the week of that day; "the week before the race" and "in
+    /// the two weeks before" are the days up to it.
+    fn offset(&self, at: usize, inner: bool) -> Option<Found> {
+        let mut next = at;
+        let place = self.atoms.get(at)?.sense;
+        if !inner && matches!(place, Sense::In | Sense::During | Sense::On) {
+            next += 1;
+        }
+        let said_in = next > at;
+        let article = match next == at {
+            true => place == Sense::The,
+            false => self.sense(next) == Sense::The,
+        };
+        next += usize::from(article);
+        let (count, unit_at) = match self.count(next) {
+            Some((count, next)) => (Some(i64::from(count)), next),
+            None => (None, next),
+        };
+        let unit = match self.atoms.get(unit_at)?.sense {
+            Sense::Unit(unit) if unit != Unit::Hour => unit,
+            Sense::DayWord => Unit::Day,
+            _ => return None,
+        };
+        let after = match self.sense(unit_at + 1) {
+            Sense::Before => false,
+            Sense::After => true,
+            _ => return None,
+        };
+        let hebrew = self.is_hebrew(unit_at);
+        let window = article || (hebrew && said_in);
+        if count.is_none() && !article && !hebrew {
+            return None;
+        }
+        if said_in && !window {
+            return None;
+        }
+        let (target, read) = match self.sense(unit_at + 2) {
+            // "שלפני היום".
+            Sense::Other => return None,
+            _ => self.target(unit_at + 2)?,
+        };
+        let count = count.unwrap_or(1);
+        let range = match (window, after) {
+            (true, false) => Range::new(shift(target.from, -count, unit)?, target.from),
+            (true, true) => Range::new(target.to, shift(target.to, count, unit)?),
+            (false, false) => {
+                Range::around(shift(target.from, -count, unit)?, unit, self.week_starts)
+            }
+            (false, true) => {
+                Range::around(shift(target.to.pred_opt()?, count, unit)?, unit, self.week_starts)
+            }
+        };
+        Some(closed(range?, read, Frame::Cued))
+    }
+
+    /// What an offset is counted from.
+    fn target(&self, at: usize) -> Option<(Range, Reading)> {
+        let the = at + usize::from(self.sense(at) == Sense::The);
+        match self.sense(the) {
+            Sense::Anchor(_) => self.point(at),
+            _ => {
+                let read = self.period(at)?;
+                let exact = read.strength == Strength::Strong
+                    || matches!(
+                        read.value,
+                        Value::Recurs(Recurring::MonthDay(..) | Recurring::Weekday(_), _)
+                    );
+                Some((self.resolve(read.value).filter(|_| exact)?, read))
+            }
+        }
+    }
+
+    /// "From March" alone is of March; with "on" behind it, since March.
+    fn from(&self, at: usize) -> Option<Found> {
+        let read = self.period(at)?;
+        let range = self.resolve(read.value)?;
+        if matches!(self.sense(read.end), Sense::On | Sense::Onwards) {
+            let read = Reading { end: read.end + 1, ..read };
+            return Some(open(Some(range.from), None, read, Frame::Cued));
+        }
+        if self.names_somebody(at, &read) {
+            return None;
+        }
+        Some(closed(range, read, Frame::Cued))
+    }
+
+    /// Whether the only word is a name that is also a month or a day: "from May".
+    fn names_somebody(&self, at: usize, read: &Reading) -> bool {
+        read.end == at + 1
+            && self
+                .atoms
+                .get(at)
+                .is_some_and(|atom| self.names.contains(&self.words[atom.word].lower))
+    }
+
+    fn cued(&self, at: usize, cue: Sense) -> Option<Found> {
+        let read = self.period(at + 1)?;
+        let fits = match read.value {
+            _ if cue == Sense::For => read.strength != Strength::Cued,
+            Value::Recurs(Recurring::DayOfMonth(_), _) => cue == Sense::On || self.is_hebrew(at),
+            Value::Recurs(Recurring::MonthDay(..), _) if read.strength == Strength::Cued => {
+                cue == Sense::On || self.is_hebrew(at)
+            }
+            _ => true,
+        };
+        // "In the sun": short names of days have no article, and a capital.
+        if matches!(read.value, Value::Recurs(Recurring::Weekday(_), _))
+            && self.word(read.end - 1).len() <= 4
+            && !self.is_hebrew(read.end - 1)
+            && (self.sense(at + 1) == Sense::The || !self.is_capital(read.end - 1))
+        {
+            return None;
+        }
+        fits.then(|| self.resolve(read.value))
+            .flatten()
+            .map(|range| closed(range, read, Frame::Cued))
+    }
+
+    fn bare(&self, at: usize) -> Option<Found> {
+        let read = self.period(at)?;
+        let frame = match read.strength {
+            Strength::Ago => Frame::Ago,
+            Strength::Strong => Frame::Bare,
+            Strength::Cued if self.stands_alone(at, &read) => Frame::Bare,
+            Strength::Cued => return None,
+        };
+        Some(closed(self.resolve(read.value)?, read, frame))
+    }
+
+    /// "What did she say Monday?", "the Monday call".
+    fn stands_alone(&self, at: usize, read: &Reading) -> bool {
+        let day = match read.value {
+            Value::Recurs(Recurring::Weekday(_), _) => true,
+            Value::Recurs(Recurring::Month(_), _) => false,
+            _ => return false,
+        };
+        if !self.is_capital(read.end - 1) || self.words[self.atoms[read.end - 1].word].possessive {
+            return false;
+        }
+        let before = if at == 0 { "" } else { self.word(at - 1) };
+        let session = self.sense(read.end) == Sense::Session
+            && SESSIONS.contains(&self.word(read.end))
+            && !matches!(before, "every" | "each" | "no");
+        let ends = match self.atoms.get(read.end) {
+            None => true,
+            Some(atom) => matches!(atom.gap, Gap::Stop | Gap::Comma) || atom.sense == Sense::Hours,
+        };
+        session || (day && ends && BEFORE_A_DAY.contains(&before))
+    }
+
+    fn is_capital(&self, at: usize) -> bool {
+        self.atoms.get(at).is_some_and(|atom| self.words[atom.word].capital)
+    }
+
+    /// "March to May", "3-14 March", "Monday – Wednesday".
+    fn two_periods(&self, at: usize) -> Option<Found> {
+        let found = self.sides(at, false)?;
+        let named = |at: usize| match self.atoms.get(at).map(|atom| atom.sense) {
+            Some(Sense::Month(_) | Sense::Weekday(_)) => self.is_capital(at) || self.is_hebrew(at),
+            Some(Sense::Number(..) | Sense::Ordinal(_) | Sense::Date(..) | Sense::MonthDay(..)) => {
+                true
+            }
+            _ => false,
+        };
+        named(at).then_some(found)
+    }
+
+    /// "X and Y", "X to Y"; both whole.
+    fn sides(&self, at: usize, between: bool) -> Option<Found> {
+        let first = self.side(at)?;
+        let mut next = first.end();
+        let dash = self.atoms.get(next).is_some_and(|atom| atom.gap == Gap::Dash);
+        let joined = match self.sense(next) {
+            Sense::And if between => true,
+            Sense::And => self.sense(next + 1) == Sense::Until,
+            Sense::To | Sense::Until => true,
+            _ => false,
+        };
+        if joined {
+            next += 1 + usize::from(matches!(self.sense(next + 1), Sense::Until | Sense::Between));
+            // "בין ינואר לבין מרץ", "ועד", "to the".
+            if self.sense(next) == Sense::To {
+                next += 1;
+            }
+        } else if !dash {
+            return None;
+        }
+        let second = match self.sense(next) {
+            Sense::Now if joined => {
+                let read = Reading {
+                    value: Value::Fixed(Range::day(self.today)?),
+                    end: next + 1,
+                    strength: Strength::Strong,
+                    article: false,
+                    order: None,
+                };
+                Side::Read(read)
+            }
+            _ => self.side(next)?,
+        };
+        self.combine(first, second)
+    }
+
+    fn side(&self, at: usize) -> Option<Side> {
+        let the = at + usize::from(self.sense(at) == Sense::The);
+        let sense = if the == at { self.atoms.get(at)?.sense } else { self.sense(the) };
+        if let Sense::Anchor(_) = sense {
+            return self.point(at).map(|(_, read)| Side::Read(read));
+        }
+        if let Some(read) = self.period(at)
+            && !matches!(read.value, Value::Recurs(Recurring::DayOfMonth(_), _))
+        {
+            return Some(Side::Read(read));
+        }
+        match sense {
+            Sense::Number(day @ 1..=31, 1..=2) => Some(Side::Day(day, false, the + 1)),
+            Sense::Ordinal(day @ 1..=31)
+                if self.word(the).starts_with(|c: char| c.is_ascii_digit()) =>
+            {
+                Some(Side::Day(day, true, the + 1))
+            }
+            _ => None,
+        }
+    }
+
+    fn combine(&self, first: Side, second: Side) -> Option<Found> {
+        let end = second.end();
+        let (from, to, order) = match (first, second) {
+            (Side::Day(from, true, _), Side::Day(to, true, _)) => {
+                let to = Recurring::DayOfMonth(to).latest(self.today)?;
+                (Recurring::DayOfMonth(from).latest(to.from)?, to, None)
+            }
+            (Side::Day(..), Side::Day(..)) => return None,
+            (Side::Day(day, ..), Side::Read(read)) => {
+                let to = self.resolve(read.value).filter(|range| is_day(*range))?;
+                let from = Recurring::DayOfMonth(day).latest(to.from)?;
+                (from, to, read.order)
+            }
+            (Side::Read(read), Side::Day(day, ..)) => {
+                let from = self.resolve(read.value).filter(|range| is_day(*range))?;
+                let to = Recurring::DayOfMonth(day).earliest(from.from)?;
+                // "March 3-14, 2025".
+                let same = |to: &Range| (to.from - from.from).num_days() <= 31;
+                match (read.value, self.period(end)) {
+                    (Value::Recurs(recurring, None), Some(year))
+                        if matches!(self.sense(end), Sense::Number(_, 4)) =>
+                    {
+                        let Value::Fixed(whole) = year.value else { return None };
+                        let from = recurring.within(whole)?;
+                        let to = Recurring::DayOfMonth(day).earliest(from.from)?;
+                        return Some(closed(Range::new(from.from, to.to)?, year, Frame::Cued));
+                    }
+                    _ => (from, Some(to).filter(same)?, read.order),
+                }
+            }
+            (Side::Read(first), Side::Read(second)) => {
+                let (from, to) = self.both(first.value, second.value)?;
+                (from, to, first.order.or(second.order))
+            }
+        };
+        let range = Range::new(from.from, to.to)?;
+        let strength = Strength::Cued;
+        let read = Reading { value: Value::Fixed(range), end, strength, article: false, order };
+        Some(closed(range, read, Frame::Cued))
+    }
+
+    /// What recurs is taken next to the other side: the first before the second.
+    fn both(&self, first: Value, second: Value) -> Option<(Range, Range)> {
+        Some(match (first, second) {
+            (Value::Fixed(from), Value::Recurs(recurring, None)) => {
+                (from, recurring.earliest(from.from)?)
+            }
+            (Value::Recurs(recurring, None), _) => {
+                let to = self.resolve(second)?;
+                (recurring.latest(to.from)?, to)
+            }
+            _ => (self.resolve(first)?, self.resolve(second)?),
+        })
+    }
+}
+
+/// What may stand in front of a weekday without a preposition.
+const BEFORE_A_DAY: &[&str] = &[
+    "say",
+    "said",
+    "mention",
+    "mentioned",
+    "promise",
+    "promised",
+    "decide",
+    "decided",
+    "discuss",
+    "discussed",
+    "talk",
+    "talked",
+    "ask",
+    "asked",
+    "do",
+    "did",
+    "happen",
+    "happened",
+    "agree",
+    "agreed",
+    "meet",
+    "met",
+    "up",
+    "me",
+    "us",
+];
+
+/// What a weekday or a month describes, in the singular.
+const SESSIONS: &[&str] = &[
+    "session",
+    "meeting",
+    "call",
+    "conversation",
+    "chat",
+    "sync",
+    "standup",
+    "retro",
+    "interview",
+];
+
+fn is_day(range: Range) -> bool {
+    range.from.succ_opt() == Some(range.to)
+}
+
+fn closed(range: Range, read: Reading, frame: Frame) -> Found {
+    open(Some(range.from), Some(range.to), read, frame)
+}
+
+fn open(from: Option<NaiveDate>, to: Option<NaiveDate>, read: Reading, frame: Frame) -> Found {
+    Found { from, to, end: read.end, frame, order: read.order, article: read.article }
+}

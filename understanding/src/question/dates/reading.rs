@@ -1,0 +1,578 @@
+//! Reads one period off a run of atoms: "last month", "3 weeks ago", "the end of May",
+//! "ביום שלישי שעבר".
+
+use std::collections::HashSet;
+
+use chrono::{NaiveDate, Weekday};
+
+use super::atoms::{Atom, Relative, Sense, YEARS};
+use super::period::{Part, Range, Recurring, Unit, shift};
+use crate::question::Order;
+use crate::question::words::{Gap, Word};
+
+/// "A few", and a plural without a number.
+const FEW: u32 = 3;
+
+/// How sure it is that words mean a date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Strength {
+    /// Only with a word such as "in" or "since" in front.
+    Cued,
+    Strong,
+    /// Counted back from today; "about" in front means "roughly".
+    Ago,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Value {
+    Fixed(Range),
+    Recurs(Recurring, Option<Part>),
+}
+
+/// A period and where it ends.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Reading {
+    pub(super) value: Value,
+    /// Place of the atom behind it.
+    pub(super) end: usize,
+    pub(super) strength: Strength,
+    /// Whether an article stands in front of a name, so that a noun may follow that it describes.
+    pub(super) article: bool,
+    pub(super) order: Option<Order>,
+}
+
+/// Reads a question's atoms.
+pub(super) struct Reader<'a> {
+    pub(super) words: &'a [Word<'a>],
+    pub(super) atoms: &'a [Atom],
+    pub(super) today: NaiveDate,
+    pub(super) week_starts: Weekday,
+    /// First day of a weekend.
+    pub(super) weekend: Weekday,
+    /// Words of the names of known people, in lower case.
+    pub(super) names: &'a HashSet<String>,
+}
+
+impl Reader<'_> {
+    /// The sense of an atom that goes on what stands before it.
+    pub(super) fn sense(&self, at: usize) -> Sense {
+        match self.atoms.get(at) {
+            Some(atom) if !matches!(atom.gap, Gap::Stop | Gap::Other) => atom.sense,
+            _ => Sense::Other,
+        }
+    }
+
+    /// The word of an atom.
+    pub(super) fn word(&self, at: usize) -> &str {
+        self.atoms.get(at).map_or("", |atom| self.words[atom.word].lower.as_str())
+    }
+
+    pub(super) fn is_hebrew(&self, at: usize) -> bool {
+        self.atoms.get(at).is_some_and(|atom| atom.hebrew)
+    }
+
+    /// A period that begins at an atom, with its article.
+    pub(super) fn period(&self, at: usize) -> Option<Reading> {
+        let first = self.atoms.get(at)?.sense;
+        let (article, at, first) = match first {
+            Sense::The => (true, at + 1, self.sense(at + 1)),
+            _ => (false, at, first),
+        };
+        let read = match first {
+            Sense::Day(days) => self.day(at, days),
+            Sense::Date(day, order) => {
+                Some(Reading { order, ..fixed(Range::day(day), at + 1, Strength::Strong)? })
+            }
+            Sense::MonthDay(month, day, order) => {
+                let recurring = Recurring::MonthDay(month, day);
+                Some(Reading { order, ..self.recurs(recurring, at + 1, Strength::Cued)? })
+            }
+            Sense::Month(month) => self.month(at, month),
+            Sense::Weekday(day) => self.recurs(Recurring::Weekday(day), at + 1, Strength::Cued),
+            Sense::Weekend => self.recurs(Recurring::Weekend(self.weekend), at + 1, Strength::Cued),
+            Sense::Season(month) => {
+                self.recurs(Recurring::ThreeMonths(month), at + 1, Strength::Cued)
+            }
+            Sense::Quarter(quarter) => {
+                let recurring = Recurring::ThreeMonths(quarter * 3 - 2);
+                self.recurs(recurring, at + 1, Strength::Cued)
+            }
+            Sense::HalfYear(half) => {
+                self.recurs(Recurring::HalfYear(half * 6 - 5), at + 1, Strength::Cued)
+            }
+            Sense::Part(part) => self.part(at, part),
+            Sense::Earlier => match self.sense(at + 1) {
+                Sense::Relative(Relative::This) => self.relative(at + 1, Relative::This, false),
+                _ => None,
+            },
+            Sense::Relative(relative) => self.relative(at, relative, article),
+            Sense::Ordinal(ordinal) => self.ordinal(at, ordinal, article),
+            Sense::Number(number, digits) => self
+                .day_and_month(at, number, digits)
+                .or_else(|| self.year(at))
+                .or_else(|| self.ago(at)),
+            Sense::A | Sense::Few | Sense::Half => self.ago(at),
+            Sense::Before if self.is_hebrew(at) => self.ago_in_hebrew(at),
+            Sense::DayWord => self.weekday(at),
+            Sense::Unit(unit) if article => self.described_week(at, unit),
+            _ => None,
+        };
+        let read = read.or_else(|| self.unit_and_relative(at));
+        read.map(|read| Reading { article: article && read.strength == Strength::Cued, ..read })
+    }
+
+    fn day(&self, at: usize, days: i64) -> Option<Reading> {
+        // "היום הראשון" is the first day.
+        let described = matches!(self.sense(at + 1), Sense::The | Sense::Ordinal(_))
+            && self.is_hebrew(at)
+            && days == 0;
+        if described {
+            return None;
+        }
+        let end = at + 1 + usize::from(self.sense(at + 1) == Sense::Hours);
+        fixed(Range::day(shift(self.today, days, Unit::Day)?), end, Strength::Strong)
+    }
+
+    /// What recurs, with what stands behind it: a year, "last year", "שעבר".
+    fn recurs(&self, recurring: Recurring, end: usize, strength: Strength) -> Option<Reading> {
+        let the = end + usize::from(self.is_hebrew(end) && self.sense(end) == Sense::The);
+        if let Sense::Relative(relative @ (Relative::Last | Relative::Past)) = self.sense(the)
+            && self.is_hebrew(the)
+        {
+            return fixed(self.last(recurring, relative), the + 1, Strength::Strong);
+        }
+        let mut at = end;
+        if matches!(self.sense(at), Sense::Of | Sense::In) {
+            at += 1;
+        }
+        if self.sense(at) == Sense::The {
+            at += 1;
+        }
+        if let Some((container, end)) = self.container(at)
+            && let Some(range) = recurring.within(container)
+            && container.contains(range)
+        {
+            return fixed(Some(range), end, Strength::Strong);
+        }
+        // A year that does not have this day.
+        if self.year(at).is_some() {
+            return None;
+        }
+        let value = Value::Recurs(recurring, None);
+        Some(Reading { value, end, strength, article: false, order: None })
+    }
+
+    /// The last one: of days the latest before today, of longer periods the latest that is over.
+    fn last(&self, recurring: Recurring, relative: Relative) -> Option<Range> {
+        match (recurring, relative) {
+            (Recurring::Weekday(_), _) => recurring.latest(self.today.pred_opt()?),
+            (_, Relative::This) => {
+                let unit = match recurring {
+                    Recurring::Weekday(_) | Recurring::Weekend(_) => Unit::Week,
+                    _ => Unit::Year,
+                };
+                let around = Range::around(self.today, unit, self.week_starts)?;
+                recurring.earliest(around.from)
+            }
+            _ => recurring.ended(self.today),
+        }
+    }
+
+    /// A year or a unit that holds what stands before it: "2025", "last week", "בשנה שעברה".
+    fn container(&self, at: usize) -> Option<(Range, usize)> {
+        if let Some(year) = self.year(at) {
+            return match year.value {
+                Value::Fixed(range) => Some((range, year.end)),
+                Value::Recurs(..) => None,
+            };
+        }
+        let (back, unit, end) = match (self.sense(at), self.sense(at + 1)) {
+            (Sense::Relative(Relative::Last), Sense::Unit(unit)) => (-1, unit, at + 2),
+            (Sense::Relative(Relative::This), Sense::Unit(unit)) => match self.sense(at + 2) {
+                Sense::Relative(Relative::Last) => (-1, unit, at + 3),
+                _ => (0, unit, at + 2),
+            },
+            (Sense::Unit(unit), Sense::Relative(Relative::Last)) => (-1, unit, at + 2),
+            _ => return None,
+        };
+        let day = shift(self.today, back, unit)?;
+        Some((Range::around(day, unit, self.week_starts)?, end))
+    }
+
+    /// "2025", "שנת 2025", "the year 2025".
+    fn year(&self, at: usize) -> Option<Reading> {
+        let at = at + usize::from(self.sense(at) == Sense::Unit(Unit::Year));
+        let Sense::Number(number, 4) = self.atoms.get(at)?.sense else { return None };
+        let year = i32::try_from(number).ok().filter(|year| YEARS.contains(year))?;
+        fixed(Range::year(year), at + 1, Strength::Cued)
+    }
+
+    fn month(&self, at: usize, month: u32) -> Option<Reading> {
+        // "in May 3 people" is not looked into: a day behind a month's name is its day.
+        let day = match self.sense(at + 1) {
+            Sense::Number(day, 1..=2) => Some(day),
+            Sense::Ordinal(day) if self.word(at + 1).starts_with(|c: char| c.is_ascii_digit()) => {
+                Some(day)
+            }
+            _ => None,
+        };
+        match day {
+            Some(day) => self.recurs(Recurring::MonthDay(month, day), at + 2, Strength::Strong),
+            None => self.recurs(Recurring::Month(month), at + 1, Strength::Cued),
+        }
+    }
+
+    /// "14 March", "14th of March", "14 במרץ".
+    fn day_and_month(&self, at: usize, day: u32, digits: usize) -> Option<Reading> {
+        if digits == 0 || digits > 2 {
+            return None;
+        }
+        let mut next = at + 1;
+        let hebrew = self.is_hebrew(next) && matches!(self.sense(next), Sense::In | Sense::To);
+        if hebrew || self.sense(next) == Sense::Of {
+            next += 1;
+        }
+        let Sense::Month(month) = self.sense(next) else { return None };
+        self.recurs(Recurring::MonthDay(month, day), next + 1, Strength::Strong)
+    }
+
+    fn ordinal(&self, at: usize, ordinal: u32, article: bool) -> Option<Reading> {
+        match self.sense(at + 1) {
+            Sense::Unit(Unit::Quarter) if (1..=4).contains(&ordinal) => {
+                let recurring = Recurring::ThreeMonths(ordinal * 3 - 2);
+                return self.recurs(recurring, at + 2, Strength::Cued);
+            }
+            Sense::Half if (1..=2).contains(&ordinal) => {
+                let half = Recurring::HalfYear(ordinal * 6 - 5);
+                let read = self.recurs(half, at + 2, Strength::Cued)?;
+                return (read.strength == Strength::Strong).then_some(read);
+            }
+            Sense::Unit(Unit::Week) if self.sense(at + 2) == Sense::Of => {
+                return self.week_of(at + 3, i64::from(ordinal) - 1);
+            }
+            _ => {}
+        }
+        let digits = self.word(at).starts_with(|c: char| c.is_ascii_digit());
+        let of = self.sense(at + 1) == Sense::Of;
+        if (digits || of)
+            && let Some(read) = self.day_and_month(at, ordinal, 2)
+        {
+            return Some(read);
+        }
+        if digits && (article || of) {
+            return self.recurs(Recurring::DayOfMonth(ordinal), at + 1, Strength::Cued);
+        }
+        None
+    }
+
+    /// So many whole weeks into a period, or its last seven days where `weeks` is negative.
+    fn week_of(&self, at: usize, weeks: i64) -> Option<Reading> {
+        let of = self.period(at)?;
+        let whole = self.resolve(of.value)?;
+        let from = match weeks {
+            ..0 => shift(whole.to, -1, Unit::Week)?,
+            0.. => shift(whole.from, weeks, Unit::Week)?,
+        };
+        let range = Range::new(from, shift(from, 1, Unit::Week)?)?;
+        fixed(whole.contains(range).then_some(range), of.end, Strength::Strong)
+    }
+
+    /// "The week of March 9th", "the week before last".
+    fn described_week(&self, at: usize, unit: Unit) -> Option<Reading> {
+        match self.sense(at + 1) {
+            Sense::Of if unit == Unit::Week => {
+                let of = self.period(at + 2)?;
+                let range = Range::around(self.resolve(of.value)?.from, unit, self.week_starts);
+                fixed(range, of.end, Strength::Strong)
+            }
+            Sense::Before if self.sense(at + 2) == Sense::Relative(Relative::Last) => {
+                let day = shift(self.today, -2, unit)?;
+                fixed(Range::around(day, unit, self.week_starts), at + 3, Strength::Strong)
+            }
+            Sense::Number(..) if unit == Unit::Year => self.year(at),
+            _ => None,
+        }
+    }
+
+    /// "The beginning of", "late", "mid", "סוף".
+    fn part(&self, at: usize, part: Part) -> Option<Reading> {
+        let adjective = matches!(self.word(at), "early" | "late" | "mid") || self.is_hebrew(at);
+        let mut next = at + 1;
+        if self.sense(next) == Sense::Of {
+            next += 1;
+        } else if !adjective {
+            return None;
+        }
+        let this = self.sense(next) == Sense::Relative(Relative::This);
+        let unit = match self.sense(next + usize::from(this || self.sense(next) == Sense::The)) {
+            Sense::Unit(unit) => Some(unit),
+            _ => None,
+        };
+        if self.is_hebrew(at) && part == Part::End && unit == Some(Unit::Week) {
+            let end = next + 1 + usize::from(this || self.sense(next) == Sense::The);
+            return self.recurs(Recurring::Weekend(self.weekend), end, Strength::Cued);
+        }
+        // "The end of the year", but not "the end of the day".
+        if let (Sense::The, Some(unit @ (Unit::Week | Unit::Month | Unit::Quarter | Unit::Year))) =
+            (self.sense(next), unit)
+            && !matches!(self.sense(next + 2), Sense::Of | Sense::Before | Sense::After)
+        {
+            let whole = Range::around(self.today, unit, self.week_starts)?;
+            return fixed(whole.part(part), next + 2, Strength::Strong);
+        }
+        let of = self.period(next)?;
+        let value = match of.value {
+            Value::Fixed(range) => Value::Fixed(range.part(part)?),
+            Value::Recurs(recurring, None) => Value::Recurs(recurring, Some(part)),
+            Value::Recurs(_, Some(_)) => return None,
+        };
+        Some(Reading { value, strength: Strength::Strong, ..of })
+    }
+
+    /// "Last month", "the past three weeks", "this morning", "last Tuesday".
+    fn relative(&self, at: usize, relative: Relative, article: bool) -> Option<Reading> {
+        let last = match relative {
+            Relative::Next => return None,
+            // "This past week."
+            Relative::This if self.sense(at + 1) == Sense::Relative(Relative::Past) => {
+                return self.relative(at + 1, Relative::Past, true);
+            }
+            Relative::This => Relative::This,
+            Relative::Last | Relative::Past => relative,
+        };
+        let recurring = match self.sense(at + 1) {
+            Sense::Hours => {
+                let days = if last == Relative::Last { -1 } else { 0 };
+                let night = self.word(at + 1) == "night" || last == Relative::This;
+                return self
+                    .day(at, days)
+                    .filter(|_| night)
+                    .map(|day| Reading { end: at + 2, ..day });
+            }
+            Sense::Weekday(day) => Some(Recurring::Weekday(day)),
+            Sense::Weekend => Some(Recurring::Weekend(self.weekend)),
+            Sense::Month(month) => Some(Recurring::Month(month)),
+            Sense::Season(month) => Some(Recurring::ThreeMonths(month)),
+            Sense::Quarter(quarter) => Some(Recurring::ThreeMonths(quarter * 3 - 2)),
+            _ => None,
+        };
+        if let Some(recurring) = recurring {
+            let range = match (recurring, last) {
+                (Recurring::Weekday(_), Relative::This) => {
+                    let week = Range::around(self.today, Unit::Week, self.week_starts)?;
+                    recurring.within(week)
+                }
+                _ => self.last(recurring, last),
+            };
+            return fixed(range, at + 2, Strength::Strong);
+        }
+        let (count, next) = match self.count(at + 1) {
+            Some((count, next)) => (Some(count), next),
+            None => (None, at + 1),
+        };
+        let Sense::Unit(unit) = self.sense(next) else { return None };
+        let end = next + 1;
+        if relative == Relative::Last
+            && (count, unit, self.sense(end)) == (None, Unit::Week, Sense::Of)
+        {
+            return self.week_of(end + 1, -1);
+        }
+        // "The last year of school", "השנה הראשונה", "השבוע הבא".
+        let described = match self.sense(end) {
+            Sense::Of => true,
+            Sense::The | Sense::Ordinal(_) | Sense::Relative(Relative::Next) => self.is_hebrew(at),
+            _ => false,
+        };
+        if self.is_hebrew(at) && relative == Relative::This {
+            let the = end + usize::from(self.sense(end) == Sense::The);
+            if let Sense::Relative(after @ (Relative::Last | Relative::Past)) = self.sense(the) {
+                return self.relative_unit(after, None, unit, the + 1, true);
+            }
+        }
+        if described {
+            return None;
+        }
+        let plural = self.word(next).ends_with('s').then_some(FEW);
+        self.relative_unit(last, count.or(plural), unit, end, article)
+    }
+
+    fn relative_unit(
+        &self,
+        relative: Relative,
+        count: Option<u32>,
+        unit: Unit,
+        end: usize,
+        article: bool,
+    ) -> Option<Reading> {
+        let calendar = |back| Range::around(shift(self.today, back, unit)?, unit, self.week_starts);
+        let range = match (relative, count) {
+            (Relative::Next, _) | (Relative::This, Some(_)) => None,
+            (Relative::This, None) => calendar(0),
+            (Relative::Last, None) if !article => calendar(-1),
+            (Relative::Last | Relative::Past, count) => {
+                self.up_to_now(count.unwrap_or(1).into(), unit)
+            }
+        };
+        fixed(range, end, Strength::Strong)
+    }
+
+    /// The last so many units, and today.
+    fn up_to_now(&self, count: i64, unit: Unit) -> Option<Range> {
+        Range::new(shift(self.today, -count, unit)?, self.today.succ_opt()?)
+    }
+
+    /// Hebrew: "בשבוע שעבר", "בשלושת החודשים האחרונים".
+    fn unit_and_relative(&self, at: usize) -> Option<Reading> {
+        if !self.is_hebrew(at) && !matches!(self.atoms.get(at)?.sense, Sense::Number(..)) {
+            return None;
+        }
+        let (count, mut next) = match self.count(at) {
+            Some((count, next)) => (Some(count), next),
+            None => (None, at),
+        };
+        if self.sense(next) == Sense::The {
+            next += 1;
+        }
+        let first = if next == at { self.atoms.get(at)?.sense } else { self.sense(next) };
+        let Sense::Unit(unit) = first else { return None };
+        if !self.is_hebrew(next) {
+            return None;
+        }
+        let plural =
+            matches!(self.word(next).chars().last(), Some('ם' | 'ת')) && self.word(next) != "שנת";
+        let mut end = next + 1;
+        if self.sense(end) == Sense::The {
+            end += 1;
+        }
+        match self.sense(end) {
+            Sense::Relative(relative @ (Relative::Last | Relative::Past)) => {
+                let count = count.or(plural.then_some(FEW));
+                self.relative_unit(relative, count, unit, end + 1, false)
+            }
+            Sense::Ordinal(quarter @ 1..=4) if unit == Unit::Quarter => {
+                self.recurs(Recurring::ThreeMonths(quarter * 3 - 2), end + 1, Strength::Cued)
+            }
+            _ => self.year(at).filter(|_| unit == Unit::Year),
+        }
+    }
+
+    /// "A", "three", "a couple of", "a few"; half is not counted.
+    pub(super) fn count(&self, at: usize) -> Option<(u32, usize)> {
+        let first = self.atoms.get(at)?.sense;
+        let (article, at) = match first {
+            Sense::A => (true, at + 1),
+            _ => (false, at),
+        };
+        let sense = if article { self.sense(at) } else { first };
+        let (count, end) = match sense {
+            Sense::Number(count, 0..=3) if count > 0 => (count, at + 1),
+            // In front of a unit "שני" and its like are numbers.
+            Sense::Ordinal(2) if self.word(at) == "שני" => (2, at + 1),
+            Sense::Few => (FEW, at + 1),
+            _ if article => return Some((1, at)),
+            _ => return None,
+        };
+        let of = self.sense(end) == Sense::Of && count == 2;
+        Some((count, end + usize::from(of)))
+    }
+
+    /// "Three weeks ago", "half a year ago".
+    fn ago(&self, at: usize) -> Option<Reading> {
+        let half = self.atoms.get(at)?.sense == Sense::Half;
+        let (count, next) = match half {
+            true => (1, at + 1 + usize::from(self.sense(at + 1) == Sense::A)),
+            false => self.count(at)?,
+        };
+        let Sense::Unit(unit) = self.sense(next) else { return None };
+        if self.sense(next + 1) != Sense::Ago {
+            return None;
+        }
+        let few = (at..next).any(|at| self.sense(at) == Sense::Few || self.first_few(at));
+        self.back(count, few, half, unit, next + 2)
+    }
+
+    fn first_few(&self, at: usize) -> bool {
+        self.atoms.get(at).is_some_and(|atom| atom.sense == Sense::Few)
+    }
+
+    /// "לפני שבועיים", "לפני חצי שנה", "לפני כמה ימים".
+    fn ago_in_hebrew(&self, at: usize) -> Option<Reading> {
+        let half = self.sense(at + 1) == Sense::Half;
+        let (count, next) = match half {
+            true => (Some(1), at + 2),
+            false => match self.sense(at + 1) {
+                Sense::Unit(_) | Sense::DayWord => (None, at + 1),
+                _ => self.count(at + 1).map(|(count, next)| (Some(count), next))?,
+            },
+        };
+        let unit = match self.sense(next) {
+            Sense::Unit(unit) => unit,
+            Sense::DayWord => Unit::Day,
+            _ => return None,
+        };
+        // "Years ago" says nothing; "a month and a half" is not counted.
+        let plural = matches!(self.word(next).chars().last(), Some('ם' | 'ת'));
+        let vague = count.is_none() && plural && self.sense(next) != Sense::DayWord;
+        let weekday = matches!(self.sense(next + 1), Sense::Ordinal(_) | Sense::Weekday(_));
+        let word = self.atoms.get(next + 1).map_or("", |atom| &self.words[atom.word].lower);
+        if vague || weekday || word == "וחצי" {
+            return None;
+        }
+        let few = self.sense(at + 1) == Sense::Few;
+        self.back(count.unwrap_or(1), few, half, unit, next + 1)
+    }
+
+    /// The calendar unit so many units ago; for "a few" those from two to four ago.
+    fn back(&self, count: u32, few: bool, half: bool, unit: Unit, end: usize) -> Option<Reading> {
+        let (count, unit) = match (half, unit) {
+            (false, Unit::Hour) if count < 24 => return None,
+            (false, unit) => (i64::from(count), unit),
+            (true, Unit::Year) => (6, Unit::Month),
+            (true, Unit::Month) => (2, Unit::Week),
+            (true, _) => return None,
+        };
+        let around =
+            |count: i64| Range::around(shift(self.today, -count, unit)?, unit, self.week_starts);
+        let range = match few {
+            true => Range::new(around(count + 1)?.from, around(count - 1)?.to),
+            false => around(count),
+        };
+        fixed(range, end, Strength::Ago)
+    }
+
+    /// "יום שלישי", "יום ג'", "יום שבת".
+    fn weekday(&self, at: usize) -> Option<Reading> {
+        let day = match self.sense(at + 1) {
+            Sense::Weekday(day) => day,
+            Sense::Ordinal(ordinal @ 1..=6) if self.is_hebrew(at + 1) => {
+                (1..ordinal).fold(Weekday::Sun, |day, _| day.succ())
+            }
+            _ => return None,
+        };
+        self.recurs(Recurring::Weekday(day), at + 2, Strength::Cued)
+    }
+
+    /// The days of a period that stands alone: the latest that has begun, of weekdays the latest
+    /// before today.
+    pub(super) fn resolve(&self, value: Value) -> Option<Range> {
+        match value {
+            Value::Fixed(range) => Some(range),
+            Value::Recurs(recurring @ Recurring::Weekday(_), _) => {
+                recurring.latest(self.today.pred_opt()?)
+            }
+            Value::Recurs(recurring, None) => recurring.latest(self.today),
+            Value::Recurs(recurring, Some(part)) => {
+                let latest = recurring.latest(self.today)?;
+                match latest.part(part)? {
+                    found if found.from <= self.today => Some(found),
+                    _ => recurring.latest(latest.from.pred_opt()?)?.part(part),
+                }
+            }
+        }
+    }
+}
+
+fn fixed(range: Option<Range>, end: usize, strength: Strength) -> Option<Reading> {
+    let value = Value::Fixed(range?);
+    Some(Reading { value, end, strength, article: false, order: None })
+}

@@ -1,0 +1,254 @@
+//! Which of the known people a question names: in full, in part, by a nickname or misspelled.
+//!
+//! Invariants:
+//! - A word of the language is nobody, unless it can be read in no other way: with a capital
+//!   inside a sentence, or beside a verb of people ("what did mark say").
+//! - Who fits equally well is an alternative; nobody is guessed.
+//! - No stop word and no other given name is a misspelling.
+
+mod index;
+mod nicknames;
+
+use super::language::{self, Language};
+use super::words::{Gap, Word};
+use super::{How, Known, Mention, Person, Quote, Span};
+use index::{Hit, Index};
+
+/// No name has more words.
+const MAX_NAME: usize = 5;
+/// Words that are compared with names letter by letter.
+const MAX_MISSPELLED: usize = 16;
+/// In a question of more words in lower case, a capital means something.
+const TITLE_CASE: usize = 4;
+
+/// Finds the people and marks their words as taken.
+pub(super) fn find(question: &str, words: &mut [Word<'_>], known: &[Known]) -> Vec<Mention> {
+    let mut mentions = Vec::new();
+    if known.is_empty() {
+        return mentions;
+    }
+    let index = Index::new(known);
+    let finder = Finder {
+        words: &*words,
+        index: &index,
+        title_case: words.len() >= TITLE_CASE
+            && words.iter().filter(|word| !word.capital).count() * 5 <= words.len(),
+        lower_case: words.iter().all(|word| !word.capital),
+    };
+    let mut looks = MAX_MISSPELLED;
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < words.len() {
+        match finder.at(at, &mut looks) {
+            Some(fit) => {
+                at += fit.length;
+                found.push((at - fit.length, fit));
+            }
+            None => at += 1,
+        }
+    }
+    for (at, fit) in found {
+        let last = at + fit.length - 1;
+        let to = match words[last].possessive {
+            true => words[last].from + bare(words[last].text).len(),
+            false => words[last].to,
+        };
+        let span = Span { from: words[at].from + fit.skipped, to };
+        let person = |index: &usize| {
+            let known = &known[*index];
+            Person { index: *index, id: known.id, name: known.name.clone(), role: known.role }
+        };
+        mentions.push(Mention {
+            people: fit.people.iter().map(person).collect(),
+            how: fit.how,
+            quote: Quote::new(question, span),
+        });
+        words[at..=last].iter_mut().for_each(|word| word.taken = true);
+    }
+    mentions
+}
+
+/// A word without `'s`.
+fn bare(text: &str) -> &str {
+    let end = text.rfind(['\'', '’']).filter(|end| *end > 0);
+    end.map_or(text, |end| &text[..end])
+}
+
+/// People that words may mean.
+struct Fit {
+    people: Vec<usize>,
+    how: How,
+    /// Words.
+    length: usize,
+    /// Bytes of letters joined in front.
+    skipped: usize,
+}
+
+struct Finder<'a> {
+    words: &'a [Word<'a>],
+    index: &'a Index,
+    title_case: bool,
+    lower_case: bool,
+}
+
+impl Finder<'_> {
+    /// Who is named from this word on.
+    fn at(&self, at: usize, looks: &mut usize) -> Option<Fit> {
+        let word = self.words.get(at).filter(|word| !word.taken)?;
+        let language = language::of(word.is_hebrew());
+        let (mut hits, mut skipped) = (self.index.hits(&word.lower), 0);
+        if hits.is_empty() && word.is_hebrew() {
+            (hits, skipped) = self.without_prefix(word, language);
+        }
+        if hits.is_empty() && *looks > 0 && self.may_be_misspelled(at, language) {
+            *looks -= 1;
+            hits = self.index.misspelled(&word.lower);
+        }
+        let chains: Vec<Chain> = hits.iter().map(|hit| self.chain(at, *hit)).collect();
+        let longest = chains.iter().map(|chain| chain.length).max()?;
+        let mut best: Vec<&Chain> = chains.iter().filter(|chain| chain.length == longest).collect();
+        if longest == 1 && !self.is_name(at, language) {
+            return None;
+        }
+        // A short form may be anybody's who is called so; else the better spelling counts.
+        if longest > 1 || !nicknames::is_short(&word.lower) {
+            let how = best.iter().map(|chain| chain.how).min()?;
+            best.retain(|chain| chain.how == how);
+        }
+        let how = best.iter().map(|chain| chain.how).min()?;
+        let mut people: Vec<usize> = best.iter().map(|chain| chain.person).collect();
+        people.sort_unstable();
+        people.dedup();
+        Some(Fit { people, how, length: longest, skipped })
+    }
+
+    /// Goes on with the other words of a name.
+    fn chain(&self, at: usize, hit: Hit) -> Chain {
+        let total = self.index.length(hit.person);
+        let mut used = vec![hit.place];
+        let mut how = hit.how;
+        while used.len() < MAX_NAME {
+            let place = at + used.len();
+            let goes_on = self.words.get(place).filter(|word| {
+                !word.taken
+                    && matches!(word.gap, Gap::Space | Gap::Dash | Gap::Comma)
+                    && !self.words[place - 1].possessive
+            });
+            let Some(word) = goes_on else { break };
+            let mut hits = self.index.hits_of(&word.lower, hit.person);
+            if hits.is_empty() && (word.capital || word.is_hebrew() || self.lower_case) {
+                hits = self.index.misspelled_of(&word.lower, hit.person);
+            }
+            let Some(next) = hits.into_iter().find(|next| !used.contains(&next.place)) else {
+                break;
+            };
+            used.push(next.place);
+            how = how.max(next.how);
+        }
+        if how == How::Exact && used.len() < total {
+            how = How::Part;
+        }
+        Chain { person: hit.person, how, length: used.len() }
+    }
+
+    /// Hebrew letters joined in front, the shortest that leaves a name.
+    fn without_prefix(&self, word: &Word<'_>, language: &Language) -> (Vec<Hit>, usize) {
+        let mut prefixes: Vec<&str> = language.prefixes.clone();
+        prefixes.sort_unstable_by_key(|prefix| prefix.len());
+        for prefix in prefixes {
+            if let Some(rest) = word.text.strip_prefix(prefix)
+                && rest.chars().nth(1).is_some()
+            {
+                let hits = self.index.hits(&super::words::lower(rest));
+                if !hits.is_empty() {
+                    return (hits, prefix.len());
+                }
+            }
+        }
+        (Vec::new(), 0)
+    }
+
+    /// Whether a single word that fits a name is one here.
+    fn is_name(&self, at: usize, language: &Language) -> bool {
+        let word = &self.words[at];
+        let next = self.words.get(at + 1).filter(|next| next.gap == Gap::Space);
+        // Somebody else of that first name: "Sara Miller".
+        let surname = next.is_some_and(|next| {
+            next.capital
+                && !word.possessive
+                && !self.title_case
+                && !next.taken
+                && !language.is_ordinary(&next.lower)
+                && self.index.hits(&next.lower).is_empty()
+        });
+        if surname {
+            return false;
+        }
+        let ordinary = language.is_ordinary(&word.lower)
+            || (word.is_hebrew()
+                && language.prefixes.iter().any(|prefix| {
+                    word.lower.strip_prefix(prefix).is_some_and(|rest| {
+                        language.is_ordinary(rest) && !self.index.hits(rest).is_empty()
+                    })
+                }));
+        if !ordinary {
+            return true;
+        }
+        if word.is_hebrew() {
+            return self.is_beside_verb(at, language);
+        }
+        let capital = word.capital && !self.title_case;
+        match (capital, word.first) {
+            (true, false) => true,
+            (true, true) => word.possessive || self.does(at + 1, language) || self.and_name(at),
+            (false, _) => self.with(at, language) && self.does(at + 1, language),
+        }
+    }
+
+    /// "Hope and Art", where the second is a name in any place.
+    fn and_name(&self, at: usize) -> bool {
+        self.words.get(at + 1).is_some_and(|word| word.lower == "and")
+            && self
+                .words
+                .get(at + 2)
+                .is_some_and(|word| word.capital && !self.index.hits(&word.lower).is_empty())
+    }
+
+    fn does(&self, at: usize, language: &Language) -> bool {
+        self.words.get(at).is_some_and(|word| {
+            word.gap == Gap::Space && language.does.contains(word.lower.as_str())
+        })
+    }
+
+    fn with(&self, at: usize, language: &Language) -> bool {
+        let before = at.checked_sub(1).and_then(|before| self.words.get(before));
+        before.is_some_and(|word| language.with.contains(word.lower.as_str()))
+    }
+
+    fn is_beside_verb(&self, at: usize, language: &Language) -> bool {
+        self.with(at, language) || self.does(at + 1, language)
+    }
+
+    /// Whether a word looks like a name that nobody has.
+    fn may_be_misspelled(&self, at: usize, language: &Language) -> bool {
+        let word = &self.words[at];
+        let letters = word.lower.chars().count();
+        if letters < 3 || language.is_ordinary(&word.lower) || nicknames::is_name(&word.lower) {
+            return false;
+        }
+        if word.is_hebrew() {
+            return word.first || self.is_beside_verb(at, language);
+        }
+        if self.lower_case || self.title_case {
+            return letters >= 4 && (word.possessive || self.is_beside_verb(at, language));
+        }
+        word.capital && (!word.first || letters >= 5 || self.does(at + 1, language))
+    }
+}
+
+/// The words of one person's name that stand in a row.
+struct Chain {
+    person: usize,
+    how: How,
+    length: usize,
+}

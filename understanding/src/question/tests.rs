@@ -1,0 +1,6 @@
+use proptest::prelude::*;
+
+use super::*;
+
+#[test]
+fn placeholder() {}
