@@ -84,10 +84,9 @@ fn named_in(people: &[Mention], word: &Word<'_>) -> bool {
 
 /// Hebrew by its letters, else the language with the most stop words.
 pub(super) fn language(words: &[Word<'_>], plain: &[sentences::Word]) -> Option<&'static str> {
-    if words.is_empty() {
-        return None;
-    }
-    if words.iter().filter(|word| word.is_hebrew()).count() * 2 >= words.len() {
+    let letters = words.iter().filter(|word| word.lower.starts_with(char::is_alphabetic));
+    let hebrew = letters.clone().filter(|word| word.is_hebrew()).count();
+    if hebrew > 0 && hebrew * 2 >= letters.count() {
         return Some(language::of(true).code);
     }
     summary::most_stop_words(plain.iter().map(|word| word.lower.as_str()))

@@ -1,5 +1,7 @@
 //! Ranges made of periods: "since March", "from May to July", "two weeks before the race".
 
+use std::mem::discriminant;
+
 use chrono::NaiveDate;
 
 use super::atoms::Sense;
@@ -231,9 +233,29 @@ impl Reader<'_> {
         {
             return None;
         }
-        fits.then(|| self.resolve(read.value))
-            .flatten()
-            .map(|range| closed(range, read, Frame::Cued))
+        if !fits {
+            return None;
+        }
+        if let Some(found) = self.listed(&read) {
+            return Some(found);
+        }
+        Some(closed(self.resolve(read.value)?, read, Frame::Cued))
+    }
+
+    /// "In January and February", "in 2024 and 2025": all from the first to the last.
+    fn listed(&self, first: &Reading) -> Option<Found> {
+        if self.sense(first.end) != Sense::And {
+            return None;
+        }
+        let second = self.period(first.end + 1).filter(|read| read.strength == Strength::Cued)?;
+        let alike = match (first.value, second.value) {
+            (Value::Recurs(one, None), Value::Recurs(other, None)) => {
+                discriminant(&one) == discriminant(&other)
+            }
+            (Value::Fixed(_), Value::Fixed(_)) => first.strength == Strength::Cued,
+            _ => false,
+        };
+        alike.then(|| self.combine(Side::Read(*first), Side::Read(second))).flatten()
     }
 
     fn bare(&self, at: usize) -> Option<Found> {

@@ -25,11 +25,32 @@ use frames::{Found, Frame};
 use reading::Reader;
 
 /// Words in front of a date that make it something else: every Monday, later this year.
-const NOT_AFTER: &[&str] =
-    &["every", "each", "next", "later", "per", "than", "over", "least", "כל", "בכל", "מכל", "סדר"];
+const NOT_AFTER: &[&str] = &[
+    "every",
+    "each",
+    "next",
+    "later",
+    "per",
+    "than",
+    "over",
+    "least",
+    "by",
+    "except",
+    "excluding",
+    "not",
+    "כל",
+    "בכל",
+    "מכל",
+    "סדר",
+];
 
-/// In front of a bare period it is what is talked about.
+/// In front of a bare period it is what is talked about, unless the verb in front has its object
+/// elsewhere: "the book we talked about last week".
 const TOPIC: &[&str] = &["about", "regarding", "concerning", "על", "לגבי"];
+const COMPLETE: &[&str] = &[
+    "what", "how", "talk", "talked", "talking", "speak", "spoke", "spoken", "speaking", "chat",
+    "chatted", "worried", "upset", "excited", "argue", "argued",
+];
 
 /// Finds the range of days and marks its words as taken. `due` says that what comes after this
 /// byte is promised, so that "before Friday" is when it is due.
@@ -40,7 +61,8 @@ pub(super) fn find(
     names: &HashSet<String>,
     due: Option<usize>,
 ) -> Option<Dates> {
-    let hebrew = words.iter().filter(|word| word.is_hebrew()).count() * 2 >= words.len();
+    let letters = words.iter().filter(|word| word.lower.starts_with(char::is_alphabetic));
+    let hebrew = letters.clone().filter(|word| word.is_hebrew()).count() * 2 >= letters.count();
     let atoms = {
         let anchors = anchors(words, context.anchors);
         atoms::atoms(words, &anchors, context.day_first || hebrew)
@@ -58,11 +80,15 @@ pub(super) fn find(
         };
         let mut at = 0;
         while at < atoms.len() {
-            let found = reader.range(at).filter(|found| reader.accepts(at, found, due));
-            let Some(found) = found else {
+            let Some(found) = reader.range(at) else {
                 at += 1;
                 continue;
             };
+            // Nor is a part of it a date.
+            if !reader.accepts(at, &found, due) {
+                at = found.end;
+                continue;
+            }
             let (first, last) = (atoms[at].word, atoms[found.end - 1].last);
             let span = Span { from: words[first].from, to: words[last].to };
             let quote = Quote::new(question, span);
@@ -151,9 +177,10 @@ impl Reader<'_> {
         if NOT_AFTER.contains(&before) && self.atoms[at].gap != Gap::Stop {
             return false;
         }
-        if found.frame == Frame::Bare && TOPIC.contains(&before) {
-            let asked = at >= 2 && matches!(self.word(at - 2), "what" | "how");
-            if !asked {
+        let session = self.sense(found.end) == Sense::Session;
+        if found.frame == Frame::Bare && TOPIC.contains(&before) && !session {
+            let complete = at >= 2 && COMPLETE.contains(&self.word(at - 2));
+            if !complete {
                 return false;
             }
         }
@@ -168,7 +195,7 @@ impl Reader<'_> {
             !word.capital && !word.taken && !language::is_function_word(&word.lower)
         });
         if last.possessive {
-            return self.sense(found.end) == Sense::Session;
+            return session;
         }
         !(found.article && described)
     }

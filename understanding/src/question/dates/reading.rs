@@ -148,15 +148,17 @@ impl Reader<'_> {
         if self.sense(at) == Sense::The {
             at += 1;
         }
-        if let Some((container, end)) = self.container(at)
-            && let Some(range) = recurring.within(container)
-            && container.contains(range)
-        {
-            return fixed(Some(range), end, Strength::Strong);
-        }
-        // A year that does not have this day.
-        if self.year(at).is_some() {
-            return None;
+        if let Some((container, end)) = self.container(at) {
+            // A winter is of the year that it begins in.
+            if let Some(range) = recurring.within(container)
+                && container != range
+            {
+                return fixed(Some(range), end, Strength::Strong);
+            }
+            // A year that does not have this day.
+            if self.year(at).is_some() {
+                return None;
+            }
         }
         let value = Value::Recurs(recurring, None);
         Some(Reading { value, end, strength, article: false, order: None })
@@ -386,7 +388,7 @@ impl Reader<'_> {
         if self.is_hebrew(at) && relative == Relative::This {
             let the = end + usize::from(self.sense(end) == Sense::The);
             if let Sense::Relative(after @ (Relative::Last | Relative::Past)) = self.sense(the) {
-                return self.relative_unit(after, None, unit, the + 1, true);
+                return self.relative_unit(after, None, unit, the + 1, false);
             }
         }
         if described {
@@ -487,12 +489,8 @@ impl Reader<'_> {
         if self.sense(next + 1) != Sense::Ago {
             return None;
         }
-        let few = (at..next).any(|at| self.sense(at) == Sense::Few || self.first_few(at));
+        let few = self.atoms[at..next].iter().any(|atom| atom.sense == Sense::Few);
         self.back(count, few, half, unit, next + 2)
-    }
-
-    fn first_few(&self, at: usize) -> bool {
-        self.atoms.get(at).is_some_and(|atom| atom.sense == Sense::Few)
     }
 
     /// "לפני שבועיים", "לפני חצי שנה", "לפני כמה ימים".

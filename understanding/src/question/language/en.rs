@@ -23,12 +23,12 @@ pub(super) static EN: Lists = Lists {
     promised: "
         promised, promises, committed, commits, commitments, agreed to, agrees to, action item,
         action items, to do list, to do lists, to dos, todo, todos, things to do, homework,
-        said * would, undertook",
+        undertook",
     decided: "
         decided, decides, decision, decisions, agreed, agreed on, agreed that, settled on,
         concluded, resolved to, conclusions",
     asked: "asked, asks, questions, question did",
-    promise: "promise, commit, commit to, agree to, promise to",
+    promise: "say * would, promise, commit, commit to, agree to, promise to",
     decide: "decide, decide on, agree, agree on, conclude, settle on",
     ask: "ask",
     no_kind: "

@@ -178,7 +178,7 @@ impl Finder<'_> {
                 && !word.possessive
                 && !self.title_case
                 && !next.taken
-                && !language.is_ordinary(&next.lower)
+                && !language.is_stop(&next.lower)
                 && self.index.hits(&next.lower).is_empty()
         });
         if surname {

@@ -1,7 +1,7 @@
 //! Short forms and other spellings of given names, in English and Hebrew.
 //!
 //! A line is one name: its full forms, a colon, its short forms. Short forms stand for every
-//! full form of their line and for each other; full forms of one line are spellings of one name.
+//! full form of their line, not for each other; full forms of one line are spellings of one name.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -231,8 +231,10 @@ static FORMS: LazyLock<HashMap<&'static str, Forms>> = LazyLock::new(|| {
         for (name, short) in &line {
             let entry = forms.entry(name).or_insert(Forms { others: Vec::new(), short: false });
             entry.short |= short;
-            let others = line.iter().map(|(other, _)| *other);
-            entry.others.extend(others.filter(|other| other != name));
+            let others = line
+                .iter()
+                .filter(|(other, other_short)| other != name && !(*short && *other_short));
+            entry.others.extend(others.map(|(other, _)| *other));
         }
     }
     for entry in forms.values_mut() {
@@ -265,6 +267,7 @@ mod tests {
     fn short_forms_go_both_ways() {
         assert!(of("bob").any(|name| name == "robert") && of("robert").any(|name| name == "bob"));
         assert!(is_short("alex") && !is_short("alexander") && !is_name("table"));
+        assert!(!of("bob").any(|name| name == "rob"));
         assert!(!of("john").any(|name| name == "jon" || name == "jonathan"));
         let finals = ['ך', 'ם', 'ן', 'ף', 'ץ'];
         assert!(FORMS.keys().all(|name| !name.contains(finals)), "names are compared without");
