@@ -1,8 +1,11 @@
-//! What all fuzz targets share: a file is read, and what comes out must hold together.
+//! What all fuzz targets share: a file or a question is read, and what comes out must hold
+//! together.
 
 pub use libfuzzer_sys;
 
+use chrono::{NaiveDate, Weekday};
 use debrief_understanding::formats;
+use debrief_understanding::question::{Anchor, Context, Known, Role, interpret};
 
 /// Reads the bytes as this format, whether or not they look like it.
 pub fn forced(format: &str, bytes: &[u8]) {
@@ -28,6 +31,25 @@ fn check(content: &formats::Content) {
         if let (Some(start), Some(end)) = (turn.start_ms, turn.end_ms) {
             assert!(start <= end);
         }
+    }
+}
+
+/// Understands the text as a search question; its first line is also a person's name.
+pub fn asked(text: &str) {
+    let name = text.lines().next().unwrap_or_default().to_owned();
+    let today = NaiveDate::default();
+    let context = Context {
+        today,
+        week_starts: Weekday::Sun,
+        day_first: text.len() % 2 == 0,
+        people: &[Known { id: None, name, role: Role::Client }],
+        anchors: &[Anchor { name: "race".to_owned(), date: today }],
+    };
+    let found = interpret(text, &context);
+    let quotes = found.phrases.iter().chain(&found.excluded);
+    let quotes = quotes.chain(found.dates.iter().flat_map(|dates| &dates.quotes));
+    for quote in quotes.chain(found.people.iter().map(|mention| &mention.quote)) {
+        assert_eq!(text.get(quote.from..quote.to), Some(quote.text.as_str()));
     }
 }
 

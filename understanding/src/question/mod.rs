@@ -233,13 +233,14 @@ pub fn interpret(question: &str, context: &Context<'_>) -> Interpreted {
     }
 }
 
-/// Where what is promised begins: behind "promise to".
+/// Where what is promised begins: behind "promise to", where something is to be done.
 fn due(asked: &Asked, end: usize, plain: &[sentences::Word]) -> Option<usize> {
-    let next = plain.get(end).filter(|next| next.lower == "to").or_else(|| {
-        let to = end.checked_sub(1)?;
-        plain.get(to).filter(|last| last.lower == "to")
-    })?;
-    (asked.kind == Kind::Promised).then_some(next.from)
+    let is_to = |at: usize| plain.get(at).is_some_and(|word| word.lower == "to");
+    let verb = if is_to(end) { end + 1 } else { end };
+    let verb = plain.get(verb).filter(|_| verb > 0 && is_to(verb - 1))?;
+    let other = ["before", "until", "till", "by", "on", "in", "at", "about"];
+    let promised = asked.kind == Kind::Promised && !other.contains(&verb.lower.as_str());
+    promised.then_some(verb.from)
 }
 
 /// Words of all names, in lower case.

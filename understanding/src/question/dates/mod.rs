@@ -12,6 +12,8 @@ mod atoms;
 mod frames;
 mod period;
 mod reading;
+mod relative;
+mod sides;
 
 use std::collections::HashSet;
 
@@ -77,6 +79,7 @@ pub(super) fn find(
             week_starts: context.week_starts,
             weekend: if hebrew { Weekday::Fri } else { Weekday::Sat },
             names,
+            lower_case: !words.iter().any(|word| word.capital),
         };
         let mut at = 0;
         while at < atoms.len() {
