@@ -5,7 +5,8 @@
 OURS is the example `questions`, FOLDER where chrono-node is installed. All get the same day as
 today; dateparser also the language, the order of day and month, the first day of the week, that
 dates lie in the past, and that spans are wanted. Where a peer finds several dates, each alone and
-the range from the first to the last count, whichever is right.
+the range from the first to the last count, whichever is right. What a peer finds after today is
+taken away: Debrief leaves the future alone on purpose, and it is no fault to find it.
 
 - strict: the same first and last day. A month or a year of which chrono-node is certain is a
   range; dateparser's dates are days unless it gives a span.
@@ -63,6 +64,11 @@ def with_chrono(found):
     return [(day(one["from"]), day(one["to"]), day(one["last"])) for one in found]
 
 
+def past(line, found):
+    today = date.fromisoformat(line["today"])
+    return [one for one in found if one[0] <= today]
+
+
 def candidates(found):
     if len(found) > 1:
         first = min(start for start, _, _ in found)
@@ -85,6 +91,10 @@ def rate(found, expected):
     return strict, strict or lenient, any(start <= first < end for first, _, _ in found)
 
 
+def share(count, of):
+    return f"{count} ({count / of:.1%})"
+
+
 def row(name, lines, found):
     counts = dict(dated=0, strict=0, lenient=0, inside=0, wrong=0, missed=0, undated=0, alarms=0)
     for line, found in zip(lines, found):
@@ -101,7 +111,6 @@ def row(name, lines, found):
         counts["wrong"] += bool(found) and not lenient
         counts["missed"] += not found
     dated, undated = max(counts["dated"], 1), max(counts["undated"], 1)
-    share = lambda count, of: f"{count} ({count / of:.1%})"
     print(
         f"| {name} | {counts['dated']} | {share(counts['strict'], dated)} | "
         f"{share(counts['lenient'], dated)} | {share(counts['inside'], dated)} | "
@@ -119,6 +128,7 @@ def ours(found, expected):
     same_shape = (start is None, end is None) == (expected[0] is None, expected[1] is None)
     if not same_shape:
         return [(date.min, date.min + DAY, None)]
+    # The open end is not looked at.
     start, end = (start or end), (end or start + DAY)
     return [(start, end, end - DAY)]
 
@@ -137,14 +147,15 @@ def main():
     script = Path(__file__).with_suffix(".mjs")
     node = subprocess.run(["which", "node"], check=True, capture_output=True, text=True)
     chrono = lines([node.stdout.strip(), str(script), str(Path(folder).resolve()), path])
+    expected = [(line["expect"].get("from"), line["expect"].get("to")) for line in questions]
     rows = [
-        (line, ours(found, (line["expect"].get("from"), line["expect"].get("to"))), with_chrono(other))
-        for line, found, other in zip(questions, debrief, chrono)
+        (line, ours(found, limits), past(line, with_chrono(other)))
+        for line, limits, found, other in zip(questions, expected, debrief, chrono)
     ]
     head = "| | with a date | strict | lenient | inside | found, wrong | missed | without | false alarms |"
     sets = [
         ("All questions", lambda line: True),
-        ("Held back until the code was done", lambda line: line.get("held", False)),
+        ("Written last and run once before the last mends (see docs/questions.md)", lambda line: line.get("held", False)),
     ]
     for title, chosen in sets:
         print(f"{title}:\n\n{head}\n|---|---|---|---|---|---|---|---|---|")
@@ -152,10 +163,10 @@ def main():
             all_rows = [row for row in rows if chosen(row[0]) and row[0]["language"] == tag]
             told = [row for row in all_rows if not anchored(row[0])]
             row(f"Debrief, {language}", [r[0] for r in all_rows], [r[1] for r in all_rows])
-            row(f"… days told left out", [r[0] for r in told], [r[1] for r in told])
+            row("… days told left out", [r[0] for r in told], [r[1] for r in told])
             if tag == "en":
                 row("chrono-node", [r[0] for r in told], [r[2] for r in told])
-            row("dateparser", [r[0] for r in told], [with_dateparser(r[0]) for r in told])
+            row("dateparser", [r[0] for r in told], [past(r[0], with_dateparser(r[0])) for r in told])
         print()
 
 
