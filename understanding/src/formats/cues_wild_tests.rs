@@ -146,3 +146,36 @@ fn shared_audio_is_nobodys() {
     assert_eq!(turns(&content)[1], (None, Some(3_000), Some(4_000), "La la."));
     assert_eq!(content.participants.len(), 1);
 }
+
+#[test]
+fn names_without_a_space_behind_their_colon() {
+    let content = read(
+        "webvtt",
+        "WEBVTT\n\n00:01.000 --> 00:02.000\nNoa:Hi there.\n\n00:03.000 --> 00:04.000\nTom:Yes. See http://a.example/b\n\n00:05.000 --> 00:06.000\nNoa:We meet at 12:30. Half:half.\n\n00:07.000 --> 00:08.000\nTom:Note:this.\n",
+    );
+    let said: Vec<_> = turns(&content).into_iter().map(|t| (t.0, t.3)).collect();
+    assert_eq!(
+        said,
+        [
+            (Some("Noa"), "Hi there."),
+            (Some("Tom"), "Yes. See http://a.example/b"),
+            (Some("Noa"), "We meet at 12:30. Half:half."),
+            (Some("Tom"), "Note:this."),
+        ]
+    );
+}
+
+#[test]
+fn captions_that_a_downloader_made_of_rolling_ones_say_each_line_once() {
+    let content = read(
+        "srt",
+        "1\n00:00:00,000 --> 00:00:02,000\nhello and welcome\n\n2\n00:00:02,000 --> 00:00:02,010\nhello and welcome\nto it\n\n3\n00:00:02,010 --> 00:00:04,000\nto it\nall of you\n\n4\n00:00:04,000 --> 00:00:05,000\nall of you\nhere\n",
+    );
+    assert_eq!(content.turns[0].text, "hello and welcome to it all of you here");
+    // What is said twice on one line is said twice.
+    let content = read(
+        "srt",
+        "1\n00:00:00,000 --> 00:00:02,000\nYes.\n\n2\n00:00:02,000 --> 00:00:03,000\nYes.\n\n3\n00:00:03,000 --> 00:00:04,000\nYes.\n\n4\n00:00:04,000 --> 00:00:05,000\nNo.\n",
+    );
+    assert_eq!(content.turns[0].text, "Yes. Yes. Yes. No.");
+}

@@ -32,6 +32,8 @@ mod refusal;
 mod rolling;
 mod script;
 mod source;
+mod speech;
+mod tally;
 #[cfg(test)]
 mod testing;
 mod time;

@@ -9,7 +9,8 @@
 use super::builder::{Builder, Piece};
 use super::lines::lines;
 use super::markdown::{bold, bullet, unescape};
-use super::names::{self, Speakers, Tally};
+use super::names;
+use super::tally::{Speakers, Tally};
 use super::time::{self, Stamp};
 use super::{Confidence, Format, Head, Source, headed_text};
 
