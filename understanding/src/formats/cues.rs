@@ -6,6 +6,7 @@
 //! is no longer than recordings are.
 
 use super::builder::Builder;
+use super::headed::Clock;
 use super::lines::{Line, lines};
 use super::rolling::{Repeats, Rolling};
 use super::speech;
@@ -80,6 +81,8 @@ pub(crate) fn blocks<'a>(text: &'a str, header: bool, mut each: impl FnMut(Block
         Aside(Line<'a>, usize),
         /// In a cue: its timing line; its first and last payload line.
         Cue(Line<'a>, Option<(usize, Line<'a>)>),
+        /// In a cue that has only blank lines so far, and then perhaps one of words.
+        Late(Line<'a>, Option<Line<'a>>),
         /// In lines that belong to nothing yet: the first, and the last.
         Stray(Line<'a>, Line<'a>),
     }
@@ -93,6 +96,11 @@ pub(crate) fn blocks<'a>(text: &'a str, header: bool, mut each: impl FnMut(Block
             timing: timing.text,
             payload: payload.map_or("", |(start, last)| &text[start..last.end()]),
         })),
+        State::Late(timing, line) => each(Block::Cue(Cue {
+            line: timing.number,
+            timing: timing.text,
+            payload: line.map_or("", |line| line.text),
+        })),
         State::Stray(from, last) => {
             each(Block::Stray(from.number, &text[from.start..last.end()]));
         }
@@ -101,7 +109,11 @@ pub(crate) fn blocks<'a>(text: &'a str, header: bool, mut each: impl FnMut(Block
         if is_blank(line.text) {
             match &mut state {
                 // The words may stand below a blank line.
-                State::Cue(_, None) => continue,
+                State::Cue(timing, None) => {
+                    state = State::Late(*timing, None);
+                    continue;
+                }
+                State::Late(_, None) => continue,
                 // In WebVTT only an empty line ends a cue; YouTube has cues with a blank one.
                 State::Cue(_, Some((_, last))) if header && !line.text.is_empty() => {
                     *last = line;
@@ -130,6 +142,8 @@ pub(crate) fn blocks<'a>(text: &'a str, header: bool, mut each: impl FnMut(Block
                         payload: &text[start..end],
                     }));
                 }
+                // One line below a blank and right above times is the next cue's id.
+                State::Late(timing, Some(_)) => close(State::Late(timing, None), &mut each),
                 other => close(other, &mut each),
             }
         } else {
@@ -139,6 +153,8 @@ pub(crate) fn blocks<'a>(text: &'a str, header: bool, mut each: impl FnMut(Block
                 }
                 State::Between => State::Stray(line, line),
                 State::Aside(from, _) => State::Aside(from, line.end()),
+                State::Late(timing, None) => State::Late(timing, Some(line)),
+                State::Late(timing, Some(first)) => State::Cue(timing, Some((first.start, line))),
                 State::Cue(timing, None) => State::Cue(timing, Some((line.start, line))),
                 State::Cue(timing, Some((start, _))) => State::Cue(timing, Some((start, line))),
                 State::Stray(from, _) => State::Stray(from, line),
@@ -179,6 +195,7 @@ pub(crate) fn read<'a>(
     let Survey { mut speech, rolls, kept } = survey(text, header);
     let mut rolling = rolls.then(Rolling::default);
     let mut cues = 0u32;
+    let mut clock = None;
     let take = |block: Block<'a>| {
         if out.is_full() {
             return;
@@ -187,7 +204,7 @@ pub(crate) fn read<'a>(
             Block::Note(_, text) => note(text, out),
             Block::Cue(cue) => {
                 cues += 1;
-                let times = timing(cue, out);
+                let times = timing(cue, &mut clock, out);
                 let payload = rolling.as_mut().map_or(cue.payload, |last| last.news(cue.payload));
                 speech.say(cue.line, times, payload, out);
             }
@@ -246,15 +263,24 @@ fn usual_timing(line: &str) -> Option<(u64, u64)> {
     (start <= end).then_some((start, end))
 }
 
-fn timing(cue: Cue<'_>, out: &mut Builder) -> (Option<u64>, Option<u64>) {
+fn timing(cue: Cue<'_>, clock: &mut Option<Clock>, out: &mut Builder) -> speech::Times {
     if let Some((start, end)) = usual_timing(cue.timing) {
         return (Some(start), Some(end));
     }
     let (start, end) = times(cue.timing);
+    if cue.timing.ends_with(['M', 'm']) && time::without_half(cue.timing) != cue.timing {
+        clock.get_or_insert_default();
+    }
     if start.is_none() || end.is_none() {
         out.warn(cue.line, "a time that cannot be read was dropped");
     }
-    out.times(cue.line, start, end)
+    let times = out.times(cue.line, start, end);
+    // Times of day are counted from the first of them.
+    let mut count = |ms: u64| match clock {
+        Some(clock) => clock.since(ms, cue.line, out),
+        None => ms,
+    };
+    (times.0.map(&mut count), times.1.map(count))
 }
 
 /// The two times of a timing line, as far as they can be read.
@@ -264,8 +290,8 @@ pub(crate) fn times(line: &str) -> (Option<Stamp>, Option<Stamp>) {
     };
     let end = end.trim_start();
     (
-        time::stamp(start).or_else(|| timing::stamp(start)),
-        time::leading(end).map(|(stamp, _)| stamp).or_else(|| timing::stamp(end)),
+        time::moment(start).map(|(stamp, _)| stamp).or_else(|| timing::stamp(start)),
+        time::leading_moment(end).map(|(stamp, ..)| stamp).or_else(|| timing::stamp(end)),
     )
 }
 

@@ -77,9 +77,11 @@ pub(super) fn glued(line: &str) -> Option<(&str, &str)> {
     speech.then_some((name, rest))
 }
 
-/// Without what may stand in front of a name.
+/// Without what may stand in front of a name: marks, a dash where two speak in turn.
 fn unmarked(line: &str) -> &str {
-    line.trim_start_matches(|c: char| c.is_whitespace() || is_mark(c) || c == '>')
+    let line = line.trim_start_matches(|c: char| c.is_whitespace() || is_mark(c) || c == '>');
+    let dashed = line.strip_prefix(['-', '–', '—']).filter(|rest| rest.starts_with(' '));
+    dashed.map_or(line, str::trim_start)
 }
 
 /// `[SPEAKER_01] text`, `[speaker 0]`: a diarization's label in brackets needs no colon.

@@ -22,13 +22,16 @@ impl<'a> Repeats<'a> {
         if payload.is_empty() {
             return;
         }
-        let mut ends = payload.split(['\n', '\r']);
-        let first = ends.next().unwrap_or_default().trim();
-        let last = ends.next_back().map_or(first, str::trim);
         self.cues = self.cues.saturating_add(1);
-        // One line said twice may be said twice.
-        self.repeated += u32::from(last.len() < payload.len() && first == self.last);
-        self.last = last;
+        self.last = match memchr::memchr2(b'\n', b'\r', payload.as_bytes()) {
+            // One line said twice may be said twice.
+            None => payload,
+            Some(end) => {
+                self.repeated += u32::from(payload[..end].trim_end() == self.last);
+                let last = memchr::memrchr2(b'\n', b'\r', payload.as_bytes()).unwrap_or(end);
+                payload[last + 1..].trim_start()
+            }
+        };
     }
 
     /// Whether the captions roll up: by YouTube's marks (words with a time and a class of their

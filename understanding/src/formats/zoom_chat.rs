@@ -117,9 +117,8 @@ fn message(line: &str) -> Option<Message<'_>> {
         Some((date, rest)) if is_date(date) => (rest, true),
         _ => (line, false),
     };
-    let (start, rest) = time::leading(line)?;
+    let (start, _, rest) = time::leading_moment(line)?;
     let rest = rest.strip_prefix(['\t', ' '])?;
-    let (start, rest) = half_day(start, rest);
     let from = rest.trim_start().strip_prefix("From ");
     if let Some(named) = from {
         let ends = || {
@@ -149,21 +148,6 @@ fn message(line: &str) -> Option<Message<'_>> {
         of_day: dated,
         text: text.trim(),
     })
-}
-
-/// `PM` behind a time, as some computers write it.
-fn half_day(start: Stamp, rest: &str) -> (Stamp, &str) {
-    const NOON: u64 = 12 * 3_600_000;
-    let at = |ms: u64, after: u64| Stamp::At(ms % NOON + after);
-    let half = |mark: &str| {
-        let (word, later) = rest.trim_start().split_at_checked(2)?;
-        (word.eq_ignore_ascii_case(mark) && later.starts_with([' ', '\t'])).then_some(later)
-    };
-    match (start, half("am"), half("pm")) {
-        (Stamp::At(ms), Some(later), _) => (at(ms, 0), later),
-        (Stamp::At(ms), _, Some(later)) => (at(ms, NOON), later),
-        _ => (start, rest),
-    }
 }
 
 /// Whether it ends with whom a message goes to.
