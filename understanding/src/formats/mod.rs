@@ -17,6 +17,7 @@ mod asides;
 mod bad_input;
 pub mod builder;
 mod changes;
+mod chat_quotes;
 mod columns;
 mod cues;
 mod dividers;

@@ -94,6 +94,13 @@ fn meetings_in_other_languages() {
 }
 
 #[test]
+fn reactions_in_the_languages_of_those_who_react() {
+    let content = parse("00:00:01\tNoa:\tWhere can I see the list?\r\n00:00:02\tBen:\tHat auf \"Where can I see the ...\" mit 😄 reagiert\r\n00:00:03\tTom:\tRépondre à \"Where can I see the ...\"\r\n\r\non the page\r\n00:00:04\tTom:\tSe ha reaccionado a \"on the page\" con ❤️\r\n".as_bytes()).unwrap();
+    let said: Vec<_> = content.turns.iter().map(|t| (t.speaker.as_deref(), &*t.text)).collect();
+    assert_eq!(said, [(Some("Noa"), "Where can I see the list?"), (Some("Tom"), "on the page")]);
+}
+
+#[test]
 fn hebrew_in_old_character_sets() {
     let file = "WEBVTT\r\n\r\n1\r\n00:00:01.000 --> 00:00:02.000\r\nנועה לוי: שלום לכולם, ברוכים הבאים\r\n\r\n2\r\n00:00:03.000 --> 00:00:04.000\r\nדן: תודה רבה, שמח להיות כאן היום\r\n";
     for label in ["windows-1255", "iso-8859-8"] {

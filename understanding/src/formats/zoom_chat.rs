@@ -7,6 +7,7 @@
 use debrief_domain::transcript::content::TurnKind;
 
 use super::builder::{Builder, Piece};
+use super::chat_quotes::{About, Quotes};
 use super::headed::Clock;
 use super::lines::lines;
 use super::time::{self, Stamp};
@@ -41,6 +42,7 @@ impl Format for ZoomChat {
         let mut start = None;
         let mut left_out = false;
         let mut first = false;
+        let mut quotes = Quotes::default();
         let mut reactions = 0u32;
         let mut clock: Option<Clock> = None;
         for line in lines(source.text()) {
@@ -61,16 +63,25 @@ impl Format for ZoomChat {
                 };
                 speaker = Some(message.name);
                 text = message.text;
-                left_out = is_reaction(text);
-                reactions += u32::from(left_out);
-                first = text.is_empty();
-            } else if !text.is_empty() && std::mem::take(&mut first) && is_reaction(text) {
-                // The message stands below its heading.
-                left_out = true;
-                reactions += 1;
+                (left_out, first) = (false, true);
             }
-            if left_out || text.is_empty() || text.starts_with("Replying to \"") {
+            if left_out || text.is_empty() {
                 continue;
+            }
+            // The message may stand below its heading, and what it says below what it quotes.
+            if first {
+                match quotes.about(text) {
+                    Some(About::Reaction) => {
+                        left_out = true;
+                        reactions += 1;
+                        continue;
+                    }
+                    Some(About::Reply) => continue,
+                    None => {
+                        quotes.remember(text);
+                        first = false;
+                    }
+                }
             }
             if speaker.is_none() {
                 out.warn(line.number, "text before the first message was skipped");
@@ -91,14 +102,6 @@ impl Format for ZoomChat {
             out.warn(1, format!("{reactions} reactions were left out"));
         }
     }
-}
-
-/// `Reacted to "…" with 👍`, `Reacted to … with "👍"`, `Removed a 👍 reaction from "…"`. What is
-/// quoted may go on over lines.
-fn is_reaction(text: &str) -> bool {
-    text.strip_prefix("Reacted to ").is_some_and(|rest| {
-        rest.starts_with('"') || (rest.contains(" with \"") && rest.ends_with('"'))
-    }) || (text.starts_with("Removed a ") && text.contains(" reaction from "))
 }
 
 struct Message<'a> {
