@@ -10,172 +10,8 @@ use std::path::{Path, PathBuf};
 use debrief_understanding::formats;
 use unicode_segmentation::UnicodeSegmentation;
 
-/// What is taken from a format, and what is not.
-const NOTES: &[(&str, &str, &str)] = &[
-    (
-        "webvtt",
-        "`<v Name>` or `Name: ` that the file as a whole supports; times; the language in the header or a NOTE",
-        "cue settings, styling, NOTE blocks (confidence)",
-    ),
-    (
-        "srt",
-        "`Name: `, `[SPEAKER_01]`, also where they stand only at changes; damaged times and arrows; numbers may be missing",
-        "positions, styling",
-    ),
-    ("sbv", "times; `Name: `; SubViewer, which has the same times", "nothing else is there"),
-    (
-        "ass",
-        "`Dialogue:` lines with times and the actor's name, fields in the order the file states",
-        "styles, comments, what stands in braces",
-    ),
-    (
-        "otter_txt",
-        "name and start of each paragraph; `Unknown Speaker` is nobody; also Teams' newer document",
-        "the footer",
-    ),
-    ("riverside_txt", "name and start of each block of paragraphs", "nothing else is there"),
-    (
-        "zoom_captions",
-        "names; times of day, counted from the first, past midnight too",
-        "the date is not in the file",
-    ),
-    (
-        "zoom_chat",
-        "each message as a turn with a start and no talk time, older `From … to …` lines too",
-        "reactions, what a reply quotes, the recipient of a direct message",
-    ),
-    ("gemini_notes", "the Transcript section", "the notes: they are Gemini's words"),
-    (
-        "google_meet",
-        "names, paragraphs, the times between them; three generations of the document",
-        "attendees (rooms, presentations, bots), disclaimer, what follows \"Meeting ended\"",
-    ),
-    (
-        "tsv",
-        "columns `start`, `end`, `text`, `speaker` in any order; milliseconds, seconds or stamps",
-        "other columns",
-    ),
-    ("vexa_json", "`segments[]`", "processed views: they are a model's words"),
-    (
-        "whisperx_json",
-        "`segments[]`; words of another speaker than their segment",
-        "scores; a diarization without words is refused",
-    ),
-    (
-        "whisper_json",
-        "`segments[]`, a speaker where there is one, language; `text` alone; bare lists of faster-whisper",
-        "words, probabilities; loops on noise stay as they are",
-    ),
-    (
-        "assemblyai_json",
-        "`utterances[]`, else `words[]`, else `text`; language",
-        "chapters, entities, sentiment, summary",
-    ),
-    (
-        "deepgram_json",
-        "`results.utterances[]`, else words of each channel in the order of time, else the text",
-        "paragraphs, topics, summaries, other alternatives",
-    ),
-    ("rev_json", "`monologues[].elements[]`, punctuation attached", "confidence"),
-    (
-        "speechmatics_json",
-        "`results[]`, punctuation attached; the first version's `words[]` with speakers by time; `UU` is nobody",
-        "other alternatives, translations, summaries",
-    ),
-    (
-        "aws_transcribe_json",
-        "items with their speaker or channel; Call Analytics; Bedrock's audio segments",
-        "other alternatives, sentiment, categories",
-    ),
-    (
-        "google_stt_json",
-        "words of the best alternative; only the last result where it repeats all with speakers",
-        "other alternatives",
-    ),
-    (
-        "watson_json",
-        "timestamps of the best alternative, speaker labels by time",
-        "`%HESITATION`, other alternatives",
-    ),
-    (
-        "fireflies_json",
-        "`sentences[]` of the API or a download; Onyx's `sections[]`",
-        "summary, filters, attendees",
-    ),
-    (
-        "fathom_json",
-        "`transcript[]` with starts; the first meeting of a list",
-        "summary, action items, addresses",
-    ),
-    (
-        "read_ai_json",
-        "`speaker_blocks[]`; times since 1970, counted from the first",
-        "summary, chapters, metrics",
-    ),
-    ("granola_json", "`transcript[]` with milliseconds; `Me` and `Them` as they are", "notes"),
-    ("podcast_json", "`segments[]`, single words put together", "nothing else is there"),
-    (
-        "textgrid",
-        "a tier for each speaker, long or short form, in the order of time",
-        "tiers of sounds and points, marks such as `<UNSURE>`",
-    ),
-    (
-        "youtube_xml",
-        "texts with start and length, older and newer shape",
-        "styling; nobody is named",
-    ),
-    ("podcast_html", "`<cite>`, `<time>`, `<p>`", "all other elements' meaning"),
-    (
-        "docx",
-        "Teams' cues; a table with columns of times, speakers and words; any text format in a document",
-        "other tables, deleted text, comments, headers and footers, pictures",
-    ),
-    (
-        "happy_scribe",
-        "time and name of each block, `[00:02:14.37] - Name`",
-        "nothing else is there",
-    ),
-    (
-        "rev_nlp",
-        "tokens with punctuation and case, times where there are any",
-        "tags, marks such as `<laugh>`",
-    ),
-    (
-        "whisper_cpp_json",
-        "`transcription[]` with offsets, else stamps; language; a speaker where it knows one",
-        "tokens, `[_BEG_]` and other marks",
-    ),
-    (
-        "utterances_json",
-        "a list with words and a speaker or a time under the usual keys, anywhere in the file (Sonix, tl;dv, Grain, Gong, Gladia, ElevenLabs, Recall, Happy Scribe, Soniox, Azure, Teams' own); times whose unit the key or the pace of the speech tells",
-        "lists of a tool's words (summaries, chapters, action items), messages, logs",
-    ),
-    (
-        "pdf",
-        "the text of all pages, in whichever text format it is; Hebrew and Arabic turned around where they are written as seen",
-        "pictures, notes in the margin, page numbers; a scan is refused",
-    ),
-    (
-        "html",
-        "the text of the page, a line for each block, in whichever text format it is",
-        "scripts, menus, forms, footers, what is hidden; a page without a transcript is refused",
-    ),
-    (
-        "headed_text",
-        "a line with name and time, in any order, above what is said (Krisp, Gong, Fathom, Notta, Rev), the end where it is there",
-        "what stands before the first heading, Fathom's action items",
-    ),
-    (
-        "timed_text",
-        "times in front of lines or above them; nobody is named",
-        "what stands before the first time",
-    ),
-    (
-        "named_text",
-        "`Name: text` in its spellings: bold, lists, brackets, times before or after; `Name [00:01] text`",
-        "what stands before the first speaker; breaks and jingles marked as such",
-    ),
-];
+/// What is taken from a format, and what is not: a line for each, divided by tabs.
+const NOTES: &str = include_str!("data/formats.tsv");
 
 fn main() {
     let corpus = std::env::var_os("DEBRIEF_CORPUS").map_or_else(
@@ -196,10 +32,13 @@ fn main() {
     println!("## What is taken\n");
     println!("| format | name | taken | not taken |\n|---|---|---|---|");
     for (id, name) in formats::accepted() {
-        let (taken, left) = NOTES
-            .iter()
-            .find(|(noted, ..)| *noted == id)
-            .map_or(("", ""), |(_, taken, left)| (*taken, *left));
+        let noted = NOTES.lines().map(|line| line.splitn(3, '\t').collect::<Vec<_>>());
+        let Some([_, taken, left]) =
+            noted.filter_map(|row| row.try_into().ok()).find(|row: &[&str; 3]| row[0] == id)
+        else {
+            eprintln!("{id} has no line in data/formats.tsv");
+            std::process::exit(1)
+        };
         println!("| `{id}` | {name} | {taken} | {left} |");
     }
     println!(

@@ -47,6 +47,22 @@ const FILES: &[(&str, &str, &str)] = &[
         "Noa Levi: so what I mean is that we should go on.\nBen: yes.\n",
     ),
     ("tsv", "start\tend\ttext\n", "{n}\t{n}\tso what I mean is that we should\n"),
+    (
+        "csv",
+        "speaker,start,end,text\n",
+        "Noa,00:{m}:{s},00:{m}:{s},\"so what I mean is that we should, and\"\n",
+    ),
+    ("microdvd", "{1}{1}25.000\n", "{{n}}{{n}}so what I mean is that we should\n"),
+    (
+        "ttml",
+        "<tt xmlns=\"http://www.w3.org/ns/ttml\"><body><div>",
+        "<p begin=\"00:{m}:{s}.000\" end=\"00:{m}:{s}.900\">Noa: so what I mean is that</p>\n",
+    ),
+    (
+        "rtf",
+        "{\\rtf1\\ansi ",
+        "Noa Levi: so what I mean is that we should go on.\\par\nBen: yes.\\par\n",
+    ),
     ("rev_nlp", "token|speaker|ts|endTs|punctuation|case|tags\n", "what|1|{n}.0|{n}.5||LC|[]\n"),
     (
         "vexa_json",

@@ -385,7 +385,15 @@ fn every_zoom_chat_has_a_turn_for_each_message() {
     for folder in files(&corpus.join("zoom-calls")).iter().filter(|path| path.is_dir()) {
         let Ok(bytes) = fs::read(folder.join("chat.txt")) else { continue };
         let text = String::from_utf8(bytes.clone()).unwrap();
-        // A second, naive reading: a time, a tab, a name with a colon, a tab.
+        // A second, naive reading: a time, a tab, a name with a colon, a tab. Zoom writes reactions
+        // in the language of whoever reacts.
+        let reactions = [
+            "Reacted to ",
+            "Removed a ",
+            "Heeft gereageerd op \"",
+            "Hat auf \"",
+            "Se ha reaccionado a \"",
+        ];
         let messages = text
             .split('\n')
             .filter_map(|line| {
@@ -395,7 +403,7 @@ fn every_zoom_chat_has_a_turn_for_each_message() {
                 (time.len() == 8 && name.ends_with(':')).then_some(said)
             })
             .filter(|said| !said.is_empty())
-            .filter(|said| !said.starts_with("Reacted to ") && !said.starts_with("Removed a "))
+            .filter(|said| !reactions.iter().any(|words| said.starts_with(words)))
             .count();
         match formats::parse(&bytes) {
             Ok(content) => {

@@ -39,6 +39,12 @@ pub(super) const FILES: &[(&str, &str)] = &[
         "Weekly - Transcript\n\nAttendees\nNoa Levi, Ben\n\nTranscript\n\nThis editable transcript was computer generated and might contain errors.\n\nNoa Levi: Hi there.\n\nBen: Yes.\n\nMeeting ended after 00:50:32\n",
     ),
     ("tsv", "start\tend\ttext\n0\t1500\tHi there\n2000\t2500\tYes\n"),
+    ("microdvd", "{1}{1}25.000\n{25}{50}Noa: Hi there\n{75}{100}Ben: Yes\n"),
+    (
+        "ttml",
+        "<tt xmlns=\"http://www.w3.org/ns/ttml\"><body><div><p begin=\"1s\" end=\"2s\">Noa: Hi there</p><p begin=\"3s\" end=\"4s\">Ben: Yes</p></div></body></tt>",
+    ),
+    ("csv", "Speaker,Start,End,Text\nNoa,0:01,0:02,\"Hi, there\"\nBen,0:03,0:04,Yes\n"),
     (
         "rev_nlp",
         "token|speaker|ts|endTs|punctuation|case|tags\nhi|1|0.5|0.75|,|UC|[]\nnoa|1|0.8|1.0|.|UC|[]\n",
@@ -140,7 +146,7 @@ fn a_small_file_of_every_format_is_read_and_cut_at_every_byte() {
         cut_anywhere(file.as_bytes());
     }
     // Those with bytes of their own are cut in their own tests.
-    assert_eq!(missing, ["docx", "pdf"]);
+    assert_eq!(missing, ["docx", "odt", "rtf", "pdf"]);
 }
 
 #[test]

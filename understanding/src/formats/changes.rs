@@ -1,6 +1,6 @@
 //! Whether a file names its speakers only where they change, as podcasts' subtitles do.
 
-use super::names::Speakers;
+use super::tally::Speakers;
 
 /// Where names stand in a file, one cue after the other.
 #[derive(Default)]

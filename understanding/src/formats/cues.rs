@@ -1,18 +1,17 @@
 //! Cues with times, as WebVTT, SRT and SBV have them: a timing line, then what is said.
 //!
 //! Invariants: a broken timing line costs its times, not its words; blank lines may be missing, or
-//! stand between times and words; the file is walked in order, twice (names, then speech); between,
-//! at most [`KEPT`] places in the text are kept, to spare the second walk where the file is no
-//! longer than recordings are. Where names stand only at changes of the speaker, the cues between
-//! are the last one's.
+//! stand between times and words; the file is walked in order, twice (a survey, then speech);
+//! between, at most [`KEPT`] places in the text are kept, to spare the second walk where the file
+//! is no longer than recordings are.
 
-use super::builder::{Builder, Piece};
-use super::changes::Changes;
+use super::builder::Builder;
+use super::headed::Clock;
 use super::lines::{Line, lines};
-use super::names::{Speakers, Tally, prefix};
-use super::rolling::Rolling;
+use super::rolling::{Repeats, Rolling};
+use super::speech;
 use super::time::Stamp;
-use super::{inline, markup, names, time, timing};
+use super::{time, timing};
 
 /// Part of a cue file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,9 +38,6 @@ pub(crate) struct Cue<'a> {
 const ARROW: &str = "-->";
 /// Between the times of an SBV file: `0:00:03.900,0:00:08.460`.
 const COMMA: char = ',';
-/// A longer payload is read in parts, to bound memory; no real cue comes near.
-const PART: usize = 64 * 1024;
-
 /// More cues than ten hours of talk have.
 const KEPT: usize = 50_000;
 
@@ -85,6 +81,8 @@ pub(crate) fn blocks<'a>(text: &'a str, header: bool, mut each: impl FnMut(Block
         Aside(Line<'a>, usize),
         /// In a cue: its timing line; its first and last payload line.
         Cue(Line<'a>, Option<(usize, Line<'a>)>),
+        /// In a cue that has only blank lines so far, and then perhaps one of words.
+        Late(Line<'a>, Option<Line<'a>>),
         /// In lines that belong to nothing yet: the first, and the last.
         Stray(Line<'a>, Line<'a>),
     }
@@ -98,6 +96,11 @@ pub(crate) fn blocks<'a>(text: &'a str, header: bool, mut each: impl FnMut(Block
             timing: timing.text,
             payload: payload.map_or("", |(start, last)| &text[start..last.end()]),
         })),
+        State::Late(timing, line) => each(Block::Cue(Cue {
+            line: timing.number,
+            timing: timing.text,
+            payload: line.map_or("", |line| line.text),
+        })),
         State::Stray(from, last) => {
             each(Block::Stray(from.number, &text[from.start..last.end()]));
         }
@@ -106,7 +109,11 @@ pub(crate) fn blocks<'a>(text: &'a str, header: bool, mut each: impl FnMut(Block
         if is_blank(line.text) {
             match &mut state {
                 // The words may stand below a blank line.
-                State::Cue(_, None) => continue,
+                State::Cue(timing, None) => {
+                    state = State::Late(*timing, None);
+                    continue;
+                }
+                State::Late(_, None) => continue,
                 // In WebVTT only an empty line ends a cue; YouTube has cues with a blank one.
                 State::Cue(_, Some((_, last))) if header && !line.text.is_empty() => {
                     *last = line;
@@ -135,6 +142,8 @@ pub(crate) fn blocks<'a>(text: &'a str, header: bool, mut each: impl FnMut(Block
                         payload: &text[start..end],
                     }));
                 }
+                // One line below a blank and right above times is the next cue's id.
+                State::Late(timing, Some(_)) => close(State::Late(timing, None), &mut each),
                 other => close(other, &mut each),
             }
         } else {
@@ -144,6 +153,8 @@ pub(crate) fn blocks<'a>(text: &'a str, header: bool, mut each: impl FnMut(Block
                 }
                 State::Between => State::Stray(line, line),
                 State::Aside(from, _) => State::Aside(from, line.end()),
+                State::Late(timing, None) => State::Late(timing, Some(line)),
+                State::Late(timing, Some(first)) => State::Cue(timing, Some((first.start, line))),
                 State::Cue(timing, None) => State::Cue(timing, Some((line.start, line))),
                 State::Cue(timing, Some((start, _))) => State::Cue(timing, Some((start, line))),
                 State::Stray(from, _) => State::Stray(from, line),
@@ -181,10 +192,10 @@ pub(crate) fn read<'a>(
     out: &mut Builder,
     mut note: impl FnMut(&'a str, &mut Builder),
 ) {
-    let Survey { speakers, only_changes, kept } = survey(text, header);
-    let mut voice = Voice { only_changes, ..Voice::default() };
-    let mut rolling = Rolling::of(text, header);
+    let Survey { mut speech, rolls, kept } = survey(text, header);
+    let mut rolling = rolls.then(Rolling::default);
     let mut cues = 0u32;
+    let mut clock = None;
     let take = |block: Block<'a>| {
         if out.is_full() {
             return;
@@ -193,9 +204,9 @@ pub(crate) fn read<'a>(
             Block::Note(_, text) => note(text, out),
             Block::Cue(cue) => {
                 cues += 1;
-                let times = timing(cue, out);
+                let times = timing(cue, &mut clock, out);
                 let payload = rolling.as_mut().map_or(cue.payload, |last| last.news(cue.payload));
-                say(out, &speakers, &mut voice, cue.line, times, payload);
+                speech.say(cue.line, times, payload, out);
             }
             Block::Stray(line, text) if is_id(text) => {
                 out.warn(line, "a cue without times and words was skipped");
@@ -205,7 +216,7 @@ pub(crate) fn read<'a>(
             }
             Block::Stray(line, text) => {
                 out.warn(line, "text outside any cue was kept without a time");
-                say(out, &speakers, &mut voice, line, (None, None), text);
+                speech.say(line, (None, None), text, out);
             }
         }
     };
@@ -217,205 +228,28 @@ pub(crate) fn read<'a>(
 
 /// What a file is found to be before its speech is read.
 struct Survey<'a> {
-    /// The prefixes in the cues that are speakers.
-    speakers: Speakers,
-    /// Whether those stand only where the speaker changes.
-    only_changes: bool,
+    speech: speech::Speech,
+    /// Whether each cue has lines of the last once more.
+    rolls: bool,
     /// All blocks, where they are not too many.
     kept: Option<Vec<Block<'a>>>,
 }
 
 fn survey(text: &str, header: bool) -> Survey<'_> {
-    let mut tally = Tally::default();
-    let mut changes = Changes::default();
+    let mut survey = speech::Survey::default();
+    let mut repeats = Repeats::default();
     let mut kept = Some(Vec::new());
     blocks(text, header, |block| {
         kept = kept.take().filter(|kept| kept.len() < KEPT);
         if let Some(kept) = &mut kept {
             kept.push(block);
         }
-        let Block::Cue(cue) = block else { return };
-        let payload = part(cue.payload).0;
-        if is_plain(payload) {
-            if !payload.trim().is_empty() {
-                changes.cue(tally.line(payload.trim_start()));
-            }
-            return;
-        }
-        for span in markup::spans(payload) {
-            if span.voice.is_some() {
-                changes.voices = true;
-                tally.unit(None);
-                continue;
-            }
-            for (i, line) in lines(span.text.trim_start()).enumerate() {
-                let prefix = prefix(line.text);
-                changes.headed |=
-                    prefix.is_some_and(|(name, rest)| rest.is_empty() && names::is_diarized(name));
-                let name = prefix.map(|(name, _)| name);
-                match name {
-                    _ if i == 0 => {
-                        changes.cue(name);
-                        tally.unit(name);
-                    }
-                    Some(name) => {
-                        changes.cue(Some(name));
-                        tally.count(name);
-                    }
-                    None => {}
-                }
-            }
+        if let Block::Cue(cue) = block {
+            survey.cue(cue.payload);
+            repeats.cue(cue.payload);
         }
     });
-    let speakers = tally.speakers(text);
-    Survey { only_changes: changes.alone(&speakers), speakers, kept }
-}
-
-/// Who spoke last, and whether they had finished their sentence.
-#[derive(Default)]
-struct Voice {
-    name: Option<String>,
-    unfinished: bool,
-    /// Whether they speak on until somebody else is named.
-    only_changes: bool,
-}
-
-fn say(
-    out: &mut Builder,
-    speakers: &Speakers,
-    voice: &mut Voice,
-    line: u32,
-    times: (Option<u64>, Option<u64>),
-    payload: &str,
-) {
-    // No speech has a time in it to the millisecond but by mistake.
-    if payload.len() > 64 && payload.contains(" (") {
-        let parts = inline::split(payload, speakers);
-        if let [(_, first), later @ ..] = &*parts
-            && !later.is_empty()
-        {
-            say_whole(out, speakers, voice, line, times, first);
-            for (heading, text) in later {
-                let Some((name, stamp)) = heading else { continue };
-                let (start_ms, _) = out.times(line, Some(*stamp), None);
-                let speaker = Some(*name);
-                out.say(Piece { line, speaker, start_ms, text, ..Piece::default() });
-                voice.name = Some((*name).to_owned());
-                voice.unfinished = is_unfinished(text);
-            }
-            return;
-        }
-    }
-    say_whole(out, speakers, voice, line, times, payload);
-}
-
-fn say_whole(
-    out: &mut Builder,
-    speakers: &Speakers,
-    voice: &mut Voice,
-    line: u32,
-    times: (Option<u64>, Option<u64>),
-    payload: &str,
-) {
-    let (mut rest, mut start) = (payload, times.0);
-    while let (now, later) = part(rest)
-        && !later.is_empty()
-    {
-        say_part(out, speakers, voice, line, (start, None), now);
-        voice.unfinished = true;
-        (rest, start) = (later, None);
-    }
-    say_part(out, speakers, voice, line, (start, times.1), rest);
-}
-
-/// Splits off what is read at once: all of a usual payload.
-fn part(payload: &str) -> (&str, &str) {
-    if payload.len() <= PART {
-        return (payload, "");
-    }
-    let reach = payload.floor_char_boundary(PART);
-    let at = payload[..reach].rfind(char::is_whitespace).filter(|at| *at > 0);
-    payload.split_at(at.unwrap_or(reach))
-}
-
-fn say_part(
-    out: &mut Builder,
-    speakers: &Speakers,
-    voice: &mut Voice,
-    line: u32,
-    times: (Option<u64>, Option<u64>),
-    payload: &str,
-) {
-    // Most cues are one line of plain words.
-    if is_plain(payload) {
-        let text = payload.trim_start();
-        let (name, text) = match speakers.split(text) {
-            Some((name, rest)) => (Some(name), rest),
-            None => (None, text),
-        };
-        if text.trim().is_empty() {
-            return;
-        }
-        let goes_on = name.is_none() && (voice.unfinished || voice.only_changes);
-        if !goes_on && voice.name.as_deref() != name {
-            voice.name = name.map(str::to_owned);
-        }
-        let speaker = voice.name.as_deref();
-        let (start_ms, end_ms) = times;
-        out.say(Piece { line, speaker, start_ms, end_ms, text, ..Piece::default() });
-        voice.unfinished = is_unfinished(text);
-        return;
-    }
-    // (voice, text) pairs; a cue with one has both times, else they share its outer ones.
-    let mut said: Vec<(Option<String>, String)> = Vec::new();
-    for span in markup::spans(payload) {
-        if span.voice.is_some() {
-            said.push((span.voice, span.text));
-            continue;
-        }
-        for (i, line) in lines(span.text.trim_start()).enumerate() {
-            match speakers.split(line.text) {
-                Some((name, rest)) => said.push((Some(name.to_owned()), rest.to_owned())),
-                None if i > 0 && !said.is_empty() => {
-                    if let Some((_, text)) = said.last_mut() {
-                        text.push('\n');
-                        text.push_str(line.text);
-                    }
-                }
-                None => {
-                    // A sentence that runs on into the next cue is still its speaker's.
-                    let on = voice.unfinished || voice.only_changes;
-                    let name = voice.name.clone().filter(|_| on);
-                    said.push((name, line.text.to_owned()));
-                }
-            }
-        }
-    }
-    said.retain(|(_, text)| !text.trim().is_empty());
-    let last = said.len().saturating_sub(1);
-    for (i, (name, text)) in said.into_iter().enumerate() {
-        out.say(Piece {
-            line,
-            speaker: name.as_deref(),
-            start_ms: times.0.filter(|_| i == 0),
-            end_ms: times.1.filter(|_| i == last),
-            text: &text,
-            ..Piece::default()
-        });
-        voice.unfinished = is_unfinished(&text);
-        voice.name = name;
-    }
-}
-
-/// Whether a payload is one line without markup.
-fn is_plain(payload: &str) -> bool {
-    memchr::memchr3(b'<', b'&', b'{', payload.as_bytes()).is_none()
-        && memchr::memchr2(b'\n', b'\r', payload.as_bytes()).is_none()
-}
-
-/// Whether a sentence runs on after this.
-fn is_unfinished(text: &str) -> bool {
-    text.trim_end().ends_with(|c: char| c.is_alphanumeric() || matches!(c, ',' | ';' | '-' | '–'))
+    Survey { speech: survey.speech(text), rolls: repeats.roll(text, header), kept }
 }
 
 /// The times of a line in its usual form, `HH:MM:SS.mmm --> HH:MM:SS.mmm`, and in their order.
@@ -429,15 +263,24 @@ fn usual_timing(line: &str) -> Option<(u64, u64)> {
     (start <= end).then_some((start, end))
 }
 
-fn timing(cue: Cue<'_>, out: &mut Builder) -> (Option<u64>, Option<u64>) {
+fn timing(cue: Cue<'_>, clock: &mut Option<Clock>, out: &mut Builder) -> speech::Times {
     if let Some((start, end)) = usual_timing(cue.timing) {
         return (Some(start), Some(end));
     }
     let (start, end) = times(cue.timing);
+    if cue.timing.ends_with(['M', 'm']) && time::without_half(cue.timing) != cue.timing {
+        clock.get_or_insert_default();
+    }
     if start.is_none() || end.is_none() {
         out.warn(cue.line, "a time that cannot be read was dropped");
     }
-    out.times(cue.line, start, end)
+    let times = out.times(cue.line, start, end);
+    // Times of day are counted from the first of them.
+    let mut count = |ms: u64| match clock {
+        Some(clock) => clock.since(ms, cue.line, out),
+        None => ms,
+    };
+    (times.0.map(&mut count), times.1.map(count))
 }
 
 /// The two times of a timing line, as far as they can be read.
@@ -447,8 +290,8 @@ pub(crate) fn times(line: &str) -> (Option<Stamp>, Option<Stamp>) {
     };
     let end = end.trim_start();
     (
-        time::stamp(start).or_else(|| timing::stamp(start)),
-        time::leading(end).map(|(stamp, _)| stamp).or_else(|| timing::stamp(end)),
+        time::moment(start).map(|(stamp, _)| stamp).or_else(|| timing::stamp(start)),
+        time::leading_moment(end).map(|(stamp, ..)| stamp).or_else(|| timing::stamp(end)),
     )
 }
 

@@ -146,3 +146,79 @@ fn shared_audio_is_nobodys() {
     assert_eq!(turns(&content)[1], (None, Some(3_000), Some(4_000), "La la."));
     assert_eq!(content.participants.len(), 1);
 }
+
+#[test]
+fn names_without_a_space_behind_their_colon() {
+    let content = read(
+        "webvtt",
+        "WEBVTT\n\n00:01.000 --> 00:02.000\nNoa:Hi there.\n\n00:03.000 --> 00:04.000\nTom:Yes. See http://a.example/b\n\n00:05.000 --> 00:06.000\nNoa:We meet at 12:30. Half:half.\n\n00:07.000 --> 00:08.000\nTom:Note:this.\n",
+    );
+    let said: Vec<_> = turns(&content).into_iter().map(|t| (t.0, t.3)).collect();
+    assert_eq!(
+        said,
+        [
+            (Some("Noa"), "Hi there."),
+            (Some("Tom"), "Yes. See http://a.example/b"),
+            (Some("Noa"), "We meet at 12:30. Half:half."),
+            (Some("Tom"), "Note:this."),
+        ]
+    );
+}
+
+#[test]
+fn captions_that_a_downloader_made_of_rolling_ones_say_each_line_once() {
+    let content = read(
+        "srt",
+        "1\n00:00:00,000 --> 00:00:02,000\nhello and welcome\n\n2\n00:00:02,000 --> 00:00:02,010\nhello and welcome\nto it\n\n3\n00:00:02,010 --> 00:00:04,000\nto it\nall of you\n\n4\n00:00:04,000 --> 00:00:05,000\nall of you\nhere\n",
+    );
+    assert_eq!(content.turns[0].text, "hello and welcome to it all of you here");
+    // What is said twice on one line is said twice.
+    let content = read(
+        "srt",
+        "1\n00:00:00,000 --> 00:00:02,000\nYes.\n\n2\n00:00:02,000 --> 00:00:03,000\nYes.\n\n3\n00:00:03,000 --> 00:00:04,000\nYes.\n\n4\n00:00:04,000 --> 00:00:05,000\nNo.\n",
+    );
+    assert_eq!(content.turns[0].text, "Yes. Yes. Yes. No.");
+}
+
+#[test]
+fn times_of_day_with_halves() {
+    let content = read(
+        "srt",
+        "1\n11:59:58 AM --> 12:00:01 PM\nHi there\n\n2\n12:00:01 PM --> 01:00:00 PM\nYes sir\n",
+    );
+    assert_eq!(turns(&content), [(None, Some(0), Some(3_602_000), "Hi there Yes sir")]);
+    assert_eq!(content.warnings.len(), 1);
+}
+
+#[test]
+fn variants_of_the_tools() {
+    let words = |text: &str| -> Vec<(String, String)> {
+        let content = crate::formats::parse(text.as_bytes())
+            .unwrap_or_else(|refusal| panic!("{text}: {refusal}"));
+        let said = |t: &debrief_domain::transcript::content::Turn| {
+            (t.speaker.clone().unwrap_or_default(), t.text.clone())
+        };
+        content.turns.iter().map(said).collect()
+    };
+    let expected = [("Noa Levi", "Hi there."), ("Tom", "Yes.")]
+        .map(|(name, text)| (name.to_owned(), text.to_owned()));
+    for file in [
+        // Ids of all kinds, empty cues, no final line end.
+        "WEBVTT\n\nid-1\n00:00:01.000 --> 00:00:02.000\n<v Noa Levi>Hi there.</v>\n\n2\n00:00:02.000 --> 00:00:02.500\n\n\nx y\n00:00:03.000 --> 00:00:04.000\n<v Tom>Yes.</v>",
+        // Nested tags and a voice without an end.
+        "WEBVTT\n\n00:01.000 --> 00:02.000\n<v Noa Levi><i>Hi</i> <c.red>there.</c>\n\n00:03.000 --> 00:04.000\n<i><v Tom>Yes.</v></i>\n",
+        // No spaces around the arrow, hours above 99.
+        "WEBVTT\n\n100:00:01.000-->100:00:02.000\nNoa Levi: Hi there.\n\n100:00:03.000-->100:00:04.000\nTom: Yes.\n",
+        // Commas in WebVTT, dots in SRT, no hours.
+        "WEBVTT\n\n00:01,000 --> 00:02,000\nNoa Levi: Hi there.\n\n00:03,000 --> 00:04,000\nTom: Yes.\n",
+        "1\n00:01.000 --> 00:02.000\nNoa Levi: Hi there.\n\n2\n00:03.000 --> 00:04.000\nTom: Yes.",
+        // The name on a line of its own, with a colon.
+        "1\n00:00:01,000 --> 00:00:02,000\nNoa Levi:\nHi there.\n\n2\n00:00:03,000 --> 00:00:04,000\nTom:\nYes.\n",
+        // In brackets, in capitals, with marks.
+        "WEBVTT\n\n00:01.000 --> 00:02.000\n[Noa Levi]: Hi there.\n\n00:03.000 --> 00:04.000\n[Tom]: Yes.\n",
+        "WEBVTT\n\n00:01.000 --> 00:02.000\n<b>Noa Levi:</b> Hi there.\n\n00:03.000 --> 00:04.000\n<b>Tom:</b> Yes.\n",
+        "WEBVTT FILE\nKind: captions\n\n00:01.000 --> 00:02.000\n- Noa Levi: Hi there.\n\n00:03.000 --> 00:04.000\n- Tom: Yes.\n",
+    ] {
+        assert_eq!(words(file), expected, "{file}");
+    }
+}

@@ -1,4 +1,4 @@
-//! Deepgram's JSON: `results.utterances[]`, else the words of every channel.
+//! Deepgram's JSON: `results.utterances[]`, else the words of every channel, else its paragraphs.
 //!
 //! Of several channels without utterances, the pieces are put in the order of time. Speakers are
 //! numbers and become `Speaker 0`, as Deepgram itself shows them; a channel is no speaker.
@@ -39,6 +39,10 @@ impl Format for Deepgram {
             });
             return;
         }
+        if !json::has(text, WORDS) && json::has(text, PARAGRAPHS) {
+            paragraphs(text, out);
+            return;
+        }
         if !json::has(text, WORDS) {
             json::read(
                 text,
@@ -72,7 +76,25 @@ impl Format for Deepgram {
     }
 }
 
+/// Reads paragraphs, whose sentences have times.
+fn paragraphs(text: &str, out: &mut Builder) {
+    let several = json::has(text, "results.channels[1]");
+    let mut runs = if several { Runs::sorted() } else { Runs::default() };
+    json::read(text, &[PARAGRAPHS], out, |item, out| {
+        let Some(paragraph) = item.read::<Paragraph>(out) else { return };
+        for said in &paragraph.sentences {
+            let times = out.times(item.line, said.start.seconds(), said.end.seconds());
+            let (line, speaker) = (item.line, paragraph.speaker.name());
+            runs.word(Word { line, speaker, times, text: &said.text.0 }, out);
+            // A sentence keeps its own times.
+            runs.close(out);
+        }
+    });
+    runs.finish(out);
+}
+
 const UTTERANCES: &str = "results.utterances[]";
+const PARAGRAPHS: &str = "results.channels[].alternatives[0].paragraphs.paragraphs[]";
 const WORDS: &str = "results.channels[].alternatives[0].words[]";
 
 #[derive(Deserialize, Default)]
@@ -94,6 +116,21 @@ struct Spoken {
     speaker: Label,
 }
 
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Paragraph {
+    sentences: Vec<Sentence>,
+    speaker: Label,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Sentence {
+    text: Words,
+    start: Number,
+    end: Number,
+}
+
 #[cfg(test)]
 mod tests {
     use crate::formats::testing::{cut_anywhere, read, turns};
@@ -112,6 +149,23 @@ mod tests {
         assert_eq!(turns(&read("deepgram_json", FILE)), said);
         let words = FILE.replace("\"utterances\"", "\"other\"");
         assert_eq!(turns(&read("deepgram_json", words)), said);
+    }
+
+    #[test]
+    fn paragraphs_alone_have_speakers_and_times() {
+        let file = r#"{"results": {"channels": [{"alternatives": [{"transcript": "Hi there. So? Yes.", "paragraphs": {"transcript": "Speaker 0: Hi there. So?", "paragraphs": [
+            {"sentences": [{"text": "Hi there.", "start": 1.5, "end": 2.5}, {"text": "So?", "start": 3.0, "end": 3.5}], "speaker": 0, "num_words": 3, "start": 1.5, "end": 3.5},
+            {"sentences": [{"text": "Yes.", "start": 4, "end": 5}], "speaker": 1}]}}]}]}}"#;
+        let content = read("deepgram_json", file);
+        assert_eq!(
+            turns(&content),
+            [
+                (Some("Speaker 0"), Some(1_500), Some(3_500), "Hi there. So?"),
+                (Some("Speaker 1"), Some(4_000), Some(5_000), "Yes."),
+            ]
+        );
+        assert_eq!(content.turns[0].cues.len(), 2);
+        cut_anywhere(file.as_bytes());
     }
 
     #[test]

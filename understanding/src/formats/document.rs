@@ -1,4 +1,4 @@
-//! Documents (Word, PDF, HTML): the text that they hold is read in whichever text format it is.
+//! Documents (Word, OpenDocument, Rich Text, PDF, HTML): the text that they hold is read in whichever text format it is.
 //!
 //! Invariant: a document is never taken for another document, so that nothing nests.
 
@@ -6,7 +6,7 @@ use super::builder::Builder;
 use super::{Format, Head, REGISTRY, Refusal, Source};
 
 /// Documents, which hold a text of some format.
-const DOCUMENTS: &[&str] = &["docx", "html", "pdf"];
+const DOCUMENTS: &[&str] = &["docx", "html", "odt", "pdf", "rtf"];
 
 /// Reads the text of a document. Warnings number the lines of that text.
 pub(super) fn read(text: &str, out: &mut Builder) {

@@ -1,7 +1,8 @@
 //! Google Speech-to-Text's JSON: `results[].alternatives[0].words[]`.
 //!
 //! With diarization the last result repeats every word of the file, now with its speaker: then
-//! only that one is read. A `speakerTag` of 0 is nobody.
+//! only that one is read. A `speakerTag` of 0 is nobody. A long-running operation has its answer
+//! under `response`, a batch under the address of each recording: of several, the first is read.
 
 use serde::Deserialize;
 
@@ -25,23 +26,25 @@ impl Format for GoogleStt {
         json::certain(head, |shape| {
             shape.any(&["results[].alternatives[].transcript", "results[].alternatives[].words"])
                 && !shape.any(&["results[].alternatives[].timestamps", "results[].final"])
-                || shape.any(&[
-                    "response.results[].alternatives[].transcript",
-                    "response.results[].alternatives[].words",
-                ])
+                || PLACES[1..].iter().any(|at| shape.has(&format!("{at}results[].alternatives")))
         })
     }
 
     fn parse(&self, source: &Source<'_>, out: &mut Builder) {
         let text = source.text();
-        // The answer of a long-running operation stands in it.
-        let at = if json::has(text, "response.results[0]") { "response." } else { "" };
+        let has = |at: &&&str| json::has(text, &format!("{at}results[0]"));
+        let at = *PLACES.iter().find(has).unwrap_or(&"");
+        let second = if at.contains('*') { second(text, at, out) } else { None };
+        let end = second.unwrap_or(text.len());
         let words_at = &*format!("{at}results[].alternatives[0].words[]");
         for key in ["languageCode", "language_code"] {
             json::language(text, &[&format!("{at}results[].{key}")], out);
         }
         let (mut last, mut tagged, mut words) = (0, Vec::new(), false);
         json::look(text, &[words_at], |item| {
+            if item.at >= end {
+                return;
+            }
             words = true;
             last = last.max(item.outer);
             if tagged.last() != Some(&item.outer)
@@ -56,7 +59,9 @@ impl Format for GoogleStt {
                 &[&format!("{at}results[].alternatives[0].transcript")],
                 out,
                 |item, out| {
-                    if let Some(Words(text)) = item.read(out) {
+                    if item.at < end
+                        && let Some(Words(text)) = item.read(out)
+                    {
                         item.say(&Label::default(), (None, None), &text, out);
                     }
                 },
@@ -66,7 +71,7 @@ impl Format for GoogleStt {
         let repeated = last > 0 && tagged == [last];
         let mut runs = Runs::default();
         json::read(text, &[words_at], out, |item, out| {
-            if repeated && item.outer != last {
+            if item.at >= end || repeated && item.outer != last {
                 return;
             }
             let Some(word) = item.read::<Spoken>(out) else { return };
@@ -78,6 +83,30 @@ impl Format for GoogleStt {
         });
         runs.finish(out);
     }
+}
+
+/// Where the results may stand.
+const PLACES: &[&str] = &[
+    "",
+    "response.",
+    "results.*.transcript.",
+    "results.*.inlineResult.transcript.",
+    "results.*.inline_result.transcript.",
+    "response.results.*.transcript.",
+    "response.results.*.inlineResult.transcript.",
+];
+
+/// Offset of the results of a second recording.
+fn second(text: &str, at: &str, out: &mut Builder) -> Option<usize> {
+    let mut found = Vec::new();
+    json::look(text, &[&format!("{at}results")], |item| {
+        if found.len() < 2 {
+            found.push((item.line, item.at));
+        }
+    });
+    let (line, second) = *found.get(1)?;
+    out.warn(line, "the file holds several recordings: only the first was read");
+    Some(second)
 }
 
 #[derive(Deserialize, Default)]
@@ -139,6 +168,32 @@ mod tests {
             format!(r#"{{"name": "1", "done": true, "response": {FILE}}}"#),
         );
         assert_eq!(turns(&content), turns(&read("google_stt_json", FILE)));
+    }
+
+    #[test]
+    fn a_batch_has_its_results_under_addresses() {
+        let expected = turns(&read("google_stt_json", FILE)).len();
+        for (place, key) in [("transcript", "transcript"), ("inlineResult", "inlineResult")] {
+            let inner = match place {
+                "transcript" => FILE.to_owned(),
+                _ => format!(r#"{{"transcript": {FILE}}}"#),
+            };
+            let file = format!(
+                r#"{{"results": {{"gs://a-bucket.example/calls/a-rather-long-name-of-a-recording.wav": {{"uri": "x", "{key}": {inner}}}}}}}"#
+            );
+            let content = read("google_stt_json", &file);
+            assert_eq!(content.turns.len(), expected, "{place}");
+            assert_eq!(content.turns[0].speaker.as_deref(), Some("Speaker 1"));
+            assert_eq!(content.warnings, []);
+            let operation = format!(r#"{{"name": "1", "done": true, "response": {file}}}"#);
+            assert_eq!(read("google_stt_json", operation).turns, content.turns);
+        }
+        let two = format!(
+            r#"{{"results": {{"gs://a/1.wav": {{"transcript": {FILE}}}, "gs://a/2.wav": {{"transcript": {FILE}}}}}}}"#
+        );
+        let content = read("google_stt_json", two);
+        assert_eq!(content.turns.len(), expected);
+        assert_eq!(content.warnings.len(), 1);
     }
 
     #[test]

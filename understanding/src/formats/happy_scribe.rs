@@ -40,7 +40,7 @@ fn heading(line: &str, _: bool) -> Option<Heading<'_>> {
     let (stamp, rest) = line.strip_prefix('[').filter(|line| line.len() <= 200)?.split_once(']')?;
     let start = time::stamp(stamp)?;
     let name = rest.trim_start().strip_prefix(['-', '–'])?.trim();
-    names::is_plausible(name).then_some(Heading { name, start, end: None })
+    names::is_plausible(name).then_some(Heading { name, start, end: None, of_day: false })
 }
 
 #[cfg(test)]

@@ -19,6 +19,8 @@ pub(super) struct Heading<'a> {
     pub(super) start: Stamp,
     /// When it ends, where the heading says so.
     pub(super) end: Option<Stamp>,
+    /// Whether they are times of day, with AM or PM.
+    pub(super) of_day: bool,
 }
 
 /// What a kind of heading looks like.
@@ -92,6 +94,9 @@ impl<'a> Said<'a> {
     pub(super) fn heading(&mut self, line: u32, heading: Heading<'a>, out: &mut Builder) {
         self.flush(self.end, out);
         let times = out.times(line, Some(heading.start), heading.end);
+        if heading.of_day {
+            self.clock.get_or_insert_default();
+        }
         let mut count = |ms: u64| match &mut self.clock {
             Some(clock) => clock.since(ms, line, out),
             None => ms,

@@ -11,13 +11,14 @@
 use super::builder::Builder;
 use super::headed::{self, Heading, Style};
 use super::lines::lines;
-use super::named_text::{self, Span};
-use super::{Confidence, Format, Head, Source, names};
+use super::spans::{self, Span};
+use super::{Confidence, Format, Head, Source, asides, names, time};
 
 /// See the module.
 pub(super) struct HeadedText;
 
-const STYLE: Style = Style { heading: |line, _| heading(line), aside, clock: false };
+const STYLE: Style =
+    Style { heading: |line, _| heading(line), aside: asides::is_aside, clock: false };
 const MAX_LINE: usize = 200;
 
 impl Format for HeadedText {
@@ -78,7 +79,7 @@ impl Survey {
         let mut before: Option<&str> = None;
         for line in lines(text) {
             let line = trim(line.text);
-            if line.is_empty() || aside(line) {
+            if line.is_empty() || asides::is_aside(line) {
                 continue;
             }
             survey.filled += 1;
@@ -91,7 +92,7 @@ impl Survey {
                 survey.headings += 1;
                 (after, after_pair) = (true, false);
             } else {
-                survey.timed += u32::from(named_text::bracketed_span(line).is_some());
+                survey.timed += u32::from(spans::bracketed_span(line).is_some());
                 survey.led += u32::from(std::mem::take(&mut after));
                 survey.pairs_led += u32::from(std::mem::take(&mut after_pair));
             }
@@ -122,14 +123,14 @@ fn two_lines(text: &str, out: &mut Builder) {
             return;
         }
         let trimmed = trim(line.text);
-        if trimmed.is_empty() || aside(trimmed) {
+        if trimmed.is_empty() || asides::is_aside(trimmed) {
             continue;
         }
-        let time = named_text::bracketed_span(trimmed).filter(|(_, rest)| rest.is_empty());
+        let time = spans::bracketed_span(trimmed).filter(|(_, rest)| rest.is_empty());
         match (time, held) {
             (Some((span, _)), Some((_, name))) if is_name(name) => {
                 held = None;
-                said.heading(line.number, Heading { name, start: span.start, end: span.end }, out);
+                said.heading(line.number, of(name, span), out);
             }
             _ => {
                 if let Some((number, text)) = held.replace((line.number, trimmed)) {
@@ -151,12 +152,16 @@ fn heading(line: &str) -> Option<Heading<'_>> {
     let line = marks(line);
     let (span, name) = front(line).or_else(|| back(line))?;
     let name = marks(name.trim_matches(|c: char| c.is_whitespace() || is_divider(c)));
-    is_name(name).then_some(Heading { name, start: span.start, end: span.end })
+    is_name(name).then(|| of(name, span))
+}
+
+fn of(name: &str, span: Span) -> Heading<'_> {
+    Heading { name, start: span.start, end: span.end, of_day: span.of_day }
 }
 
 /// `[00:05] - Name`.
 fn front(line: &str) -> Option<(Span, &str)> {
-    let (span, rest) = named_text::bracketed_span(line)?;
+    let (span, rest) = spans::bracketed_span(line)?;
     (!rest.is_empty()).then_some((span, rest.trim_end_matches(':')))
 }
 
@@ -169,12 +174,12 @@ fn back(line: &str) -> Option<(Span, &str)> {
         let digits = |c: char| {
             c.is_ascii_digit() || matches!(c, ':' | '.' | ',' | ' ' | '-' | '–' | '>' | '@')
         };
-        let tail = line.trim_end_matches(digits).len();
+        let tail = time::without_half(line).trim_end_matches(digits).len();
         let at = line[tail..].find(|c: char| c.is_ascii_digit())?;
         Some(tail + at)
     })?;
     let (name, time) = line.split_at(from);
-    let (span, rest) = named_text::bracketed_span(time)?;
+    let (span, rest) = spans::bracketed_span(time)?;
     (rest.is_empty() && !name.ends_with(|c: char| c.is_alphanumeric())).then_some((span, name))
 }
 
@@ -196,17 +201,7 @@ fn is_name(name: &str) -> bool {
 }
 
 fn is_time(line: &str) -> bool {
-    named_text::bracketed_span(line).is_some_and(|(_, rest)| rest.is_empty())
-}
-
-/// Lines of the tools between what is said.
-pub(super) fn aside(line: &str) -> bool {
-    line.len() <= MAX_LINE
-        && (line.ends_with(" started transcription")
-            || line.ends_with(" stopped transcription")
-            || line.starts_with("VIEW RECORDING")
-            || line.starts_with("ACTION ITEM: ")
-            || (line.len() >= 3 && line.bytes().all(|b| matches!(b, b'-' | b'=' | b'*' | b'_'))))
+    spans::bracketed_span(line).is_some_and(|(_, rest)| rest.is_empty())
 }
 
 fn trim(line: &str) -> &str {

@@ -4,7 +4,7 @@
 //! Invariant: only names that speak elsewhere in the file, with a time to the millisecond, are
 //! taken for headings.
 
-use super::names::Speakers;
+use super::tally::Speakers;
 use super::time::{self, Stamp};
 
 /// Who says a part of a cue and from when; nothing for what stands before the first heading.

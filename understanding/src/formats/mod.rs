@@ -12,11 +12,15 @@
 //! tests in `properties.rs` then run over it too.
 
 pub mod archive;
+mod asides;
 #[cfg(test)]
 mod bad_input;
 pub mod builder;
 mod changes;
+mod chat_quotes;
+mod columns;
 mod cues;
+mod dividers;
 mod document;
 mod headed;
 mod inline;
@@ -25,22 +29,32 @@ mod legacy;
 mod lines;
 mod markdown;
 mod markup;
+mod named_line;
 mod names;
+mod office;
 #[cfg(test)]
 mod properties;
 mod refusal;
 mod rolling;
 mod script;
 mod source;
+mod spans;
+mod speech;
+mod tables;
+mod tally;
+mod teams;
 #[cfg(test)]
 mod testing;
 mod time;
 mod timing;
+#[cfg(test)]
+mod variants_tests;
 mod xml;
 
 mod ass;
 mod assemblyai;
 mod aws_transcribe;
+mod csv;
 mod deepgram;
 mod docx;
 mod fathom;
@@ -52,7 +66,9 @@ mod granola;
 mod happy_scribe;
 mod headed_text;
 mod html;
+mod microdvd;
 mod named_text;
+mod odt;
 mod otter;
 mod pdf;
 mod podcast_html;
@@ -61,12 +77,14 @@ mod read_ai;
 mod rev;
 mod rev_nlp;
 mod riverside;
+mod rtf;
 mod sbv;
 mod speechmatics;
 mod srt;
 mod textgrid;
 mod timed_text;
 mod tsv;
+mod ttml;
 mod utterances;
 mod vexa;
 mod watson;
@@ -83,6 +101,8 @@ static REGISTRY: &[&dyn Format] = &[
     &webvtt::WebVtt,
     &srt::Srt,
     &sbv::Sbv,
+    &microdvd::MicroDvd,
+    &ttml::Ttml,
     &ass::Ass,
     &otter::Otter,
     &riverside::Riverside,
@@ -92,6 +112,7 @@ static REGISTRY: &[&dyn Format] = &[
     &gemini_notes::GeminiNotes,
     &google_meet::GoogleMeet,
     &tsv::Tsv,
+    &csv::Csv,
     &rev_nlp::RevNlp,
     &vexa::Vexa,
     &whisperx::WhisperX,
@@ -114,6 +135,8 @@ static REGISTRY: &[&dyn Format] = &[
     &youtube_xml::YoutubeXml,
     &podcast_html::PodcastHtml,
     &docx::Docx,
+    &odt::Odt,
+    &rtf::Rtf,
     &pdf::Pdf,
     &html::Html,
     &named_text::NamedText,

@@ -192,3 +192,68 @@ fn marks_of_a_list_are_no_part_of_a_name() {
         assert_eq!(turns(&content), expected, "{text}");
     }
 }
+
+#[test]
+fn dividers_other_than_the_colon() {
+    for text in [
+        "[Tom Ash] So we begin here.\n[Noa] Yes, we do.\n[Tom Ash] Good to hear.\nAnd so on.\n[Noa] Bye - now.\n[Tom Ash] Bye then.\n",
+        "<Tom Ash> So we begin here.\n<Noa> Yes, we do.\n<Tom Ash> Good to hear.\nAnd so on.\n<Noa> Bye - now.\n<Tom Ash> Bye then.\n",
+        "Tom Ash - So we begin here.\nNoa - Yes, we do.\nTom Ash - Good to hear.\nAnd so on.\nNoa - Bye - now.\nTom Ash - Bye then.\n",
+        "Tom Ash — So we begin here.\nNoa — Yes, we do.\nTom Ash — Good to hear.\nAnd so on.\nNoa — Bye - now.\nTom Ash — Bye then.\n",
+        "Tom Ash | So we begin here.\nNoa | Yes, we do.\nTom Ash | Good to hear.\nAnd so on.\nNoa | Bye - now.\nTom Ash | Bye then.\n",
+    ] {
+        assert_eq!(
+            turns(&read(text)),
+            [
+                ("Tom Ash", None, "So we begin here."),
+                ("Noa", None, "Yes, we do."),
+                ("Tom Ash", None, "Good to hear. And so on."),
+                ("Noa", None, "Bye - now."),
+                ("Tom Ash", None, "Bye then."),
+            ],
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn lists_and_logs_have_dividers_too() {
+    for text in [
+        "Inhale - breathe in slowly\nExhale - breathe out slowly\nPause - wait a moment\nRepeat - do it again\n",
+        "[INFO] started the server\n[WARN] it is slow today\n[INFO] stopped the server\n[NOTICE] and so on\n[INFO] bye\n",
+        "[x] buy some milk\n[ ] call your mother\n[x] write the letter\n",
+        "Mon - we met at ten\nTue - we met at noon\nWed - we did not meet\n",
+        "| a | b |\n|---|---|\n| Tom | one two |\n| Tom | three four |\n",
+    ] {
+        assert_eq!(inspect(text.as_bytes()).unwrap_err().code(), "unrecognised_format", "{text}");
+    }
+}
+
+#[test]
+fn names_alone_on_their_lines_speak_even_once() {
+    let content = read(
+        "Session three\n\nNoa Levi:\nHi there, both of you.\nShall we begin: now?\n\nTom:\nYes, let us begin.\n\nNoa Levi:\nWho else is here?\n\nGuest Ann:\nI am, for once.\n",
+    );
+    assert_eq!(
+        turns(&content),
+        [
+            ("Noa Levi", None, "Hi there, both of you. Shall we begin: now?"),
+            ("Tom", None, "Yes, let us begin."),
+            ("Noa Levi", None, "Who else is here?"),
+            ("Guest Ann", None, "I am, for once."),
+        ]
+    );
+}
+
+#[test]
+fn a_title_does_not_make_a_short_talk_one_persons() {
+    let content = read("Our call\n\nNoa: Hi there, all.\nBen: Yes, I see.\nNoa: Bye then.\n");
+    assert_eq!(content.participants.len(), 2);
+}
+
+#[test]
+fn times_of_day_with_halves() {
+    let content = read("[11:59:50 AM] Anna: good morning\n[12:00:10 PM] Ben: and to you\n");
+    assert_eq!(content.turns[0].start_ms, Some(0));
+    assert_eq!(content.turns[1].start_ms, Some(20_000));
+}

@@ -1,21 +1,18 @@
 //! Speaker names in front of speech: `Name: text`.
 //!
 //! Invariant: conservative. A colon alone makes no speaker: what stands before it must be shaped
-//! like a name, and the file as a whole must use such prefixes ([`Tally`]). "Remember: breathe"
-//! stays what somebody said.
+//! like a name, and the file as a whole must use such prefixes ([`super::tally`]).
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 /// Longer than any name.
-const MAX_NAME_CHARS: usize = 60;
+pub(super) const MAX_NAME_CHARS: usize = 60;
 /// Words of a name, not counting what is in parentheses.
 const MAX_NAME_WORDS: usize = 5;
 /// The first byte of `：`.
 const WIDE_COLON: u8 = 0xEF;
-/// A file with more different prefixes than this does not name speakers with them.
-const MAX_NAMES: usize = 10_000;
 
 /// Words that stand before a colon in speech and notes, and are nobody's name.
 const LABELS: &str = "
@@ -50,8 +47,8 @@ pub(crate) fn prefix(line: &str) -> Option<(&str, &str)> {
 }
 
 /// Splits `Name: text`, whatever stands before the colon.
-fn before_colon(line: &str) -> Option<(&str, &str)> {
-    let line = line.trim_start_matches(|c: char| c.is_whitespace() || is_mark(c) || c == '>');
+pub(super) fn before_colon(line: &str) -> Option<(&str, &str)> {
+    let line = unmarked(line);
     if line.starts_with(['[', '('])
         && let Some(labelled) = labelled(line)
     {
@@ -62,6 +59,29 @@ fn before_colon(line: &str) -> Option<(&str, &str)> {
     let mut rest = rest.chars();
     rest.next();
     Some((unwrap(name.trim()), rest.as_str().trim_start()))
+}
+
+/// Splits `Name:text`, where no space follows the colon and what stands before it is written like
+/// a name. Never `http://`, `12:30`, `C:\` or `Note:this`.
+pub(super) fn glued(line: &str) -> Option<(&str, &str)> {
+    let reach = &line.as_bytes()[..line.len().min(4 * MAX_NAME_CHARS)];
+    memchr::memchr(b':', reach)?;
+    let line = unmarked(line);
+    let (name, rest) = line.split_once(':')?;
+    let name = unwrap(name.trim());
+    let speech = rest.starts_with(|c: char| c.is_alphabetic() || "\"'“‘«¿¡[(…—–-".contains(c))
+        && name.len() > 1
+        && is_plausible(name)
+        && is_capitalised(name)
+        && !is_label(name);
+    speech.then_some((name, rest))
+}
+
+/// Without what may stand in front of a name: marks, a dash where two speak in turn.
+fn unmarked(line: &str) -> &str {
+    let line = line.trim_start_matches(|c: char| c.is_whitespace() || is_mark(c) || c == '>');
+    let dashed = line.strip_prefix(['-', '–', '—']).filter(|rest| rest.starts_with(' '));
+    dashed.map_or(line, str::trim_start)
 }
 
 /// `[SPEAKER_01] text`, `[speaker 0]`: a diarization's label in brackets needs no colon.
@@ -280,156 +300,6 @@ fn cleaned(name: &str) -> String {
 /// Invisible marks of writing direction, and the byte order mark.
 pub(super) fn is_mark(c: char) -> bool {
     matches!(c, '\u{200E}' | '\u{200F}' | '\u{061C}' | '\u{FEFF}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
-}
-
-/// Counts what stands before colons in a file, to decide which of it are speakers.
-#[derive(Debug, Default)]
-pub(crate) struct Tally {
-    counts: HashMap<String, u32>,
-    marked: HashSet<String>,
-    units: u32,
-    prefixed: u32,
-    overflow: bool,
-}
-
-impl Tally {
-    /// Counts a cue or a line by its prefix, and returns that; for many lines with few names.
-    pub(crate) fn line<'a>(&mut self, line: &'a str) -> Option<&'a str> {
-        let name = before_colon(line).map(|(name, _)| name);
-        if let Some(name) = name
-            && let Some(count) = self.counts.get_mut(name)
-        {
-            self.units += 1;
-            self.prefixed += 1;
-            *count += 1;
-            return Some(name);
-        }
-        let name = name.filter(|name| is_plausible(name));
-        self.unit(name);
-        name
-    }
-
-    /// Counts a cue or a line, whether or not it has a prefix; a prefix is a plausible name.
-    pub(crate) fn unit(&mut self, name: Option<&str>) {
-        self.units += 1;
-        if let Some(name) = name {
-            self.prefixed += 1;
-            self.count(name);
-        }
-    }
-
-    /// Counts a prefix inside a cue; a plausible name.
-    pub(crate) fn count(&mut self, name: &str) {
-        if let Some(count) = self.counts.get_mut(name) {
-            *count += 1;
-        } else if self.counts.len() < MAX_NAMES {
-            self.counts.insert(name.to_owned(), 1);
-        } else {
-            self.overflow = true;
-        }
-    }
-
-    /// Takes a prefix at its word: the file marks it as a speaker, with a time or in bold.
-    pub(crate) fn mark(&mut self, name: &str) {
-        if self.marked.len() < MAX_NAMES && !self.marked.contains(name) {
-            self.marked.insert(name.to_owned());
-        }
-    }
-
-    /// The prefixes that are speakers. `text` is the whole file: a word that it also uses in
-    /// lower case is a word.
-    pub(crate) fn speakers(self, text: &str) -> Speakers {
-        let mut believed = HashMap::new();
-        if !self.overflow {
-            // Looked for only where something else does not settle it.
-            let words = std::cell::OnceCell::new();
-            let is_word = |name: &str| {
-                words.get_or_init(|| self.also_words(text)).contains(&name.to_lowercase())
-            };
-            for (name, count) in &self.counts {
-                if self.believes(name, *count, &is_word) {
-                    believed.insert(name.clone(), *count);
-                }
-            }
-        }
-        Speakers { believed }
-    }
-
-    fn believes(&self, name: &str, count: u32, is_word: &dyn Fn(&str) -> bool) -> bool {
-        if is_label(name) {
-            return false;
-        }
-        if self.marked.contains(name) || is_diarized(name) {
-            return true;
-        }
-        let share = f64::from(self.prefixed) / f64::from(self.units.max(1));
-        let often = count >= 2;
-        if share >= 0.9 && self.prefixed >= 2 && (often || is_capitalised(name)) {
-            return true;
-        }
-        // Zoom puts a name in front of every cue, so even "stokes", once, is one.
-        if share >= 0.98 && self.prefixed >= 8 {
-            return true;
-        }
-        if share >= 0.4 && often && (is_capitalised(name) || count >= 3) {
-            return true;
-        }
-        is_capitalised(name) && (often || (share >= 0.6 && self.prefixed >= 4)) && !is_word(name)
-    }
-
-    /// Which one-word prefixes the text also uses as ordinary words.
-    fn also_words(&self, text: &str) -> HashSet<String> {
-        let single: HashSet<String> = self
-            .counts
-            .keys()
-            .filter(|name| !name.contains(char::is_whitespace))
-            .map(|name| name.to_lowercase())
-            .filter(|lower| lower.chars().next().is_some_and(char::is_lowercase))
-            .collect();
-        let mut found = HashSet::new();
-        if single.is_empty() {
-            return found;
-        }
-        for word in text.split(|c: char| !c.is_alphanumeric()) {
-            if word.len() <= 4 * MAX_NAME_CHARS
-                && word.starts_with(char::is_lowercase)
-                && single.contains(word)
-                && !found.contains(word)
-            {
-                found.insert(word.to_owned());
-            }
-        }
-        found
-    }
-}
-
-/// The prefixes of a file that are speakers.
-#[derive(Debug, Default)]
-pub(crate) struct Speakers {
-    believed: HashMap<String, u32>,
-}
-
-impl Speakers {
-    /// Whether this prefix is a speaker.
-    pub(crate) fn knows(&self, name: &str) -> bool {
-        self.believed.contains_key(name)
-    }
-
-    /// How many speakers there are.
-    pub(crate) fn len(&self) -> usize {
-        self.believed.len()
-    }
-
-    /// How many lines or cues they have between them.
-    pub(crate) fn lines(&self) -> u32 {
-        self.believed.values().sum()
-    }
-
-    /// Splits a believed speaker off a line.
-    pub(crate) fn split<'a>(&self, line: &'a str) -> Option<(&'a str, &'a str)> {
-        // Whoever is known is plausible.
-        before_colon(line).filter(|(name, _)| self.knows(name))
-    }
 }
 
 #[cfg(test)]

@@ -47,30 +47,22 @@ fn direction_marks_and_spaces_are_cleaned() {
     assert_eq!(clean("\u{200E} "), None);
 }
 
-fn speakers(lines: &[&str]) -> Vec<String> {
-    let text = lines.join("\n");
-    let mut tally = Tally::default();
-    for line in lines {
-        tally.unit(prefix(line).map(|(name, _)| name));
-    }
-    let mut names: Vec<_> = tally.speakers(&text).believed.into_keys().collect();
-    names.sort();
-    names
-}
-
 #[test]
-fn the_whole_file_decides() {
-    assert_eq!(speakers(&["Anna: hi", "Ben: hello", "Anna: so?"]), ["Anna", "Ben"]);
-    assert_eq!(speakers(&["kev: hi", "Jihoon: hello", "kev: so?"]), ["Jihoon", "kev"]);
-    let none: [&str; 0] = [];
-    assert_eq!(speakers(&["Close your eyes.", "Remember: breathe.", "And again."]), none);
-    assert_eq!(
-        speakers(&["Breathe in.", "Inhale: four.", "Now inhale.", "Inhale: five.", "Out.", "Out."]),
-        none,
-        "a word the text uses in lower case is a word"
-    );
-    assert_eq!(
-        speakers(&["Anna: hi", "Ben: hello", "Remember: breathe", "Anna: ok", "Ben: ok"]),
-        ["Anna", "Ben"]
-    );
+fn names_without_a_space_behind_their_colon() {
+    assert_eq!(glued("Noa Levi:so we go"), Some(("Noa Levi", "so we go")));
+    assert_eq!(glued("נועה:שלום"), Some(("נועה", "שלום")));
+    for line in [
+        "http://example.org",
+        "HTTP:foo",
+        "12:30",
+        "at 12:30",
+        "C:\\temp",
+        "Note:this",
+        "so:this",
+        "Noa: hi",
+        ":smile:",
+        "std::string",
+    ] {
+        assert_eq!(glued(line), None, "{line}");
+    }
 }

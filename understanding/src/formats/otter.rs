@@ -5,12 +5,12 @@
 
 use super::builder::Builder;
 use super::headed::{self, Heading, Style};
-use super::{Confidence, Format, Head, Source, headed_text, names, time};
+use super::{Confidence, Format, Head, Source, asides, names, time};
 
 /// See the module.
 pub(super) struct Otter;
 
-const STYLE: Style = Style { heading, aside: footer, clock: false };
+const STYLE: Style = Style { heading, aside: asides::is_aside, clock: false };
 const FOOTER: &str = "Transcribed by https://otter.ai";
 
 impl Format for Otter {
@@ -48,11 +48,7 @@ fn heading(line: &str, after_blank: bool) -> Option<Heading<'_>> {
         && names::is_plausible(name)
         && (after_blank || names::is_capitalised(name))
         && !name.ends_with(':');
-    fits.then_some(Heading { name, start, end: None })
-}
-
-fn footer(line: &str) -> bool {
-    line.starts_with(FOOTER) || headed_text::aside(line)
+    fits.then_some(Heading { name, start, end: None, of_day: false })
 }
 
 #[cfg(test)]

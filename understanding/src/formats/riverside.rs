@@ -32,7 +32,7 @@ fn heading(line: &str, _: bool) -> Option<Heading<'_>> {
     let (name, stamp) = inner.rsplit_once(" (")?;
     let start = time::stamp(stamp)?;
     let name = name.trim_matches(['*', ' ']);
-    names::is_plausible(name).then_some(Heading { name, start, end: None })
+    names::is_plausible(name).then_some(Heading { name, start, end: None, of_day: false })
 }
 
 #[cfg(test)]

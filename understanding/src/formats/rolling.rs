@@ -1,21 +1,55 @@
-//! Captions that roll up: YouTube's own, which repeat in each cue the line of the last.
+//! Captions that roll up: each cue has the line of the last one above its own once more, as
+//! YouTube's own have, and what downloaders make of them.
 
 use super::lines::lines;
 use super::markup;
 
-/// The captions that YouTube makes roll up: each cue has the line above once more.
+/// Fewer cues say nothing.
+const MIN_CUES: u32 = 4;
+
+/// Counts cues that begin with the line with which the last one ended.
+#[derive(Default)]
+pub(super) struct Repeats<'a> {
+    last: &'a str,
+    cues: u32,
+    repeated: u32,
+}
+
+impl<'a> Repeats<'a> {
+    /// Takes the next cue.
+    pub(super) fn cue(&mut self, payload: &'a str) {
+        let payload = payload.trim();
+        if payload.is_empty() {
+            return;
+        }
+        self.cues = self.cues.saturating_add(1);
+        self.last = match memchr::memchr2(b'\n', b'\r', payload.as_bytes()) {
+            // One line said twice may be said twice.
+            None => payload,
+            Some(end) => {
+                self.repeated += u32::from(payload[..end].trim_end() == self.last);
+                let last = memchr::memrchr2(b'\n', b'\r', payload.as_bytes()).unwrap_or(end);
+                payload[last + 1..].trim_start()
+            }
+        };
+    }
+
+    /// Whether the captions roll up: by YouTube's marks (words with a time and a class of their
+    /// own), or because a good part of the cues repeats a line.
+    pub(super) fn roll(&self, text: &str, header: bool) -> bool {
+        let head = &text[..text.floor_char_boundary(8_192)];
+        header && head.contains("><c>") && head.contains("</c><")
+            || self.cues >= MIN_CUES && self.repeated * 3 >= self.cues
+    }
+}
+
+/// Takes away what a cue repeats.
+#[derive(Default)]
 pub(super) struct Rolling {
     last: String,
 }
 
 impl Rolling {
-    /// Only where a file has its marks: words with a time and a class of their own.
-    pub(super) fn of(text: &str, header: bool) -> Option<Self> {
-        let head = &text[..text.floor_char_boundary(8_192)];
-        (header && head.contains("><c>") && head.contains("</c><"))
-            .then(|| Self { last: String::new() })
-    }
-
     /// What a cue has that the last one had not.
     pub(super) fn news<'a>(&mut self, payload: &'a str) -> &'a str {
         let mut from = 0;

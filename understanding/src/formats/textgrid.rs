@@ -2,6 +2,12 @@
 //!
 //! Read as Praat reads it: strings, flags and numbers that stand alone; all else is decoration.
 //! Tiers of sounds are not words. Several tiers are put in the order of time.
+//!
+//! Invariant: memory is that of the tiers, not of their intervals: the file is walked twice, the
+//! second time in all tiers at once.
+
+use std::cmp::Ordering;
+use std::collections::BinaryHeap;
 
 use super::builder::{Builder, Piece};
 use super::time;
@@ -11,7 +17,7 @@ use super::{Confidence, Format, Head, Source};
 pub(super) struct TextGrid;
 
 /// More intervals than any conversation has.
-const MAX_INTERVALS: usize = 1_000_000;
+const MAX_INTERVALS: u64 = 1_000_000;
 /// Tiers that hold words, but whose name is not a speaker's.
 const WORDS: &[&str] =
     &["words", "word", "text", "transcript", "transcription", "utterances", "sentences"];
@@ -37,71 +43,139 @@ impl Format for TextGrid {
     }
 
     fn parse(&self, source: &Source<'_>, out: &mut Builder) {
-        let text = source.text();
-        let mut tokens = Tokens { text, at: 0, line: 1 };
-        let mut said: Vec<Interval<'_>> = Vec::new();
-        let mut tiers = 0;
-        let mut marked = None;
-        while let Some((line, token)) = tokens.next() {
-            let Token::Text(class @ ("IntervalTier" | "TextTier")) = token else { continue };
-            let Some((_, Token::Text(name))) = tokens.next() else { break };
-            tiers += 1;
-            let tier = speaker(name);
-            let sounds = is_sounds(name);
-            if sounds || class == "TextTier" {
-                out.warn(line, "a tier of sounds or points was skipped");
+        let mut tiers = survey(source.text(), out);
+        let mut heads: BinaryHeap<Waiting> = BinaryHeap::new();
+        let next = |place: usize, tiers: &mut [Tier<'_>], heads: &mut BinaryHeap<Waiting>| {
+            if let Some(start) = tiers.get_mut(place).and_then(Tier::advance) {
+                heads.push(Waiting { start, place });
             }
-            // The tier's own start, end and size.
-            let head = [tokens.number(), tokens.number(), tokens.number()];
-            let [Some(_), Some(_), Some(size)] = head else { break };
-            let mut broken = false;
-            for _ in 0..size.max(0.0) as u64 {
-                if said.len() >= MAX_INTERVALS {
-                    break;
-                }
-                let start = tokens.number();
-                let end = if class == "TextTier" { start } else { tokens.number() };
-                let (Some(start), Some(end), Some((line, Token::Text(text)))) =
-                    (start, end, tokens.next())
-                else {
-                    broken = true;
-                    break;
-                };
-                if !sounds && class == "IntervalTier" && !text.trim().is_empty() {
-                    if text.contains('<') {
-                        marked.get_or_insert(line);
-                    }
-                    said.push(Interval { line, tier, start, end, text });
-                }
+        };
+        (0..tiers.len()).for_each(|place| next(place, &mut tiers, &mut heads));
+        while let Some(Waiting { place, .. }) = heads.pop() {
+            if out.is_full() {
+                return;
             }
-            if broken {
-                out.warn(tokens.line, "the file breaks off here: it was read up to this point");
-                break;
+            if let Some(interval) = tiers[place].head.take() {
+                interval.say(tiers[place].speaker.as_deref(), out);
             }
-        }
-        if tiers > 1 {
-            said.sort_by(|a, b| a.start.total_cmp(&b.start));
-        }
-        if let Some(line) = marked {
-            out.warn(line, "marks such as <UNSURE> were left out, the words between them kept");
-        }
-        for interval in &said {
-            let stamps = (time::seconds(interval.start), time::seconds(interval.end));
-            let (start_ms, end_ms) = out.times(interval.line, Some(stamps.0), Some(stamps.1));
-            let text = plain(interval.text);
-            let name = interval.tier.map(|tier| tier.replace("\"\"", "\""));
-            let (line, speaker) = (interval.line, name.as_deref());
-            out.say(Piece { line, speaker, start_ms, end_ms, text: &text, ..Piece::default() });
+            next(place, &mut tiers, &mut heads);
         }
     }
 }
 
+/// Finds the tiers that hold words, and says what else there is.
+fn survey<'a>(text: &'a str, out: &mut Builder) -> Vec<Tier<'a>> {
+    let mut tokens = Tokens { text, at: 0, line: 1 };
+    let mut tiers = Vec::new();
+    let mut intervals = 0u64;
+    let mut marked = None;
+    while let Some((line, token)) = tokens.next() {
+        let Token::Text(class @ ("IntervalTier" | "TextTier")) = token else { continue };
+        let Some((_, Token::Text(name))) = tokens.next() else { break };
+        let is_words = class == "IntervalTier" && !is_sounds(name);
+        if !is_words {
+            out.warn(line, "a tier of sounds or points was skipped");
+        }
+        // The tier's own start, end and size.
+        let head = [tokens.number(), tokens.number(), tokens.number()];
+        let [Some(_), Some(_), Some(size)] = head else { break };
+        let mut tier = Tier {
+            speaker: speaker(name).map(|name| name.replace("\"\"", "\"")),
+            tokens: tokens.clone(),
+            left: 0,
+            head: None,
+        };
+        let size = size.max(0.0) as u64;
+        while tier.left < size && intervals < MAX_INTERVALS {
+            let Some(interval) = tokens.interval(class == "TextTier") else { break };
+            tier.left += 1;
+            intervals += 1;
+            if is_words && interval.text.contains('<') {
+                marked.get_or_insert(interval.line);
+            }
+        }
+        let broken = tier.left < size && intervals < MAX_INTERVALS;
+        if is_words {
+            tiers.push(tier);
+        }
+        if broken {
+            out.warn(tokens.line, "the file breaks off here: it was read up to this point");
+            break;
+        }
+    }
+    if let Some(line) = marked {
+        out.warn(line, "marks such as <UNSURE> were left out, the words between them kept");
+    }
+    tiers
+}
+
+/// A tier that is being read.
+struct Tier<'a> {
+    speaker: Option<String>,
+    /// What stands from its next interval on.
+    tokens: Tokens<'a>,
+    /// How many of its intervals are left.
+    left: u64,
+    /// The interval whose turn comes next.
+    head: Option<Interval<'a>>,
+}
+
+impl Tier<'_> {
+    /// Goes on to the next interval with words, and says when it begins.
+    fn advance(&mut self) -> Option<f64> {
+        while self.left > 0 {
+            self.left -= 1;
+            let interval = self.tokens.interval(false)?;
+            if !interval.text.trim().is_empty() {
+                let start = interval.start;
+                self.head = Some(interval);
+                return Some(start);
+            }
+        }
+        None
+    }
+}
+
+/// A tier waiting with its next interval; the earliest is the greatest.
+struct Waiting {
+    start: f64,
+    place: usize,
+}
+
+impl Ord for Waiting {
+    fn cmp(&self, other: &Self) -> Ordering {
+        other.start.total_cmp(&self.start).then(other.place.cmp(&self.place))
+    }
+}
+
+impl PartialOrd for Waiting {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Waiting {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Waiting {}
+
 struct Interval<'a> {
     line: u32,
-    tier: Option<&'a str>,
     start: f64,
     end: f64,
     text: &'a str,
+}
+
+impl Interval<'_> {
+    fn say(&self, speaker: Option<&str>, out: &mut Builder) {
+        let stamps = (time::seconds(self.start), time::seconds(self.end));
+        let (start_ms, end_ms) = out.times(self.line, Some(stamps.0), Some(stamps.1));
+        let (line, text) = (self.line, plain(self.text));
+        out.say(Piece { line, speaker, start_ms, end_ms, text: &text, ..Piece::default() });
+    }
 }
 
 enum Token<'a> {
@@ -110,6 +184,7 @@ enum Token<'a> {
     Text(&'a str),
 }
 
+#[derive(Clone)]
 struct Tokens<'a> {
     text: &'a str,
     at: usize,
@@ -149,6 +224,16 @@ impl<'a> Tokens<'a> {
             {
                 return Some((line, Token::Number(number)));
             }
+        }
+    }
+
+    /// The next interval; a point has one time.
+    fn interval(&mut self, point: bool) -> Option<Interval<'a>> {
+        let start = self.number()?;
+        let end = if point { start } else { self.number()? };
+        match self.next()? {
+            (line, Token::Text(text)) => Some(Interval { line, start, end, text }),
+            _ => None,
         }
     }
 

@@ -90,6 +90,49 @@ pub(crate) fn leading(text: &str) -> Option<(Stamp, &str)> {
     Some((stamp(digits)?, rest))
 }
 
+/// Reads a time stamp, or a time of day with AM or PM behind; says which.
+pub(crate) fn moment(text: &str) -> Option<(Stamp, bool)> {
+    let (stamp, of_day, rest) = leading_moment(text.trim())?;
+    rest.is_empty().then_some((stamp, of_day))
+}
+
+/// Splits off a leading time stamp or time of day: whether it is one, and what follows.
+pub(crate) fn leading_moment(text: &str) -> Option<(Stamp, bool, &str)> {
+    const NOON: u64 = 12 * HOUR;
+    let (start, rest) = leading(text)?;
+    let bare = rest.trim_start_matches([' ', '\u{A0}', '\u{202F}']);
+    let (half, later) = bare.split_at_checked(2).unwrap_or_default();
+    // "0:05 am I late" is speech.
+    let sure = bare.len() == rest.len() || !later.starts_with(' ');
+    let after = match half {
+        "AM" => Some(0),
+        "PM" => Some(NOON),
+        "am" if sure => Some(0),
+        "pm" if sure => Some(NOON),
+        _ => None,
+    };
+    match (start, after) {
+        (Stamp::At(ms), Some(after)) if !later.starts_with(char::is_alphanumeric) => {
+            // `1:53 PM` has hours and minutes.
+            let minutes = text[..text.len() - rest.len()].matches(':').count() == 1;
+            let ms = if minutes { ms.saturating_mul(60) } else { ms };
+            Some((Stamp::At(ms % NOON + after), true, later))
+        }
+        _ => Some((start, false, rest)),
+    }
+}
+
+/// A text without the AM or PM that it ends with.
+pub(crate) fn without_half(text: &str) -> &str {
+    let Some((before, half)) = text.len().checked_sub(2).and_then(|at| text.split_at_checked(at))
+    else {
+        return text;
+    };
+    let is_half = ["AM", "PM", "am", "pm"].contains(&half)
+        && before.trim_end().ends_with(|c: char| c.is_ascii_digit());
+    if is_half { before.trim_end() } else { text }
+}
+
 /// A time in seconds, as JSON and tables have it.
 pub(crate) fn seconds(seconds: f64) -> Stamp {
     if seconds < 0.0 {

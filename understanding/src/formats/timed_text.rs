@@ -4,9 +4,10 @@
 //! a line of words in turn. Nobody is named, so all that is said is nobody's.
 
 use super::builder::{Builder, Piece};
+use super::headed::Clock;
 use super::lines::lines;
-use super::named_text::{Span, bracketed_span};
-use super::{Confidence, Format, Head, Source, names};
+use super::spans::{Span, bracketed_span};
+use super::{Confidence, Format, Head, Source, asides, names};
 
 /// See the module.
 pub(super) struct TimedText;
@@ -28,7 +29,7 @@ impl Format for TimedText {
         let mut order = 0u32;
         for line in lines(head.text()) {
             let line = trim(line.text);
-            if line.is_empty() {
+            if line.is_empty() || asides::is_aside(line) {
                 continue;
             }
             filled += 1;
@@ -58,6 +59,7 @@ impl Format for TimedText {
 
     fn parse(&self, source: &Source<'_>, out: &mut Builder) {
         let mut span: Option<Span> = None;
+        let mut clock: Option<Clock> = None;
         let mut began = false;
         let mut skipped = None;
         for line in lines(source.text()) {
@@ -65,7 +67,7 @@ impl Format for TimedText {
                 return;
             }
             let trimmed = trim(line.text);
-            if trimmed.is_empty() {
+            if trimmed.is_empty() || asides::is_aside(trimmed) {
                 continue;
             }
             let text = match bracketed_span(trimmed) {
@@ -84,8 +86,17 @@ impl Format for TimedText {
                 continue;
             }
             // Further lines have no time of their own.
-            let (start, end) = span.take().map_or((None, None), |s| (Some(s.start), s.end));
-            let (start_ms, end_ms) = out.times(line.number, start, end);
+            let span = span.take();
+            if span.is_some_and(|span| span.of_day) {
+                clock.get_or_insert_default();
+            }
+            let (start, end) = (span.map(|span| span.start), span.and_then(|span| span.end));
+            let times = out.times(line.number, start, end);
+            let mut count = |ms: u64| match &mut clock {
+                Some(clock) => clock.since(ms, line.number, out),
+                None => ms,
+            };
+            let (start_ms, end_ms) = (times.0.map(&mut count), times.1.map(count));
             out.say(Piece { line: line.number, start_ms, end_ms, text, ..Piece::default() });
         }
         if let Some(line) = skipped {

@@ -3,9 +3,9 @@
 //! Recognised by its first line. Whole numbers are milliseconds, numbers with a point seconds,
 //! anything with a colon a time stamp.
 
-use super::builder::{Builder, Piece};
+use super::builder::Builder;
+use super::columns::{Columns, MAX_ROW, Unit};
 use super::lines::lines;
-use super::time::{self, Stamp};
 use super::{Confidence, Format, Head, Source};
 
 /// See the module.
@@ -21,18 +21,15 @@ impl Format for Tsv {
     }
 
     fn recognise(&self, head: &Head<'_>) -> Confidence {
-        match lines(head.text()).next().and_then(|line| Columns::read(line.text)) {
+        match first(head.text()) {
             Some(_) => Confidence::Certain,
             None => Confidence::No,
         }
     }
 
     fn parse(&self, source: &Source<'_>, out: &mut Builder) {
-        let mut lines = lines(source.text());
-        let Some(columns) = lines.next().and_then(|line| Columns::read(line.text)) else {
-            return;
-        };
-        for line in lines {
+        let Some(columns) = first(source.text()) else { return };
+        for line in lines(source.text()).skip(1) {
             if out.is_full() {
                 return;
             }
@@ -40,68 +37,26 @@ impl Format for Tsv {
                 continue;
             }
             let last = columns.count - 1;
-            let field = |place: Option<usize>| {
+            let field = |place: usize| match place == last {
                 // A tab too many belongs to the last column.
-                place.and_then(|place| match place == last {
-                    true => line.text.splitn(columns.count, '\t').nth(place),
-                    false => line.text.split('\t').nth(place),
-                })
+                true => line.text.splitn(columns.count, '\t').nth(place),
+                false => line.text.split('\t').nth(place),
             };
-            let Some(text) = field(Some(columns.text)) else {
-                out.warn(line.number, "a row without words was skipped");
-                continue;
-            };
-            let (start, end) = (field(Some(columns.start)), field(columns.end));
-            let stamps = (start.and_then(stamp), end.and_then(stamp));
-            if stamps.0.is_none() || (columns.end.is_some() && stamps.1.is_none()) {
-                out.warn(line.number, "a time that cannot be read was dropped");
-            }
-            let (start_ms, end_ms) = out.times(line.number, stamps.0, stamps.1);
-            let speaker = field(columns.speaker);
-            out.say(Piece {
-                line: line.number,
-                speaker,
-                start_ms,
-                end_ms,
-                text,
-                ..Piece::default()
-            });
+            columns.say(line.number, field, unit, out);
         }
     }
 }
 
-struct Columns {
-    start: usize,
-    end: Option<usize>,
-    text: usize,
-    speaker: Option<usize>,
-    count: usize,
+/// The columns, where the first line names them.
+fn first(text: &str) -> Option<Columns> {
+    let line = lines(text).next()?.text;
+    let table = line.len() <= MAX_ROW && line.contains('\t');
+    table.then(|| Columns::of(line.split('\t'))).flatten()
 }
 
-impl Columns {
-    fn read(line: &str) -> Option<Self> {
-        if line.len() > 1000 || !line.contains('\t') {
-            return None;
-        }
-        let names: Vec<_> = line.split('\t').map(|name| name.trim().to_ascii_lowercase()).collect();
-        let place = |name: &str| names.iter().position(|known| known == name);
-        Some(Self {
-            start: place("start")?,
-            end: place("end"),
-            text: place("text")?,
-            speaker: place("speaker"),
-            count: names.len(),
-        })
-    }
-}
-
-fn stamp(field: &str) -> Option<Stamp> {
-    let field = field.trim();
-    if field.contains(':') {
-        return time::stamp(field);
-    }
-    let number: f64 = field.parse().ok()?;
-    Some(time::seconds(if field.contains('.') { number } else { number / 1000.0 }))
+/// Whisper's whole numbers are milliseconds.
+fn unit(cell: &str) -> Unit {
+    if cell.contains('.') { Unit::Seconds } else { Unit::Millis }
 }
 
 #[cfg(test)]

@@ -32,12 +32,13 @@ impl Format for ZoomCaptions {
 fn heading(line: &str, _: bool) -> Option<Heading<'_>> {
     let inner = line.strip_prefix('[').filter(|line| line.len() <= 200)?;
     let (name, stamp) = inner.rsplit_once(']')?;
-    let start = time::stamp(stamp).filter(|_| stamp.starts_with([' ', '\t']))?;
+    let (start, of_day) = time::moment(stamp).filter(|_| stamp.starts_with([' ', '\t']))?;
     let name = name.trim();
     (names::is_plausible(name) && stamp.matches(':').count() == 2).then_some(Heading {
         name,
         start,
         end: None,
+        of_day,
     })
 }
 
@@ -59,6 +60,16 @@ mod tests {
             ]
         );
         assert_eq!(content.warnings.len(), 1);
+    }
+
+    #[test]
+    fn noon_is_passed() {
+        let content = read(
+            "zoom_captions",
+            "[Noa Levi] 11:59:50 AM\nHi there.\n\n[Tom] 12:00:10 PM\nYes.\n\n[Noa Levi] 1:00:00 PM\nBye.\n",
+        );
+        let starts: Vec<_> = turns(&content).into_iter().map(|t| t.1).collect();
+        assert_eq!(starts, [Some(0), Some(20_000), Some(3_610_000)]);
     }
 
     #[test]

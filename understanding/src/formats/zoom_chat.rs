@@ -7,6 +7,7 @@
 use debrief_domain::transcript::content::TurnKind;
 
 use super::builder::{Builder, Piece};
+use super::chat_quotes::{About, Quotes};
 use super::headed::Clock;
 use super::lines::lines;
 use super::time::{self, Stamp};
@@ -41,6 +42,7 @@ impl Format for ZoomChat {
         let mut start = None;
         let mut left_out = false;
         let mut first = false;
+        let mut quotes = Quotes::default();
         let mut reactions = 0u32;
         let mut clock: Option<Clock> = None;
         for line in lines(source.text()) {
@@ -61,16 +63,25 @@ impl Format for ZoomChat {
                 };
                 speaker = Some(message.name);
                 text = message.text;
-                left_out = is_reaction(text);
-                reactions += u32::from(left_out);
-                first = text.is_empty();
-            } else if !text.is_empty() && std::mem::take(&mut first) && is_reaction(text) {
-                // The message stands below its heading.
-                left_out = true;
-                reactions += 1;
+                (left_out, first) = (false, true);
             }
-            if left_out || text.is_empty() || text.starts_with("Replying to \"") {
+            if left_out || text.is_empty() {
                 continue;
+            }
+            // The message may stand below its heading, and what it says below what it quotes.
+            if first {
+                match quotes.about(text) {
+                    Some(About::Reaction) => {
+                        left_out = true;
+                        reactions += 1;
+                        continue;
+                    }
+                    Some(About::Reply) => continue,
+                    None => {
+                        quotes.remember(text);
+                        first = false;
+                    }
+                }
             }
             if speaker.is_none() {
                 out.warn(line.number, "text before the first message was skipped");
@@ -93,14 +104,6 @@ impl Format for ZoomChat {
     }
 }
 
-/// `Reacted to "…" with 👍`, `Reacted to … with "👍"`, `Removed a 👍 reaction from "…"`. What is
-/// quoted may go on over lines.
-fn is_reaction(text: &str) -> bool {
-    text.strip_prefix("Reacted to ").is_some_and(|rest| {
-        rest.starts_with('"') || (rest.contains(" with \"") && rest.ends_with('"'))
-    }) || (text.starts_with("Removed a ") && text.contains(" reaction from "))
-}
-
 struct Message<'a> {
     name: &'a str,
     start: Stamp,
@@ -117,9 +120,8 @@ fn message(line: &str) -> Option<Message<'_>> {
         Some((date, rest)) if is_date(date) => (rest, true),
         _ => (line, false),
     };
-    let (start, rest) = time::leading(line)?;
+    let (start, _, rest) = time::leading_moment(line)?;
     let rest = rest.strip_prefix(['\t', ' '])?;
-    let (start, rest) = half_day(start, rest);
     let from = rest.trim_start().strip_prefix("From ");
     if let Some(named) = from {
         let ends = || {
@@ -149,21 +151,6 @@ fn message(line: &str) -> Option<Message<'_>> {
         of_day: dated,
         text: text.trim(),
     })
-}
-
-/// `PM` behind a time, as some computers write it.
-fn half_day(start: Stamp, rest: &str) -> (Stamp, &str) {
-    const NOON: u64 = 12 * 3_600_000;
-    let at = |ms: u64, after: u64| Stamp::At(ms % NOON + after);
-    let half = |mark: &str| {
-        let (word, later) = rest.trim_start().split_at_checked(2)?;
-        (word.eq_ignore_ascii_case(mark) && later.starts_with([' ', '\t'])).then_some(later)
-    };
-    match (start, half("am"), half("pm")) {
-        (Stamp::At(ms), Some(later), _) => (at(ms, 0), later),
-        (Stamp::At(ms), _, Some(later)) => (at(ms, NOON), later),
-        _ => (start, rest),
-    }
 }
 
 /// Whether it ends with whom a message goes to.

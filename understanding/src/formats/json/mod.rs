@@ -1,8 +1,11 @@
 //! JSON, read as a stream: one pass that tells formats apart, and values by their path.
 //!
+//! Objects on lines of their own (JSON Lines) are read as a list of them.
+//!
 //! Invariants: no recursion and no tree, so that depth costs nothing and memory is that of one
 //! item; a file that breaks off or goes wrong is read up to there, with a warning; paths are
-//! written as `results.channels[].alternatives[0].words[]`, where `[]` is any index.
+//! written as `results.channels[].alternatives[0].words[]`, where `[]` is any index
+//! and `*` any key.
 
 mod run;
 mod shape;
@@ -32,6 +35,8 @@ pub(super) struct Item<'a> {
     pub(super) raw: &'a str,
     /// The line it begins on.
     pub(super) line: u32,
+    /// Offset of its first byte.
+    pub(super) at: usize,
 }
 
 impl Item<'_> {
@@ -100,7 +105,7 @@ fn visit<'a>(text: &'a str, paths: &[&str], mut each: impl FnMut(Item<'a>) -> bo
         let mut arrays = frames.iter().filter(|frame| !frame.object).map(|frame| frame.index);
         let outer = arrays.next().unwrap_or(0);
         let index = arrays.next_back().unwrap_or(outer);
-        each(Item { path, outer, index, raw: &text[start..end], line: count(start) })
+        each(Item { path, outer, index, raw: &text[start..end], line: count(start), at: start })
     });
     (count(at), end)
 }

@@ -2,11 +2,13 @@
 
 use std::collections::HashSet;
 
-use super::walk::{Frame, walk};
+use super::walk::{Frame, is_lines, walk};
 
 const MAX_PATHS: usize = 500;
-const MAX_DEPTH: usize = 7;
+const MAX_DEPTH: usize = 9;
 const MAX_KEY: usize = 48;
+/// Stands for a key that names one thing of many, in paths.
+const ANY: &str = "*";
 
 /// The paths of all keys in the beginning of a file.
 #[derive(Debug, Default)]
@@ -22,10 +24,10 @@ impl Shape {
     /// JSON that holds keys.
     pub(in crate::formats) fn of(text: &str) -> Option<Self> {
         let start = text.trim_start();
-        let array = start.starts_with('[');
-        if !start.starts_with('{') && !array {
+        if !start.starts_with(['{', '[']) {
             return None;
         }
+        let array = start.starts_with('[') || is_lines(text);
         let mut shape = Self { array, ..Self::default() };
         let mut path = String::new();
         walk(
@@ -39,13 +41,13 @@ impl Shape {
                     let key = frame.key(text);
                     if !frame.object {
                         path.push_str("[]");
-                    } else if key.len() <= MAX_KEY {
+                    } else {
                         if !path.is_empty() {
                             path.push('.');
                         }
-                        path.push_str(key);
-                    } else {
-                        return;
+                        // An address is a name of its own for what it holds.
+                        let named = key.len() <= MAX_KEY && !key.contains("://");
+                        path.push_str(if named { key } else { ANY });
                     }
                 }
                 if !shape.paths.contains(&path) {

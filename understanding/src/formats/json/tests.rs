@@ -14,6 +14,7 @@ fn values_are_found_by_their_path() {
     assert_eq!(at(text, "e[][]"), ["5", "6", "7"]);
     assert_eq!(at(text, "e[1]"), ["[6, 7]"]);
     assert_eq!(at("[{\"a\": 1}]", "[].a"), ["1"]);
+    assert_eq!(at(r#"{"r": {"gs://a.b/c": {"t": 1}, "d": {"t": 2}}}"#, "r.*.t"), ["1", "2"]);
     assert!(has(text, "a.b[].d") && !has(text, "a.b.d"));
 }
 

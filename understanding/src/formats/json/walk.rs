@@ -57,10 +57,16 @@ pub(super) fn walk(
     let mut frames: Vec<Frame> = Vec::new();
     let mut state = State::Value;
     let mut at = 0;
+    // Values on lines of their own are the items of a list.
+    let lines = is_lines(text);
+    if lines {
+        frames.push(Frame { start: 0, object: false, key: (0, 0), index: 0 });
+    }
     loop {
         at += bytes[at..].iter().take_while(|b| b.is_ascii_whitespace()).count();
         let Some(byte) = bytes.get(at) else {
-            return (at, End::Cut);
+            let whole = lines && frames.len() == 1 && matches!(state, State::After);
+            return (at, if whole { End::Whole } else { End::Cut });
         };
         match (&state, byte) {
             (State::Value, b'{' | b'[') => {
@@ -126,6 +132,10 @@ pub(super) fn walk(
                 }
                 state = State::Value;
             }
+            (State::After, b'{') if lines && frames.len() == 1 => {
+                frames[0].index = frames[0].index.saturating_add(1);
+                state = State::Value;
+            }
             (State::After, b',') => {
                 at += 1;
                 if let Some(frame) = frames.last_mut() {
@@ -140,6 +150,13 @@ pub(super) fn walk(
             return (at, if rest.is_empty() { End::Whole } else { End::More });
         }
     }
+}
+
+/// Whether a text has objects on lines of their own (JSON Lines), and not one value.
+pub(super) fn is_lines(text: &str) -> bool {
+    let mut filled = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let first = filled.next().is_some_and(|line| line.starts_with('{') && line.ends_with('}'));
+    first && filled.next().is_some_and(|line| line.starts_with('{'))
 }
 
 fn in_object(frames: &[Frame]) -> bool {
@@ -169,18 +186,22 @@ pub(super) struct Path<'p>(Vec<Step<'p>>);
 #[derive(Debug)]
 enum Step<'p> {
     Key(&'p str),
+    /// `*`: any key.
+    AnyKey,
     Any,
     At(u32),
 }
 
 impl<'p> Path<'p> {
-    /// Reads `results.channels[].alternatives[0].words[]`.
+    /// Reads `results.channels[].alternatives[0].words[]`, `results.*.transcript`.
     pub(super) fn new(path: &'p str) -> Self {
         let mut steps = Vec::new();
         for part in path.split('.') {
             let (key, indices) = part.split_at(part.find('[').unwrap_or(part.len()));
-            if !key.is_empty() {
-                steps.push(Step::Key(key));
+            match key {
+                "" => {}
+                "*" => steps.push(Step::AnyKey),
+                key => steps.push(Step::Key(key)),
             }
             for index in indices.split('[').skip(1) {
                 let index = index.trim_end_matches(']');
@@ -195,6 +216,7 @@ impl<'p> Path<'p> {
         self.0.len() == frames.len()
             && self.0.iter().zip(frames).rev().all(|(step, frame)| match step {
                 Step::Key(key) => frame.object && frame.key(text) == *key,
+                Step::AnyKey => frame.object,
                 Step::Any => !frame.object,
                 Step::At(index) => !frame.object && frame.index == *index,
             })

@@ -1,20 +1,14 @@
-//! Tables in Word documents whose columns are times, speakers and words, as the call reports made
+//! Tables in documents whose columns are times, speakers and words, as the call reports made
 //! from AWS Transcribe have them.
 //!
-//! Invariants: a table counts only where its first row names the words and, beside them, a speaker
-//! or a start; all other tables are nobody's words.
+//! Invariant: tables whose first row does not name such columns are nobody's words.
 
-use crate::formats::builder::{Builder, Piece};
-use crate::formats::time::{self, Stamp};
+use super::builder::{Builder, Piece};
+use super::columns::Columns;
+use super::time::{self, Stamp};
 
-const TEXT: &[&str] =
-    &["transcription", "transcript", "text", "words", "what was said", "dialogue"];
-const SPEAKER: &[&str] = &["speaker", "name", "participant"];
-const START: &[&str] = &["start", "start time", "time", "timestamp"];
-const END: &[&str] = &["end", "end time"];
 /// What a report writes into the words.
 const MARKS: &[&str] = &["[INTERRUPTION]", "[ISSUE]", "[ACTION ITEM]", "[OUTCOME]"];
-const LENGTH: &[&str] = &["dur.", "dur", "duration"];
 
 /// What is read of the tables of a document.
 #[derive(Debug, Default)]
@@ -33,31 +27,6 @@ struct Row {
     line: u32,
     cells: Vec<String>,
     columns: Columns,
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Columns {
-    text: usize,
-    speaker: Option<usize>,
-    start: Option<usize>,
-    end: Option<usize>,
-    length: Option<usize>,
-}
-
-impl Columns {
-    fn of(cells: &[String]) -> Option<Self> {
-        let place = |names: &[&str]| {
-            cells.iter().position(|cell| names.contains(&&*cell.trim().to_lowercase()))
-        };
-        let (text, speaker, start) = (place(TEXT)?, place(SPEAKER), place(START));
-        (speaker.is_some() || start.is_some()).then(|| Self {
-            text,
-            speaker,
-            start,
-            end: place(END),
-            length: place(LENGTH),
-        })
-    }
 }
 
 impl Tables {
@@ -83,7 +52,7 @@ impl Tables {
     pub(super) fn row(&mut self, line: u32) {
         let cells = std::mem::take(&mut self.cells);
         if std::mem::take(&mut self.first) {
-            self.columns = Columns::of(&cells);
+            self.columns = Columns::of(cells.iter().map(String::as_str));
             self.others += u32::from(self.columns.is_none());
         } else if let Some(columns) = self.columns {
             self.rows.push(Row { line, cells, columns });

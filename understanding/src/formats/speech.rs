@@ -1,0 +1,213 @@
+//! What cues say, and who says it: voice tags, names in front of lines, what runs on.
+//!
+//! Invariants: names in front of lines count only where the file as a whole supports them, so that
+//! all cues are looked at ([`Survey`]) before any is said ([`Speech`]). Where names stand only at
+//! changes of the speaker, the cues between are the last one's.
+
+use super::builder::{Builder, Piece};
+use super::changes::Changes;
+use super::lines::lines;
+use super::names::{self, glued, prefix};
+use super::tally::{Speakers, Tally};
+use super::{inline, markup};
+
+/// A longer payload is read in parts, to bound memory; no real cue comes near.
+const PART: usize = 64 * 1024;
+
+/// Start and end in milliseconds, as far as they are known.
+pub(super) type Times = (Option<u64>, Option<u64>);
+
+/// What the cues of a file are found to be before any is said.
+#[derive(Default)]
+pub(super) struct Survey {
+    tally: Tally,
+    changes: Changes,
+}
+
+impl Survey {
+    /// Looks at the next cue.
+    pub(super) fn cue(&mut self, payload: &str) {
+        let payload = part(payload).0;
+        if is_plain(payload) {
+            if !payload.trim().is_empty() {
+                self.changes.cue(self.tally.line(payload.trim_start()));
+            }
+            return;
+        }
+        for span in markup::spans(payload) {
+            if let Some(voice) = span.voice {
+                self.changes.voices = true;
+                self.tally.voice(&voice);
+                continue;
+            }
+            for (i, line) in lines(span.text.trim_start()).enumerate() {
+                self.line(i == 0, line.text);
+            }
+        }
+    }
+
+    fn line(&mut self, first: bool, line: &str) {
+        let prefix = prefix(line);
+        self.changes.headed |=
+            prefix.is_some_and(|(name, rest)| rest.is_empty() && names::is_diarized(name));
+        let name = prefix.map(|(name, _)| name);
+        let close = if name.is_none() { glued(line).map(|(name, _)| name) } else { None };
+        if first {
+            self.changes.cue(name.or(close));
+            self.tally.unit(name);
+        } else if let Some(name) = name {
+            self.changes.cue(Some(name));
+            self.tally.count(name);
+        }
+        if let Some(name) = close {
+            self.tally.glued(name);
+        }
+    }
+
+    /// What says the cues of this file, from its first on.
+    pub(super) fn speech(self, text: &str) -> Speech {
+        let speakers = self.tally.speakers(text);
+        let only_changes = self.changes.alone(&speakers);
+        Speech { speakers, voice: Voice { only_changes, ..Voice::default() } }
+    }
+}
+
+/// Says cues, one after the other.
+pub(super) struct Speech {
+    speakers: Speakers,
+    voice: Voice,
+}
+
+impl Speech {
+    /// Says what a cue on this line holds.
+    pub(super) fn say(&mut self, line: u32, times: Times, payload: &str, out: &mut Builder) {
+        // No speech has a time in it to the millisecond but by mistake.
+        if payload.len() > 64 && payload.contains(" (") {
+            let parts = inline::split(payload, &self.speakers);
+            if let [(_, first), later @ ..] = &*parts
+                && !later.is_empty()
+            {
+                self.whole(line, times, first, out);
+                for (heading, text) in later {
+                    let Some((name, stamp)) = heading else { continue };
+                    let (start_ms, _) = out.times(line, Some(*stamp), None);
+                    let speaker = Some(*name);
+                    out.say(Piece { line, speaker, start_ms, text, ..Piece::default() });
+                    self.voice.name = Some((*name).to_owned());
+                    self.voice.unfinished = is_unfinished(text);
+                }
+                return;
+            }
+        }
+        self.whole(line, times, payload, out);
+    }
+
+    fn whole(&mut self, line: u32, times: Times, payload: &str, out: &mut Builder) {
+        let (mut rest, mut start) = (payload, times.0);
+        while let (now, later) = part(rest)
+            && !later.is_empty()
+        {
+            self.part(line, (start, None), now, out);
+            self.voice.unfinished = true;
+            (rest, start) = (later, None);
+        }
+        self.part(line, (start, times.1), rest, out);
+    }
+
+    fn part(&mut self, line: u32, times: Times, payload: &str, out: &mut Builder) {
+        // Most cues are one line of plain words.
+        if is_plain(payload) {
+            self.plain(line, times, payload.trim_start(), out);
+            return;
+        }
+        let voice = &mut self.voice;
+        // (voice, text) pairs; a cue with one has both times, else they share its outer ones.
+        let mut said: Vec<(Option<String>, String)> = Vec::new();
+        for span in markup::spans(payload) {
+            if span.voice.is_some() {
+                said.push((span.voice, span.text));
+                continue;
+            }
+            for (i, line) in lines(span.text.trim_start()).enumerate() {
+                match self.speakers.split(line.text) {
+                    Some((name, rest)) => said.push((Some(name.to_owned()), rest.to_owned())),
+                    None if i > 0 && !said.is_empty() => {
+                        if let Some((_, text)) = said.last_mut() {
+                            text.push('\n');
+                            text.push_str(line.text);
+                        }
+                    }
+                    None => {
+                        // A sentence that runs on into the next cue is still its speaker's.
+                        let on = voice.unfinished || voice.only_changes;
+                        let name = voice.name.clone().filter(|_| on);
+                        said.push((name, line.text.to_owned()));
+                    }
+                }
+            }
+        }
+        said.retain(|(_, text)| !text.trim().is_empty());
+        let last = said.len().saturating_sub(1);
+        for (i, (name, text)) in said.into_iter().enumerate() {
+            out.say(Piece {
+                line,
+                speaker: name.as_deref(),
+                start_ms: times.0.filter(|_| i == 0),
+                end_ms: times.1.filter(|_| i == last),
+                text: &text,
+                ..Piece::default()
+            });
+            voice.unfinished = is_unfinished(&text);
+            voice.name = name;
+        }
+    }
+
+    fn plain(&mut self, line: u32, times: Times, text: &str, out: &mut Builder) {
+        let (name, text) = match self.speakers.split(text) {
+            Some((name, rest)) => (Some(name), rest),
+            None => (None, text),
+        };
+        if text.trim().is_empty() {
+            return;
+        }
+        let voice = &mut self.voice;
+        let goes_on = name.is_none() && (voice.unfinished || voice.only_changes);
+        if !goes_on && voice.name.as_deref() != name {
+            voice.name = name.map(str::to_owned);
+        }
+        let speaker = voice.name.as_deref();
+        let (start_ms, end_ms) = times;
+        out.say(Piece { line, speaker, start_ms, end_ms, text, ..Piece::default() });
+        voice.unfinished = is_unfinished(text);
+    }
+}
+
+/// Who spoke last, and whether they had finished their sentence.
+#[derive(Default)]
+struct Voice {
+    name: Option<String>,
+    unfinished: bool,
+    /// Whether they speak on until somebody else is named.
+    only_changes: bool,
+}
+
+/// Splits off what is read at once: all of a usual payload.
+fn part(payload: &str) -> (&str, &str) {
+    if payload.len() <= PART {
+        return (payload, "");
+    }
+    let reach = payload.floor_char_boundary(PART);
+    let at = payload[..reach].rfind(char::is_whitespace).filter(|at| *at > 0);
+    payload.split_at(at.unwrap_or(reach))
+}
+
+/// Whether a payload is one line without markup.
+fn is_plain(payload: &str) -> bool {
+    memchr::memchr3(b'<', b'&', b'{', payload.as_bytes()).is_none()
+        && memchr::memchr2(b'\n', b'\r', payload.as_bytes()).is_none()
+}
+
+/// Whether a sentence runs on after this.
+fn is_unfinished(text: &str) -> bool {
+    text.trim_end().ends_with(|c: char| c.is_alphanumeric() || matches!(c, ',' | ';' | '-' | '–'))
+}

@@ -1,0 +1,211 @@
+//! Which prefixes of a file are speakers: all of it is counted before any is believed.
+//!
+//! Invariant: conservative. A prefix is a speaker where the file as a whole uses such prefixes;
+//! "Remember: breathe" stays what somebody said.
+
+use std::collections::{HashMap, HashSet};
+
+use super::names::{
+    MAX_NAME_CHARS, before_colon, glued, is_capitalised, is_diarized, is_label, is_plausible,
+};
+
+/// A file with more different prefixes than this does not name speakers with them.
+const MAX_NAMES: usize = 10_000;
+
+/// Counts what stands before colons in a file, to decide which of it are speakers.
+#[derive(Debug, Default)]
+pub(crate) struct Tally {
+    counts: HashMap<String, u32>,
+    /// Of those whose colon has no space behind.
+    glued: HashMap<String, u32>,
+    marked: HashSet<String>,
+    units: u32,
+    prefixed: u32,
+    overflow: bool,
+}
+
+impl Tally {
+    /// Counts a cue or a line by its prefix, and returns that; for many lines with few names.
+    pub(crate) fn line<'a>(&mut self, line: &'a str) -> Option<&'a str> {
+        let name = before_colon(line).map(|(name, _)| name);
+        if let Some(name) = name
+            && let Some(count) = self.counts.get_mut(name)
+        {
+            self.units += 1;
+            self.prefixed += 1;
+            *count += 1;
+            return Some(name);
+        }
+        let name = name.filter(|name| is_plausible(name));
+        self.unit(name);
+        if name.is_none()
+            && let Some((name, _)) = glued(line)
+        {
+            self.glued(name);
+            return Some(name);
+        }
+        name
+    }
+
+    /// Counts a cue whose voice tag names a speaker.
+    pub(crate) fn voice(&mut self, name: &str) {
+        self.units += 1;
+        self.mark(name);
+    }
+
+    /// Counts a prefix without a space behind its colon; a plausible name.
+    pub(crate) fn glued(&mut self, name: &str) {
+        if let Some(count) = self.glued.get_mut(name) {
+            *count += 1;
+        } else if self.glued.len() < MAX_NAMES {
+            self.glued.insert(name.to_owned(), 1);
+        } else {
+            self.overflow = true;
+        }
+    }
+
+    /// Counts a cue or a line, whether or not it has a prefix; a prefix is a plausible name.
+    pub(crate) fn unit(&mut self, name: Option<&str>) {
+        self.units += 1;
+        if let Some(name) = name {
+            self.prefixed += 1;
+            self.count(name);
+        }
+    }
+
+    /// Counts a prefix inside a cue; a plausible name.
+    pub(crate) fn count(&mut self, name: &str) {
+        if let Some(count) = self.counts.get_mut(name) {
+            *count += 1;
+        } else if self.counts.len() < MAX_NAMES {
+            self.counts.insert(name.to_owned(), 1);
+        } else {
+            self.overflow = true;
+        }
+    }
+
+    /// Takes a prefix at its word: the file marks it as a speaker, with a time or in bold.
+    pub(crate) fn mark(&mut self, name: &str) {
+        if self.marked.len() < MAX_NAMES && !self.marked.contains(name) {
+            self.marked.insert(name.to_owned());
+        }
+    }
+
+    /// The prefixes that are speakers. `text` is the whole file: a word that it also uses in
+    /// lower case is a word.
+    pub(crate) fn speakers(self, text: &str) -> Speakers {
+        let mut believed = HashMap::new();
+        let mut glued = false;
+        if !self.overflow {
+            // Looked for only where something else does not settle it.
+            let words = std::cell::OnceCell::new();
+            let is_word = |name: &str| {
+                words.get_or_init(|| self.also_words(text)).contains(&name.to_lowercase())
+            };
+            for (name, count) in &self.counts {
+                if self.believes(name, *count, &is_word) {
+                    believed.insert(name.clone(), *count);
+                }
+            }
+            for (name, count) in &self.glued {
+                if believed.contains_key(name) || self.believes_glued(name, *count, &is_word) {
+                    *believed.entry(name.clone()).or_default() += count;
+                    glued = true;
+                }
+            }
+        }
+        Speakers { believed, glued }
+    }
+
+    /// Words that a colon joins are many: such a name is to speak twice, or to be known.
+    fn believes_glued(&self, name: &str, count: u32, is_word: &dyn Fn(&str) -> bool) -> bool {
+        let all: u32 = self.glued.values().sum();
+        let most = all >= 4 && all * 10 >= self.units * 9;
+        self.marked.contains(name) || most || count >= 2 && !is_word(name)
+    }
+
+    fn believes(&self, name: &str, count: u32, is_word: &dyn Fn(&str) -> bool) -> bool {
+        if is_label(name) {
+            return false;
+        }
+        if self.marked.contains(name) || is_diarized(name) {
+            return true;
+        }
+        let share = f64::from(self.prefixed) / f64::from(self.units.max(1));
+        let often = count >= 2;
+        if share >= 0.9 && self.prefixed >= 2 && (often || is_capitalised(name)) {
+            return true;
+        }
+        // Zoom puts a name in front of every cue, so even "stokes", once, is one.
+        if share >= 0.98 && self.prefixed >= 8 {
+            return true;
+        }
+        if share >= 0.4 && often && (is_capitalised(name) || count >= 3) {
+            return true;
+        }
+        is_capitalised(name) && (often || (share >= 0.6 && self.prefixed >= 4)) && !is_word(name)
+    }
+
+    /// Which one-word prefixes the text also uses as ordinary words.
+    fn also_words(&self, text: &str) -> HashSet<String> {
+        let single: HashSet<String> = self
+            .counts
+            .keys()
+            .chain(self.glued.keys())
+            .filter(|name| !name.contains(char::is_whitespace))
+            .map(|name| name.to_lowercase())
+            .filter(|lower| lower.chars().next().is_some_and(char::is_lowercase))
+            .collect();
+        let mut found = HashSet::new();
+        if single.is_empty() {
+            return found;
+        }
+        for word in text.split(|c: char| !c.is_alphanumeric()) {
+            if word.len() <= 4 * MAX_NAME_CHARS
+                && word.starts_with(char::is_lowercase)
+                && single.contains(word)
+                && !found.contains(word)
+            {
+                found.insert(word.to_owned());
+            }
+        }
+        found
+    }
+}
+
+/// The prefixes of a file that are speakers.
+#[derive(Debug, Default)]
+pub(crate) struct Speakers {
+    believed: HashMap<String, u32>,
+    /// Whether some have no space behind their colon.
+    glued: bool,
+}
+
+impl Speakers {
+    /// Whether this prefix is a speaker.
+    pub(crate) fn knows(&self, name: &str) -> bool {
+        self.believed.contains_key(name)
+    }
+
+    /// How many speakers there are.
+    pub(crate) fn len(&self) -> usize {
+        self.believed.len()
+    }
+
+    /// How many lines or cues they have between them.
+    pub(crate) fn lines(&self) -> u32 {
+        self.believed.values().sum()
+    }
+
+    /// Splits a believed speaker off a line.
+    pub(crate) fn split<'a>(&self, line: &'a str) -> Option<(&'a str, &'a str)> {
+        // Whoever is known is plausible.
+        let close = || glued(line).filter(|_| self.glued);
+        let known = |(name, _): &(&str, &str)| self.knows(name);
+        before_colon(line).filter(known).or_else(|| close().filter(known))
+    }
+}
+
+#[cfg(test)]
+#[path = "tally_tests.rs"]
+mod tests;
