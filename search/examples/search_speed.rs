@@ -1,0 +1,254 @@
+//! How fast an index answers and is filled, beside raw tantivy on the same passages.
+//!
+//! ```text
+//! search_speed FILE.jsonl… [--passages 5000,50000,200000]
+//! ```
+//!
+//! Passages are those of meetings in the format of QMSum, taken again and again as sessions of
+//! their own until there are enough, each with words of its own in front of every turn so that terms
+//! grow with the index; questions are those of the meetings. All passages are one organization's.
+//! Raw tantivy has one text field with its own English tokenizer and asks for any of the same words.
+
+use chrono::{DateTime, Duration, NaiveDate, Utc, Weekday};
+use debrief_domain::ids::{OrganizationId, TranscriptId};
+use debrief_domain::transcript::content::{Content, Turn};
+use debrief_search::index::{Checkpoint, Index, SCHEMA};
+use debrief_search::passages;
+use debrief_search::query::{Asked, Filters, Query};
+use debrief_search::session::Session;
+use debrief_understanding::question::{Context, interpret};
+use serde::Deserialize;
+use std::path::Path;
+use std::time::Instant;
+use tantivy::collector::TopDocs;
+use tantivy::query::{BooleanQuery, Query as EngineQuery, TermQuery};
+use tantivy::schema::{IndexRecordOption, STORED, Schema, TextFieldIndexing, TextOptions};
+use tantivy::{Term, doc};
+use uuid::Uuid;
+
+type Outcome<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
+
+/// Questions that are asked of each index.
+const QUESTIONS: usize = 400;
+const ORGANIZATION: OrganizationId = OrganizationId(Uuid::from_u128(1));
+
+#[derive(Deserialize)]
+struct Meeting {
+    meeting_transcripts: Vec<Said>,
+    specific_query_list: Vec<Asking>,
+}
+
+#[derive(Deserialize)]
+struct Said {
+    speaker: String,
+    content: String,
+}
+
+#[derive(Deserialize)]
+struct Asking {
+    query: String,
+}
+
+fn session(meeting: &Meeting, number: usize) -> Session {
+    let turn = |(index, said): (usize, &Said)| Turn {
+        index: u32::try_from(index).unwrap_or(u32::MAX),
+        speaker: Some(said.speaker.clone()),
+        text: format!("own{}x{} {}", number % 5_000, index % 7, said.content),
+        ..Turn::default()
+    };
+    let held = DateTime::UNIX_EPOCH + Duration::hours(20_000 + number as i64);
+    Session {
+        organization: ORGANIZATION,
+        id: TranscriptId(Uuid::from_u128(number as u128 + 1)),
+        title: None,
+        client_id: None,
+        held_at: Some(held),
+        uploaded_at: held,
+        notes: None,
+        language: Some("en".to_owned()),
+        content: Some(Content {
+            turns: meeting.meeting_transcripts.iter().enumerate().map(turn).collect(),
+            ..Content::default()
+        }),
+        summary: None,
+    }
+}
+
+fn query(question: &str) -> Query {
+    let context = Context {
+        today: NaiveDate::default(),
+        week_starts: Weekday::Mon,
+        day_first: false,
+        people: &[],
+        anchors: &[],
+    };
+    Query { words: interpret(question, &context).words.join(" "), ..Query::default() }
+}
+
+/// Median and 95th percentile of what each question takes, in milliseconds.
+fn timed(
+    questions: &[Query],
+    mut ask: impl FnMut(&Query) -> Outcome<usize>,
+) -> Outcome<(f64, f64)> {
+    for question in questions.iter().take(50) {
+        ask(question)?;
+    }
+    let mut times = Vec::with_capacity(questions.len());
+    for question in questions {
+        let begun = Instant::now();
+        std::hint::black_box(ask(question)?);
+        times.push(begun.elapsed().as_secs_f64() * 1_000.0);
+    }
+    times.sort_by(f64::total_cmp);
+    Ok((times[times.len() / 2], times[times.len() * 95 / 100]))
+}
+
+fn size_of(directory: &Path) -> Outcome<u64> {
+    let mut bytes = 0;
+    for entry in std::fs::read_dir(directory)? {
+        bytes += entry?.metadata()?.len();
+    }
+    Ok(bytes)
+}
+
+fn row(name: &str, (median, high): (f64, f64)) {
+    println!("| {name} | {median:.2} | {high:.2} |");
+}
+
+fn measure(meetings: &[Meeting], questions: &[Query], wanted: usize) -> Outcome<()> {
+    let directory = tempfile::tempdir()?;
+    let index = Index::create(directory.path())?;
+    let mut writer = index.writer()?;
+    let (raw_directory, mut raw_texts) = (tempfile::tempdir()?, Vec::new());
+    let begun = Instant::now();
+    let (mut count, mut number) = (0, 0);
+    while count < wanted {
+        let session = session(&meetings[number % meetings.len()], number);
+        count += writer.replace(&session)?;
+        number += 1;
+        if number.is_multiple_of(100) {
+            commit(&mut writer)?;
+        }
+    }
+    commit(&mut writer)?;
+    let rate = count as f64 / begun.elapsed().as_secs_f64();
+    let bytes = size_of(directory.path())?;
+    println!(
+        "\n### {count} passages of {number} sessions\n\nIndexed {rate:.0} passages/s; {:.1} MiB on disk, \
+         {:.2} KiB a passage.\n",
+        bytes as f64 / f64::from(1 << 20),
+        bytes as f64 / 1024.0 / count as f64
+    );
+    println!("| ms | p50 | p95 |\n|---|---|---|");
+    let asked = || Asked::by(&index, ORGANIZATION);
+    let ten = |query: &Query| Ok(asked().search(query, &["en"], 10, 0, |_| false)?.hits.len());
+    row("debrief, ten hits with highlights and an answer", timed(questions, ten)?);
+    let from: DateTime<Utc> = DateTime::UNIX_EPOCH + Duration::hours(20_000 + number as i64 / 2);
+    let filtered = |query: &Query| {
+        let filters = Filters { from: Some(from), ..Filters::default() };
+        ten(&Query { filters, ..query.clone() })
+    };
+    row("… of half of the dates", timed(questions, filtered)?);
+
+    // Raw tantivy, on the same passages.
+    for number in 0..number {
+        let session = session(&meetings[number % meetings.len()], number);
+        raw_texts.extend(passages::of_session(&session).into_iter().map(|passage| {
+            let lines = passage.lines.iter().map(|line| line.text.as_str());
+            lines.collect::<Vec<_>>().join("\n")
+        }));
+    }
+    let mut schema = Schema::builder();
+    let indexing = TextFieldIndexing::default()
+        .set_tokenizer("en_stem")
+        .set_index_option(IndexRecordOption::WithFreqsAndPositions);
+    let options = TextOptions::default().set_indexing_options(indexing) | STORED;
+    let field = schema.add_text_field("text", options);
+    let raw = tantivy::Index::create_in_dir(raw_directory.path(), schema.build())?;
+    let mut raw_writer = raw.writer_with_num_threads(1, 50_000_000)?;
+    let begun = Instant::now();
+    for text in &raw_texts {
+        raw_writer.add_document(doc!(field => text.as_str()))?;
+    }
+    raw_writer.commit()?;
+    let rate = raw_texts.len() as f64 / begun.elapsed().as_secs_f64();
+    let reader = raw.reader()?;
+    let mut tokenizer = raw.tokenizer_for_field(field)?;
+    let raw_ask = |query: &Query| {
+        let mut terms: Vec<Box<dyn EngineQuery>> = Vec::new();
+        tokenizer.token_stream(&query.words).process(&mut |token| {
+            let term = Term::from_field_text(field, &token.text);
+            terms.push(Box::new(TermQuery::new(term, IndexRecordOption::WithFreqs)));
+        });
+        let searcher = reader.searcher();
+        let top = TopDocs::with_limit(10).order_by_score();
+        let found = searcher.search(&BooleanQuery::union(terms), &top)?;
+        for (_, address) in &found {
+            let _: tantivy::TantivyDocument = searcher.doc(*address)?;
+        }
+        Ok(found.len())
+    };
+    row("raw tantivy, ten documents", timed(questions, raw_ask)?);
+    println!(
+        "\nRaw tantivy indexed {rate:.0} passages/s in one commit; {:.1} MiB on disk.",
+        size_of(raw_directory.path())? as f64 / f64::from(1 << 20)
+    );
+
+    // While another thread writes.
+    let writing = std::sync::atomic::AtomicBool::new(true);
+    let beside = std::thread::scope(|scope| {
+        let writer = scope.spawn(|| -> Outcome<()> {
+            let mut number = number;
+            while writing.load(std::sync::atomic::Ordering::Relaxed) {
+                for _ in 0..5 {
+                    writer.replace(&session(&meetings[number % meetings.len()], number))?;
+                    number += 1;
+                }
+                commit(&mut writer)?;
+            }
+            Ok(())
+        });
+        let beside = timed(questions, ten);
+        writing.store(false, std::sync::atomic::Ordering::Relaxed);
+        writer.join().map_err(|_| "the writer panicked")??;
+        beside
+    })?;
+    println!(
+        "\nWhile another thread writes and commits without a pause: p50 {:.2} ms, p95 {:.2} ms.",
+        beside.0, beside.1
+    );
+    Ok(())
+}
+
+fn commit(writer: &mut debrief_search::index::Writer) -> Outcome<()> {
+    Ok(writer.commit(&Checkpoint { schema: SCHEMA, epoch: String::new(), position: 0 })?)
+}
+
+fn main() -> Outcome<()> {
+    let mut arguments = std::env::args().skip(1);
+    let (mut files, mut sizes) = (Vec::new(), vec![5_000, 50_000, 200_000]);
+    while let Some(argument) = arguments.next() {
+        match argument.as_str() {
+            "--passages" => {
+                let given = arguments.next().unwrap_or_default();
+                sizes = given.split(',').map(str::parse).collect::<Result<_, _>>()?;
+            }
+            _ => files.push(argument),
+        }
+    }
+    let mut meetings: Vec<Meeting> = Vec::new();
+    for file in &files {
+        for line in std::fs::read_to_string(file)?.lines() {
+            meetings.push(serde_json::from_str(line)?);
+        }
+    }
+    if meetings.is_empty() {
+        return Err("usage: search_speed FILE.jsonl… [--passages 5000,50000]".into());
+    }
+    let asked = meetings.iter().flat_map(|meeting| &meeting.specific_query_list);
+    let questions: Vec<Query> = asked.map(|asking| query(&asking.query)).take(QUESTIONS).collect();
+    for size in sizes {
+        measure(&meetings, &questions, size)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,268 @@
+//! Text → the terms it is found by.
+//!
+//! Words are those of UAX #29, in lower case, without accents, niqqud and other marks, Hebrew
+//! final letters written as the others. Each has one or more *stems*: by the Snowball algorithm of
+//! its language ([`frostem`]), and for Hebrew, which has none, the word without the letters that
+//! may have joined its front and without plural endings. Two words match where they share a stem.
+//!
+//! Invariant: the same for what is indexed and for what is asked, in time linear in the text.
+
+use frostem::{Algorithm, Stemmer};
+use std::collections::HashMap;
+use std::ops::Range;
+use unicode_normalization::UnicodeNormalization;
+use unicode_segmentation::UnicodeSegmentation;
+
+/// The language by whose rules words of unknown language are indexed: they do little harm elsewhere.
+pub const ENGLISH: &str = "en";
+/// Longest word, in bytes: longer ones are noise, such as links.
+const WORD_MAX: usize = 64;
+/// Hebrew letters that join the front of a word: and, the, in, to, from, that, as.
+const HEBREW_PREFIXES: &[char] = &['ו', 'ה', 'ב', 'ל', 'מ', 'ש', 'כ'];
+/// How many of them are taken off.
+const HEBREW_PREFIXES_MAX: usize = 3;
+/// Hebrew plural endings, final letters written as the others.
+const HEBREW_PLURALS: &[&str] = &["ימ", "ות"];
+/// Letters that are left of a Hebrew word at least.
+const HEBREW_REST: usize = 3;
+
+/// A word of a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Token {
+    /// Where it stands, in bytes.
+    pub range: Range<usize>,
+    /// The word, normalised.
+    pub word: String,
+    /// What it matches by; not empty.
+    pub stems: Vec<String>,
+}
+
+/// Finds the stems of words.
+pub struct Analyzer {
+    stemmers: Vec<Stemmer>,
+    /// Stems that were found before: talk repeats its words.
+    known: HashMap<String, Vec<String>>,
+}
+
+impl std::fmt::Debug for Analyzer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Analyzer")
+    }
+}
+
+impl Analyzer {
+    /// For texts in these languages (BCP 47 tags); a word gets the stems of all of them;
+    /// [`ENGLISH`] where none is given.
+    pub fn new<'a>(languages: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut algorithms: Vec<Algorithm> = Vec::new();
+        let mut given = false;
+        for language in languages {
+            given = true;
+            if let Some(algorithm) = algorithm(language)
+                && !algorithms.contains(&algorithm)
+            {
+                algorithms.push(algorithm);
+            }
+        }
+        if !given {
+            algorithms.push(Algorithm::English);
+        }
+        let stemmers = algorithms.into_iter().map(Stemmer::new).collect();
+        Self { stemmers, known: HashMap::new() }
+    }
+
+    /// The words of a text, in order.
+    pub fn tokens(&mut self, text: &str) -> Vec<Token> {
+        let mut tokens = Vec::new();
+        for (start, raw) in text.unicode_word_indices() {
+            if raw.len() > WORD_MAX {
+                continue;
+            }
+            let word = normalise(raw);
+            if word.is_empty() {
+                continue;
+            }
+            let stems = match self.known.get(&word) {
+                Some(stems) => stems.clone(),
+                None => {
+                    let stems = self.stems(&word);
+                    self.known.insert(word.clone(), stems.clone());
+                    stems
+                }
+            };
+            tokens.push(Token { range: start..start + raw.len(), word, stems });
+        }
+        tokens
+    }
+
+    fn stems(&self, word: &str) -> Vec<String> {
+        if word.chars().any(is_hebrew) {
+            return hebrew(word);
+        }
+        let mut stems: Vec<String> = Vec::with_capacity(self.stemmers.len().max(1));
+        for stemmer in &self.stemmers {
+            let stem = stemmer.stem(word);
+            if !stem.is_empty() && !stems.iter().any(|known| *known == stem) {
+                stems.push(stem.into_owned());
+            }
+        }
+        if stems.is_empty() {
+            stems.push(word.to_owned());
+        }
+        stems
+    }
+}
+
+/// The Snowball algorithm of a language.
+fn algorithm(language: &str) -> Option<Algorithm> {
+    let primary = language.split('-').next().unwrap_or_default().to_ascii_lowercase();
+    Some(match primary.as_str() {
+        "ar" => Algorithm::Arabic,
+        "da" => Algorithm::Danish,
+        "de" => Algorithm::German,
+        "el" => Algorithm::Greek,
+        "en" => Algorithm::English,
+        "es" => Algorithm::Spanish,
+        "fi" => Algorithm::Finnish,
+        "fr" => Algorithm::French,
+        "hu" => Algorithm::Hungarian,
+        "it" => Algorithm::Italian,
+        "nb" | "nn" | "no" => Algorithm::Norwegian,
+        "nl" => Algorithm::Dutch,
+        "pt" => Algorithm::Portuguese,
+        "ro" => Algorithm::Romanian,
+        "ru" => Algorithm::Russian,
+        "sv" => Algorithm::Swedish,
+        "ta" => Algorithm::Tamil,
+        "tr" => Algorithm::Turkish,
+        _ => return None,
+    })
+}
+
+/// A word as it is compared: lower case, without marks above and below, possessive or apostrophe.
+pub fn normalise(word: &str) -> String {
+    let mut plain = String::with_capacity(word.len());
+    for letter in word.nfkd().filter(|letter| !is_mark(*letter)) {
+        for letter in letter.to_lowercase().filter(|letter| !is_mark(*letter)) {
+            plain.push(match letter {
+                '’' | 'ʼ' => '\'',
+                'ך' => 'כ',
+                'ם' => 'מ',
+                'ן' => 'נ',
+                'ף' => 'פ',
+                'ץ' => 'צ',
+                other => other,
+            });
+        }
+    }
+    if let Some(owner) = plain.strip_suffix("'s") {
+        plain.truncate(owner.len());
+    }
+    plain.retain(|letter| letter.is_alphanumeric());
+    plain
+}
+
+/// Marks that are left out in writing as often as not.
+fn is_mark(letter: char) -> bool {
+    matches!(letter,
+        '\u{300}'..='\u{36f}' | '\u{591}'..='\u{5bd}' | '\u{5bf}' | '\u{5c1}' | '\u{5c2}'
+        | '\u{5c4}' | '\u{5c5}' | '\u{5c7}' | '\u{64b}'..='\u{65f}' | '\u{670}')
+}
+
+fn is_hebrew(letter: char) -> bool {
+    ('\u{5d0}'..='\u{5ea}').contains(&letter)
+}
+
+/// A Hebrew word, and what it may be without prefixes and plural ending.
+fn hebrew(word: &str) -> Vec<String> {
+    let mut forms = vec![word.to_owned()];
+    let mut rest = word;
+    for _ in 0..HEBREW_PREFIXES_MAX {
+        let mut letters = rest.chars();
+        if !letters.next().is_some_and(|first| HEBREW_PREFIXES.contains(&first)) {
+            break;
+        }
+        rest = letters.as_str();
+        if rest.chars().count() < HEBREW_REST {
+            break;
+        }
+        forms.push(rest.to_owned());
+    }
+    for at in 0..forms.len() {
+        let singular = HEBREW_PLURALS.iter().find_map(|ending| forms[at].strip_suffix(ending));
+        if let Some(singular) = singular
+            && singular.chars().count() >= HEBREW_REST
+        {
+            forms.push(singular.to_owned());
+        }
+    }
+    forms.sort();
+    forms.dedup();
+    forms
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stems(language: &str, text: &str) -> Vec<Vec<String>> {
+        Analyzer::new([language]).tokens(text).into_iter().map(|token| token.stems).collect()
+    }
+
+    fn share(language: &str, one: &str, other: &str) -> bool {
+        let (one, other) = (stems(language, one), stems(language, other));
+        one[0].iter().any(|stem| other[0].contains(stem))
+    }
+
+    #[test]
+    fn words_match_in_their_forms() {
+        assert!(share("en", "sleeping", "Sleep"));
+        assert!(share("en", "Maya's", "Maya"));
+        assert!(share("en", "Maya’s", "maya"));
+        assert!(share("fr", "décidé", "decide"));
+        assert!(share("de", "Entscheidungen", "Entscheidung"));
+        assert!(!share("en", "sleep", "slip"));
+    }
+
+    #[test]
+    fn hebrew_words_match_without_prefixes_niqqud_and_final_letters() {
+        assert!(share("he", "בשינה", "השינה"));
+        assert!(share("he", "וּבַשֵּׁינָה", "שינה"));
+        assert!(share("he", "אימונים", "האימון"));
+        assert!(share("he", "כשהאימון", "אימון"));
+        assert!(!share("he", "שינה", "ריצה"));
+    }
+
+    #[test]
+    fn words_know_where_they_stand() {
+        let text = "Ça va — “Maya’s” sleep";
+        let tokens = Analyzer::new([]).tokens(text);
+        let words: Vec<&str> = tokens.iter().map(|token| &text[token.range.clone()]).collect();
+        assert_eq!(words, ["Ça", "va", "Maya’s", "sleep"]);
+        assert_eq!(tokens[0].word, "ca");
+        assert_eq!(tokens[2].word, "maya");
+    }
+
+    #[test]
+    fn several_languages_give_several_stems() {
+        let mut analyzer = Analyzer::new(["en", "de"]);
+        let tokens = analyzer.tokens("Entscheidungen");
+        assert!(tokens[0].stems.len() == 2, "{tokens:?}");
+    }
+
+    #[test]
+    fn noise_is_no_word() {
+        assert!(Analyzer::new([]).tokens(&"x".repeat(65)).is_empty());
+        assert!(Analyzer::new([]).tokens("… — !?").is_empty());
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_has_words_that_stand_in_it(text in "\\PC*") {
+            for token in Analyzer::new(["en", "he"]).tokens(&text) {
+                proptest::prop_assert!(text.get(token.range.clone()).is_some());
+                proptest::prop_assert!(!token.stems.is_empty() && !token.word.is_empty());
+            }
+        }
+    }
+}

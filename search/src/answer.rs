@@ -1,0 +1,79 @@
+//! An answer without a language model: the sentences that hold most of what was asked.
+//!
+//! Invariant: each sentence is verbatim, and says which turn of which session it is from.
+
+use crate::analysis::Analyzer;
+use crate::passages::Kind;
+use crate::query::{Hit, Weighed};
+use debrief_domain::ids::TranscriptId;
+use unicode_segmentation::UnicodeSegmentation;
+
+/// Sentences of an answer.
+const SENTENCES_MAX: usize = 3;
+/// Hits whose sentences are looked at.
+const HITS_MAX: usize = 10;
+/// A sentence holds at least so much of what the best one does.
+const LEAST: f32 = 0.5;
+/// Fewer words are no answer: "Sleep."
+const WORDS_MIN: usize = 4;
+/// Longer than so many words, a sentence counts for less.
+const WORDS_FAIR: f32 = 30.0;
+
+/// A sentence of an answer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sentence {
+    /// The words, verbatim.
+    pub text: String,
+    /// Its session.
+    pub transcript_id: TranscriptId,
+    /// Its turn; `None` in titles and notes.
+    pub turn: Option<u32>,
+    /// Who said it, where known.
+    pub speaker: Option<String>,
+    /// When its turn begins, where known.
+    pub start_ms: Option<u64>,
+}
+
+/// The best sentences of these hits, best first. Questions answer nothing, so they come in only
+/// where nothing else does.
+pub fn sentences(hits: &[Hit], words: &[Weighed], analyzer: &mut Analyzer) -> Vec<Sentence> {
+    let mut candidates: Vec<(f32, Sentence)> = Vec::new();
+    for hit in hits.iter().take(HITS_MAX) {
+        let passage = &hit.stored.passage;
+        if passage.kind == Kind::Title {
+            continue;
+        }
+        for line in &passage.lines {
+            for text in line.text.unicode_sentences() {
+                let text = text.trim();
+                let tokens = analyzer.tokens(text);
+                if tokens.len() < WORDS_MIN || candidates.iter().any(|(_, s)| s.text == text) {
+                    continue;
+                }
+                let fits = words.iter().filter(|word| {
+                    tokens.iter().any(|token| token.stems.iter().any(|s| word.stems.contains(s)))
+                });
+                let mut weight: f32 = fits.map(|word| word.weight).sum();
+                weight /= (tokens.len() as f32 / WORDS_FAIR).max(1.0).sqrt();
+                if text.ends_with(['?', '؟', '？']) {
+                    weight *= LEAST * LEAST;
+                }
+                if weight > 0.0 {
+                    let sentence = Sentence {
+                        text: text.to_owned(),
+                        transcript_id: hit.stored.transcript_id,
+                        turn: passage.turns().map(|_| line.turn),
+                        speaker: line.speaker.clone(),
+                        start_ms: line.start_ms,
+                    };
+                    candidates.push((weight, sentence));
+                }
+            }
+        }
+    }
+    // Stable: of equals, those of the better hit come first.
+    candidates.sort_by(|(one, _), (other, _)| other.total_cmp(one));
+    let least = candidates.first().map_or(0.0, |(best, _)| best * LEAST);
+    let fair = candidates.into_iter().take_while(|(weight, _)| *weight >= least);
+    fair.take(SENTENCES_MAX).map(|(_, sentence)| sentence).collect()
+}

@@ -1,0 +1,400 @@
+//! Keeps the index of this node up with the log.
+//!
+//! Each process that answers search has an index of its own, in a directory of its own under the
+//! configured one, and follows the log by its own checkpoint. An index that is missing, damaged,
+//! of another schema or of another log is built anew; while that goes on, the one that was there
+//! goes on answering if it still can, and answers say how far they reach.
+//!
+//! Invariant: an event is behind the checkpoint only once the session it touched is in the index
+//! as it stands, or can never be read.
+
+use crate::index::{Checkpoint, Index, IndexError, SCHEMA, Writer};
+use crate::session::{self, SessionError};
+use debrief_domain::event::{DecodeError, Event};
+use debrief_domain::ids::{OrganizationId, TranscriptId};
+use debrief_domain::summary::SummaryEvent;
+use debrief_infra::blobs::BlobError;
+use debrief_infra::documents::Documents;
+use debrief_infra::keys::KeyError;
+use debrief_infra::log::{EventLog, LogError, RecordedEvent};
+use metrics::{counter, gauge, histogram};
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::{Duration, Instant};
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+/// Events that are looked at between two commits.
+const BATCH: u32 = 500;
+/// Least time between two commits: each one syncs the disk several times.
+const COMMIT_PAUSE: Duration = Duration::from_millis(200);
+/// Longest time between two looks at the log: other processes cannot wake this one.
+const POLL: Duration = Duration::from_millis(200);
+/// Pause after a failure.
+const FAILURE_PAUSE: Duration = Duration::from_millis(500);
+/// Events without anything to index after which the checkpoint is written all the same.
+const IDLE_EVENTS: i64 = 10_000;
+/// Processes on one machine that can share the configured directory.
+const SLOTS_MAX: u32 = 64;
+
+/// The index could not be kept up.
+#[derive(Debug, thiserror::Error)]
+pub enum FollowError {
+    /// The index.
+    #[error(transparent)]
+    Index(#[from] IndexError),
+    /// The log.
+    #[error(transparent)]
+    Log(#[from] LogError),
+    /// An event.
+    #[error(transparent)]
+    Decode(#[from] DecodeError),
+    /// A session that may be readable later.
+    #[error("a session cannot be read for now: {0}")]
+    Session(#[source] SessionError),
+    /// The work was cut off.
+    #[error("the work on the index was cut off: {0}")]
+    Join(#[from] tokio::task::JoinError),
+    /// Every place for an index is taken by another process.
+    #[error("{SLOTS_MAX} processes use {} already; give this one another search_dir", .0.display())]
+    NoSlot(PathBuf),
+}
+
+/// What answers search in this process. Clones share it.
+#[derive(Clone, Debug)]
+pub struct Search {
+    live: Arc<RwLock<Index>>,
+    reached: watch::Receiver<i64>,
+}
+
+impl Search {
+    /// The index as it is now.
+    pub fn index(&self) -> Index {
+        self.live.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// All events up to here can be found.
+    pub fn position(&self) -> i64 {
+        *self.reached.borrow()
+    }
+
+    /// Waits until all events up to `position` can be found; answers whether it came to that.
+    pub async fn wait_for(&self, position: i64, timeout: Duration) -> bool {
+        let mut reached = self.reached.clone();
+        let wait = reached.wait_for(|reached| *reached >= position);
+        matches!(tokio::time::timeout(timeout, wait).await, Ok(Ok(_)))
+    }
+}
+
+/// An index that is being written.
+struct Target {
+    directory: PathBuf,
+    index: Index,
+    writer: Writer,
+    written: Checkpoint,
+}
+
+impl Target {
+    fn create(slot: &Path, epoch: &str) -> Result<Self, IndexError> {
+        let directory = slot.join(format!("index-{}", Uuid::now_v7().simple()));
+        std::fs::create_dir_all(&directory)?;
+        let index = Index::create(&directory)?;
+        let mut writer = index.writer()?;
+        let written = Checkpoint { schema: SCHEMA, epoch: epoch.to_owned(), position: 0 };
+        writer.commit(&written)?;
+        Ok(Self { directory, index, writer, written })
+    }
+
+    /// The index in a directory, if it is whole, of this log, and not ahead of it.
+    fn open(directory: PathBuf, epoch: &str, head: i64) -> Result<Self, IndexError> {
+        let (index, written) = Index::open(&directory)?;
+        if written.epoch != epoch || written.position > head {
+            return Err(IndexError::Damaged("it was made from another log".to_owned()));
+        }
+        let writer = index.writer()?;
+        Ok(Self { directory, index, writer, written })
+    }
+}
+
+/// Keeps the index of this process up with the log.
+pub struct Follower {
+    log: EventLog,
+    documents: Documents,
+    slot: PathBuf,
+    /// Held as long as the slot is used.
+    _lock: File,
+    target: Option<Target>,
+    /// Position up to which the log was looked at.
+    position: i64,
+    /// Where a new index has to come before it takes the place of the old.
+    switch_at: Option<i64>,
+    live: Arc<RwLock<Index>>,
+    reached: watch::Sender<i64>,
+    last_commit: Option<Instant>,
+}
+
+impl std::fmt::Debug for Follower {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Follower")
+    }
+}
+
+impl Follower {
+    /// Opens the index of this process under `root`, or begins one.
+    pub async fn open(
+        log: EventLog,
+        documents: Documents,
+        root: &Path,
+    ) -> Result<Self, FollowError> {
+        let (epoch, head) = (log.epoch().await?, log.head().await?);
+        let root = root.to_owned();
+        let opened = tokio::task::spawn_blocking(move || {
+            let (slot, lock) = take_slot(&root)?;
+            let target = open_newest(&slot, &epoch, head)?;
+            Ok::<_, FollowError>((slot, lock, target))
+        });
+        let (slot, lock, target) = opened.await??;
+        let position = target.written.position;
+        Ok(Self {
+            log,
+            documents,
+            slot,
+            _lock: lock,
+            position,
+            switch_at: None,
+            live: Arc::new(RwLock::new(target.index.clone())),
+            target: Some(target),
+            reached: watch::Sender::new(position),
+            last_commit: None,
+        })
+    }
+
+    /// What answers search from this index.
+    pub fn search(&self) -> Search {
+        Search { live: Arc::clone(&self.live), reached: self.reached.subscribe() }
+    }
+
+    /// Works until it is told to stop.
+    pub async fn run(mut self, stop: CancellationToken) {
+        let mut appended = self.log.watch();
+        while !stop.is_cancelled() {
+            appended.mark_unchanged();
+            let pause = match self.step().await {
+                Ok(0) => POLL,
+                Ok(_) => Duration::ZERO,
+                Err(error) => {
+                    tracing::error!(%error, "the search index cannot be kept up; trying again");
+                    counter!("debrief_search_failures_total").increment(1);
+                    if matches!(error, FollowError::Index(_) | FollowError::Join(_)) {
+                        // What was written since the last commit is in an unknown state.
+                        self.target = None;
+                    }
+                    FAILURE_PAUSE
+                }
+            };
+            if !pause.is_zero() {
+                tokio::select! {
+                    () = stop.cancelled() => {}
+                    _ = tokio::time::timeout(pause, appended.changed()) => {}
+                }
+            }
+        }
+    }
+
+    /// Takes in all that the log holds now.
+    pub async fn catch_up(&mut self) -> Result<i64, FollowError> {
+        while self.step().await? > 0 {}
+        Ok(self.position)
+    }
+
+    /// Takes in one batch of events; answers how many there were.
+    pub async fn step(&mut self) -> Result<usize, FollowError> {
+        self.ensure_target().await?;
+        if let Some(last) = self.last_commit {
+            tokio::time::sleep(COMMIT_PAUSE.saturating_sub(last.elapsed())).await;
+        }
+        let events = self.log.read(self.position, BATCH).await?;
+        let Some(last) = events.last() else {
+            self.switch();
+            return Ok(0);
+        };
+        let touched = touched(&events)?;
+        let Some(mut target) = self.target.take() else { return Ok(0) };
+        for (organization, id) in &touched {
+            target = self.take_in(target, *organization, *id).await?;
+        }
+        let position = last.position;
+        if !touched.is_empty() || position - target.written.position >= IDLE_EVENTS {
+            target.written.position = position;
+            let begun = Instant::now();
+            let committed = tokio::task::spawn_blocking(move || {
+                target.writer.commit(&target.written)?;
+                Ok::<_, IndexError>(target)
+            });
+            target = committed.await??;
+            histogram!("debrief_search_commit_seconds").record(begun.elapsed());
+            self.last_commit = Some(Instant::now());
+        }
+        self.target = Some(target);
+        self.position = position;
+        self.switch();
+        Ok(events.len())
+    }
+
+    /// Puts a session into the index as it stands.
+    async fn take_in(
+        &mut self,
+        mut target: Target,
+        organization: OrganizationId,
+        id: TranscriptId,
+    ) -> Result<Target, FollowError> {
+        let session = match session::load(&self.log, &self.documents, organization, id).await {
+            Ok(session) => session,
+            Err(error) if is_temporary(&error) => {
+                self.target = Some(target);
+                return Err(FollowError::Session(error));
+            }
+            Err(error) => {
+                tracing::error!(transcript_id = %id.0, %error, "a session can never be read; it will not be found");
+                counter!("debrief_search_sessions_skipped_total").increment(1);
+                None
+            }
+        };
+        let written = tokio::task::spawn_blocking(move || {
+            match session {
+                Some(session) => {
+                    let passages = target.writer.replace(&session)?;
+                    counter!("debrief_search_passages_total").increment(passages as u64);
+                }
+                None => target.writer.remove(organization, id),
+            }
+            Ok::<_, IndexError>(target)
+        });
+        Ok(written.await??)
+    }
+
+    /// Opens the index again after a failure, or begins a new one beside what still answers.
+    async fn ensure_target(&mut self) -> Result<(), FollowError> {
+        if self.target.is_some() {
+            return Ok(());
+        }
+        let (epoch, head) = (self.log.epoch().await?, self.log.head().await?);
+        let slot = self.slot.clone();
+        let opened = tokio::task::spawn_blocking(move || open_newest(&slot, &epoch, head));
+        let target = opened.await??;
+        self.position = target.written.position;
+        self.switch_at = Some(*self.reached.borrow());
+        self.target = Some(target);
+        Ok(())
+    }
+
+    /// Lets the index that is written answer, once it has come as far as the one before.
+    fn switch(&mut self) {
+        if let (Some(target), true) =
+            (&self.target, self.switch_at.is_some_and(|at| self.position >= at))
+        {
+            *self.live.write().unwrap_or_else(PoisonError::into_inner) = target.index.clone();
+            self.switch_at = None;
+            clear(&self.slot, Some(&target.directory));
+        }
+        if self.switch_at.is_none() {
+            self.reached.send_replace(self.position);
+            gauge!("debrief_search_position").set(self.position as f64);
+        }
+    }
+}
+
+/// Whether the same session may be readable later.
+fn is_temporary(error: &SessionError) -> bool {
+    match error {
+        SessionError::Log(error) => error.is_temporary(),
+        SessionError::Key(KeyError::Database(error)) => error.is_temporary(),
+        SessionError::Blob(BlobError::Unavailable(_)) => true,
+        _ => false,
+    }
+}
+
+/// The sessions that these events touch, each once, in order.
+fn touched(events: &[RecordedEvent]) -> Result<Vec<(OrganizationId, TranscriptId)>, DecodeError> {
+    let mut touched = Vec::new();
+    for event in events {
+        let id = match event.stream_type.as_str() {
+            "transcript" => TranscriptId(event.stream_id),
+            "summary" => match event.event()? {
+                Event::Summary(SummaryEvent::Created(created)) => created.transcript_id,
+                Event::Summary(SummaryEvent::Revised(revised)) => revised.transcript_id,
+                // Its session is deleted by an event of its own.
+                _ => continue,
+            },
+            _ => continue,
+        };
+        let session = (event.organization, id);
+        if !touched.contains(&session) {
+            touched.push(session);
+        }
+    }
+    Ok(touched)
+}
+
+/// A directory under `root` that no other process uses.
+fn take_slot(root: &Path) -> Result<(PathBuf, File), FollowError> {
+    for number in 0..SLOTS_MAX {
+        let slot = root.join(number.to_string());
+        std::fs::create_dir_all(&slot).map_err(IndexError::Directory)?;
+        let lock = File::create(slot.join("lock")).map_err(IndexError::Directory)?;
+        match lock.try_lock() {
+            Ok(()) => return Ok((slot, lock)),
+            Err(std::fs::TryLockError::WouldBlock) => {}
+            Err(std::fs::TryLockError::Error(error)) => {
+                return Err(IndexError::Directory(error).into());
+            }
+        }
+    }
+    Err(FollowError::NoSlot(root.to_owned()))
+}
+
+/// Indexes of a slot, newest first.
+fn indexes(slot: &Path) -> Result<Vec<PathBuf>, IndexError> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(slot)? {
+        let entry = entry?;
+        if entry.file_name().to_string_lossy().starts_with("index-") {
+            found.push(entry.path());
+        }
+    }
+    found.sort();
+    found.reverse();
+    Ok(found)
+}
+
+/// The newest index of a slot that can be used, or a new one.
+fn open_newest(slot: &Path, epoch: &str, head: i64) -> Result<Target, IndexError> {
+    std::fs::create_dir_all(slot)?;
+    for directory in indexes(slot)? {
+        match Target::open(directory.clone(), epoch, head) {
+            Ok(target) => {
+                clear(slot, Some(&target.directory));
+                return Ok(target);
+            }
+            Err(error) => {
+                tracing::warn!(directory = %directory.display(), %error, "a search index cannot be used; building it anew from the log");
+            }
+        }
+    }
+    let target = Target::create(slot, epoch)?;
+    clear(slot, Some(&target.directory));
+    Ok(target)
+}
+
+/// Removes all indexes of a slot but one. What still answers from a removed one goes on doing so:
+/// its files are open.
+fn clear(slot: &Path, keep: Option<&Path>) {
+    let others = indexes(slot).unwrap_or_default();
+    for directory in others.into_iter().filter(|other| Some(other.as_path()) != keep) {
+        if let Err(error) = std::fs::remove_dir_all(&directory) {
+            tracing::warn!(directory = %directory.display(), %error, "an old search index could not be removed");
+        }
+    }
+}

@@ -1,0 +1,266 @@
+//! The full-text index of one node: passages under the terms they are found by.
+//!
+//! Invariants:
+//! - Every term of every indexed field begins with the organization's id ([`Scope`]): a query made
+//!   in one scope cannot name what belongs to another, and counts of other organizations' words
+//!   move no score (see [`Statistics`]).
+//! - A session is replaced as a whole; [`Checkpoint`] is written in the same commit as the
+//!   sessions up to it.
+//! - Terms and texts of a session that was deleted leave the disk with the commit that forgets
+//!   it, not with some later merge.
+
+mod writer;
+
+pub use writer::Writer;
+
+use crate::passages::Passage;
+use chrono::{DateTime, Utc};
+use debrief_domain::ids::{ClientId, OrganizationId, TranscriptId};
+use serde::{Deserialize, Serialize};
+use std::path::Path;
+use tantivy::query::Bm25StatisticsProvider;
+use tantivy::schema::{
+    Field, INDEXED, IndexRecordOption, STORED, STRING, Schema, TextFieldIndexing, TextOptions,
+    Value,
+};
+use tantivy::{
+    DocAddress, IndexReader, ReloadPolicy, Searcher, TantivyDocument, TantivyError, Term,
+};
+
+/// Changes whenever what is in the index, or how it is found, does: an index of another one is
+/// built anew.
+pub const SCHEMA: u32 = 1;
+/// Terms of a passage of average length.
+const AVERAGE_TERMS: u64 = crate::passages::WINDOW_WORDS as u64;
+
+/// An organization's own corner of the index.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scope(String);
+
+impl Scope {
+    /// That of this organization.
+    pub fn of(organization: OrganizationId) -> Self {
+        Self(organization.0.simple().to_string())
+    }
+
+    /// A word of this organization, in this field.
+    pub(crate) fn term(&self, field: Field, word: &str) -> Term {
+        Term::from_field_text(field, &self.word(word))
+    }
+
+    fn word(&self, word: &str) -> String {
+        let mut scoped = String::with_capacity(self.0.len() + word.len());
+        scoped.push_str(&self.0);
+        scoped.push_str(word);
+        scoped
+    }
+
+    /// A value that was indexed in this scope, without it.
+    pub(crate) fn strip<'a>(&self, value: &'a str) -> Option<&'a str> {
+        value.strip_prefix(&self.0)
+    }
+}
+
+/// How far an index has come.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Checkpoint {
+    /// [`SCHEMA`] it was written with.
+    pub schema: u32,
+    /// The log it was made from.
+    pub epoch: String,
+    /// All events up to here are in it.
+    pub position: i64,
+}
+
+/// The index did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum IndexError {
+    /// tantivy.
+    #[error("the search index failed: {0}")]
+    Engine(#[from] TantivyError),
+    /// Its directory.
+    #[error("the directory of the search index cannot be used: {0}")]
+    Directory(#[from] std::io::Error),
+    /// What lies there is no whole index.
+    #[error("the search index is damaged: {0}")]
+    Damaged(String),
+}
+
+/// A passage as it comes out of the index.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Stored {
+    /// Its session.
+    pub transcript_id: TranscriptId,
+    /// Whose session it was.
+    pub client_id: Option<ClientId>,
+    /// When it was held, where known.
+    pub held_at: Option<DateTime<Utc>>,
+    /// What the coach calls it.
+    pub title: Option<String>,
+    /// Its words.
+    #[serde(flatten)]
+    pub passage: Passage,
+}
+
+/// The fields of a passage.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Fields {
+    /// Stems, for ranking.
+    pub(crate) stems: Field,
+    /// Words with their positions, for phrases.
+    pub(crate) words: Field,
+    /// The organization itself: one term.
+    pub(crate) organization: Field,
+    pub(crate) transcript: Field,
+    pub(crate) kind: Field,
+    pub(crate) client: Field,
+    pub(crate) speaker: Field,
+    pub(crate) coach: Field,
+    pub(crate) language: Field,
+    /// Of the session, once.
+    pub(crate) title: Field,
+    /// Of its summary, once each.
+    pub(crate) topic: Field,
+    /// Milliseconds since 1970 at which the session was held, else uploaded.
+    pub(crate) at: Field,
+    pub(crate) stored: Field,
+}
+
+fn schema() -> (Schema, Fields) {
+    let mut builder = Schema::builder();
+    let indexed = |option| {
+        let indexing = TextFieldIndexing::default().set_tokenizer("raw").set_index_option(option);
+        TextOptions::default().set_indexing_options(indexing)
+    };
+    let value = || STRING.set_fast("raw");
+    let fields = Fields {
+        stems: builder.add_text_field("stems", indexed(IndexRecordOption::WithFreqs)),
+        words: builder.add_text_field("words", indexed(IndexRecordOption::WithFreqsAndPositions)),
+        organization: builder.add_text_field("organization", STRING),
+        transcript: builder.add_text_field("transcript", value()),
+        kind: builder.add_text_field("kind", value()),
+        client: builder.add_text_field("client", value()),
+        speaker: builder.add_text_field("speaker", value()),
+        coach: builder.add_text_field("coach", STRING),
+        language: builder.add_text_field("language", value()),
+        title: builder.add_text_field("title", STRING),
+        topic: builder.add_text_field("topic", STRING),
+        at: builder.add_i64_field("at", tantivy::schema::FAST | INDEXED),
+        stored: builder.add_text_field("stored", STORED),
+    };
+    (builder.build(), fields)
+}
+
+/// An index that can be searched. Clones share it.
+#[derive(Clone)]
+pub struct Index {
+    index: tantivy::Index,
+    reader: IndexReader,
+    pub(crate) fields: Fields,
+}
+
+impl std::fmt::Debug for Index {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Index")
+    }
+}
+
+impl Index {
+    /// An empty index in a directory that exists and is empty.
+    pub fn create(directory: &Path) -> Result<Self, IndexError> {
+        Self::with(tantivy::Index::create_in_dir(directory, schema().0)?)
+    }
+
+    /// An index in memory.
+    pub fn in_memory() -> Result<Self, IndexError> {
+        Self::with(tantivy::Index::create_in_ram(schema().0))
+    }
+
+    /// The index in a directory, and how far it has come. An index that cannot be trusted, because
+    /// a file is missing or differs from its checksum, or the schema is another, is
+    /// [`IndexError::Damaged`].
+    pub fn open(directory: &Path) -> Result<(Self, Checkpoint), IndexError> {
+        let damaged = |error: TantivyError| IndexError::Damaged(error.to_string());
+        let index = tantivy::Index::open_in_dir(directory).map_err(damaged)?;
+        let meta = index.load_metas().map_err(damaged)?;
+        let checkpoint: Option<Checkpoint> =
+            meta.payload.as_deref().and_then(|payload| serde_json::from_str(payload).ok());
+        let checkpoint =
+            checkpoint.ok_or_else(|| IndexError::Damaged("it has no checkpoint".to_owned()))?;
+        if checkpoint.schema != SCHEMA || index.schema() != schema().0 {
+            return Err(IndexError::Damaged("it is of another schema".to_owned()));
+        }
+        let broken = index.validate_checksum().map_err(damaged)?;
+        if let Some(file) = broken.iter().next() {
+            let message = format!("{} differs from its checksum", file.display());
+            return Err(IndexError::Damaged(message));
+        }
+        Ok((Self::with(index)?, checkpoint))
+    }
+
+    fn with(index: tantivy::Index) -> Result<Self, IndexError> {
+        // Reloaded after each commit, by whoever commits.
+        let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
+        Ok(Self { index, reader, fields: schema().1 })
+    }
+
+    /// The one who may write. There is at most one at a time.
+    pub fn writer(&self) -> Result<Writer, IndexError> {
+        Writer::of(self)
+    }
+
+    pub(crate) fn searcher(&self) -> Searcher {
+        self.reader.searcher()
+    }
+
+    /// Passages in it, of all organizations.
+    pub fn passages(&self) -> u64 {
+        self.searcher().num_docs()
+    }
+
+    pub(crate) fn stored(
+        &self,
+        searcher: &Searcher,
+        address: DocAddress,
+    ) -> Result<Stored, IndexError> {
+        let document: TantivyDocument = searcher.doc(address)?;
+        let json = document.get_first(self.fields.stored).and_then(|value| value.as_str());
+        let json = json.ok_or_else(|| IndexError::Damaged("a passage is missing".to_owned()))?;
+        serde_json::from_str(json).map_err(|error| IndexError::Damaged(error.to_string()))
+    }
+}
+
+/// Counts of one organization alone, from which scores are made (BM25).
+pub(crate) struct Statistics<'a> {
+    searcher: &'a Searcher,
+    passages: u64,
+}
+
+impl<'a> Statistics<'a> {
+    pub(crate) fn of(
+        searcher: &'a Searcher,
+        fields: &Fields,
+        scope: &Scope,
+    ) -> Result<Self, IndexError> {
+        let passages = searcher.doc_freq(&scope.term(fields.organization, ""))?;
+        Ok(Self { searcher, passages })
+    }
+}
+
+impl Bm25StatisticsProvider for Statistics<'_> {
+    /// From this the engine makes the average length that a passage's length is held against: that
+    /// of a full window, whatever else lies in the index.
+    fn total_num_tokens(&self, _: Field) -> tantivy::Result<u64> {
+        Ok(self.passages.max(1) * AVERAGE_TERMS)
+    }
+
+    fn total_num_docs(&self) -> tantivy::Result<u64> {
+        Ok(self.passages.max(1))
+    }
+
+    /// Terms are scoped, so this is the organization's own count. Passages that were deleted but
+    /// not merged away are counted by the engine, hence the bound.
+    fn doc_freq(&self, term: &Term) -> tantivy::Result<u64> {
+        Ok(self.searcher.doc_freq(term)?.min(self.passages.max(1)))
+    }
+}

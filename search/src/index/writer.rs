@@ -1,0 +1,214 @@
+//! Writing to an index: sessions in and out, and how far it goes.
+
+use super::{Checkpoint, Index, IndexError, Scope, Stored};
+use crate::analysis::Analyzer;
+use crate::passages::{Kind, Line, Passage, coaches, of_session};
+use crate::session::Session;
+use debrief_domain::ids::{OrganizationId, TranscriptId};
+use std::time::Duration;
+use tantivy::tokenizer::{PreTokenizedString, Token as IndexToken};
+use tantivy::{IndexWriter, TantivyDocument, TantivyError};
+
+/// Memory for documents before they are written, in bytes: the least that tantivy takes.
+const WRITER_BYTES: usize = 15_000_000;
+/// How often segments with deleted passages are looked for after a deletion.
+const PURGE_ROUNDS: usize = 200;
+/// Pause for a segment that is being merged already.
+const PURGE_PAUSE: Duration = Duration::from_millis(50);
+/// Longest title that is suggested, in bytes.
+const SUGGESTED_MAX: usize = 200;
+/// Between the lines of a passage, in positions: no phrase goes from one turn into the next.
+const LINE_GAP: usize = 100;
+
+/// Writes to an index.
+pub struct Writer {
+    index: Index,
+    writer: IndexWriter,
+    /// Whether a session was taken out and not put in again.
+    forgotten: bool,
+    analyzers: Vec<(Option<String>, Analyzer)>,
+}
+
+impl std::fmt::Debug for Writer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Writer")
+    }
+}
+
+impl Writer {
+    pub(super) fn of(index: &Index) -> Result<Self, IndexError> {
+        let writer = index.index.writer_with_num_threads(1, WRITER_BYTES)?;
+        Ok(Self { index: index.clone(), writer, forgotten: false, analyzers: Vec::new() })
+    }
+
+    /// Puts a session in the place of what there was of it; answers its passages.
+    pub fn replace(&mut self, session: &Session) -> Result<usize, IndexError> {
+        self.replace_by(session, of_session(session))
+    }
+
+    /// As [`Writer::replace`], with passages that were cut in another way.
+    pub fn replace_by(
+        &mut self,
+        session: &Session,
+        passages: Vec<Passage>,
+    ) -> Result<usize, IndexError> {
+        self.remove_passages(session.organization, session.id);
+        let count = passages.len();
+        for passage in passages {
+            self.add(session, passage)?;
+        }
+        Ok(count)
+    }
+
+    /// Takes a session out, for good.
+    pub fn remove(&mut self, organization: OrganizationId, id: TranscriptId) {
+        self.remove_passages(organization, id);
+        self.forgotten = true;
+    }
+
+    fn remove_passages(&mut self, organization: OrganizationId, id: TranscriptId) {
+        let id = id.0.simple().to_string();
+        let term = Scope::of(organization).term(self.index.fields.transcript, &id);
+        self.writer.delete_term(term);
+    }
+
+    fn add(&mut self, session: &Session, passage: Passage) -> Result<(), IndexError> {
+        let fields = self.index.fields;
+        let scope = Scope::of(session.organization);
+        let analyzer = analyzer(&mut self.analyzers, passage.language.as_deref());
+        let (stems, words) = terms(analyzer, &scope, &passage.lines);
+        let mut document = TantivyDocument::new();
+        document.add_pre_tokenized_text(fields.stems, stems);
+        document.add_pre_tokenized_text(fields.words, words);
+        document.add_text(fields.organization, scope.word(""));
+        document.add_text(fields.transcript, scope.word(&session.id.0.simple().to_string()));
+        document.add_text(fields.kind, scope.word(passage.kind.as_str()));
+        if let Some(client) = session.client_id {
+            document.add_text(fields.client, scope.word(&client.0.simple().to_string()));
+        }
+        for speaker in passage.speakers() {
+            document.add_text(fields.speaker, scope.word(speaker));
+        }
+        for coach in session.content.iter().flat_map(coaches) {
+            document.add_text(fields.coach, scope.word(coach));
+        }
+        if let Some(language) = &passage.language {
+            document.add_text(fields.language, scope.word(language));
+        }
+        match (passage.kind, &session.title, &session.summary) {
+            (Kind::Title, Some(title), _) if title.len() <= SUGGESTED_MAX => {
+                document.add_text(fields.title, scope.word(title));
+            }
+            (Kind::Summary, _, Some(summary)) => {
+                for topic in &summary.topics {
+                    document.add_text(fields.topic, scope.word(&topic.label));
+                }
+            }
+            _ => {}
+        }
+        let at = session.held_at.unwrap_or(session.uploaded_at);
+        document.add_i64(fields.at, at.timestamp_millis());
+        let stored = Stored {
+            transcript_id: session.id,
+            client_id: session.client_id,
+            held_at: session.held_at,
+            title: session.title.clone(),
+            passage,
+        };
+        let json = serde_json::to_string(&stored)
+            .map_err(|error| IndexError::Damaged(error.to_string()))?;
+        document.add_text(fields.stored, json);
+        self.writer.add_document(document)?;
+        Ok(())
+    }
+
+    /// Makes what was written findable and durable, with how far it goes.
+    pub fn commit(&mut self, checkpoint: &Checkpoint) -> Result<(), IndexError> {
+        let payload = serde_json::to_string(checkpoint)
+            .map_err(|error| IndexError::Damaged(error.to_string()))?;
+        let mut prepared = self.writer.prepare_commit()?;
+        prepared.set_payload(&payload);
+        prepared.commit()?;
+        if std::mem::take(&mut self.forgotten) {
+            self.purge()?;
+        }
+        self.index.reader.reload()?;
+        Ok(())
+    }
+
+    /// Writes segments that hold deleted passages anew, without them. A segment that is being
+    /// merged in the background comes out of that with its deletions, and is waited for.
+    fn purge(&mut self) -> Result<(), IndexError> {
+        for _ in 0..PURGE_ROUNDS {
+            let metas = self.index.index.searchable_segment_metas()?;
+            let stale = metas.iter().filter(|meta| meta.has_deletes()).map(|meta| meta.id());
+            let stale: Vec<_> = stale.collect();
+            if stale.is_empty() {
+                break;
+            }
+            for segment in stale {
+                match self.writer.merge(&[segment]).wait() {
+                    Ok(_) => {}
+                    Err(TantivyError::InvalidArgument(_)) => std::thread::sleep(PURGE_PAUSE),
+                    Err(error) => return Err(error.into()),
+                }
+            }
+        }
+        self.index.reader.reload()?;
+        self.writer.garbage_collect_files().wait()?;
+        Ok(())
+    }
+}
+
+fn analyzer<'a>(
+    analyzers: &'a mut Vec<(Option<String>, Analyzer)>,
+    language: Option<&str>,
+) -> &'a mut Analyzer {
+    let at = match analyzers.iter().position(|(known, _)| known.as_deref() == language) {
+        Some(at) => at,
+        None => {
+            analyzers.push((language.map(str::to_owned), Analyzer::new(language)));
+            analyzers.len() - 1
+        }
+    };
+    &mut analyzers[at].1
+}
+
+/// The terms of a passage: its stems, and its words with their positions. A speaker's name is
+/// among them where the speaker begins to speak.
+fn terms(
+    analyzer: &mut Analyzer,
+    scope: &Scope,
+    lines: &[Line],
+) -> (PreTokenizedString, PreTokenizedString) {
+    let (mut stems, mut words) = (Vec::new(), Vec::new());
+    let mut position = 0;
+    let mut before = None;
+    let mut push = |analyzer: &mut Analyzer, text: &str, position: &mut usize, phrase: bool| {
+        for token in analyzer.tokens(text) {
+            let term = |text: &str, position| IndexToken {
+                text: scope.word(text),
+                position,
+                position_length: 1,
+                ..IndexToken::default()
+            };
+            stems.extend(token.stems.iter().map(|stem| term(stem, *position)));
+            if phrase {
+                words.push(term(&token.word, *position));
+            }
+            *position += 1;
+        }
+        *position += LINE_GAP;
+    };
+    for line in lines {
+        if line.speaker != before
+            && let Some(speaker) = &line.speaker
+        {
+            push(analyzer, speaker, &mut position, false);
+        }
+        before.clone_from(&line.speaker);
+        push(analyzer, &line.text, &mut position, true);
+    }
+    let pre_tokenized = |tokens| PreTokenizedString { text: String::new(), tokens };
+    (pre_tokenized(stems), pre_tokenized(words))
+}

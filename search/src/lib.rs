@@ -1,0 +1,33 @@
+//! Search: sessions cut into passages, kept in a full-text index that follows the log, and asked
+//! in plain words.
+//!
+//! | step | file |
+//! |---|---|
+//! | what a session holds now, from the log | [`session`] |
+//! | a session → passages | [`passages`] |
+//! | text → terms | [`analysis`] |
+//! | passages → index, and who may see them | [`index`] |
+//! | the log → the index of this node | [`follower`] |
+//! | a question → passages, best first | [`query`], [`highlight`] |
+//! | passages → sentences that answer | [`answer`] |
+//! | letters → what may be meant | [`suggest`] |
+//!
+//! Invariants:
+//!
+//! 1. **No organization's passage can be found by another.** Every indexed term begins with the
+//!    organization's id ([`index::Scope`]), so that a query has no way to name a foreign term, and
+//!    how often a word occurs elsewhere moves no score.
+//! 2. **The index may be thrown away.** It holds nothing that the log and the blobs do not; one
+//!    that is missing, damaged, of another schema or of another log is built anew.
+//! 3. **It says how far it has come.** The position that an index has taken in is written with it,
+//!    in the same commit.
+
+pub mod analysis;
+pub mod answer;
+pub mod follower;
+pub mod highlight;
+pub mod index;
+pub mod passages;
+pub mod query;
+pub mod session;
+pub mod suggest;

@@ -1,0 +1,353 @@
+//! A session → the passages it is found by.
+//!
+//! What was said becomes windows of turns of about [`WINDOW_WORDS`] words, each overlapping the
+//! one before by half, so that whatever belongs together stands together in one of them. Title,
+//! notes, and what the summary holds are passages of their own kinds.
+//!
+//! Invariants: windows cover every turn; a passage's text is verbatim; a window is never longer
+//! than about twice [`WINDOW_WORDS`], however long its turns are.
+
+use crate::session::Session;
+use debrief_domain::summary::content::Quote;
+use debrief_domain::transcript::content::{Content, Role, Turn};
+use serde::{Deserialize, Serialize};
+use unicode_segmentation::UnicodeSegmentation;
+
+/// Words in a window of turns. Chosen on QMSum `train`: see `docs/search.md`.
+pub const WINDOW_WORDS: usize = 240;
+
+/// What a passage is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// Something that was said.
+    Turns,
+    /// The session's title.
+    Title,
+    /// The coach's notes.
+    Notes,
+    /// The overview of the summary.
+    Summary,
+    /// What somebody will do.
+    ActionItem,
+    /// What was decided.
+    Decision,
+    /// What was left open.
+    Question,
+}
+
+impl Kind {
+    /// All kinds.
+    pub const ALL: [Self; 7] = [
+        Self::Turns,
+        Self::Title,
+        Self::Notes,
+        Self::Summary,
+        Self::ActionItem,
+        Self::Decision,
+        Self::Question,
+    ];
+
+    /// Whether it is made of quotes from turns.
+    pub fn is_derived(self) -> bool {
+        match self {
+            Self::Turns | Self::Title | Self::Notes => false,
+            Self::Summary | Self::ActionItem | Self::Decision | Self::Question => true,
+        }
+    }
+
+    /// As it is written in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Turns => "turns",
+            Self::Title => "title",
+            Self::Notes => "notes",
+            Self::Summary => "summary",
+            Self::ActionItem => "action_item",
+            Self::Decision => "decision",
+            Self::Question => "question",
+        }
+    }
+}
+
+/// A piece of a turn in a passage.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Line {
+    /// Index of the turn.
+    pub turn: u32,
+    /// Who said it, where known.
+    pub speaker: Option<String>,
+    /// When it begins, in milliseconds from the start of the recording, where known.
+    pub start_ms: Option<u64>,
+    /// The words, verbatim.
+    pub text: String,
+}
+
+/// Something that can be found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Passage {
+    /// What it is.
+    pub kind: Kind,
+    /// Its words; a title or notes have one line, of turn 0, that is of no turn.
+    pub lines: Vec<Line>,
+    /// BCP 47 tag, where known.
+    pub language: Option<String>,
+}
+
+impl Passage {
+    /// First and last turn; `None` for what is of no turn.
+    pub fn turns(&self) -> Option<(u32, u32)> {
+        match self.kind {
+            Kind::Title | Kind::Notes => None,
+            _ => {
+                let turns = || self.lines.iter().map(|line| line.turn);
+                Some((turns().min()?, turns().max()?))
+            }
+        }
+    }
+
+    /// Who speaks in it, each once.
+    pub fn speakers(&self) -> Vec<&str> {
+        let mut speakers: Vec<&str> = Vec::new();
+        for speaker in self.lines.iter().filter_map(|line| line.speaker.as_deref()) {
+            if !speakers.contains(&speaker) {
+                speakers.push(speaker);
+            }
+        }
+        speakers
+    }
+}
+
+/// All passages of a session.
+pub fn of_session(session: &Session) -> Vec<Passage> {
+    let said = session.content.as_ref();
+    let given = session.language.as_deref();
+    let language = given.or_else(|| said.and_then(|content| content.language.as_deref()));
+    let mut passages = Vec::new();
+    if let Some(content) = said {
+        passages.extend(windows(content, language, WINDOW_WORDS));
+    }
+    let single = |kind, text: &str| Passage {
+        kind,
+        lines: vec![Line { turn: 0, speaker: None, start_ms: None, text: text.to_owned() }],
+        language: language.map(str::to_owned),
+    };
+    passages.extend(session.title.as_deref().map(|title| single(Kind::Title, title)));
+    if let Some(notes) = &session.notes {
+        passages
+            .extend(pieces(notes, WINDOW_WORDS).into_iter().map(|text| single(Kind::Notes, text)));
+    }
+    if let Some(summary) = &session.summary {
+        let quoted = |kind, quotes: Vec<&Quote>| Passage {
+            kind,
+            lines: quotes.into_iter().map(line_of).collect(),
+            language: language.map(str::to_owned),
+        };
+        let mut overview: Vec<&Quote> = summary.overview.iter().collect();
+        if let Some(headline) = &summary.headline
+            && !overview.iter().any(|quote| quote.text == headline.text)
+        {
+            overview.insert(0, headline);
+        }
+        if !overview.is_empty() {
+            passages.push(quoted(Kind::Summary, overview));
+        }
+        let one = |kind| move |quote| quoted(kind, vec![quote]);
+        passages
+            .extend(summary.action_items.iter().map(|item| &item.quote).map(one(Kind::ActionItem)));
+        passages.extend(summary.decisions.iter().map(one(Kind::Decision)));
+        passages.extend(summary.open_questions.iter().map(one(Kind::Question)));
+    }
+    passages
+}
+
+fn line_of(quote: &Quote) -> Line {
+    Line {
+        turn: quote.turn,
+        speaker: quote.speaker.clone(),
+        start_ms: quote.start_ms,
+        text: quote.text.clone(),
+    }
+}
+
+/// The names of those who lead the session.
+pub fn coaches(content: &Content) -> impl Iterator<Item = &str> {
+    let coaches = content.participants.iter().filter(|person| person.role == Role::Coach);
+    coaches.map(|person| person.name.as_str())
+}
+
+/// Windows of about `size` words over what was said, each overlapping the one before by half.
+pub fn windows(content: &Content, language: Option<&str>, size: usize) -> Vec<Passage> {
+    let size = size.max(2);
+    let units: Vec<(Line, usize)> =
+        content.turns.iter().flat_map(|turn| units(turn, size)).collect();
+    let mut windows = Vec::new();
+    let mut from = 0;
+    while from < units.len() {
+        let (mut to, mut words) = (from, 0);
+        while to < units.len() && words < size {
+            words += units[to].1;
+            to += 1;
+        }
+        let lines = units[from..to].iter().map(|(line, _)| line.clone()).collect();
+        let language = language_of(&content.turns, &units[from..to]).or(language);
+        windows.push(Passage { kind: Kind::Turns, lines, language: language.map(str::to_owned) });
+        if to == units.len() {
+            break;
+        }
+        // The next begins where half of this one's words are left.
+        let (mut next, mut left) = (to, 0);
+        while next > from + 1 && left + units[next - 1].1 <= size / 2 {
+            next -= 1;
+            left += units[next].1;
+        }
+        from = next;
+    }
+    windows
+}
+
+/// The language of a window's first turn, where that turn has one of its own.
+fn language_of<'a>(turns: &'a [Turn], units: &[(Line, usize)]) -> Option<&'a str> {
+    let first = units.first()?.0.turn;
+    turns.get(first as usize)?.language.as_deref()
+}
+
+/// A turn, or its parts where it is long, with their words.
+fn units(turn: &Turn, size: usize) -> Vec<(Line, usize)> {
+    let line = |text: &str| Line {
+        turn: turn.index,
+        speaker: turn.speaker.clone(),
+        start_ms: start_of(turn, text),
+        text: text.to_owned(),
+    };
+    let counted = |text: &str| (line(text), text.unicode_words().take(2 * size).count().max(1));
+    pieces(&turn.text, size).into_iter().map(counted).collect()
+}
+
+/// When a part of a turn begins: where its cue does.
+fn start_of(turn: &Turn, part: &str) -> Option<u64> {
+    let offset = (part.as_ptr() as usize).saturating_sub(turn.text.as_ptr() as usize);
+    if offset == 0 || turn.cues.is_empty() {
+        return turn.start_ms;
+    }
+    let at = turn.text.get(..offset).map_or(0, |before| before.chars().count());
+    let before = |cue: &&debrief_domain::transcript::content::Cue| cue.at as usize <= at;
+    turn.cues.iter().rev().find(before).and_then(|cue| cue.start_ms).or(turn.start_ms)
+}
+
+/// A text in parts of at most about `size` words, cut between sentences where it has any, else
+/// between words.
+fn pieces(text: &str, size: usize) -> Vec<&str> {
+    let mut pieces = Vec::new();
+    let (mut start, mut words) = (0, 0);
+    let (mut sentence_end, mut space, mut stopped) = (None, None, false);
+    for (at, part) in text.split_word_bound_indices() {
+        let end = at + part.len();
+        if part.chars().any(char::is_alphanumeric) {
+            if words >= size {
+                let after = |cut: &usize| *cut > start;
+                let cut = sentence_end.filter(after).or(space.filter(after)).unwrap_or(at);
+                pieces.push((start, cut));
+                // What stands between the cut and here is counted again.
+                words = text[cut..at].unicode_words().count();
+                start = cut;
+                sentence_end = None;
+            }
+            words += 1;
+            stopped = false;
+        } else if part.contains(char::is_whitespace) {
+            space = Some(end);
+            if stopped || part.contains('\n') {
+                sentence_end = Some(end);
+            }
+        } else if part.contains(['。', '！', '？']) {
+            sentence_end = Some(end);
+        } else if part.contains(['.', '!', '?', '؟', '…']) {
+            stopped = true;
+        }
+    }
+    pieces.push((start, text.len()));
+    let trimmed = pieces.into_iter().map(|(from, to)| text[from..to].trim());
+    trimmed.filter(|piece| !piece.is_empty()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use debrief_domain::transcript::content::Cue;
+
+    fn said(turns: &[&str]) -> Content {
+        let turn = |(index, text): (usize, &&str)| Turn {
+            index: u32::try_from(index).unwrap(),
+            speaker: Some(["Ruth", "Maya"][index % 2].to_owned()),
+            text: (*text).to_owned(),
+            ..Turn::default()
+        };
+        Content { turns: turns.iter().enumerate().map(turn).collect(), ..Content::default() }
+    }
+
+    fn spans(content: &Content, size: usize) -> Vec<(u32, u32)> {
+        windows(content, None, size).iter().map(|window| window.turns().unwrap()).collect()
+    }
+
+    #[test]
+    fn windows_overlap_by_half_and_cover_every_turn() {
+        let content = said(&["one two", "three four", "five six", "seven eight", "nine ten"]);
+        assert_eq!(spans(&content, 4), [(0, 1), (1, 2), (2, 3), (3, 4)]);
+        assert_eq!(spans(&content, 100), [(0, 4)]);
+        assert_eq!(spans(&said(&[]), 4), []);
+    }
+
+    #[test]
+    fn a_long_turn_is_cut_between_sentences() {
+        let text = "One two three. Four five six. Seven eight nine. Ten.";
+        let windows = windows(&said(&[text]), None, 6);
+        let texts: Vec<String> =
+            windows.iter().map(|window| window.lines[0].text.clone()).collect();
+        assert_eq!(texts[0], "One two three. Four five six.");
+        assert!(windows.iter().all(|window| window.turns() == Some((0, 0))));
+        let endless = vec!["word"; 1_000].join(" ");
+        let windows = super::windows(&said(&[&endless]), None, 50);
+        assert!(windows.len() >= 20);
+        assert!(windows.iter().flat_map(|w| &w.lines).all(|l| l.text.split(' ').count() <= 50));
+    }
+
+    #[test]
+    fn a_part_begins_where_its_cue_does() {
+        let mut content = said(&["One two. Three four."]);
+        content.turns[0].start_ms = Some(1_000);
+        content.turns[0].cues = vec![
+            Cue { at: 0, start_ms: Some(1_000), end_ms: None },
+            Cue { at: 9, start_ms: Some(3_000), end_ms: None },
+        ];
+        let windows = windows(&content, None, 2);
+        let starts: Vec<_> = windows.iter().map(|window| window.lines[0].start_ms).collect();
+        assert_eq!(starts, [Some(1_000), Some(3_000)]);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn nothing_said_is_in_no_window(
+            turns in proptest::collection::vec("[a-z]{1,4}( [a-z]{1,6}[.?]{0,2}){0,40}", 0..20),
+            size in 1usize..40,
+        ) {
+            let content = said(&turns.iter().map(String::as_str).collect::<Vec<_>>());
+            let windows = windows(&content, None, size);
+            for turn in &content.turns {
+                let found: Vec<&str> = windows.iter().flat_map(|window| &window.lines)
+                    .filter(|line| line.turn == turn.index)
+                    .map(|line| line.text.as_str()).collect();
+                for word in turn.text.split_whitespace() {
+                    proptest::prop_assert!(
+                        found.iter().any(|text| text.contains(word)), "{word} in {found:?}"
+                    );
+                }
+            }
+            for window in &windows {
+                let words: usize =
+                    window.lines.iter().map(|line| line.text.unicode_words().count()).sum();
+                proptest::prop_assert!(words <= 2 * size.max(2) + 40);
+            }
+        }
+    }
+}

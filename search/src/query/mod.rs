@@ -1,0 +1,326 @@
+//! A question → passages, best first.
+//!
+//! Passages are ranked by BM25 over stems (k₁ 1.2, b 0.75: Robertson & Zaragoza, *The
+//! Probabilistic Relevance Framework*, 2009), each word of the question counting once, by the best
+//! of its stems, and a little more for words in the form that was asked for and neighbours that stay
+//! near each other. Filters decide what may be found, never how well it fits. Where a question has no
+//! words to rank by, the newest come first.
+//!
+//! Invariants:
+//! - Everything in a query is a term in the asker's [`Scope`].
+//! - Cost is bounded: [`WORDS_MAX`] words, [`CANDIDATES_MAX`] candidates.
+//! - Two windows of turns never overlap: of those that share turns, the best is the hit; and what
+//!   only quotes turns that better hits show is left out.
+
+mod engine;
+mod similar;
+mod values;
+
+use crate::analysis::Analyzer;
+use crate::answer::{self, Sentence};
+use crate::highlight;
+use crate::index::{Index, IndexError, Scope, Statistics, Stored};
+use crate::passages::{Kind, Passage};
+use chrono::{DateTime, Utc};
+use debrief_domain::ids::{ClientId, OrganizationId, TranscriptId};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::Range;
+use tantivy::collector::{Count, TopDocs};
+use tantivy::{DocAddress, Order, Searcher};
+use uuid::Uuid;
+
+/// Words of a question that are looked at.
+pub const WORDS_MAX: usize = 64;
+/// Passages that are looked at for one page.
+pub const CANDIDATES_MAX: usize = 1_000;
+/// What may be found. An empty list allows everything.
+#[derive(Debug, Clone, Default)]
+pub struct Filters {
+    /// Passages of one of these kinds.
+    pub kinds: Vec<Kind>,
+    /// Sessions of one of these clients.
+    pub clients: Vec<ClientId>,
+    /// These sessions.
+    pub transcripts: Vec<TranscriptId>,
+    /// Passages in which one of these speaks, by the names in the transcript.
+    pub speakers: Vec<String>,
+    /// Sessions that one of these leads.
+    pub coaches: Vec<String>,
+    /// Passages in one of these languages (BCP 47).
+    pub languages: Vec<String>,
+    /// Held at or after.
+    pub from: Option<DateTime<Utc>>,
+    /// Held before.
+    pub to: Option<DateTime<Utc>>,
+}
+
+/// Somebody the question is about. A passage has to do with them where it is from their session,
+/// they speak in it, or it names them.
+#[derive(Debug, Clone, Default)]
+pub struct About {
+    /// Where they are clients; several where the name may mean each of them.
+    pub clients: Vec<ClientId>,
+    /// Names they go by.
+    pub names: Vec<String>,
+}
+
+/// A question, understood.
+#[derive(Debug, Clone, Default)]
+pub struct Query {
+    /// What it is about, in words.
+    pub words: String,
+    /// Each of these must be there, word for word.
+    pub phrases: Vec<String>,
+    /// None of these may be there.
+    pub excluded: Vec<String>,
+    /// Each of these must have to do with it.
+    pub about: Vec<About>,
+    /// Passages of this kind come first where they fit as well.
+    pub favoured: Option<Kind>,
+    /// What may be found.
+    pub filters: Filters,
+    /// At most so many hits of one session; 0: as many as there are.
+    pub per_session: usize,
+}
+
+/// A passage that was found.
+#[derive(Debug, Clone)]
+pub struct Hit {
+    /// The passage and its session.
+    pub stored: Stored,
+    /// Greater is better; comparable within one answer only.
+    pub score: f32,
+    /// The line of the passage that fits best.
+    pub best: usize,
+    /// Words that fit, as ranges of bytes of each line.
+    pub highlights: Vec<Vec<Range<usize>>>,
+}
+
+impl Hit {
+    /// See [`HitKey`].
+    pub fn key(&self) -> HitKey {
+        key_of(&self.stored)
+    }
+}
+
+/// Names a hit by its session, kind, first turn and words, on every node and whatever was indexed
+/// in between. Of 250 hits, two are alike in one of 10¹⁴ cases.
+pub type HitKey = u64;
+
+/// How many passages there are of each value of a field.
+pub type Facets = BTreeMap<&'static str, Vec<(String, u64)>>;
+
+/// An answer.
+#[derive(Debug, Clone, Default)]
+pub struct Found {
+    /// Best first.
+    pub hits: Vec<Hit>,
+    /// Whether there are more.
+    pub more: bool,
+    /// Passages that fit, overlapping ones included.
+    pub passages: u64,
+    /// The sentences of the hits that hold most of what was asked.
+    pub answer: Vec<Sentence>,
+}
+
+/// A word of the question.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Weighed {
+    /// What it matches by.
+    pub stems: Vec<String>,
+    /// How rare it is: the inverse document frequency of its rarest stem.
+    pub weight: f32,
+}
+
+/// An index as it is at one moment, asked by one organization.
+pub struct Asked<'a> {
+    index: &'a Index,
+    searcher: Searcher,
+    scope: Scope,
+}
+
+impl std::fmt::Debug for Asked<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Asked")
+    }
+}
+
+impl<'a> Asked<'a> {
+    /// By this organization.
+    pub fn by(index: &'a Index, organization: OrganizationId) -> Self {
+        Self { index, searcher: index.searcher(), scope: Scope::of(organization) }
+    }
+
+    /// The best `limit` hits that were not `seen` on the pages before, of which there were
+    /// `shown`. `languages` are those in which words may be found in other forms.
+    pub fn search(
+        &self,
+        query: &Query,
+        languages: &[&str],
+        limit: usize,
+        shown: usize,
+        seen: impl Fn(&HitKey) -> bool,
+    ) -> Result<Found, IndexError> {
+        let fields = self.index.fields;
+        let statistics = Statistics::of(&self.searcher, &fields, &self.scope)?;
+        let mut analyzer = Analyzer::new(languages.iter().copied());
+        let words = self.words(&mut analyzer, &query.words)?;
+        let engine = self.engine_query(query, &words, &mut analyzer);
+        let passages = self.searcher.search(&*engine, &Count)? as u64;
+        // Overlapping windows and what was seen take places among the candidates.
+        let mut wanted = ((limit + shown) * 4 + 20).min(CANDIDATES_MAX);
+        let (places, more) = loop {
+            let top = TopDocs::with_limit(wanted);
+            let ranked: Vec<(f32, DocAddress)> = if words.is_empty() {
+                let newest = top.order_by_fast_field::<i64>("at", Order::Desc);
+                let newest = self.searcher.search(&*engine, &newest)?;
+                newest.into_iter().map(|(_, address)| (0.0, address)).collect()
+            } else {
+                let by_score = top.order_by_score();
+                self.searcher.search_with_statistics_provider(&*engine, &by_score, &statistics)?
+            };
+            let all = ranked.len() < wanted || wanted == CANDIDATES_MAX;
+            let (places, more) = self.choose(ranked, query, limit, &seen)?;
+            if more || all {
+                break (places, more);
+            }
+            wanted = (wanted * 4).min(CANDIDATES_MAX);
+        };
+        let hits =
+            places.into_iter().map(|(score, stored)| hit(stored, score, &words, &mut analyzer));
+        let hits: Vec<Hit> = hits.collect();
+        let answer = answer::sentences(&hits, &words, &mut analyzer);
+        Ok(Found { hits, more, passages, answer })
+    }
+
+    /// The first `limit` of these candidates that do not overlap better ones, and whether there
+    /// are more.
+    fn choose(
+        &self,
+        ranked: Vec<(f32, DocAddress)>,
+        query: &Query,
+        limit: usize,
+        seen: impl Fn(&HitKey) -> bool,
+    ) -> Result<(Vec<(f32, Stored)>, bool), IndexError> {
+        let mut chosen = Vec::with_capacity(limit);
+        let mut shown: HashMap<TranscriptId, Shown> = HashMap::new();
+        let mut of_session: HashMap<TranscriptId, usize> = HashMap::new();
+        for equal in ranked.chunk_by(|(one, _), (other, _)| one == other) {
+            let mut candidates = Vec::with_capacity(equal.len());
+            for (score, address) in equal {
+                candidates.push((*score, self.index.stored(&self.searcher, *address)?));
+            }
+            // An order of their own, that does not depend on where they lie on disk. What has no
+            // score is in the order of its dates.
+            if equal.first().is_some_and(|(score, _)| *score > 0.0) {
+                candidates.sort_by_cached_key(|(_, stored)| place(stored));
+            }
+            for (score, stored) in candidates {
+                let shown = shown.entry(stored.transcript_id).or_default();
+                if !shown.lacks(&stored.passage) {
+                    continue;
+                }
+                let count = of_session.entry(stored.transcript_id).or_default();
+                if query.per_session > 0 && *count >= query.per_session {
+                    continue;
+                }
+                shown.add(&stored.passage);
+                *count += 1;
+                if seen(&key_of(&stored)) {
+                    continue;
+                }
+                if chosen.len() == limit {
+                    return Ok((chosen, true));
+                }
+                chosen.push((score, stored));
+            }
+        }
+        Ok((chosen, false))
+    }
+
+    /// The words of a question that can be ranked by, each once, with their weights.
+    fn words(&self, analyzer: &mut Analyzer, text: &str) -> Result<Vec<Weighed>, IndexError> {
+        let mut words: Vec<Weighed> = Vec::new();
+        let passages = self.passages()?;
+        for token in analyzer.tokens(text) {
+            if words.iter().any(|word| word.stems == token.stems) {
+                continue;
+            }
+            let mut weight: f32 = 0.0;
+            for stem in &token.stems {
+                let term = self.scope.term(self.index.fields.stems, stem);
+                let count = self.searcher.doc_freq(&term)?.min(passages);
+                weight = weight.max(idf(passages, count));
+            }
+            words.push(Weighed { stems: token.stems, weight });
+            if words.len() == WORDS_MAX {
+                break;
+            }
+        }
+        Ok(words)
+    }
+
+    fn passages(&self) -> Result<u64, IndexError> {
+        let organization = self.scope.term(self.index.fields.organization, "");
+        Ok(self.searcher.doc_freq(&organization)?)
+    }
+}
+
+/// Inverse document frequency, as BM25 has it.
+fn idf(passages: u64, with: u64) -> f32 {
+    let (passages, with) = (passages as f32, with as f32);
+    (1.0 + (passages - with + 0.5) / (with + 0.5)).ln()
+}
+
+fn key_of(stored: &Stored) -> HitKey {
+    let mut name = stored.passage.kind.as_str().as_bytes().to_vec();
+    for line in &stored.passage.lines {
+        name.extend(line.turn.to_be_bytes());
+        name.extend(line.text.as_bytes());
+    }
+    Uuid::new_v5(&stored.transcript_id.0, &name).as_u64_pair().0
+}
+
+/// An order among passages that fit equally well: newest session first.
+fn place(stored: &Stored) -> (std::cmp::Reverse<Option<i64>>, TranscriptId, Kind, u32) {
+    let held = stored.held_at.map(|held_at| held_at.timestamp_millis());
+    let turn = stored.passage.lines.first().map_or(0, |line| line.turn);
+    (std::cmp::Reverse(held), stored.transcript_id, stored.passage.kind, turn)
+}
+
+/// Turns of a session that were chosen.
+#[derive(Default)]
+struct Shown {
+    /// In windows.
+    said: BTreeSet<u32>,
+    /// In whatever else is made of turns.
+    quoted: BTreeSet<u32>,
+}
+
+impl Shown {
+    /// Whether a passage shows something that was not: a window none of whose turns was, or quotes
+    /// of turns that were not all.
+    fn lacks(&self, passage: &Passage) -> bool {
+        let mut turns = passage.lines.iter().map(|line| line.turn);
+        match passage.kind {
+            Kind::Title | Kind::Notes => true,
+            Kind::Turns => turns.all(|turn| !self.said.contains(&turn)),
+            _ => turns.any(|turn| !self.said.contains(&turn) && !self.quoted.contains(&turn)),
+        }
+    }
+
+    fn add(&mut self, passage: &Passage) {
+        let turns = passage.lines.iter().map(|line| line.turn);
+        match passage.kind {
+            Kind::Title | Kind::Notes => {}
+            Kind::Turns => self.said.extend(turns),
+            _ => self.quoted.extend(turns),
+        }
+    }
+}
+
+/// A hit, with its best line and the words that fit.
+fn hit(stored: Stored, score: f32, words: &[Weighed], analyzer: &mut Analyzer) -> Hit {
+    let (highlights, best) = highlight::lines(&stored.passage.lines, words, analyzer);
+    Hit { stored, score, best, highlights }
+}

@@ -1,0 +1,228 @@
+//! What an index finds, for whom, and what it forgets.
+
+use chrono::{DateTime, TimeZone, Utc};
+use debrief_domain::ids::{ClientId, OrganizationId, TranscriptId};
+use debrief_domain::transcript::content::{Content, Turn};
+use debrief_search::index::{Checkpoint, Index, IndexError, SCHEMA, Writer};
+use debrief_search::passages::Kind;
+use debrief_search::query::{About, Asked, Filters, Found, Query};
+use debrief_search::session::Session;
+use std::path::Path;
+use uuid::Uuid;
+
+const OURS: OrganizationId = OrganizationId(Uuid::from_u128(1));
+const THEIRS: OrganizationId = OrganizationId(Uuid::from_u128(2));
+
+fn id(number: u128) -> TranscriptId {
+    TranscriptId(Uuid::from_u128(number))
+}
+
+fn day(day: u32) -> DateTime<Utc> {
+    Utc.with_ymd_and_hms(2026, 3, day, 9, 0, 0).unwrap()
+}
+
+fn session(organization: OrganizationId, number: u128, turns: &[(&str, &str)]) -> Session {
+    let turn = |(index, (speaker, text)): (usize, &(&str, &str))| Turn {
+        index: u32::try_from(index).unwrap(),
+        speaker: Some((*speaker).to_owned()),
+        text: (*text).to_owned(),
+        ..Turn::default()
+    };
+    Session {
+        organization,
+        id: id(number),
+        title: None,
+        client_id: None,
+        held_at: Some(day(1)),
+        uploaded_at: day(28),
+        notes: None,
+        language: Some("en".to_owned()),
+        content: Some(Content {
+            turns: turns.iter().enumerate().map(turn).collect(),
+            ..Content::default()
+        }),
+        summary: None,
+    }
+}
+
+fn checkpoint(position: i64) -> Checkpoint {
+    Checkpoint { schema: SCHEMA, epoch: "e".to_owned(), position }
+}
+
+fn index_of(sessions: &[Session]) -> (Index, Writer) {
+    let index = Index::in_memory().unwrap();
+    let mut writer = index.writer().unwrap();
+    for session in sessions {
+        writer.replace(session).unwrap();
+    }
+    writer.commit(&checkpoint(1)).unwrap();
+    (index, writer)
+}
+
+fn find(index: &Index, organization: OrganizationId, query: &Query) -> Found {
+    Asked::by(index, organization).search(query, &["en"], 10, 0, |_| false).unwrap()
+}
+
+fn words(words: &str) -> Query {
+    Query { words: words.to_owned(), ..Query::default() }
+}
+
+fn found(found: &Found) -> Vec<u128> {
+    found.hits.iter().map(|hit| hit.stored.transcript_id.0.as_u128()).collect()
+}
+
+#[test]
+fn another_organizations_words_are_neither_found_nor_counted() {
+    let ours = session(OURS, 1, &[("Maya", "I slept badly and ran well.")]);
+    let (index, mut writer) = index_of(&[ours]);
+    let query = words("sleep badly");
+    let alone = find(&index, OURS, &Query { words: "slept".into(), ..query.clone() });
+    for number in 100..160 {
+        let said =
+            [("Noa", "slept slept slept badly zebra"), ("Maya", "a much longer turn of talk")];
+        writer.replace(&session(THEIRS, number, &said)).unwrap();
+    }
+    writer.commit(&checkpoint(2)).unwrap();
+    let beside = find(&index, OURS, &Query { words: "slept".into(), ..query });
+    assert_eq!(found(&beside), [1]);
+    assert_eq!(beside.hits[0].score, alone.hits[0].score, "their words move our scores");
+    assert!(find(&index, OURS, &words("zebra")).hits.is_empty());
+    let asked = Asked::by(&index, OURS);
+    assert_eq!(asked.speakers(10).unwrap(), ["Maya"]);
+    let facets = asked.facets(&Query::default(), &["en"]).unwrap();
+    assert_eq!(facets["speaker"], [("Maya".to_owned(), 1)]);
+    assert_eq!(Asked::by(&index, THEIRS).speakers(10).unwrap(), ["Maya", "Noa"]);
+    // The same id under another organization is not touched by it.
+    writer.remove(THEIRS, id(1));
+    writer.commit(&checkpoint(3)).unwrap();
+    assert_eq!(found(&find(&index, OURS, &words("slept"))), [1]);
+    // The control: words of one's own do move scores.
+    for number in 2..30 {
+        writer.replace(&session(OURS, number, &[("Maya", "slept")])).unwrap();
+    }
+    writer.commit(&checkpoint(4)).unwrap();
+    let more = find(&index, OURS, &words("slept"));
+    assert_ne!(more.hits.last().unwrap().score, alone.hits[0].score);
+}
+
+#[test]
+fn filters_phrases_and_people_decide_what_is_found() {
+    let maya = ClientId(Uuid::from_u128(77));
+    let mut one =
+        session(OURS, 1, &[("Ruth", "How is the budget?"), ("Maya", "The budget is gone.")]);
+    one.client_id = Some(maya);
+    let mut two =
+        session(OURS, 2, &[("Ruth", "Maya asked for the budget."), ("Leila", "Is it gone?")]);
+    two.held_at = None;
+    let three = session(OURS, 3, &[("Ruth", "The budget."), ("Leila", "Gone is the budget.")]);
+    let (index, _writer) = index_of(&[one, two, three]);
+    let ask = |query: &Query| {
+        let mut ids = found(&find(&index, OURS, query));
+        ids.sort_unstable();
+        ids
+    };
+    let budget = words("budget");
+    assert_eq!(ask(&budget), [1, 2, 3]);
+    let filtered = |filters: Filters| ask(&Query { filters, ..words("budget") });
+    assert_eq!(filtered(Filters { clients: vec![maya], ..Filters::default() }), [1]);
+    assert_eq!(filtered(Filters { speakers: vec!["Leila".into()], ..Filters::default() }), [2, 3]);
+    assert_eq!(filtered(Filters { transcripts: vec![id(3)], ..Filters::default() }), [3]);
+    assert_eq!(filtered(Filters { kinds: vec![Kind::Title], ..Filters::default() }), [0; 0]);
+    assert_eq!(filtered(Filters { languages: vec!["he".into()], ..Filters::default() }), [0; 0]);
+    // Without a date, the upload counts.
+    assert_eq!(filtered(Filters { from: Some(day(20)), ..Filters::default() }), [2]);
+    assert_eq!(filtered(Filters { to: Some(day(1)), ..Filters::default() }), [0; 0]);
+    assert_eq!(
+        filtered(Filters { from: Some(day(1)), to: Some(day(2)), ..Filters::default() }),
+        [1, 3]
+    );
+
+    let phrase = |phrase: &str| ask(&Query { phrases: vec![phrase.into()], ..Query::default() });
+    assert_eq!(phrase("budget is gone"), [1]);
+    assert_eq!(phrase("gone is the budget"), [3]);
+    assert_eq!(phrase("budget gone"), [0; 0], "one turn ends and another begins");
+    let without =
+        |excluded: &str| ask(&Query { excluded: vec![excluded.into()], ..words("budget") });
+    assert_eq!(without("asked"), [1, 3]);
+    assert_eq!(without("is gone"), [2, 3]);
+
+    // From their session, where they speak, or where they are named.
+    let about = About { clients: vec![maya], names: vec!["Maya".into()] };
+    assert_eq!(ask(&Query { about: vec![about], ..words("budget") }), [1, 2]);
+}
+
+#[test]
+fn overlapping_windows_are_one_hit_and_a_session_can_be_held_to_some() {
+    let long: Vec<(&str, String)> = (0..60)
+        .map(|n| ("Maya", format!("The budget of week {n} {}", "and so on ".repeat(10))))
+        .collect();
+    let turns: Vec<(&str, &str)> = long.iter().map(|(who, text)| (*who, text.as_str())).collect();
+    let (index, _writer) =
+        index_of(&[session(OURS, 1, &turns), session(OURS, 2, &[("A", "budget")])]);
+    let all = find(&index, OURS, &words("budget"));
+    assert!(all.hits.len() > 3);
+    let mut spans: Vec<(u32, u32)> = all
+        .hits
+        .iter()
+        .filter(|hit| hit.stored.transcript_id == id(1))
+        .filter_map(|hit| hit.stored.passage.turns())
+        .collect();
+    spans.sort_unstable();
+    assert!(spans.windows(2).all(|pair| pair[0].1 < pair[1].0), "{spans:?}");
+    let one_each = find(&index, OURS, &Query { per_session: 1, ..words("budget") });
+    let mut ids = found(&one_each);
+    ids.sort_unstable();
+    assert_eq!(ids, [1, 2]);
+}
+
+fn bytes_hold(directory: &Path, word: &str) -> bool {
+    std::fs::read_dir(directory).unwrap().any(|entry| {
+        let path = entry.unwrap().path();
+        let bytes = std::fs::read(path).unwrap();
+        bytes.windows(word.len()).any(|window| window == word.as_bytes())
+    })
+}
+
+#[test]
+fn what_was_removed_leaves_the_disk_with_the_commit() {
+    let directory = tempfile::tempdir().unwrap();
+    let index = Index::create(directory.path()).unwrap();
+    let mut writer = index.writer().unwrap();
+    writer.replace(&session(OURS, 1, &[("Maya", "xylophone")])).unwrap();
+    writer.replace(&session(OURS, 2, &[("Maya", "quokka")])).unwrap();
+    writer.commit(&checkpoint(1)).unwrap();
+    assert!(bytes_hold(directory.path(), "xylophon"), "the search for bytes finds them");
+    writer.remove(OURS, id(1));
+    writer.commit(&checkpoint(2)).unwrap();
+    assert!(!bytes_hold(directory.path(), "xylophon"));
+    assert_eq!(found(&find(&index, OURS, &words("quokka"))), [2]);
+    // The last one goes too.
+    writer.remove(OURS, id(2));
+    writer.commit(&checkpoint(3)).unwrap();
+    assert!(!bytes_hold(directory.path(), "quokka"));
+    assert_eq!(index.passages(), 0);
+}
+
+#[test]
+fn an_index_that_cannot_be_trusted_is_not_opened() {
+    let directory = tempfile::tempdir().unwrap();
+    {
+        let index = Index::create(directory.path()).unwrap();
+        let mut writer = index.writer().unwrap();
+        writer.replace(&session(OURS, 1, &[("Maya", "xylophone")])).unwrap();
+        writer.commit(&checkpoint(7)).unwrap();
+    }
+    let (index, found_at) = Index::open(directory.path()).unwrap();
+    assert_eq!(found_at.position, 7);
+    assert_eq!(found(&find(&index, OURS, &words("xylophone"))), [1]);
+    drop(index);
+    let store = std::fs::read_dir(directory.path()).unwrap().map(|entry| entry.unwrap().path());
+    let store: Vec<_> =
+        store.filter(|path| path.extension().is_some_and(|e| e == "term")).collect();
+    let mut bytes = std::fs::read(&store[0]).unwrap();
+    bytes[3] ^= 1;
+    std::fs::write(&store[0], bytes).unwrap();
+    assert!(matches!(Index::open(directory.path()), Err(IndexError::Damaged(_))));
+    let empty = tempfile::tempdir().unwrap();
+    assert!(matches!(Index::open(empty.path()), Err(IndexError::Damaged(_))));
+}
