@@ -9,9 +9,11 @@ use crate::config::Config;
 use crate::system::System;
 use anyhow::Context;
 use debrief_api::{ApiState, Limits, Parts};
+use debrief_infra::documents::Documents;
 use debrief_infra::queue::Relay;
 use debrief_infra::signals;
 use debrief_projections::engine::Views;
+use debrief_search::follower::{Follower, Search};
 use debrief_workers as workers;
 use metrics_exporter_prometheus::PrometheusHandle;
 use std::collections::HashMap;
@@ -124,11 +126,13 @@ pub(crate) async fn start(
     let mut address = None;
     if let Some(listener) = listener {
         address = Some(listener.local_addr()?);
+        let search = follow(config, &system, documents.clone(), &back, halt.clone()).await?;
         let state = ApiState::new(Parts {
             log: system.log.clone(),
             views,
             documents,
             ledger: system.ledger.clone(),
+            search,
             queue,
             metrics,
             limits: limits(config),
@@ -147,6 +151,21 @@ pub(crate) async fn start(
     }
     let grace = config.shutdown_grace.get();
     Ok(Running { address, stop, front, halt, back, grace, system })
+}
+
+/// Opens the search index of this process, and keeps it up with the log.
+async fn follow(
+    config: &Config,
+    system: &System,
+    documents: Documents,
+    back: &TaskTracker,
+    halt: CancellationToken,
+) -> anyhow::Result<Search> {
+    let opened = Follower::open(system.log.clone(), documents, &config.search_dir).await;
+    let follower = opened.context("search_dir")?;
+    let search = follower.search();
+    back.spawn(follower.run(halt));
+    Ok(search)
 }
 
 impl Running {

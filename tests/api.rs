@@ -18,6 +18,8 @@ mod import;
 mod operations;
 #[path = "api/read.rs"]
 mod read;
+#[path = "api/search.rs"]
+mod search;
 mod support;
 #[path = "api/trace.rs"]
 mod trace;

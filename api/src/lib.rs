@@ -1,7 +1,7 @@
 //! The HTTP and WebSocket surface.
 //!
 //! A URL leads to a file: `/v1/transcripts…` to [`transcripts`], `/v1/summaries…` to
-//! [`summaries`], `/v1/clients…` to [`clients`], `/v1/dead-letters…` to [`dead_letters`],
+//! [`summaries`], `/v1/search…` to [`search`], `/v1/clients…` to [`clients`], `/v1/dead-letters…` to [`dead_letters`],
 //! `/v1/ws` to [`ws`], and `/livez`, `/readyz`, `/metrics` to [`operations`]. A resource's file
 //! holds its In and Out types, its handlers and its `router()`.
 //!
@@ -14,6 +14,7 @@ mod dead_letters;
 mod http;
 mod openapi;
 mod operations;
+mod search;
 mod state;
 mod summaries;
 mod transcripts;

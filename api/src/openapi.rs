@@ -2,7 +2,7 @@
 
 use crate::http::{linger, problem::Problem, trace};
 use crate::state::ApiState;
-use crate::{clients, dead_letters, operations, summaries, transcripts, vocabulary, ws};
+use crate::{clients, dead_letters, operations, search, summaries, transcripts, vocabulary, ws};
 use axum::extract::DefaultBodyLimit;
 use axum::http::header;
 use axum::{Json, Router, middleware, routing};
@@ -49,6 +49,7 @@ pub fn router(state: ApiState) -> Router {
     let bounded = OpenApiRouter::new()
         .merge(transcripts::router())
         .merge(summaries::router())
+        .merge(search::router())
         .merge(clients::router())
         .merge(vocabulary::router())
         .merge(dead_letters::router())

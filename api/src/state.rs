@@ -10,6 +10,7 @@ use debrief_infra::log::EventLog;
 use debrief_infra::queue::{Ledger, Queue};
 use debrief_projections::directory::KeyHolder;
 use debrief_projections::engine::{Stale, Views};
+use debrief_search::follower::Search;
 use metrics_exporter_prometheus::PrometheusHandle;
 use moka::future::Cache;
 use std::sync::Arc;
@@ -55,6 +56,8 @@ pub struct Parts {
     pub documents: Documents,
     /// Work that is not done.
     pub ledger: Ledger,
+    /// What answers search in this process.
+    pub search: Search,
     /// How workers learn of it; asked only how it is.
     pub queue: Arc<dyn Queue>,
     /// Renders `/metrics`.
@@ -114,7 +117,26 @@ impl ApiState {
         projection: &'static str,
         min_position: Option<i64>,
     ) -> Result<(), Problem> {
-        let Some(position) = min_position else { return Ok(()) };
+        let Some(position) = self.known_position(min_position).await? else { return Ok(()) };
+        let timeout = self.limits.min_position_timeout;
+        self.views.wait_for(projection, position, timeout).await.map_err(|error| match error {
+            Stale::Behind { .. } => {
+                tracing::warn!(projection, %error, "a read waited in vain");
+                Problem::unavailable(
+                    "What you wrote cannot be read yet. Read again in a moment, or without \
+                     min_position for what there is.",
+                )
+            }
+            Stale::Database(error) => error.into(),
+        })
+    }
+
+    /// A `min_position` that was given, if it is one that the log has reached.
+    pub(crate) async fn known_position(
+        &self,
+        min_position: Option<i64>,
+    ) -> Result<Option<i64>, Problem> {
+        let Some(position) = min_position else { return Ok(None) };
         if position < 0 {
             return Err(Problem::bad_request(
                 "invalid_query",
@@ -128,16 +150,6 @@ impl ApiState {
                 format!("min_position is {position}, but nothing beyond {head} was written yet."),
             ));
         }
-        let timeout = self.limits.min_position_timeout;
-        self.views.wait_for(projection, position, timeout).await.map_err(|error| match error {
-            Stale::Behind { .. } => {
-                tracing::warn!(projection, %error, "a read waited in vain");
-                Problem::unavailable(
-                    "What you wrote cannot be read yet. Read again in a moment, or without \
-                     min_position for what there is.",
-                )
-            }
-            Stale::Database(error) => error.into(),
-        })
+        Ok(Some(position))
     }
 }

@@ -1,4 +1,4 @@
-//! A client of the HTTP surface, for `upload` and `demo`.
+//! A client of the HTTP surface, for `upload`, `search` and `demo`.
 
 use anyhow::{Context, anyhow};
 use reqwest::multipart::{Form, Part};
@@ -105,6 +105,15 @@ impl Client {
 
     pub(super) async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, Failed> {
         let sent = self.request(Method::GET, path).send().await;
+        self.answer(sent).await
+    }
+
+    pub(super) async fn post<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &impl serde::Serialize,
+    ) -> Result<T, Failed> {
+        let sent = self.request(Method::POST, path).json(body).send().await;
         self.answer(sent).await
     }
 

@@ -9,6 +9,7 @@ mod import;
 mod organizations;
 mod projections;
 mod run;
+mod search;
 mod upload;
 
 use crate::config::{self, Config};
@@ -33,6 +34,7 @@ const EXAMPLES: &str = "Examples:
   debrief upload talk.vtt other.srt    bring transcripts in, with progress
   debrief upload ~/calls               bring a folder in; the same again goes on where it stopped
   debrief upload --watch ~/calls       and take in what comes later
+  debrief search what did Maya decide  ask, and read the moments that answer
   debrief events tail --follow         watch what happens
   debrief config check                 see what is set, and where";
 
@@ -76,6 +78,8 @@ enum Command {
     Demo(demo::Demo),
     /// Upload transcripts: files with progress, or whole folders, resumed after a stop
     Upload(upload::Upload),
+    /// Ask in plain words, and read the moments that answer
+    Search(search::Search),
     /// List, rebuild or verify the read models
     #[command(subcommand)]
     Projections(projections::Projections),
@@ -156,6 +160,7 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Migrate => run::migrate(&config).await?,
         Command::Demo(demo) => demo::run(&config, demo).await?,
         Command::Upload(upload) => return upload::run(&config, upload).await,
+        Command::Search(search) => return search::run(&config, search).await,
         Command::Projections(command) => return projections::run(&config, command).await,
         Command::Events(command) => events::run(&config, command).await?,
         Command::DeadLetters(command) => return dead_letters::run(&config, command).await,

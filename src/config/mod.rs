@@ -83,6 +83,10 @@ settings! {
         let directory = || Address::new(format!("directory:{}", data_dir.join("blobs").display()));
         Ok(read::or_empty(text, read::blob_url)?.unwrap_or_else(directory))
     };
+    /// A directory in `data_dir` if nothing else was said.
+    search_dir: PathBuf, Plain, |text| {
+        Ok(read::or_empty(text, read::directory)?.unwrap_or_else(|| data_dir.join("search")))
+    };
     master_key: MasterKey, Secret, |text| {
         let made = || MasterKey::MadeInFile(data_dir.join("master.key"));
         Ok(read::or_empty(text, read::master_key)?.unwrap_or_else(made))

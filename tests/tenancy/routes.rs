@@ -25,6 +25,8 @@ enum Closed {
     ById(fn(&Api, &Ids) -> RequestBuilder),
     /// A list holds one's own; the function names the filters that might widen it.
     List(fn(&Api, &Ids) -> RequestBuilder),
+    /// A question that may not find another's words.
+    Search(fn(&Api, &Ids) -> RequestBuilder),
     /// It names nothing of anybody's; a token is all it needs.
     ByToken(fn(&Api, &Ids) -> RequestBuilder),
     /// Open to all: it holds no data of anybody's.
@@ -33,7 +35,7 @@ enum Closed {
     WebSocket,
 }
 
-use Closed::{ById, ByToken, List, Open, WebSocket};
+use Closed::{ById, ByToken, List, Open, Search, WebSocket};
 
 fn get(api: &Api, path: String) -> RequestBuilder {
     api.request(Method::GET, &path)
@@ -53,6 +55,33 @@ fn table() -> Vec<(&'static str, &'static str, Closed)> {
             List(|api, ids| get(api, format!("/v1/transcripts?client_id={}", ids.client))),
         ),
         ("get", "/v1/transcripts", List(|api, _| get(api, "/v1/transcripts?after=1000000".into()))),
+        ("get", "/v1/search/suggest", List(|api, _| get(api, "/v1/search/suggest?q=o".into()))),
+        ("get", "/v1/search/suggest", List(|api, _| get(api, "/v1/search/suggest?q=d".into()))),
+        (
+            "post",
+            "/v1/search/similar",
+            ById(|api, ids| {
+                let body = json!({"transcript_id": ids.transcript});
+                api.request(Method::POST, "/v1/search/similar").json(&body)
+            }),
+        ),
+        (
+            "post",
+            "/v1/search/query",
+            Search(|api, _| {
+                let body = json!({"query": "", "facets": true, "limit": 50});
+                api.request(Method::POST, "/v1/search/query").json(&body)
+            }),
+        ),
+        (
+            "post",
+            "/v1/search/query",
+            Search(|api, ids| {
+                let filters = json!({"transcript_ids": [ids.transcript]});
+                let body = json!({"query": "numbers review", "filters": filters});
+                api.request(Method::POST, "/v1/search/query").json(&body)
+            }),
+        ),
         ("get", "/v1/clients", List(|api, _| get(api, "/v1/clients?after=0".into()))),
         ("get", "/v1/dead-letters", List(|api, _| get(api, "/v1/dead-letters".into()))),
         (
@@ -274,7 +303,7 @@ async fn no_route_shows_anothers_data(profile: Profile) {
                 continue;
             }
             WebSocket => continue,
-            ById(make) | List(make) | ByToken(make) => make,
+            ById(make) | List(make) | Search(make) | ByToken(make) => make,
         };
         // Without a token: whatever the ids.
         for ids in [&real, &none] {
@@ -301,6 +330,12 @@ async fn no_route_shows_anothers_data(profile: Profile) {
                 assert_eq!(answer.expect(200)["items"], json!([]), "{at}");
                 look(&at, &answer);
             }
+            Search(make) => {
+                let answer = Answer::of(make(stranger, &real)).await;
+                let found = answer.expect(200);
+                assert_eq!((&found["hits"], &found["passages"]), (&json!([]), &json!(0)), "{at}");
+                look(&at, &answer);
+            }
             _ => {}
         }
     }
@@ -321,7 +356,7 @@ async fn no_route_shows_anothers_data(profile: Profile) {
     // answers are what the search for leaks would find.
     let mut seen = 0;
     for (method, path, closed) in &table {
-        if let ById(make) | List(make) | ByToken(make) = closed {
+        if let ById(make) | List(make) | Search(make) | ByToken(make) = closed {
             let answer = Answer::of(make(theirs, &real)).await;
             let gone = path.contains("dead-letters/") && *method == "delete";
             // Retried just before, it may not be dead again yet.

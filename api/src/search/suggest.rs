@@ -1,0 +1,92 @@
+//! `GET /v1/search/suggest?q=`: what somebody may be about to type.
+
+use super::question;
+use crate::http::auth::Caller;
+use crate::http::extract::{Query, page_size};
+use crate::http::problem::Problem;
+use crate::state::ApiState;
+use axum::Json;
+use axum::extract::State;
+use debrief_search::query::Asked;
+use debrief_search::suggest::{Source, matching};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+/// Longest beginning, in characters.
+const TYPED_MAX: usize = 100;
+/// Speakers, titles and topics that are looked through, of each.
+const VALUES_MAX: usize = 5_000;
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SuggestQuery {
+    /// What was typed so far; up to 100 characters.
+    q: String,
+    /// How many suggestions: 1 to 20, 8 unless said.
+    limit: Option<u32>,
+}
+
+/// A suggestion.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct SuggestionOut {
+    /// What may be meant.
+    text: String,
+    /// `client`, `speaker`, `title` or `topic`.
+    kind: &'static str,
+}
+
+/// Suggestions.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct SuggestOut {
+    /// Best first.
+    items: Vec<SuggestionOut>,
+    /// Always `null`: there is one page.
+    next: Option<String>,
+}
+
+/// Suggest what to search for.
+///
+/// Names of clients and speakers, titles and topics with a word that begins so; from four letters
+/// on, one may be wrong.
+#[utoipa::path(
+    get, path = "/v1/search/suggest", operation_id = "search_suggest",
+    tag = "search", params(SuggestQuery),
+    responses((status = 200, body = SuggestOut), (status = 400, body = Problem)),
+    security(("api_key" = []))
+)]
+pub(super) async fn suggest(
+    State(state): State<ApiState>,
+    caller: Caller,
+    Query(query): Query<SuggestQuery>,
+) -> Result<Json<SuggestOut>, Problem> {
+    let limit = page_size(query.limit, 8, 20)? as usize;
+    let length = query.q.chars().count();
+    if length > TYPED_MAX {
+        return Err(Problem::bad_request(
+            "invalid_query",
+            format!("q has {length} characters; suggestions are for up to {TYPED_MAX}."),
+        ));
+    }
+    let clients = question::clients(&state, caller.organization).await?;
+    let search = state.search.clone();
+    let items = tokio::task::spawn_blocking(move || {
+        let index = search.index();
+        let others = Asked::by(&index, caller.organization).suggestions(VALUES_MAX)?;
+        let clients = clients.iter().map(|(_, name)| (Source::Client, name.as_str()));
+        let others = others.iter().map(|(source, text)| (*source, text.as_str()));
+        let matching = matching(&query.q, clients.chain(others), limit);
+        let item = |(source, text): (Source, &str)| SuggestionOut {
+            text: text.to_owned(),
+            kind: match source {
+                Source::Client => "client",
+                Source::Speaker => "speaker",
+                Source::Title => "title",
+                Source::Topic => "topic",
+            },
+        };
+        Ok::<_, debrief_search::index::IndexError>(matching.into_iter().map(item).collect())
+    });
+    let items = items.await.map_err(|error| Problem::internal(&error))?;
+    let items = items.map_err(|error| Problem::internal(&error))?;
+    Ok(Json(SuggestOut { items, next: None }))
+}

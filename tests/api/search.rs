@@ -1,0 +1,360 @@
+//! Asking for what was said: what is found, what is not, and what an index survives.
+
+use crate::in_profiles;
+use crate::support::{Api, Profile, Setup, VTT, eventually, files_under};
+use serde_json::{Value, json};
+use std::path::PathBuf;
+
+in_profiles! {
+    questions_find_their_moments, what_is_gone_is_found_no_more,
+    pages_stay_apart_while_sessions_come_in, the_index_may_be_thrown_away,
+    bad_questions_get_a_sentence
+}
+
+async fn ask(api: &Api, body: &Value) -> Value {
+    api.post("/v1/search/query", body).await.expect(200)
+}
+
+/// Asks until as much is found as there is to be: the index follows the log.
+async fn ask_until(api: &Api, body: &Value, holds: impl Fn(&Value) -> bool) -> Value {
+    let mut answer = Value::Null;
+    eventually(&format!("{body} is answered"), async || {
+        answer = ask(api, body).await;
+        holds(&answer)
+    })
+    .await;
+    answer
+}
+
+fn hits(answer: &Value) -> &Vec<Value> {
+    answer["hits"].as_array().unwrap()
+}
+
+fn some(answer: &Value) -> bool {
+    !hits(answer).is_empty()
+}
+
+fn none(answer: &Value) -> bool {
+    hits(answer).is_empty()
+}
+
+async fn client(api: &Api, name: &str) -> String {
+    let made = api.post("/v1/clients", &json!({"name": name})).await.expect(201);
+    made["id"].as_str().unwrap().to_owned()
+}
+
+const SLEEP: &str = "WEBVTT\n\n\
+    00:00:01.000 --> 00:00:05.000\n<v Ruth>How did you sleep this week?\n\n\
+    00:00:06.000 --> 00:00:12.000\n<v Maya Lind>Badly. I was awake at three, thinking of the budget. Sleep comes late.\n\n\
+    00:00:13.000 --> 00:00:20.000\n<v Maya Lind>I will leave the phone in the kitchen by Friday.\n";
+const RUN: &str = "WEBVTT\n\n\
+    00:00:01.000 --> 00:00:05.000\n<v Ruth>What about the long run?\n\n\
+    00:00:06.000 --> 00:00:12.000\n<v Leila>My heel hurts, so I sleep in and run less.\n";
+const HEBREW: &str = "WEBVTT\n\n\
+    00:00:01.000 --> 00:00:05.000\n<v תמר>מה עם הגבולות בעבודה?\n\n\
+    00:00:06.000 --> 00:00:12.000\n<v נועה>החלטתי שהטלפון נסגר בערב.\n";
+
+async fn questions_find_their_moments(profile: Profile) {
+    let Some(server) = Setup::new(profile).start().await else { return };
+    let api = server.api();
+    let (maya, leila) = (client(&api, "Maya Lind").await, client(&api, "Leila Amari").await);
+    let held =
+        |client: &str, at: &str| [("client_id", client.to_owned()), ("held_at", at.to_owned())];
+    let upload = async |file: &str, fields: [(&str, String); 2]| {
+        let fields = fields.each_ref().map(|(name, value)| (*name, value.as_str()));
+        let session = api.session(file, &fields).await;
+        session["id"].as_str().unwrap().to_owned()
+    };
+    let sleep = upload(SLEEP, held(&maya, "2026-03-04T09:00:00Z")).await;
+    let run = upload(RUN, held(&leila, "2026-04-02T09:00:00Z")).await;
+    let hebrew = api.session(HEBREW, &[("title", "גבולות")]).await;
+
+    // By its words, in other forms of them; the turn to jump to and the words that fit are said.
+    let all = ask_until(&api, &json!({"query": "sleeping"}), |found| hits(found).len() >= 2).await;
+    let best = &hits(&all)[0];
+    assert_eq!((&best["transcript_id"], &best["kind"]), (&json!(sleep), &json!("turns")));
+    assert_eq!((&best["turn"], &best["start_ms"]), (&json!(0), &json!(1_000)));
+    assert_eq!(best["held_at"], "2026-03-04T09:00:00Z");
+    let text: Vec<char> = best["text"].as_str().unwrap().chars().collect();
+    let fit = best["highlights"][0].as_array().unwrap();
+    let fit = fit[0].as_u64().unwrap() as usize..fit[1].as_u64().unwrap() as usize;
+    assert_eq!(text[fit].iter().collect::<String>(), "sleep");
+    assert_eq!(best["speaker"], "Ruth");
+    assert_eq!(all["engines"]["dense"], false);
+    assert!(all["engines"]["note"].is_string(), "it says that meaning is not searched");
+
+    // By whom it is about, by any of their names, misspelled too; filters win.
+    for question in ["what did Maya say about sleep?", "did Maya Lnid sleep?", "Lind's sleep"] {
+        let found = ask(&api, &json!({"query": question})).await;
+        assert!(some(&found), "{question}: {found}");
+        assert!(hits(&found).iter().all(|hit| hit["transcript_id"] == json!(sleep)), "{question}");
+        assert_eq!(found["interpreted"]["people"][0]["people"][0]["id"], json!(maya));
+    }
+    let filtered =
+        json!({"query": "what did Maya say about sleep?", "filters": {"client_ids": [leila]}});
+    let found = ask(&api, &filtered).await;
+    assert!(hits(&found).iter().all(|hit| hit["transcript_id"] == json!(run)), "{found}");
+    assert!(some(&found), "{found}");
+
+    // By when it was held.
+    for (question, id) in [("sleep in March 2026", &sleep), ("sleep since April 2026", &run)] {
+        let found = ask(&api, &json!({"query": question})).await;
+        assert!(some(&found), "{question}: {found}");
+        assert!(hits(&found).iter().all(|hit| hit["transcript_id"] == json!(id)), "{question}");
+    }
+    let wrong_year = ask(&api, &json!({"query": "sleep in March 2020"})).await;
+    assert!(none(&wrong_year), "{wrong_year}");
+
+    // By kind, by phrase, and by what is left out.
+    let promised = ask(&api, &json!({"query": "what did Maya promise?"})).await;
+    assert_eq!(hits(&promised)[0]["kind"], "action_item", "{promised}");
+    assert!(hits(&promised)[0]["text"].as_str().unwrap().contains("phone"));
+    assert!(some(&ask(&api, &json!({"query": "\"thinking of the budget\""})).await));
+    assert!(none(&ask(&api, &json!({"query": "\"budget of the thinking\""})).await));
+    let without =
+        ask(&api, &json!({"query": "sleep -budget", "filters": {"kinds": ["turns"]}})).await;
+    assert!(hits(&without).iter().all(|hit| hit["transcript_id"] == json!(run)), "{without}");
+
+    // In Hebrew: prefixes and the title.
+    let found = ask_until(&api, &json!({"query": "מה הוחלט על טלפון?"}), some).await;
+    assert_eq!(hits(&found)[0]["transcript_id"], hebrew["id"]);
+    let titled = ask(&api, &json!({"query": "גבולות", "filters": {"kinds": ["title"]}})).await;
+    assert_eq!(hits(&titled)[0]["text"], "גבולות");
+
+    // Nothing but filters: the newest first. Facets count what fits.
+    let newest =
+        ask(&api, &json!({"query": "", "filters": {"kinds": ["turns"]}, "facets": true})).await;
+    let ids: Vec<&Value> = hits(&newest).iter().map(|hit| &hit["transcript_id"]).collect();
+    assert_eq!(ids, [&hebrew["id"], &json!(run), &json!(sleep)]);
+    let kinds = newest["facets"]["kind"].as_array().unwrap();
+    assert_eq!(kinds, &[json!({"value": "turns", "passages": 3})]);
+
+    // An answer cites its turns.
+    let answered = ask(&api, &json!({"query": "Why was Maya awake?"})).await;
+    let sentence = &answered["answer"]["sentences"][0];
+    assert_eq!(sentence["text"], "I was awake at three, thinking of the budget.", "{answered}");
+    assert_eq!((&sentence["transcript_id"], &sentence["turn"]), (&json!(sleep), &json!(1)));
+
+    // Sessions like another, and what may be about to be typed.
+    let like = json!({"transcript_id": sleep});
+    let similar = api.post("/v1/search/similar", &like).await.expect(200);
+    let ids: Vec<&Value> = hits(&similar).iter().map(|hit| &hit["transcript_id"]).collect();
+    assert_eq!(ids, [&json!(run)], "{similar}");
+    let unknown = json!({"transcript_id": "0198c5a2-7d1e-7bd0-9a55-0d3f3c1a2b4c"});
+    assert_eq!(api.post("/v1/search/similar", &unknown).await.problem(404), "not_found");
+    for (typed, text, kind) in [
+        ("may", "Maya Lind", "client"),
+        ("lnid", "Maya Lind", "client"),
+        ("rut", "Ruth", "speaker"),
+        ("גבו", "גבולות", "title"),
+    ] {
+        let path = format!("/v1/search/suggest?q={typed}");
+        let suggested = api.get(&path).await.expect(200);
+        assert_eq!(suggested["items"][0], json!({"text": text, "kind": kind}), "{typed}");
+    }
+    assert_eq!(api.get("/v1/search/suggest?q=zebra").await.expect(200)["items"], json!([]));
+    let long = format!("/v1/search/suggest?q={}", "x".repeat(101));
+    assert_eq!(api.get(&long).await.problem(400), "invalid_query");
+    assert_eq!(api.get("/v1/search/suggest").await.problem(400), "invalid_query");
+
+    // On the command line.
+    let printed = server.cli(&["search", "what", "did Maya say about sleeping?"]);
+    assert!(printed.contains("Understood: Maya Lind · about sleeping"), "{printed}");
+    assert!(printed.contains("How did you sleep this week?"), "{printed}");
+    let printed = server.cli(&["search", "--json", "sleep"]);
+    let parsed: Value = serde_json::from_str(&printed).unwrap();
+    assert!(some(&parsed));
+}
+
+async fn what_is_gone_is_found_no_more(profile: Profile) {
+    let Some(server) = Setup::new(profile).start().await else { return };
+    let api = server.api();
+    let kept = api.session(RUN, &[]).await;
+    let session = api.session(SLEEP, &[("notes", "Bring the zebra chart.")]).await;
+    let id = session["id"].as_str().unwrap();
+    ask_until(&api, &json!({"query": "zebra"}), some).await;
+    let corrections = format!("/v1/transcripts/{id}/corrections");
+    let edit = json!({"kind": "edit_turn", "turn": 1, "text": "Badly. The xylophone kept me up."});
+    let corrected = api.post(&corrections, &edit).await.expect(201);
+
+    // What was put right is found, and what it was before is not, from that position on.
+    let at = format!("/v1/search/query?min_position={}", corrected["position"]);
+    let right = api.post(&at, &json!({"query": "xylophone"})).await.expect(200);
+    assert!(some(&right), "{right}");
+    ask_until(&api, &json!({"query": "budget"}), none).await;
+
+    let changed = json!({"notes": null, "title": "Quokka"});
+    let changed = api.patch(&format!("/v1/transcripts/{id}"), &changed).await.expect(200);
+    let at = format!("/v1/search/query?min_position={}", changed["position"]);
+    assert!(none(&api.post(&at, &json!({"query": "zebra"})).await.expect(200)));
+    assert!(some(&api.post(&at, &json!({"query": "quokka"})).await.expect(200)));
+
+    let deleted = api.delete(&format!("/v1/transcripts/{id}")).await.expect(200);
+    let at = format!("/v1/search/query?min_position={}", deleted["position"]);
+    for word in ["xylophone", "quokka", "kitchen"] {
+        let found = api.post(&at, &json!({"query": word, "facets": true})).await.expect(200);
+        assert!(none(&found), "{word}: {found}");
+        assert_eq!(found["facets"]["speaker"], json!([]));
+    }
+    // The control: the other session is still there.
+    let found = api.post(&at, &json!({"query": "heel"})).await.expect(200);
+    assert_eq!(hits(&found)[0]["transcript_id"], kept["id"]);
+    // Nor are the words left in the files.
+    eventually("the words have left the disk", async || {
+        indexes(&server.data_dir()).iter().flat_map(|index| files_under(index)).all(|file| {
+            let bytes = std::fs::read(&file).unwrap_or_default();
+            !["xylophon", "quokka"]
+                .iter()
+                .any(|w| bytes.windows(w.len()).any(|b| b == w.as_bytes()))
+        })
+    })
+    .await;
+}
+
+/// The directories of the indexes below a data directory.
+fn indexes(data_dir: &std::path::Path) -> Vec<PathBuf> {
+    let slots = std::fs::read_dir(data_dir.join("search")).unwrap();
+    let within = |slot: std::fs::DirEntry| std::fs::read_dir(slot.path()).unwrap();
+    slots
+        .map(Result::unwrap)
+        .flat_map(within)
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.is_dir())
+        .collect()
+}
+
+async fn pages_stay_apart_while_sessions_come_in(profile: Profile) {
+    let Some(server) = Setup::new(profile).start().await else { return };
+    let api = server.api();
+    let text =
+        |n: usize| format!("Ruth: Tell me of the budget, part {n}.\nMaya: The budget is fine.\n");
+    for n in 0..6 {
+        api.session(text(n), &[]).await;
+    }
+    let body = json!({"query": "budget", "limit": 2, "filters": {"kinds": ["turns"]}});
+    ask_until(&api, &body, |found| found["passages"] == 6).await;
+    let (mut shown, mut after) = (Vec::new(), Value::Null);
+    for page in 0.. {
+        let mut body = body.clone();
+        body["after"] = after;
+        let found = ask(&api, &body).await;
+        shown.extend(hits(&found).iter().map(|hit| hit["transcript_id"].to_string()));
+        after = found["next"].clone();
+        if after.is_null() {
+            break;
+        }
+        assert!(page < 10, "pages come to an end");
+        // The newest fit as well and would come first.
+        api.session(text(100 + page), &[]).await;
+        ask_until(&api, &json!({"query": "budget", "filters": {"kinds": ["turns"]}}), |found| {
+            found["passages"].as_u64().is_some_and(|passages| passages == 7 + page as u64)
+        })
+        .await;
+    }
+    let mut once = shown.clone();
+    once.sort();
+    once.dedup();
+    assert_eq!(once.len(), shown.len(), "a hit was shown twice");
+    assert!(shown.len() >= 6, "a hit was skipped: {shown:?}");
+}
+
+async fn the_index_may_be_thrown_away(profile: Profile) {
+    let Some(mut server) = Setup::new(profile).start().await else { return };
+    let api = server.api();
+    let session = api.session(SLEEP, &[]).await;
+    let sleep = json!({"query": "budget", "filters": {"kinds": ["turns"]}});
+    ask_until(&api, &sleep, some).await;
+
+    // Deleted while it is used: what is open goes on answering, and the next change begins a new
+    // one, which then holds everything.
+    for index in indexes(&server.data_dir()) {
+        std::fs::remove_dir_all(index).unwrap();
+    }
+    assert!(some(&ask(&api, &sleep).await), "the open index answers");
+    api.session(RUN, &[]).await;
+    ask_until(&api, &json!({"query": "heel"}), some).await;
+    assert!(some(&ask(&api, &sleep).await));
+
+    // Deleted, or damaged in any of its files, while nobody runs.
+    for damage in [
+        |index: &PathBuf| std::fs::remove_dir_all(index).unwrap(),
+        |index: &PathBuf| {
+            for file in files_under(index) {
+                let name = file.file_name().unwrap().to_string_lossy().into_owned();
+                if !name.ends_with(".json") && !name.ends_with(".lock") {
+                    let mut bytes = std::fs::read(&file).unwrap();
+                    let middle = bytes.len() / 2;
+                    bytes[middle] ^= 0xff;
+                    std::fs::write(&file, bytes).unwrap();
+                }
+            }
+        },
+        |index: &PathBuf| std::fs::write(index.join("meta.json"), "{").unwrap(),
+    ] {
+        server.kill("up");
+        let found = indexes(&server.data_dir());
+        assert!(!found.is_empty());
+        found.iter().for_each(damage);
+        server.start("up").await;
+        let api = server.api();
+        let found = ask_until(&api, &sleep, some).await;
+        assert_eq!(hits(&found)[0]["transcript_id"], session["id"]);
+    }
+    // The control: one that is whole is used as it is.
+    let before = indexes(&server.data_dir());
+    server.kill("up");
+    server.start("up").await;
+    ask_until(&server.api(), &sleep, some).await;
+    assert_eq!(indexes(&server.data_dir()), before);
+}
+
+async fn bad_questions_get_a_sentence(profile: Profile) {
+    let Some(server) = Setup::new(profile).start().await else { return };
+    let api = server.api();
+    api.session(VTT, &[]).await;
+    for (body, status, code) in [
+        (json!({}), 422, "invalid_body"),
+        (json!({"query": 7}), 422, "invalid_body"),
+        (json!({"query": "x", "colour": "red"}), 422, "invalid_body"),
+        (json!({"query": "x".repeat(1_001)}), 422, "invalid_fields"),
+        (json!({"query": "x", "limit": 0}), 400, "invalid_query"),
+        (json!({"query": "x", "limit": 51}), 400, "invalid_query"),
+        (json!({"query": "x", "after": "nonsense"}), 400, "invalid_query"),
+        (json!({"query": "x", "time_zone": "Mars/Base"}), 422, "invalid_fields"),
+        (json!({"query": "x", "per_session": 0}), 422, "invalid_fields"),
+        (json!({"query": "x", "filters": {"kinds": ["song"]}}), 422, "invalid_body"),
+        (json!({"query": "x", "filters": {"speakers": vec!["a"; 101]}}), 422, "invalid_fields"),
+        (
+            json!({"query": "x", "filters": {"from": "2026-02-01T00:00:00Z", "to": "2026-01-01T00:00:00Z"}}),
+            422,
+            "invalid_fields",
+        ),
+    ] {
+        assert_eq!(api.post("/v1/search/query", &body).await.problem(status), code, "{body}");
+    }
+    let ahead = api.post("/v1/search/query?min_position=999999", &json!({"query": "x"})).await;
+    assert_eq!(ahead.problem(400), "invalid_query");
+    // Any text is a question.
+    for query in [
+        "",
+        " ",
+        "\"",
+        "\"\"\"",
+        "-",
+        "--- -\"",
+        "AND OR NOT",
+        "title:x^2~ [a TO b] {!}",
+        "*",
+        "\u{0}",
+        "\u{202e}םולש",
+        "🦓🦓🦓",
+        "(((((((((((((",
+        "a\"b\"c -\"d e\" -f",
+        &"word ".repeat(200),
+        &"\"a ".repeat(300),
+        &"ab".repeat(500),
+    ] {
+        let found = ask(&api, &json!({"query": query, "facets": true})).await;
+        assert!(found["hits"].is_array(), "{query}");
+    }
+}
