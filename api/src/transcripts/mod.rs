@@ -2,7 +2,8 @@
 //!
 //! | path | file |
 //! |---|---|
-//! | `POST /v1/transcripts/upload`, `POST …/{id}/files`, `PUT …/{id}/files` | [`upload`] |
+//! | `POST /v1/transcripts/upload` | [`upload`] |
+//! | `POST …/{id}/files`, `PUT …/{id}/files` | [`files`] |
 //! | `GET /v1/transcripts`, `GET …/{id}`, `GET …/{id}/status` | [`read`] |
 //! | `GET …/{id}/turns` | [`turns`] |
 //! | `GET`, `POST …/{id}/corrections`, `DELETE …/{id}/corrections/{correction_id}` | [`corrections`] |
@@ -11,6 +12,7 @@
 mod change;
 pub(crate) mod content;
 mod corrections;
+mod files;
 mod read;
 mod turns;
 mod upload;
@@ -44,9 +46,7 @@ pub(crate) fn router() -> OpenApiRouter<ApiState> {
 
 /// What takes files in.
 pub(crate) fn upload_router() -> OpenApiRouter<ApiState> {
-    OpenApiRouter::new()
-        .routes(routes!(upload::upload))
-        .routes(routes!(upload::add_files, upload::replace_files))
+    OpenApiRouter::new().routes(routes!(upload::upload)).routes(routes!(files::add, files::replace))
 }
 
 fn check_details(

@@ -1,5 +1,7 @@
-//! `POST /v1/transcripts/upload`: files come in, piece by piece, and go on sealed. `POST` and `PUT
-//! …/{id}/files`: more files of a session, or better ones.
+//! `POST /v1/transcripts/upload`: files come in, piece by piece, and go on sealed. What [`files`]
+//! takes comes in the same way.
+//!
+//! [`files`]: super::files
 //!
 //! Invariants: no more of a file is in memory than a few pieces; what was refused, broke off or
 //! came too slowly leaves nothing behind; the blobs are durable before the event that names them.
@@ -8,13 +10,13 @@
 //!
 //! [`KeyStore::content_id`]: debrief_infra::keys::KeyStore::content_id
 
-mod form;
-mod intake;
+pub(super) mod form;
+pub(super) mod intake;
 
-use super::{check_details, key_of_client};
+use super::{check_details, files, key_of_client};
 use crate::http::auth::Caller;
 use crate::http::command::{Accepted, IdempotencyKey};
-use crate::http::extract::{Checks, Path};
+use crate::http::extract::Checks;
 use crate::http::problem::{Problem, of_command};
 use crate::http::trace;
 use crate::state::ApiState;
@@ -65,7 +67,7 @@ struct UploadForm {
 /// A file was taken in.
 #[derive(Serialize, ToSchema)]
 #[allow(dead_code)]
-struct UploadedOut {
+pub(super) struct UploadedOut {
     /// The transcript's id.
     id: TranscriptId,
     /// `received`: the work goes on by itself.
@@ -110,83 +112,15 @@ pub(super) async fn upload(
     receive(state, caller, key, request, Purpose::Session).await
 }
 
-/// The fields of the form, for the documentation.
-#[derive(ToSchema)]
-#[allow(dead_code)]
-struct FilesForm {
-    /// A file of the session; up to 20 times.
-    #[schema(value_type = String, format = Binary)]
-    file: Vec<u8>,
-}
-
-/// Add files to a session.
-///
-/// A later part of the recording, or the chat of the call. All files of the session are read
-/// together again; corrections stay.
-#[utoipa::path(
-    post, path = "/v1/transcripts/{id}/files", operation_id = "add_transcript_files",
-    tag = "transcripts",
-    request_body(content((FilesForm = "multipart/form-data"), (String = "text/plain"))),
-    params(
-        ("id" = Uuid, Path),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes it safe to send again"),
-    ),
-    responses(
-        (status = 202, body = UploadedOut), (status = 404, body = Problem),
-        (status = 409, description = "The session has too many files", body = Problem),
-        (status = 413, body = Problem), (status = 415, body = Problem), (status = 422, body = Problem),
-    ),
-    security(("api_key" = []))
-)]
-pub(super) async fn add_files(
-    State(state): State<ApiState>,
-    caller: Caller,
-    key: IdempotencyKey,
-    Path(id): Path<TranscriptId>,
-    request: Request,
-) -> Result<Accepted, Problem> {
-    receive(state, caller, key, request, Purpose::Add(id)).await
-}
-
-/// Replace the files of a session by a better transcript of it.
-///
-/// The text is read anew and the summary with it. Title, client, date and notes stay, and so do
-/// those corrections that still fit. What was there before stays in the history until the session
-/// is deleted.
-#[utoipa::path(
-    put, path = "/v1/transcripts/{id}/files", operation_id = "replace_transcript_files",
-    tag = "transcripts",
-    request_body(content((FilesForm = "multipart/form-data"), (String = "text/plain"))),
-    params(
-        ("id" = Uuid, Path),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes it safe to send again"),
-    ),
-    responses(
-        (status = 202, body = UploadedOut), (status = 404, body = Problem),
-        (status = 409, description = "The session has too many files", body = Problem),
-        (status = 413, body = Problem), (status = 415, body = Problem), (status = 422, body = Problem),
-    ),
-    security(("api_key" = []))
-)]
-pub(super) async fn replace_files(
-    State(state): State<ApiState>,
-    caller: Caller,
-    key: IdempotencyKey,
-    Path(id): Path<TranscriptId>,
-    request: Request,
-) -> Result<Accepted, Problem> {
-    receive(state, caller, key, request, Purpose::Replace(id)).await
-}
-
 /// What becomes of the files of a request.
 #[derive(Clone, Copy)]
-enum Purpose {
+pub(super) enum Purpose {
     Session,
     Add(TranscriptId),
     Replace(TranscriptId),
 }
 
-async fn receive(
+pub(super) async fn receive(
     state: ApiState,
     caller: Caller,
     key: IdempotencyKey,
@@ -222,9 +156,11 @@ async fn take_in(
             // From here on blobs lie there that no event names yet.
             let answer = match purpose {
                 Purpose::Session => record(&state, caller, key, data_key, fields, taken).await,
-                Purpose::Add(id) => extend(&state, caller, key, (id, false), fields, taken).await,
+                Purpose::Add(id) => {
+                    files::extend(&state, caller, key, (id, false), fields, taken).await
+                }
                 Purpose::Replace(id) => {
-                    extend(&state, caller, key, (id, true), fields, taken).await
+                    files::extend(&state, caller, key, (id, true), fields, taken).await
                 }
             };
             let undecided = matches!(&answer, Err(problem) if problem.status >= 500);
@@ -256,19 +192,19 @@ fn too_slow(limit: Duration) -> Problem {
 
 /// Whether an event names the blobs of this request.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Stored {
+pub(super) enum Stored {
     New,
     Before,
 }
 
 impl Stored {
-    fn by(committed: &Committed) -> Self {
+    pub(super) fn by(committed: &Committed) -> Self {
         if committed.replayed { Self::Before } else { Self::New }
     }
 }
 
 /// What a request holds, for its fingerprint.
-fn names_and_sums(files: &[Taken]) -> Vec<(Option<&str>, &str)> {
+pub(super) fn names_and_sums(files: &[Taken]) -> Vec<(Option<&str>, &str)> {
     files.iter().map(|file| (file.filename.as_deref(), file.sha256.as_str())).collect()
 }
 
@@ -364,38 +300,7 @@ fn uploaded(
     }
 }
 
-/// Adds files to a session, or replaces those that it has.
-async fn extend(
-    state: &ApiState,
-    caller: Caller,
-    key: IdempotencyKey,
-    (id, replace): (TranscriptId, bool),
-    fields: Fields,
-    files: Vec<Taken>,
-) -> Result<(Accepted, Stored), Problem> {
-    if !fields.are_empty() {
-        return Err(Problem::bad_request(
-            "unknown_field",
-            "Here the form has only `file`; change the rest with PATCH /v1/transcripts/{id}.",
-        ));
-    }
-    let method = if replace { "PUT" } else { "POST" };
-    let answer = json!({"id": id, "state": TranscriptState::Received.as_str()});
-    let route = format!("{method} /v1/transcripts/{id}/files");
-    let mut context = key.context(&caller, &route, &names_and_sums(&files), answer)?;
-    context.data_key = state.log.keys().get(id.0).await?;
-    let files = files.into_iter().map(SourceFile::from).collect();
-    let command = match replace {
-        true => TranscriptCommand::ReplaceFiles(files),
-        false => TranscriptCommand::AddFiles(files),
-    };
-    let committed = state.log.execute::<Transcript>(context, id.0, command).await;
-    let committed = committed.map_err(refused)?;
-    let stored = Stored::by(&committed);
-    Ok((Accepted { status: StatusCode::ACCEPTED, committed }, stored))
-}
-
-fn refused(error: CommandError<TranscriptError>) -> Problem {
+pub(super) fn refused(error: CommandError<TranscriptError>) -> Problem {
     of_command(error, |error| match error {
         TranscriptError::NotFound => Problem::not_found("transcript"),
         error => Problem::conflict("conflict", error.to_string()),

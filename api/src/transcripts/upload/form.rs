@@ -26,7 +26,7 @@ const FILENAME_MAX: usize = 255;
 /// The fields as they were sent.
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub(super) struct Fields {
+pub(in crate::transcripts) struct Fields {
     pub(super) filename: Option<String>,
     pub(super) title: Option<String>,
     pub(super) client_id: Option<String>,
@@ -46,7 +46,7 @@ pub(super) struct Typed {
 
 impl Fields {
     /// Whether there is nothing beside files.
-    pub(super) fn are_empty(&self) -> bool {
+    pub(in crate::transcripts) fn are_empty(&self) -> bool {
         let Self { filename: _, title, client_id, held_at, language, notes, allow_duplicate } =
             self;
         [title, client_id, held_at, language, notes, allow_duplicate].iter().all(|f| f.is_none())

@@ -28,7 +28,7 @@ pub(super) const FILES_AT_ONCE: usize = 20;
 
 /// A file that is safe.
 #[derive(Debug, Clone)]
-pub(super) struct Taken {
+pub(in crate::transcripts) struct Taken {
     pub(super) blob: BlobKey,
     pub(super) filename: Option<String>,
     pub(super) size: u64,
