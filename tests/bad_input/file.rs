@@ -70,7 +70,14 @@ async fn what_is_no_transcript_is_refused() {
     both("white space", b" \n\t\r\n  ".repeat(100), "talk.vtt", 422, "empty_file", empty);
     both("a byte order mark", b"\xEF\xBB\xBF".to_vec(), "talk.vtt", 422, "empty_file", empty);
     let prose = b"It was a dark and stormy night. Nobody spoke.\n".repeat(20);
-    both("prose", prose, "talk.vtt", 422, "unrecognised_format", "It reads WebVTT");
+    both(
+        "prose",
+        prose,
+        "talk.vtt",
+        422,
+        "unrecognised_format",
+        "It reads captions (WebVTT, SRT and others)",
+    );
     let json = br#"{"answer": 42}"#.to_vec();
     both("JSON", json, "talk.json", 422, "unrecognised_format", "Export the transcript");
     check(&server, cases).await;
