@@ -246,7 +246,7 @@ async fn append(
 fn new<E: cqrs_es::DomainEvent>(event: &E) -> NewEvent {
     NewEvent {
         event_type: event.event_type(),
-        schema_version: 1,
+        schema_version: event.event_version().parse().expect("a version"),
         payload: encode_payload(event).expect("JSON"),
     }
 }
