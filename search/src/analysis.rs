@@ -142,6 +142,12 @@ fn algorithm(language: &str) -> Option<Algorithm> {
 /// A word as it is compared: lower case, without marks above and below, possessive or apostrophe.
 pub fn normalise(word: &str) -> String {
     let mut plain = String::with_capacity(word.len());
+    if word.is_ascii() {
+        // Nearly every word; nothing in it can be taken apart.
+        plain.push_str(word);
+        plain.make_ascii_lowercase();
+        return bare(plain);
+    }
     for letter in word.nfkd().filter(|letter| !is_mark(*letter)) {
         for letter in letter.to_lowercase().filter(|letter| !is_mark(*letter)) {
             plain.push(match letter {
@@ -155,11 +161,18 @@ pub fn normalise(word: &str) -> String {
             });
         }
     }
-    if let Some(owner) = plain.strip_suffix("'s") {
-        plain.truncate(owner.len());
+    bare(plain)
+}
+
+/// A word without possessive and apostrophes.
+fn bare(mut word: String) -> String {
+    if word.ends_with("'s") {
+        word.truncate(word.len() - 2);
     }
-    plain.retain(|letter| letter.is_alphanumeric());
-    plain
+    if !word.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        word.retain(char::is_alphanumeric);
+    }
+    word
 }
 
 /// Marks that are left out in writing as often as not.

@@ -35,7 +35,7 @@ pub struct Sentence {
 }
 
 /// The best sentences of these hits, best first. Questions answer nothing, so they come in only
-/// where nothing else does.
+/// where nothing else does; links never do.
 pub fn sentences(hits: &[Hit], words: &[Weighed], analyzer: &mut Analyzer) -> Vec<Sentence> {
     let mut candidates: Vec<(f32, Sentence)> = Vec::new();
     for hit in hits.iter().take(HITS_MAX) {
@@ -46,6 +46,9 @@ pub fn sentences(hits: &[Hit], words: &[Weighed], analyzer: &mut Analyzer) -> Ve
         for line in &passage.lines {
             for text in line.text.unicode_sentences() {
                 let text = text.trim();
+                if text.contains("://") {
+                    continue;
+                }
                 let tokens = analyzer.tokens(text);
                 if tokens.len() < WORDS_MIN || candidates.iter().any(|(_, s)| s.text == text) {
                     continue;

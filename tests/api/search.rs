@@ -90,6 +90,19 @@ async fn questions_find_their_moments(profile: Profile) {
         assert!(hits(&found).iter().all(|hit| hit["transcript_id"] == json!(sleep)), "{question}");
         assert_eq!(found["interpreted"]["people"][0]["people"][0]["id"], json!(maya));
     }
+    // What is said in the sessions is no misspelling of a name: "leika" is one letter from "Leila".
+    let found = ask(&api, &json!({"query": "did leika sleep"})).await;
+    assert_eq!(found["interpreted"]["people"][0]["how"], "misspelled", "{found}");
+    let noted =
+        api.session("Ruth: The leika is open.\nNoa: Good to hear.\nRuth: Yes.\n", &[]).await;
+    let found = ask_until(&api, &json!({"query": "is the leika open"}), some).await;
+    assert_eq!(found["interpreted"]["people"], json!([]), "{found}");
+    assert_eq!(hits(&found)[0]["transcript_id"], noted["id"]);
+    let noted = format!("/v1/transcripts/{}", noted["id"].as_str().unwrap());
+    let deleted = api.delete(&noted).await.expect(200);
+    let at = format!("/v1/search/query?min_position={}", deleted["position"]);
+    assert!(none(&api.post(&at, &json!({"query": "\"leika\""})).await.expect(200)));
+
     let filtered =
         json!({"query": "what did Maya say about sleep?", "filters": {"client_ids": [leila]}});
     let found = ask(&api, &filtered).await;

@@ -10,7 +10,7 @@ use debrief_projections::directory;
 use debrief_search::index::IndexError;
 use debrief_search::passages::Kind;
 use debrief_search::query::{About, Asked, Filters, Query};
-use debrief_understanding::question::{self, Context, Interpreted, Known, Mention, Role};
+use debrief_understanding::question::{self, Context, How, Interpreted, Known, Mention, Role};
 use std::collections::BTreeSet;
 
 /// People of an organization that a question is held against.
@@ -62,7 +62,7 @@ pub(super) fn understand(
     }
     let zone = body.time_zone.as_deref().and_then(|zone| zone.parse().ok()).unwrap_or(Tz::UTC);
     let known = known(clients, asked.speakers(PEOPLE_MAX as usize)?);
-    let interpreted = question::interpret(
+    let mut interpreted = question::interpret(
         &body.query,
         &Context {
             today: now.with_timezone(&zone).date_naive(),
@@ -72,7 +72,19 @@ pub(super) fn understand(
             anchors: &[],
         },
     );
+    languages.extend(interpreted.language.map(str::to_owned));
+    let languages = in_order(languages, interpreted.language);
     query.words = interpreted.words.join(" ");
+    // A word that is said in these sessions is no misspelling of a name: "peer" is not Peter.
+    let forms: Vec<&str> = languages.iter().map(String::as_str).collect();
+    for mention in std::mem::take(&mut interpreted.people) {
+        if mention.how == How::Misspelled && asked.holds(&mention.quote.text, &forms)? {
+            query.words = format!("{} {}", mention.quote.text, query.words);
+            interpreted.words.insert(0, mention.quote.text);
+        } else {
+            interpreted.people.push(mention);
+        }
+    }
     query.phrases = interpreted.phrases.iter().map(|quote| quote.text.clone()).collect();
     query.excluded = interpreted.excluded.iter().map(|quote| quote.text.clone()).collect();
     if let Some(dates) = &interpreted.dates
@@ -106,8 +118,6 @@ pub(super) fn understand(
         // Nothing but words that say little: they are all there is to go by.
         query.words.clone_from(&interpreted.text);
     }
-    languages.extend(interpreted.language.map(str::to_owned));
-    let languages = in_order(languages, interpreted.language);
     Ok(Understood { query, interpreted: Some(interpreted), languages })
 }
 

@@ -54,6 +54,22 @@ impl Asked<'_> {
         Ok(values.into_iter().take(limit).collect())
     }
 
+    /// Whether each word of this text, in some form, is in one of this organization's passages.
+    pub fn holds(&self, text: &str, languages: &[&str]) -> Result<bool, IndexError> {
+        let mut analyzer = Analyzer::new(languages.iter().copied());
+        for token in analyzer.tokens(text) {
+            let mut passages = 0;
+            for stem in &token.stems {
+                let term = self.scope.term(self.index.fields.stems, stem);
+                passages += self.searcher.doc_freq(&term)?;
+            }
+            if passages == 0 {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
     /// Names, titles and topics to suggest, up to `limit` of each.
     pub fn suggestions(&self, limit: usize) -> Result<Vec<(Source, String)>, IndexError> {
         let fields = self.index.fields;
