@@ -15,7 +15,7 @@ pub(super) static EN: Lists = Lists {
         discuss, discussed, discussing, discussion, discussions, summarize, summarise, summarizes,
         summarizing, summary, describe, described, explain, opinion, opinions, mention, mentions,
         mentioned, mentioning, speak, speaking, spoke, spoken, conversation, conversations,
-        session, sessions, meeting, meetings, transcript, transcripts, call, calls, recall, search,
+        session, sessions, meeting, meetings, call, calls, recall, search,
         regarding, concerning, topic, topics, came up, come up, comes up, brought up, bring up,
         raised, thoughts on, views on, take on, attitude, attitude towards, remind me, tell me,
         show me, find me, give me, do you remember, did * say, did * think, passage, passages,
