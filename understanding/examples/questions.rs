@@ -33,6 +33,7 @@ fn main() -> Result<(), Box<dyn error::Error>> {
             day_first: line.day_first,
             people: &line.people,
             anchors: &line.anchors,
+            is_said: &|_| false,
         };
         let dates = interpret(&line.question, &context).dates;
         let found = json!({

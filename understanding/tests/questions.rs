@@ -90,6 +90,7 @@ fn questions_are_understood_as_a_careful_reader_would() {
             day_first: line.day_first,
             people: &line.people,
             anchors: &line.anchors,
+            is_said: &|_| false,
         };
         let found = Expect::of(&interpret(&line.question, &context));
         let mut expect = line.expect;

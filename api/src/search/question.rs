@@ -3,14 +3,15 @@
 use super::SearchIn;
 use crate::http::problem::Problem;
 use crate::state::ApiState;
-use chrono::{DateTime, NaiveDate, TimeZone, Utc, Weekday};
+use chrono::{DateTime, NaiveDate, TimeZone, Utc};
 use chrono_tz::Tz;
 use debrief_domain::ids::{ClientId, OrganizationId};
 use debrief_projections::directory;
 use debrief_search::index::IndexError;
 use debrief_search::passages::Kind;
 use debrief_search::query::{About, Asked, Filters, Query};
-use debrief_understanding::question::{self, Context, How, Interpreted, Known, Mention, Role};
+use debrief_understanding::question::{self, Context, Interpreted, Known, Mention, Role};
+use std::cell::Cell;
 use std::collections::BTreeSet;
 
 /// People of an organization that a question is held against.
@@ -62,29 +63,30 @@ pub(super) fn understand(
     }
     let zone = body.time_zone.as_deref().and_then(|zone| zone.parse().ok()).unwrap_or(Tz::UTC);
     let known = known(clients, asked.speakers(PEOPLE_MAX as usize)?);
-    let mut interpreted = question::interpret(
+    let forms: Vec<String> = languages.iter().cloned().collect();
+    let failed = Cell::new(None);
+    // "peer" is not Peter where peers are spoken of.
+    let is_said = |word: &str| {
+        asked.holds(word, &forms).unwrap_or_else(|error| {
+            failed.set(Some(error));
+            false
+        })
+    };
+    let interpreted = question::interpret(
         &body.query,
         &Context {
-            today: now.with_timezone(&zone).date_naive(),
-            week_starts: Weekday::Mon,
             day_first: body.day_first,
             people: &known,
-            anchors: &[],
+            is_said: &is_said,
+            ..Context::on(now.with_timezone(&zone).date_naive())
         },
     );
+    if let Some(error) = failed.take() {
+        return Err(error);
+    }
     languages.extend(interpreted.language.map(str::to_owned));
     let languages = in_order(languages, interpreted.language);
     query.words = interpreted.words.join(" ");
-    // A word that is said in these sessions is no misspelling of a name: "peer" is not Peter.
-    let forms: Vec<&str> = languages.iter().map(String::as_str).collect();
-    for mention in std::mem::take(&mut interpreted.people) {
-        if mention.how == How::Misspelled && asked.holds(&mention.quote.text, &forms)? {
-            query.words = format!("{} {}", mention.quote.text, query.words);
-            interpreted.words.insert(0, mention.quote.text);
-        } else {
-            interpreted.people.push(mention);
-        }
-    }
     query.phrases = interpreted.phrases.iter().map(|quote| quote.text.clone()).collect();
     query.excluded = interpreted.excluded.iter().map(|quote| quote.text.clone()).collect();
     if let Some(dates) = &interpreted.dates

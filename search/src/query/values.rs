@@ -55,8 +55,8 @@ impl Asked<'_> {
     }
 
     /// Whether each word of this text, in some form, is in one of this organization's passages.
-    pub fn holds(&self, text: &str, languages: &[&str]) -> Result<bool, IndexError> {
-        let mut analyzer = Analyzer::new(languages.iter().copied());
+    pub fn holds(&self, text: &str, languages: &[String]) -> Result<bool, IndexError> {
+        let mut analyzer = Analyzer::new(languages.iter().map(String::as_str));
         for token in analyzer.tokens(text) {
             let mut passages = 0;
             for stem in &token.stems {

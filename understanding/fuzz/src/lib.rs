@@ -44,6 +44,7 @@ pub fn asked(text: &str) {
         day_first: text.len() % 2 == 0,
         people: &[Known { id: None, name, role: Role::Client }],
         anchors: &[Anchor { name: "race".to_owned(), date: today }],
+        is_said: &|_| false,
     };
     let found = interpret(text, &context);
     let quotes = found.phrases.iter().chain(&found.excluded);

@@ -28,7 +28,7 @@ use uuid::Uuid;
 use crate::summary::sentences;
 
 /// What the caller knows.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Context<'a> {
     /// The day it is for whoever asks.
     pub today: NaiveDate,
@@ -38,6 +38,22 @@ pub struct Context<'a> {
     pub people: &'a [Known],
     /// Days with a name, such as "the race".
     pub anchors: &'a [Anchor],
+    /// Whether a word is said in what is searched: it is no misspelling of a name then.
+    pub is_said: &'a dyn Fn(&str) -> bool,
+}
+
+impl Context<'_> {
+    /// Nothing is known but the day; weeks begin on Monday, months come first.
+    pub fn on(today: NaiveDate) -> Self {
+        Self {
+            today,
+            week_starts: Weekday::Mon,
+            day_first: false,
+            people: &[],
+            anchors: &[],
+            is_said: &|_| false,
+        }
+    }
 }
 
 /// Somebody whom a question may name.
@@ -190,7 +206,7 @@ pub fn interpret(question: &str, context: &Context<'_>) -> Interpreted {
     let due = kind.as_ref().and_then(|(asked, at)| due(asked, at.end, &plain));
     let dates = dates::find(question, &mut words, context, &names(context.people), due);
     let left_out = excluded::find(question, &mut words, &plain);
-    let people = people::find(question, &mut words, context.people);
+    let people = people::find(question, &mut words, context);
 
     let mut phrases = Vec::new();
     let mut excluded: Vec<Quote> = left_out.iter().map(|(quote, _)| quote.clone()).collect();

@@ -20,6 +20,7 @@ fn ask(question: &str) -> Interpreted {
         day_first: false,
         people: &people,
         anchors: &anchors,
+        is_said: &|_| false,
     };
     interpret(question, &context)
 }
@@ -97,13 +98,7 @@ fn it_is_shown_to_callers() {
 fn ways_to_recognize_a_name() {
     let how = |question: &str, name: &str| {
         let people = [known(name)];
-        let context = Context {
-            today: day("2026-03-18"),
-            week_starts: Weekday::Mon,
-            day_first: false,
-            people: &people,
-            anchors: &[],
-        };
+        let context = Context { people: &people, ..Context::on(day("2026-03-18")) };
         interpret(question, &context).people.first().map(|mention| mention.how)
     };
     assert_eq!(how("about Maya Cohen", "Maya Cohen"), Some(How::Exact));
@@ -111,6 +106,12 @@ fn ways_to_recognize_a_name() {
     assert_eq!(how("about Mike Chen", "Michael Chen"), Some(How::Nickname));
     assert_eq!(how("about Micheal Chen", "Michael Chen"), Some(How::Misspelled));
     assert_eq!(how("about Yaya", "Maya Cohen"), None);
+    assert_eq!(how("did peer call", "Peter Miller"), Some(How::Misspelled));
+    let people = [known("Peter Miller")];
+    let said = |word: &str| word == "peer";
+    let context = Context { people: &people, is_said: &said, ..Context::on(day("2026-03-18")) };
+    let found = interpret("did peer call", &context);
+    assert_eq!((found.people.len(), found.words.as_slice()), (0, &["peer".to_owned()][..]));
     assert_eq!(how("about Klara", "Clara Novak"), Some(How::Misspelled));
     assert_eq!(how("the maya ruins", "Mays Oda"), None, "no capital");
     assert_eq!(how("about Łukasz", "Lukasz Rozmej"), Some(How::Part));
@@ -135,6 +136,7 @@ fn the_ends_of_the_calendar() {
             day_first: true,
             people: &[],
             anchors: &[Anchor { name: "race".to_owned(), date: today }],
+            is_said: &|_| false,
         };
         for question in [
             "yesterday",

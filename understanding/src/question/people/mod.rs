@@ -4,14 +4,14 @@
 //! - A word of the language is nobody, unless it can be read in no other way: with a capital
 //!   inside a sentence, or beside a verb of people ("what did mark say").
 //! - Who fits equally well is an alternative; nobody is guessed.
-//! - No stop word and no other given name is a misspelling.
+//! - No stop word, no other given name, and no word that is said is a misspelling.
 
 mod index;
 mod nicknames;
 
 use super::language::{self, Language};
 use super::words::{Gap, Word};
-use super::{How, Known, Mention, Person, Quote, Span};
+use super::{Context, How, Mention, Person, Quote, Span};
 use index::{Hit, Index};
 
 /// No name has more words.
@@ -22,7 +22,8 @@ const MAX_MISSPELLED: usize = 16;
 const TITLE_CASE: usize = 4;
 
 /// Finds the people and marks their words as taken.
-pub(super) fn find(question: &str, words: &mut [Word<'_>], known: &[Known]) -> Vec<Mention> {
+pub(super) fn find(question: &str, words: &mut [Word<'_>], context: &Context<'_>) -> Vec<Mention> {
+    let known = context.people;
     let mut mentions = Vec::new();
     if known.is_empty() {
         return mentions;
@@ -31,6 +32,7 @@ pub(super) fn find(question: &str, words: &mut [Word<'_>], known: &[Known]) -> V
     let finder = Finder {
         words: &*words,
         index: &index,
+        is_said: context.is_said,
         title_case: words.len() >= TITLE_CASE
             && words.iter().filter(|word| !word.capital).count() * 5 <= words.len(),
         lower_case: words.iter().all(|word| !word.capital),
@@ -87,6 +89,7 @@ struct Fit {
 struct Finder<'a> {
     words: &'a [Word<'a>],
     index: &'a Index,
+    is_said: &'a dyn Fn(&str) -> bool,
     title_case: bool,
     lower_case: bool,
 }
@@ -233,7 +236,11 @@ impl Finder<'_> {
     fn may_be_misspelled(&self, at: usize, language: &Language) -> bool {
         let word = &self.words[at];
         let letters = word.lower.chars().count();
-        if letters < 3 || language.is_ordinary(&word.lower) || nicknames::is_name(&word.lower) {
+        if letters < 3
+            || language.is_ordinary(&word.lower)
+            || nicknames::is_name(&word.lower)
+            || (self.is_said)(word.text)
+        {
             return false;
         }
         if word.is_hebrew() {
