@@ -15,15 +15,15 @@
 //! - MRR@10: mean of 1 / rank of the first such passage, 0 beyond the tenth;
 //! - recall at n words: of the words of the gold turns, how many are among the first n words found.
 
-use chrono::{DateTime, NaiveDate, Weekday};
+mod meetings;
+
+use chrono::DateTime;
 use debrief_domain::ids::{OrganizationId, TranscriptId};
-use debrief_domain::transcript::content::{Content, Turn};
 use debrief_search::index::{Checkpoint, Index, SCHEMA};
 use debrief_search::passages::{self, Kind, Passage};
-use debrief_search::query::{Asked, Query};
+use debrief_search::query::Asked;
 use debrief_search::session::Session;
-use debrief_understanding::question::{Context, interpret};
-use serde::Deserialize;
+use meetings::{Failure, Meeting, Outcome, asked, content};
 use std::collections::{HashMap, HashSet};
 use std::io::Write;
 use std::path::Path;
@@ -33,28 +33,6 @@ use uuid::Uuid;
 const DEPTH: usize = 60;
 /// Budgets of retrieved words.
 const BUDGETS: [usize; 2] = [500, 1_000];
-
-/// Whatever went wrong.
-type Failure = Box<dyn std::error::Error + Send + Sync>;
-type Outcome<T> = Result<T, Failure>;
-
-#[derive(Deserialize)]
-struct Meeting {
-    meeting_transcripts: Vec<Said>,
-    specific_query_list: Vec<Asking>,
-}
-
-#[derive(Deserialize)]
-struct Said {
-    speaker: String,
-    content: String,
-}
-
-#[derive(Deserialize)]
-struct Asking {
-    query: String,
-    relevant_text_span: Vec<Vec<String>>,
-}
 
 struct Question {
     text: String,
@@ -69,33 +47,18 @@ fn id(meeting: usize) -> TranscriptId {
     TranscriptId(Uuid::from_u128(meeting as u128 + 1))
 }
 
-fn content(meeting: &Meeting) -> Content {
-    let turn = |(index, said): (usize, &Said)| Turn {
-        index: u32::try_from(index).unwrap_or(u32::MAX),
-        speaker: Some(said.speaker.clone()),
-        text: said.content.clone(),
-        ..Turn::default()
-    };
-    let turns = meeting.meeting_transcripts.iter().enumerate().map(turn).collect();
-    Content { turns, language: Some("en".to_owned()), ..Content::default() }
-}
-
 fn read(files: &[String]) -> Outcome<(Vec<Meeting>, Vec<Question>)> {
-    let (mut meetings, mut questions) = (Vec::new(), Vec::new());
-    for file in files {
-        for line in std::fs::read_to_string(file)?.lines().filter(|line| !line.trim().is_empty()) {
-            let meeting: Meeting = serde_json::from_str(line)?;
-            for asking in &meeting.specific_query_list {
-                let mut gold = HashSet::new();
-                for span in &asking.relevant_text_span {
-                    if let [from, to] = span.as_slice() {
-                        gold.extend(from.trim().parse::<u32>()?..=to.trim().parse::<u32>()?);
-                    }
+    let meetings = meetings::read(files)?;
+    let mut questions = Vec::new();
+    for (at, meeting) in meetings.iter().enumerate() {
+        for asking in &meeting.specific_query_list {
+            let mut gold = HashSet::new();
+            for span in &asking.relevant_text_span {
+                if let [from, to] = span.as_slice() {
+                    gold.extend(from.trim().parse::<u32>()?..=to.trim().parse::<u32>()?);
                 }
-                let text = asking.query.clone();
-                questions.push(Question { text, meeting: meetings.len(), gold });
             }
-            meetings.push(meeting);
+            questions.push(Question { text: asking.query.clone(), meeting: at, gold });
         }
     }
     Ok((meetings, questions))
@@ -103,7 +66,7 @@ fn read(files: &[String]) -> Outcome<(Vec<Meeting>, Vec<Question>)> {
 
 fn passages(meetings: &[Meeting], window: usize) -> Vec<(usize, Passage)> {
     let of = |(at, meeting): (usize, &Meeting)| {
-        let windows = passages::windows(&content(meeting), Some("en"), window);
+        let windows = passages::windows(&content(meeting, |_| String::new()), Some("en"), window);
         windows.into_iter().map(move |passage| (at, passage)).collect::<Vec<_>>()
     };
     meetings.iter().enumerate().flat_map(of).collect()
@@ -185,41 +148,13 @@ fn index(passages: &[(usize, Passage)], organization: OrganizationId) -> Outcome
     let index = Index::in_memory()?;
     let mut writer = index.writer()?;
     for of_meeting in passages.chunk_by(|(one, _), (other, _)| one == other) {
-        let session = Session {
-            organization,
-            id: id(of_meeting.first().map_or(0, |(meeting, _)| *meeting)),
-            title: None,
-            client_id: None,
-            held_at: None,
-            uploaded_at: DateTime::UNIX_EPOCH,
-            notes: None,
-            language: None,
-            content: None,
-            summary: None,
-        };
+        let number = of_meeting.first().map_or(0, |(meeting, _)| *meeting);
+        let session = Session::new(organization, id(number), DateTime::UNIX_EPOCH);
         let passages = of_meeting.iter().map(|(_, passage)| passage.clone()).collect();
         writer.replace_by(&session, passages)?;
     }
     writer.commit(&Checkpoint { schema: SCHEMA, epoch: String::new(), position: 0 })?;
     Ok(index)
-}
-
-/// A question as search is asked it. The meetings have no dates, and their speakers are called by
-/// what they do ("Marketing"), so that only words count.
-fn asked(question: &str) -> Query {
-    let context = Context {
-        today: NaiveDate::default(),
-        week_starts: Weekday::Mon,
-        day_first: false,
-        people: &[],
-        anchors: &[],
-    };
-    let interpreted = interpret(question, &context);
-    Query {
-        words: interpreted.words.join(" "),
-        phrases: interpreted.phrases.into_iter().map(|quote| quote.text).collect(),
-        ..Query::default()
-    }
 }
 
 fn print_scores(name: &str, all: &[Scores]) {

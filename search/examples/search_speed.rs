@@ -9,15 +9,15 @@
 //! grow with the index; questions are those of the meetings. All passages are one organization's.
 //! Raw tantivy has one text field with its own English tokenizer and asks for any of the same words.
 
-use chrono::{DateTime, Duration, NaiveDate, Utc, Weekday};
+mod meetings;
+
+use chrono::{DateTime, Duration, Utc};
 use debrief_domain::ids::{OrganizationId, TranscriptId};
-use debrief_domain::transcript::content::{Content, Turn};
 use debrief_search::index::{Checkpoint, Index, SCHEMA};
 use debrief_search::passages;
 use debrief_search::query::{Asked, Filters, Query};
 use debrief_search::session::Session;
-use debrief_understanding::question::{Context, interpret};
-use serde::Deserialize;
+use meetings::{Meeting, Outcome, asked, content};
 use std::path::Path;
 use std::time::Instant;
 use tantivy::collector::TopDocs;
@@ -26,63 +26,18 @@ use tantivy::schema::{IndexRecordOption, STORED, Schema, TextFieldIndexing, Text
 use tantivy::{Term, doc};
 use uuid::Uuid;
 
-type Outcome<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
-
 /// Questions that are asked of each index.
 const QUESTIONS: usize = 400;
 const ORGANIZATION: OrganizationId = OrganizationId(Uuid::from_u128(1));
 
-#[derive(Deserialize)]
-struct Meeting {
-    meeting_transcripts: Vec<Said>,
-    specific_query_list: Vec<Asking>,
-}
-
-#[derive(Deserialize)]
-struct Said {
-    speaker: String,
-    content: String,
-}
-
-#[derive(Deserialize)]
-struct Asking {
-    query: String,
-}
-
 fn session(meeting: &Meeting, number: usize) -> Session {
-    let turn = |(index, said): (usize, &Said)| Turn {
-        index: u32::try_from(index).unwrap_or(u32::MAX),
-        speaker: Some(said.speaker.clone()),
-        text: format!("own{}x{} {}", number % 5_000, index % 7, said.content),
-        ..Turn::default()
-    };
     let held = DateTime::UNIX_EPOCH + Duration::hours(20_000 + number as i64);
     Session {
-        organization: ORGANIZATION,
-        id: TranscriptId(Uuid::from_u128(number as u128 + 1)),
-        title: None,
-        client_id: None,
         held_at: Some(held),
-        uploaded_at: held,
-        notes: None,
         language: Some("en".to_owned()),
-        content: Some(Content {
-            turns: meeting.meeting_transcripts.iter().enumerate().map(turn).collect(),
-            ..Content::default()
-        }),
-        summary: None,
+        content: Some(content(meeting, |turn| format!("own{}x{} ", number % 5_000, turn % 7))),
+        ..Session::new(ORGANIZATION, TranscriptId(Uuid::from_u128(number as u128 + 1)), held)
     }
-}
-
-fn query(question: &str) -> Query {
-    let context = Context {
-        today: NaiveDate::default(),
-        week_starts: Weekday::Mon,
-        day_first: false,
-        people: &[],
-        anchors: &[],
-    };
-    Query { words: interpret(question, &context).words.join(" "), ..Query::default() }
 }
 
 /// Median and 95th percentile of what each question takes, in milliseconds.
@@ -140,8 +95,9 @@ fn measure(meetings: &[Meeting], questions: &[Query], wanted: usize) -> Outcome<
         bytes as f64 / 1024.0 / count as f64
     );
     println!("| ms | p50 | p95 |\n|---|---|---|");
-    let asked = || Asked::by(&index, ORGANIZATION);
-    let ten = |query: &Query| Ok(asked().search(query, &["en"], 10, 0, |_| false)?.hits.len());
+    let ten = |query: &Query| {
+        Ok(Asked::by(&index, ORGANIZATION).search(query, &["en"], 10, 0, |_| false)?.hits.len())
+    };
     row("debrief, ten hits with highlights and an answer", timed(questions, ten)?);
     let from: DateTime<Utc> = DateTime::UNIX_EPOCH + Duration::hours(20_000 + number as i64 / 2);
     let filtered = |query: &Query| {
@@ -236,17 +192,15 @@ fn main() -> Outcome<()> {
             _ => files.push(argument),
         }
     }
-    let mut meetings: Vec<Meeting> = Vec::new();
-    for file in &files {
-        for line in std::fs::read_to_string(file)?.lines() {
-            meetings.push(serde_json::from_str(line)?);
-        }
-    }
+    let meetings = meetings::read(&files)?;
     if meetings.is_empty() {
         return Err("usage: search_speed FILE.jsonl… [--passages 5000,50000]".into());
     }
-    let asked = meetings.iter().flat_map(|meeting| &meeting.specific_query_list);
-    let questions: Vec<Query> = asked.map(|asking| query(&asking.query)).take(QUESTIONS).collect();
+    let askings = meetings.iter().flat_map(|meeting| &meeting.specific_query_list);
+    // The same that `qmsum` scores.
+    let askings = askings.filter(|asking| !asking.relevant_text_span.is_empty());
+    let questions: Vec<Query> =
+        askings.map(|asking| asked(&asking.query)).take(QUESTIONS).collect();
     for size in sizes {
         measure(&meetings, &questions, size)?;
     }

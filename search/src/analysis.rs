@@ -17,6 +17,9 @@ use unicode_segmentation::UnicodeSegmentation;
 pub const ENGLISH: &str = "en";
 /// Longest word, in bytes: longer ones are noise, such as links.
 const WORD_MAX: usize = 64;
+/// Words whose stems are remembered; then all are forgotten, so that a writer that lives for months
+/// holds no more than this, and nothing of what was deleted for long.
+const KNOWN_MAX: usize = 20_000;
 /// Hebrew letters that join the front of a word: and, the, in, to, from, that, as.
 const HEBREW_PREFIXES: &[char] = &['ו', 'ה', 'ב', 'ל', 'מ', 'ש', 'כ'];
 /// How many of them are taken off.
@@ -86,6 +89,9 @@ impl Analyzer {
                 Some(stems) => stems.clone(),
                 None => {
                     let stems = self.stems(&word);
+                    if self.known.len() == KNOWN_MAX {
+                        self.known.clear();
+                    }
                     self.known.insert(word.clone(), stems.clone());
                     stems
                 }

@@ -49,6 +49,24 @@ pub struct Session {
     pub summary: Option<SummaryContent>,
 }
 
+impl Session {
+    /// A session of which nothing is known but when it was uploaded.
+    pub fn new(organization: OrganizationId, id: TranscriptId, uploaded_at: DateTime<Utc>) -> Self {
+        Self {
+            organization,
+            id,
+            title: None,
+            client_id: None,
+            held_at: None,
+            uploaded_at,
+            notes: None,
+            language: None,
+            content: None,
+            summary: None,
+        }
+    }
+}
+
 /// A session could not be loaded.
 #[derive(Debug, thiserror::Error)]
 pub enum SessionError {
@@ -166,18 +184,7 @@ async fn folded(
     id: TranscriptId,
 ) -> Result<Option<Fold>, SessionError> {
     let mut fold = Fold {
-        session: Session {
-            organization,
-            id,
-            title: None,
-            client_id: None,
-            held_at: None,
-            uploaded_at: DateTime::UNIX_EPOCH,
-            notes: None,
-            language: None,
-            content: None,
-            summary: None,
-        },
+        session: Session::new(organization, id, DateTime::UNIX_EPOCH),
         blob: None,
         corrections: Vec::new(),
         deleted: false,

@@ -17,6 +17,8 @@ const PURGE_ROUNDS: usize = 200;
 const PURGE_PAUSE: Duration = Duration::from_millis(50);
 /// Longest title that is suggested, in bytes.
 const SUGGESTED_MAX: usize = 200;
+/// Languages whose analyzers are kept.
+const ANALYZERS_MAX: usize = 16;
 /// Between the lines of a passage, in positions: no phrase goes from one turn into the next.
 const LINE_GAP: usize = 100;
 
@@ -167,6 +169,10 @@ fn analyzer<'a>(
     let at = match analyzers.iter().position(|(known, _)| known.as_deref() == language) {
         Some(at) => at,
         None => {
+            // Tags are whatever coaches write.
+            if analyzers.len() == ANALYZERS_MAX {
+                analyzers.clear();
+            }
             analyzers.push((language.map(str::to_owned), Analyzer::new(language)));
             analyzers.len() - 1
         }
