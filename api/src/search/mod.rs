@@ -246,14 +246,19 @@ async fn query(
     let seen = Seen::read(body.after.as_deref())?;
     wait(&state, min_position).await?;
     let clients = question::clients(&state, caller.organization).await?;
-    let search = state.search.clone();
     let organization = caller.organization;
-    // tantivy reads files and computes: not on the threads that serve.
-    let found = tokio::task::spawn_blocking(move || {
-        answer(&search, organization, &body, &clients, limit, seen)
-    });
-    let found = found.await.map_err(|error| Problem::internal(&error))?;
-    found.map(Json).map_err(|error| Problem::internal(&error))
+    ask(&state, move |search| answer(search, organization, &body, &clients, limit, seen)).await
+}
+
+/// Asks the index off the threads that serve: it reads files and computes.
+async fn ask<T: Send + 'static>(
+    state: &ApiState,
+    question: impl FnOnce(&Search) -> Result<T, IndexError> + Send + 'static,
+) -> Result<Json<T>, Problem> {
+    let search = state.search.clone();
+    let answer = tokio::task::spawn_blocking(move || question(&search)).await;
+    let answer = answer.map_err(|error| Problem::internal(&error))?;
+    answer.map(Json).map_err(|error| Problem::internal(&error))
 }
 
 fn answer(

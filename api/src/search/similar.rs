@@ -1,6 +1,6 @@
 //! `POST /v1/search/similar`: sessions like this one.
 
-use super::{HitOut, SearchQuery, hit_out, wait};
+use super::{HitOut, SearchQuery, ask, hit_out, wait};
 use crate::http::auth::Caller;
 use crate::http::extract::{Body, Query, page_size};
 use crate::http::problem::Problem;
@@ -58,14 +58,11 @@ pub(super) async fn similar(
     let id = body.transcript_id;
     let row = transcripts::transcript(&state.views, caller.organization, id).await?;
     row.ok_or_else(|| Problem::not_found("transcript"))?;
-    let search = state.search.clone();
-    let found = tokio::task::spawn_blocking(move || {
+    ask(&state, move |search| {
         let indexed_through = search.position();
-        let index = search.index();
-        let found = Asked::by(&index, caller.organization).similar(id, limit)?;
+        let found = Asked::by(&search.index(), caller.organization).similar(id, limit)?;
         let hits = found.hits.into_iter().map(hit_out).collect();
-        Ok::<_, debrief_search::index::IndexError>(SimilarOut { hits, indexed_through })
-    });
-    let found = found.await.map_err(|error| Problem::internal(&error))?;
-    found.map(Json).map_err(|error| Problem::internal(&error))
+        Ok(SimilarOut { hits, indexed_through })
+    })
+    .await
 }

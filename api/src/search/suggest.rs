@@ -1,6 +1,6 @@
 //! `GET /v1/search/suggest?q=`: what somebody may be about to type.
 
-use super::question;
+use super::{ask, question};
 use crate::http::auth::Caller;
 use crate::http::extract::{Query, page_size};
 use crate::http::problem::Problem;
@@ -68,10 +68,8 @@ pub(super) async fn suggest(
         ));
     }
     let clients = question::clients(&state, caller.organization).await?;
-    let search = state.search.clone();
-    let items = tokio::task::spawn_blocking(move || {
-        let index = search.index();
-        let others = Asked::by(&index, caller.organization).suggestions(VALUES_MAX)?;
+    ask(&state, move |search| {
+        let others = Asked::by(&search.index(), caller.organization).suggestions(VALUES_MAX)?;
         let clients = clients.iter().map(|(_, name)| (Source::Client, name.as_str()));
         let others = others.iter().map(|(source, text)| (*source, text.as_str()));
         let matching = matching(&query.q, clients.chain(others), limit);
@@ -84,9 +82,7 @@ pub(super) async fn suggest(
                 Source::Topic => "topic",
             },
         };
-        Ok::<_, debrief_search::index::IndexError>(matching.into_iter().map(item).collect())
-    });
-    let items = items.await.map_err(|error| Problem::internal(&error))?;
-    let items = items.map_err(|error| Problem::internal(&error))?;
-    Ok(Json(SuggestOut { items, next: None }))
+        Ok(SuggestOut { items: matching.into_iter().map(item).collect(), next: None })
+    })
+    .await
 }
