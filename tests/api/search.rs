@@ -3,7 +3,7 @@
 use crate::in_profiles;
 use crate::support::{Api, Profile, Setup, VTT, eventually, files_under};
 use serde_json::{Value, json};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 in_profiles! {
     questions_find_their_moments, what_is_gone_is_found_no_more,
@@ -186,6 +186,8 @@ async fn what_is_gone_is_found_no_more(profile: Profile) {
     let session = api.session(SLEEP, &[("notes", "Bring the zebra chart.")]).await;
     let id = session["id"].as_str().unwrap();
     ask_until(&api, &json!({"query": "zebra"}), some).await;
+    // The control: looking through the files finds words that are there.
+    assert!(on_disk(&server.data_dir(), &["zebra"]));
     let corrections = format!("/v1/transcripts/{id}/corrections");
     let edit = json!({"kind": "edit_turn", "turn": 1, "text": "Badly. The xylophone kept me up."});
     let corrected = api.post(&corrections, &edit).await.expect(201);
@@ -214,18 +216,21 @@ async fn what_is_gone_is_found_no_more(profile: Profile) {
     assert_eq!(hits(&found)[0]["transcript_id"], kept["id"]);
     // Nor are the words left in the files.
     eventually("the words have left the disk", async || {
-        indexes(&server.data_dir()).iter().flat_map(|index| files_under(index)).all(|file| {
-            let bytes = std::fs::read(&file).unwrap_or_default();
-            !["xylophon", "quokka"]
-                .iter()
-                .any(|w| bytes.windows(w.len()).any(|b| b == w.as_bytes()))
-        })
+        !on_disk(&server.data_dir(), &["zebra", "xylophon", "quokka"])
     })
     .await;
 }
 
+/// Whether a file of an index holds one of these.
+fn on_disk(data_dir: &Path, words: &[&str]) -> bool {
+    indexes(data_dir).iter().flat_map(|index| files_under(index)).any(|file| {
+        let bytes = std::fs::read(&file).unwrap_or_default();
+        words.iter().any(|word| bytes.windows(word.len()).any(|found| found == word.as_bytes()))
+    })
+}
+
 /// The directories of the indexes below a data directory.
-fn indexes(data_dir: &std::path::Path) -> Vec<PathBuf> {
+fn indexes(data_dir: &Path) -> Vec<PathBuf> {
     let slots = std::fs::read_dir(data_dir.join("search")).unwrap();
     let within = |slot: std::fs::DirEntry| std::fs::read_dir(slot.path()).unwrap();
     slots
