@@ -6,7 +6,9 @@
 pub mod blobs;
 pub mod database;
 pub mod documents;
+pub mod embeddings;
 pub mod keys;
 pub mod log;
 pub mod queue;
 pub mod signals;
+pub mod vectors;
