@@ -5,14 +5,19 @@
 //! stop; the database is closed last. A second signal ends the process at once, which is safe
 //! too.
 
-use crate::config::Config;
+use crate::config::{Config, Secret};
 use crate::system::System;
 use anyhow::Context;
 use debrief_api::{ApiState, Limits, Parts};
+use debrief_infra::database::Lease;
 use debrief_infra::documents::Documents;
+use debrief_infra::embeddings::{self, Embedder};
 use debrief_infra::queue::Relay;
 use debrief_infra::signals;
+use debrief_infra::vectors::{self, VectorStore};
 use debrief_projections::engine::Views;
+use debrief_search::dense::indexer::{self, Indexer};
+use debrief_search::dense::leg::Leg;
 use debrief_search::follower::{Follower, Search};
 use debrief_workers as workers;
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -115,6 +120,12 @@ pub(crate) async fn start(
             ));
         }
     }
+    let meaning = Meaning::open(config).await?;
+    if let (true, Some(meaning)) = (roles.worker, &meaning) {
+        let indexer = meaning.indexer(config, &system, documents.clone());
+        let halt = halt.clone();
+        back.spawn(async move { indexer.run(halt).await });
+    }
     let upkeep = metrics.clone();
     let halted = halt.clone();
     back.spawn(async move {
@@ -127,12 +138,17 @@ pub(crate) async fn start(
     if let Some(listener) = listener {
         address = Some(listener.local_addr()?);
         let search = follow(config, &system, documents.clone(), &back, halt.clone()).await?;
+        let dense = match &meaning {
+            Some(meaning) => meaning.leg(config, &system).await?,
+            None => Leg::off(),
+        };
         let state = ApiState::new(Parts {
             log: system.log.clone(),
             views,
             documents,
             ledger: system.ledger.clone(),
             search,
+            dense,
             queue,
             metrics,
             limits: limits(config),
@@ -151,6 +167,43 @@ pub(crate) async fn start(
     }
     let grace = config.shutdown_grace.get();
     Ok(Running { address, stop, front, halt, back, grace, system })
+}
+
+/// What searching by meaning needs: a model and a place for its vectors.
+struct Meaning {
+    embedder: Arc<dyn Embedder>,
+    store: Arc<dyn VectorStore>,
+}
+
+impl Meaning {
+    /// Opens what the configuration names; `None` where it names no model.
+    async fn open(config: &Config) -> anyhow::Result<Option<Self>> {
+        let key = config.embeddings_key.as_ref().map(Secret::reveal);
+        let model = embeddings::from_url(config.embeddings_url.as_str(), key).await;
+        let Some(embedder) = model.context("embeddings_url")? else { return Ok(None) };
+        let key = config.vector_key.as_ref().map(Secret::reveal);
+        let store = vectors::from_url(config.vector_url.as_str(), key).await;
+        Ok(Some(Self { embedder, store: store.context("vector_url")? }))
+    }
+
+    /// What keeps the vectors up with the log.
+    fn indexer(&self, config: &Config, system: &System, documents: Documents) -> Indexer {
+        Indexer::new(
+            system.log.clone(),
+            documents,
+            Arc::clone(&self.embedder),
+            config.embeddings_url.as_str().to_owned(),
+            Arc::clone(&self.store),
+            Lease::new(system.database.queue.clone(), "vectors", indexer::LEASE),
+        )
+    }
+
+    /// What asks them.
+    async fn leg(&self, config: &Config, system: &System) -> anyhow::Result<Leg> {
+        let key = config.embeddings_key.as_ref().map(|key| key.reveal().to_owned());
+        let epoch = system.log.epoch().await?;
+        Ok(Leg::new(Arc::clone(&self.embedder), key, Arc::clone(&self.store), epoch))
+    }
 }
 
 /// Opens the search index of this process, and keeps it up with the log.

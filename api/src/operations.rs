@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 use chrono::Utc;
 use debrief_infra::queue::Backlog;
 use debrief_projections::engine::checkpoints;
+use debrief_search::dense::leg::Status;
 use metrics::gauge;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -37,6 +38,35 @@ struct ReadyOut {
     ready: bool,
     /// `ok`, or what is wrong, for each dependency.
     dependencies: BTreeMap<&'static str, String>,
+    /// How search is. It does not make a process unready: what it lacks, it says in its answers.
+    search: SearchStateOut,
+}
+
+/// How search is.
+#[derive(Debug, Serialize, ToSchema)]
+struct SearchStateOut {
+    /// Everything up to this position can be found by words.
+    indexed_through: i64,
+    /// By meaning: `off` (no model is configured), `ready`, `filling` (vectors are being made),
+    /// `switching` (those of the model before answer until then) or `unavailable`.
+    meaning: &'static str,
+    /// Everything up to this position has vectors; while they are being made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    vectors_through: Option<i64>,
+}
+
+async fn search_state(state: &ApiState) -> SearchStateOut {
+    let (meaning, vectors_through) = match state.dense.status().await {
+        Status::Off => ("off", None),
+        Status::Ready => ("ready", None),
+        Status::Filling { position } => ("filling", Some(position)),
+        Status::Switching { position, .. } => ("switching", Some(position)),
+        Status::Unavailable(reason) => {
+            tracing::warn!(%reason, "search by meaning is not ready");
+            ("unavailable", None)
+        }
+    };
+    SearchStateOut { indexed_through: state.search.position(), meaning, vectors_through }
 }
 
 async fn ask<E: std::fmt::Display>(check: impl Future<Output = Result<(), E>>) -> String {
@@ -56,12 +86,13 @@ async fn ask<E: std::fmt::Display>(check: impl Future<Output = Result<(), E>>) -
     responses((status = 200, body = ReadyOut), (status = 503, body = ReadyOut))
 )]
 async fn readyz(State(state): State<ApiState>) -> Response {
-    let (log, views, blobs, queue, keys) = tokio::join!(
+    let (log, views, blobs, queue, keys, search) = tokio::join!(
         ask(state.log.check()),
         ask(state.views.sql().check()),
         ask(state.documents.check()),
         ask(state.queue.check()),
         ask(state.log.keys().check()),
+        search_state(&state),
     );
     let mut dependencies = BTreeMap::from([
         ("log", log),
@@ -75,7 +106,7 @@ async fn readyz(State(state): State<ApiState>) -> Response {
     }
     let ready = dependencies.values().all(|said| said == "ok");
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    (status, Json(ReadyOut { ready, dependencies })).into_response()
+    (status, Json(ReadyOut { ready, dependencies, search })).into_response()
 }
 
 /// Metrics in the text format of Prometheus.

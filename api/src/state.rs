@@ -10,6 +10,7 @@ use debrief_infra::log::EventLog;
 use debrief_infra::queue::{Ledger, Queue};
 use debrief_projections::directory::KeyHolder;
 use debrief_projections::engine::{Stale, Views};
+use debrief_search::dense::leg::Leg;
 use debrief_search::follower::Search;
 use metrics_exporter_prometheus::PrometheusHandle;
 use moka::future::Cache;
@@ -58,6 +59,8 @@ pub struct Parts {
     pub ledger: Ledger,
     /// What answers search in this process.
     pub search: Search,
+    /// What answers search by meaning.
+    pub dense: Leg,
     /// How workers learn of it; asked only how it is.
     pub queue: Arc<dyn Queue>,
     /// Renders `/metrics`.

@@ -13,9 +13,7 @@ use crate::session::{self, SessionError};
 use debrief_domain::event::{DecodeError, Event};
 use debrief_domain::ids::{OrganizationId, TranscriptId};
 use debrief_domain::summary::SummaryEvent;
-use debrief_infra::blobs::BlobError;
 use debrief_infra::documents::Documents;
-use debrief_infra::keys::KeyError;
 use debrief_infra::log::{EventLog, LogError, RecordedEvent};
 use metrics::{counter, gauge, histogram};
 use std::fs::File;
@@ -252,7 +250,7 @@ impl Follower {
     ) -> Result<Target, FollowError> {
         let session = match session::load(&self.log, &self.documents, organization, id).await {
             Ok(session) => session,
-            Err(error) if is_temporary(&error) => {
+            Err(error) if error.is_temporary() => {
                 self.target = Some(target);
                 return Err(FollowError::Session(error));
             }
@@ -306,18 +304,10 @@ impl Follower {
     }
 }
 
-/// Whether the same session may be readable later.
-fn is_temporary(error: &SessionError) -> bool {
-    match error {
-        SessionError::Log(error) => error.is_temporary(),
-        SessionError::Key(KeyError::Database(error)) => error.is_temporary(),
-        SessionError::Blob(BlobError::Unavailable(_)) => true,
-        _ => false,
-    }
-}
-
 /// The sessions that these events touch, each once, in order.
-fn touched(events: &[RecordedEvent]) -> Result<Vec<(OrganizationId, TranscriptId)>, DecodeError> {
+pub(crate) fn touched(
+    events: &[RecordedEvent],
+) -> Result<Vec<(OrganizationId, TranscriptId)>, DecodeError> {
     let mut touched = Vec::new();
     for event in events {
         let id = match event.stream_type.as_str() {

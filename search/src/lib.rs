@@ -8,6 +8,7 @@
 //! | text → terms | [`analysis`] |
 //! | passages → index, and who may see them | [`index`] |
 //! | the log → the index of this node | [`follower`] |
+//! | chunks of passages → vectors, and back | [`dense`] |
 //! | a question → passages, best first | [`query`], [`highlight`] |
 //! | passages → sentences that answer | [`answer`] |
 //! | letters → what may be meant | [`suggest`] |
@@ -24,6 +25,7 @@
 
 pub mod analysis;
 pub mod answer;
+pub mod dense;
 pub mod follower;
 pub mod highlight;
 pub mod index;

@@ -1,7 +1,8 @@
 //! A session → the passages it is found by.
 //!
 //! What was said becomes windows of turns of about [`WINDOW_WORDS`] words, each overlapping the
-//! one before by half, so that whatever belongs together stands together in one of them. Title,
+//! one before by half, so that whatever belongs together stands together in one of them. The halves
+//! are the chunks that are embedded ([`crate::dense::chunks`]). Title,
 //! notes, and what the summary holds are passages of their own kinds.
 //!
 //! Invariants: windows cover every turn; a passage's text is verbatim; a window is never longer
@@ -92,9 +93,19 @@ pub struct Passage {
     pub lines: Vec<Line>,
     /// BCP 47 tag, where known.
     pub language: Option<String>,
+    /// The line with which its second chunk begins; 0 where it is one. Matters only before it is
+    /// indexed.
+    #[serde(skip)]
+    pub(crate) second: usize,
 }
 
 impl Passage {
+    /// The parts of it that are embedded.
+    pub(crate) fn chunks(&self) -> impl Iterator<Item = &[Line]> {
+        let (first, second) = self.lines.split_at(self.second.min(self.lines.len()));
+        [first, second].into_iter().filter(|lines| !lines.is_empty())
+    }
+
     /// First and last turn; `None` for what is of no turn.
     pub fn turns(&self) -> Option<(u32, u32)> {
         match self.kind {
@@ -131,6 +142,7 @@ pub fn of_session(session: &Session) -> Vec<Passage> {
         kind,
         lines: vec![Line { turn: 0, speaker: None, start_ms: None, text: text.to_owned() }],
         language: language.map(str::to_owned),
+        second: 0,
     };
     passages.extend(session.title.as_deref().map(|title| single(Kind::Title, title)));
     if let Some(notes) = &session.notes {
@@ -142,6 +154,7 @@ pub fn of_session(session: &Session) -> Vec<Passage> {
             kind,
             lines: quotes.into_iter().map(line_of).collect(),
             language: language.map(str::to_owned),
+            second: 0,
         };
         let mut overview: Vec<&Quote> = summary.overview.iter().collect();
         if let Some(headline) = &summary.headline
@@ -176,44 +189,55 @@ pub fn coaches(content: &Content) -> impl Iterator<Item = &str> {
     coaches.map(|person| person.name.as_str())
 }
 
-/// Windows of about `size` words over what was said, each overlapping the one before by half.
+/// Windows of about `size` words over what was said: each is two neighbouring chunks of half as
+/// many, so that it overlaps the one before by half.
 pub fn windows(content: &Content, language: Option<&str>, size: usize) -> Vec<Passage> {
-    let size = size.max(2);
-    let units: Vec<(Line, usize)> =
-        content.turns.iter().flat_map(|turn| units(turn, size)).collect();
-    let mut windows = Vec::new();
-    let mut from = 0;
-    while from < units.len() {
-        let (mut to, mut words) = (from, 0);
-        while to < units.len() && words < size {
-            words += units[to].1;
-            to += 1;
-        }
-        let lines = units[from..to].iter().map(|(line, _)| line.clone()).collect();
-        let language = language_of(&content.turns, &units[from..to]).or(language);
-        windows.push(Passage { kind: Kind::Turns, lines, language: language.map(str::to_owned) });
-        if to == units.len() {
-            break;
-        }
-        // The next begins where half of this one's words are left.
-        let (mut next, mut left) = (to, 0);
-        while next > from + 1 && left + units[next - 1].1 <= size / 2 {
-            next -= 1;
-            left += units[next].1;
-        }
-        from = next;
+    let half = (size / 2).max(1);
+    let lines: Vec<(Line, usize)> =
+        content.turns.iter().flat_map(|turn| lines_of(turn, half)).collect();
+    let chunks = chunked(&lines, half);
+    let window = |chunks: &[&[(Line, usize)]]| {
+        let lines: Vec<Line> = chunks.concat().into_iter().map(|(line, _)| line).collect();
+        let second = chunks.first().map_or(0, |first| first.len());
+        let first = lines.first().map_or(0, |line| line.turn);
+        let language = language_of(&content.turns, first).or(language).map(str::to_owned);
+        Passage { kind: Kind::Turns, lines, language, second }
+    };
+    match chunks.as_slice() {
+        [] => Vec::new(),
+        [only] => vec![window(&[only])],
+        several => several.windows(2).map(window).collect(),
     }
-    windows
 }
 
-/// The language of a window's first turn, where that turn has one of its own.
-fn language_of<'a>(turns: &'a [Turn], units: &[(Line, usize)]) -> Option<&'a str> {
-    let first = units.first()?.0.turn;
-    turns.get(first as usize)?.language.as_deref()
+/// Lines in chunks of at least `half` words; a last one of less than half of that belongs to the
+/// one before.
+fn chunked(lines: &[(Line, usize)], half: usize) -> Vec<&[(Line, usize)]> {
+    let mut cuts = vec![0];
+    let mut words = 0;
+    for (at, (_, count)) in lines.iter().enumerate() {
+        words += count;
+        if words >= half {
+            cuts.push(at + 1);
+            words = 0;
+        }
+    }
+    if words > 0 {
+        if words < half / 2 && cuts.len() > 1 {
+            cuts.pop();
+        }
+        cuts.push(lines.len());
+    }
+    cuts.windows(2).map(|cut| &lines[cut[0]..cut[1]]).collect()
+}
+
+/// The language of a turn, where it has one of its own.
+fn language_of(turns: &[Turn], turn: u32) -> Option<&str> {
+    turns.get(turn as usize)?.language.as_deref()
 }
 
 /// A turn, or its parts where it is long, with their words.
-fn units(turn: &Turn, size: usize) -> Vec<(Line, usize)> {
+fn lines_of(turn: &Turn, size: usize) -> Vec<(Line, usize)> {
     let line = |text: &str| Line {
         turn: turn.index,
         speaker: turn.speaker.clone(),
@@ -299,12 +323,36 @@ mod tests {
     }
 
     #[test]
+    fn what_little_is_left_belongs_to_the_chunk_before() {
+        let turns = ["one two three four", "five six seven eight", "nine"];
+        assert_eq!(spans(&said(&turns), 8), [(0, 2)]);
+    }
+
+    #[test]
+    fn neighbours_share_a_chunk() {
+        let windows = windows(&said(&["one two", "three four", "five six", "seven"]), None, 4);
+        let chunks: Vec<Vec<&[Line]>> = windows.iter().map(|w| w.chunks().collect()).collect();
+        assert_eq!(chunks.len(), 3);
+        assert!(chunks.iter().all(|chunks| chunks.len() == 2));
+        assert_eq!(chunks[0][1], chunks[1][0]);
+        assert_eq!(chunks[1][1], chunks[2][0]);
+    }
+
+    #[test]
     fn a_long_turn_is_cut_between_sentences() {
         let text = "One two three. Four five six. Seven eight nine. Ten.";
         let windows = windows(&said(&[text]), None, 6);
-        let texts: Vec<String> =
-            windows.iter().map(|window| window.lines[0].text.clone()).collect();
-        assert_eq!(texts[0], "One two three. Four five six.");
+        let texts = |window: &Passage| -> Vec<String> {
+            window.lines.iter().map(|line| line.text.clone()).collect()
+        };
+        assert_eq!(
+            windows.iter().map(texts).collect::<Vec<_>>(),
+            [
+                vec!["One two three.", "Four five six."],
+                vec!["Four five six.", "Seven eight nine."],
+                vec!["Seven eight nine.", "Ten."],
+            ]
+        );
         assert!(windows.iter().all(|window| window.turns() == Some((0, 0))));
         let endless = vec!["word"; 1_000].join(" ");
         let windows = super::windows(&said(&[&endless]), None, 50);
@@ -320,8 +368,8 @@ mod tests {
             Cue { at: 0, start_ms: Some(1_000), end_ms: None },
             Cue { at: 9, start_ms: Some(3_000), end_ms: None },
         ];
-        let windows = windows(&content, None, 2);
-        let starts: Vec<_> = windows.iter().map(|window| window.lines[0].start_ms).collect();
+        let windows = windows(&content, None, 4);
+        let starts: Vec<_> = windows[0].lines.iter().map(|line| line.start_ms).collect();
         assert_eq!(starts, [Some(1_000), Some(3_000)]);
     }
 

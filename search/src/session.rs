@@ -93,6 +93,18 @@ pub enum SessionError {
     Join(#[from] tokio::task::JoinError),
 }
 
+impl SessionError {
+    /// Whether the same session may be readable later.
+    pub fn is_temporary(&self) -> bool {
+        match self {
+            Self::Log(error) => error.is_temporary(),
+            Self::Key(KeyError::Database(error)) => error.is_temporary(),
+            Self::Blob(BlobError::Unavailable(_)) => true,
+            _ => false,
+        }
+    }
+}
+
 /// What the events of a transcript amount to.
 struct Fold {
     session: Session,

@@ -87,12 +87,20 @@ settings! {
     search_dir: PathBuf, Plain, |text| {
         Ok(read::or_empty(text, read::directory)?.unwrap_or_else(|| data_dir.join("search")))
     };
+    embeddings_url: Address, Url, read::embeddings_url;
+    /// Never empty: a SQLite file in `data_dir` if nothing else was said.
+    vector_url: Address, Url, |text| {
+        let file = || Address::new(format!("sqlite:{}", data_dir.join("vectors.db").display()));
+        Ok(read::or_empty(text, read::vector_url)?.unwrap_or_else(file))
+    };
     master_key: MasterKey, Secret, |text| {
         let made = || MasterKey::MadeInFile(data_dir.join("master.key"));
         Ok(read::or_empty(text, read::master_key)?.unwrap_or_else(made))
     };
     /// None: one is made on the first start.
     api_key: Option<Secret>, Secret, |text| read::or_empty(text, read::api_key);
+    embeddings_key: Option<Secret>, Secret, |text| read::or_empty(text, read::foreign_key);
+    vector_key: Option<Secret>, Secret, |text| read::or_empty(text, read::foreign_key);
     organization_name: String, Plain, read::name;
     listen: SocketAddr, Plain, read::socket_address;
     /// As it was set; see [`Config::public_url`].

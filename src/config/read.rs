@@ -124,6 +124,25 @@ pub(super) fn blob_url(text: &str) -> Result<Address, Accepts> {
     )
 }
 
+pub(super) fn embeddings_url(text: &str) -> Result<Address, Accepts> {
+    if text == "none" {
+        return Ok(Address::new(text));
+    }
+    address(
+        text,
+        &["candle:", "http://", "https://"],
+        "\"none\", \"candle:DIR\" or \"https://HOST/v1?model=NAME\"",
+    )
+}
+
+pub(super) fn vector_url(text: &str) -> Result<Address, Accepts> {
+    address(
+        text,
+        &["sqlite:", "qdrant:http://", "qdrant:https://"],
+        "\"sqlite:PATH\", \"qdrant:http://HOST:6334\", or \"\" for SQLite in data_dir",
+    )
+}
+
 pub(super) fn public_url(text: &str) -> Result<Address, Accepts> {
     let accepts = "\"https://HOST\" or \"http://HOST:PORT\", or \"\" for the address listened on";
     address(text.trim_end_matches('/'), &["http://", "https://"], accepts)
@@ -155,6 +174,16 @@ pub(super) fn api_key(text: &str) -> Result<Secret, Accepts> {
             "20 to 200 letters, digits and signs without spaces (`openssl rand -hex 32` prints \
              some), or \"\" to have one made"
                 .into(),
+        );
+    }
+    Ok(Secret::new(text))
+}
+
+/// A key that somebody else made. It travels in a header: visible ASCII only.
+pub(super) fn foreign_key(text: &str) -> Result<Secret, Accepts> {
+    if text.len() > 1_000 || !text.bytes().all(|b| b.is_ascii_graphic()) {
+        return Err(
+            "at most 1000 letters, digits and signs without spaces, or \"\" for none".into()
         );
     }
     Ok(Secret::new(text))
@@ -208,6 +237,10 @@ mod tests {
         assert!(queue_url("").is_err() && queue_url("Embedded").is_err());
         assert!(blob_url("directory:/b").is_ok() && blob_url("s3://b/p").is_ok());
         assert!(blob_url("s3:b").is_err() && blob_url("/b").is_err());
+        assert!(embeddings_url("none").is_ok() && embeddings_url("candle:./m").is_ok());
+        assert!(embeddings_url("https://h/v1?model=m").is_ok() && embeddings_url("m").is_err());
+        assert!(vector_url("sqlite:v.db").is_ok() && vector_url("qdrant:http://h:6334").is_ok());
+        assert!(vector_url("qdrant:h").is_err() && vector_url("http://h").is_err());
         assert!(public_url("https://h/").is_ok() && public_url("h").is_err());
     }
 

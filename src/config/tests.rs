@@ -79,6 +79,8 @@ fn the_defaults_are_the_ones_that_are_promised() {
     assert_eq!(config.data_dir, Path::new("./debrief-data"));
     assert_eq!(config.database_url.as_str(), "sqlite:./debrief-data/debrief.db");
     assert_eq!(config.blob_url.as_str(), "directory:./debrief-data/blobs");
+    assert_eq!(config.embeddings_url.as_str(), "none");
+    assert_eq!(config.vector_url.as_str(), "sqlite:./debrief-data/vectors.db");
     let key = MasterKey::MadeInFile("./debrief-data/master.key".into());
     assert_eq!(config.master_key, key);
     assert_eq!(config.queue_url.as_str(), "embedded");

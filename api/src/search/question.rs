@@ -1,6 +1,6 @@
 //! A question → what the index is asked, with what the caller said outright.
 
-use super::SearchIn;
+use super::query::SearchIn;
 use crate::http::problem::Problem;
 use crate::state::ApiState;
 use chrono::{DateTime, NaiveDate, TimeZone, Utc};

@@ -1,6 +1,7 @@
 //! `POST /v1/search/similar`: sessions like this one.
 
-use super::{HitOut, SearchQuery, ask, hit_out, wait};
+use super::hits::{HitOut, hit_out};
+use super::{SearchQuery, ask, wait};
 use crate::http::auth::Caller;
 use crate::http::extract::{Body, Query, page_size};
 use crate::http::problem::Problem;
@@ -65,4 +66,5 @@ pub(super) async fn similar(
         Ok(SimilarOut { hits, indexed_through })
     })
     .await
+    .map(Json)
 }

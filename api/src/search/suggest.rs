@@ -85,4 +85,5 @@ pub(super) async fn suggest(
         Ok(SuggestOut { items: matching.into_iter().map(item).collect(), next: None })
     })
     .await
+    .map(Json)
 }

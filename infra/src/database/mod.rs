@@ -7,9 +7,11 @@
 //! three are tables of one database.
 
 mod error;
+mod lease;
 pub mod sql;
 
 pub use error::DatabaseError;
+pub use lease::Lease;
 
 use sql::Sql;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};

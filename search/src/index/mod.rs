@@ -29,7 +29,7 @@ use tantivy::{
 
 /// Changes whenever what is in the index, or how it is found, does: an index of another one is
 /// built anew.
-pub const SCHEMA: u32 = 1;
+pub const SCHEMA: u32 = 2;
 /// Terms of a passage of average length.
 const AVERAGE_TERMS: u64 = crate::passages::WINDOW_WORDS as u64;
 
@@ -112,6 +112,8 @@ pub(crate) struct Fields {
     /// The organization itself: one term.
     pub(crate) organization: Field,
     pub(crate) transcript: Field,
+    /// Names of its chunks, as the vector store has them.
+    pub(crate) chunk: Field,
     pub(crate) kind: Field,
     pub(crate) client: Field,
     pub(crate) speaker: Field,
@@ -138,6 +140,7 @@ fn schema() -> (Schema, Fields) {
         words: builder.add_text_field("words", indexed(IndexRecordOption::WithFreqsAndPositions)),
         organization: builder.add_text_field("organization", STRING),
         transcript: builder.add_text_field("transcript", value()),
+        chunk: builder.add_text_field("chunk", STRING),
         kind: builder.add_text_field("kind", value()),
         client: builder.add_text_field("client", value()),
         speaker: builder.add_text_field("speaker", value()),

@@ -2,6 +2,7 @@
 
 use super::{Checkpoint, Index, IndexError, Scope, Stored};
 use crate::analysis::Analyzer;
+use crate::dense::chunks;
 use crate::passages::{Kind, Line, Passage, coaches, of_session};
 use crate::session::Session;
 use debrief_domain::ids::{OrganizationId, TranscriptId};
@@ -19,8 +20,8 @@ const PURGE_PAUSE: Duration = Duration::from_millis(50);
 const SUGGESTED_MAX: usize = 200;
 /// Languages whose analyzers are kept.
 const ANALYZERS_MAX: usize = 16;
-/// Between the lines of a passage, in positions: no phrase goes from one turn into the next.
-const LINE_GAP: usize = 100;
+/// Between the turns of a passage, in positions: no phrase goes from one into the next.
+const TURN_GAP: usize = 100;
 
 /// Writes to an index.
 pub struct Writer {
@@ -77,6 +78,7 @@ impl Writer {
     fn add(&mut self, session: &Session, passage: Passage) -> Result<(), IndexError> {
         let fields = self.index.fields;
         let scope = Scope::of(session.organization);
+        let chunks = chunks::ids(session.id, &passage);
         let analyzer = analyzer(&mut self.analyzers, passage.language.as_deref());
         let (stems, words) = terms(analyzer, &scope, &passage.lines);
         let mut document = TantivyDocument::new();
@@ -85,6 +87,9 @@ impl Writer {
         document.add_text(fields.organization, scope.word(""));
         document.add_text(fields.transcript, scope.word(&session.id.0.simple().to_string()));
         document.add_text(fields.kind, scope.word(passage.kind.as_str()));
+        for chunk in chunks {
+            document.add_text(fields.chunk, scope.word(&chunk.simple().to_string()));
+        }
         if let Some(client) = session.client_id {
             document.add_text(fields.client, scope.word(&client.0.simple().to_string()));
         }
@@ -204,13 +209,16 @@ fn terms(
             }
             *position += 1;
         }
-        *position += LINE_GAP;
     };
-    for line in lines {
+    for (at, line) in lines.iter().enumerate() {
+        if at > 0 && lines[at - 1].turn != line.turn {
+            position += TURN_GAP;
+        }
         if line.speaker != before
             && let Some(speaker) = &line.speaker
         {
             push(analyzer, speaker, &mut position, false);
+            position += TURN_GAP;
         }
         before.clone_from(&line.speaker);
         push(analyzer, &line.text, &mut position, true);

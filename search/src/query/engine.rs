@@ -28,11 +28,14 @@ const NEAR_WITHIN: u32 = 3;
 const DERIVED: f32 = 0.6;
 
 impl Asked<'_> {
+    /// What may be found, by how well it fits: passages that hold words of the question, or, where
+    /// some are named, those of them that may be found, whether they hold words or not.
     pub(super) fn engine_query(
         &self,
         query: &Query,
         words: &[Weighed],
         analyzer: &mut Analyzer,
+        named: Option<Box<dyn EngineQuery>>,
     ) -> Box<dyn EngineQuery> {
         let fields = self.index.fields;
         let mut clauses: Vec<(Occur, Box<dyn EngineQuery>)> = Vec::new();
@@ -41,7 +44,8 @@ impl Asked<'_> {
         if !words.is_empty() {
             let mut ranked: Vec<_> = words.iter().map(|word| self.ranked(&word.stems)).collect();
             ranked.extend(self.as_asked(analyzer, &query.words));
-            clauses.push((Occur::Must, Box::new(BooleanQuery::union(ranked))));
+            let occur = if named.is_some() { Occur::Should } else { Occur::Must };
+            clauses.push((occur, Box::new(BooleanQuery::union(ranked))));
         }
         for phrase in &query.phrases {
             clauses.extend(self.phrase(analyzer, phrase).map(must));
@@ -58,6 +62,7 @@ impl Asked<'_> {
             clauses.push(must(self.about(analyzer, about)));
         }
         clauses.extend(self.filters(&query.filters).into_iter().map(must));
+        clauses.extend(named.map(must));
         let plain: Box<dyn EngineQuery> = Box::new(BooleanQuery::new(clauses));
         if words.is_empty() || !query.filters.kinds.is_empty() {
             return plain;
@@ -190,7 +195,7 @@ impl Asked<'_> {
 
 /// How much a passage of this kind weighs. What is derived from turns holds few words, and fits by
 /// them too well: unless it is asked for, what was said comes first.
-fn weight(kind: Kind, query: &Query) -> f32 {
+pub(super) fn weight(kind: Kind, query: &Query) -> f32 {
     match kind {
         kind if Some(kind) == query.favoured => FAVOURED,
         kind if kind.is_derived() => DERIVED,

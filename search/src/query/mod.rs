@@ -3,7 +3,8 @@
 //! Passages are ranked by BM25 over stems (k₁ 1.2, b 0.75: Robertson & Zaragoza, *The
 //! Probabilistic Relevance Framework*, 2009), each word of the question counting once, by the best
 //! of its stems, and a little more for words in the form that was asked for and neighbours that stay
-//! near each other. Filters decide what may be found, never how well it fits. Where a question has no
+//! near each other. What is near the question in meaning, where that was asked too, is put among them
+//! ([`Dense`]). Filters decide what may be found, never how well it fits. Where a question has no
 //! words to rank by, the newest come first.
 //!
 //! Invariants:
@@ -13,8 +14,11 @@
 //!   only quotes turns that better hits show is left out.
 
 mod engine;
+mod fusion;
 mod similar;
 mod values;
+
+pub use fusion::Dense;
 
 use crate::analysis::Analyzer;
 use crate::answer::{self, Sentence};
@@ -81,6 +85,8 @@ pub struct Query {
     pub filters: Filters,
     /// At most so many hits of one session; 0: as many as there are.
     pub per_session: usize,
+    /// What is near it in meaning, where that was asked.
+    pub dense: Dense,
 }
 
 /// A passage that was found.
@@ -117,7 +123,8 @@ pub struct Found {
     pub hits: Vec<Hit>,
     /// Whether there are more.
     pub more: bool,
-    /// Passages that fit, overlapping ones included.
+    /// Passages that hold words of the question or are near it in meaning, overlapping ones
+    /// included.
     pub passages: u64,
     /// The sentences of the hits that hold most of what was asked.
     pub answer: Vec<Sentence>,
@@ -165,8 +172,8 @@ impl<'a> Asked<'a> {
         let statistics = Statistics::of(&self.searcher, &fields, &self.scope)?;
         let mut analyzer = Analyzer::new(languages.iter().copied());
         let words = self.words(&mut analyzer, &query.words)?;
-        let engine = self.engine_query(query, &words, &mut analyzer);
-        let passages = self.searcher.search(&*engine, &Count)? as u64;
+        let engine = self.engine_query(query, &words, &mut analyzer, None);
+        let mut passages = self.searcher.search(&*engine, &Count)? as u64;
         // Overlapping windows and what was seen take places among the candidates.
         let mut wanted = ((limit + shown) * 4 + 20).min(CANDIDATES_MAX);
         let (places, more) = loop {
@@ -180,8 +187,13 @@ impl<'a> Asked<'a> {
                 self.searcher.search_with_statistics_provider(&*engine, &by_score, &statistics)?
             };
             let all = ranked.len() < wanted || wanted == CANDIDATES_MAX;
+            let (ranked, without_words) = match words.is_empty() || query.dense.near.is_empty() {
+                true => (ranked, 0),
+                false => self.fuse(query, &words, &mut analyzer, &ranked)?,
+            };
             let (places, more) = self.choose(ranked, query, limit, &seen)?;
             if more || all {
+                passages += without_words;
                 break (places, more);
             }
             wanted = (wanted * 4).min(CANDIDATES_MAX);

@@ -1,0 +1,85 @@
+//! A passage → what is embedded of it.
+//!
+//! A window of turns is two chunks, and its neighbours share one with it each, so that every chunk
+//! is embedded once; the window is as near as the nearer of its chunks. What else there is to be
+//! found is one chunk.
+
+use crate::passages::{Line, Passage};
+use debrief_domain::ids::TranscriptId;
+use debrief_infra::vectors::Entry;
+use std::collections::HashSet;
+use uuid::Uuid;
+
+/// Something that is embedded.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Chunk {
+    /// What the vector store is told, without a vector.
+    pub entry: Entry,
+    /// What the model reads.
+    pub text: String,
+}
+
+/// The names of a passage's chunks: of its session, kind, turns and words.
+pub fn ids(transcript: TranscriptId, passage: &Passage) -> Vec<Uuid> {
+    passage.chunks().map(|lines| id(transcript, passage, lines)).collect()
+}
+
+fn id(transcript: TranscriptId, passage: &Passage, lines: &[Line]) -> Uuid {
+    let mut name = passage.kind.as_str().as_bytes().to_vec();
+    for line in lines {
+        name.extend(line.turn.to_be_bytes());
+        // The speaker is read by the model too: a corrected name is another text.
+        for text in [line.speaker.as_deref().unwrap_or_default(), &line.text] {
+            name.extend((text.len() as u64).to_be_bytes());
+            name.extend(text.as_bytes());
+        }
+    }
+    Uuid::new_v5(&transcript.0, &name)
+}
+
+/// The chunks of a session's passages, each once.
+pub fn of_passages(transcript: TranscriptId, passages: &[Passage]) -> Vec<Chunk> {
+    let mut seen = HashSet::new();
+    let mut chunks = Vec::new();
+    for passage in passages {
+        for lines in passage.chunks() {
+            let id = id(transcript, passage, lines);
+            if !seen.insert(id) {
+                continue;
+            }
+            let mut speakers: Vec<String> = Vec::new();
+            for speaker in lines.iter().filter_map(|line| line.speaker.as_ref()) {
+                if !speakers.contains(speaker) {
+                    speakers.push(speaker.clone());
+                }
+            }
+            let entry = Entry {
+                id,
+                kind: passage.kind.as_str().to_owned(),
+                speakers,
+                language: passage.language.clone(),
+                vector: None,
+            };
+            chunks.push(Chunk { entry, text: text(lines) });
+        }
+    }
+    chunks
+}
+
+/// What the model reads: who begins to speak, and what they say.
+fn text(lines: &[Line]) -> String {
+    let mut text = String::new();
+    let mut before = None;
+    for line in lines {
+        if line.speaker != before
+            && let Some(speaker) = &line.speaker
+        {
+            text.push_str(speaker);
+            text.push_str(": ");
+        }
+        before.clone_from(&line.speaker);
+        text.push_str(&line.text);
+        text.push('\n');
+    }
+    text
+}

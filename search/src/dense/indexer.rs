@@ -1,0 +1,346 @@
+//! Keeps a collection of vectors up with the log.
+//!
+//! One process at a time does it, under a lease. Sessions are put in as they stand, whatever event
+//! came; chunks that are in the store are not embedded again, so that work may be cut off and done
+//! twice. The collection of a new model, or one that was lost, begins at the start of the log;
+//! what was there before answers until it has come up, and is removed then.
+//!
+//! Invariants:
+//!
+//! - An event is behind the position of the collection only once the session it touched is in it
+//!   as it stands, or can never be embedded.
+//! - A deleted session leaves every collection with the step that sees its deletion, also those
+//!   that no longer follow the log.
+
+use super::{chunks, collection_name};
+use crate::follower::touched;
+use crate::passages;
+use crate::session::{self, Session, SessionError};
+use debrief_domain::event::DecodeError;
+use debrief_domain::ids::{OrganizationId, TranscriptId};
+use debrief_infra::database::{DatabaseError, Lease};
+use debrief_infra::documents::Documents;
+use debrief_infra::embeddings::{EmbedError, Embedder, Role};
+use debrief_infra::log::{EventLog, LogError};
+use debrief_infra::vectors::{Entry, SessionInfo, State, VectorError, VectorStore};
+use futures::{StreamExt, TryStreamExt, stream};
+use metrics::{counter, gauge, histogram};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio_util::sync::CancellationToken;
+
+/// Events that are looked at between two positions written.
+const BATCH: u32 = 200;
+/// Sessions that are embedded at the same time.
+const SESSIONS: usize = 4;
+/// Longest time between two looks at the log.
+const POLL: Duration = Duration::from_millis(250);
+/// Pause after a failure, which doubles…
+const FAILURE_PAUSE_MIN: Duration = Duration::from_millis(500);
+/// …up to this.
+const FAILURE_PAUSE_MAX: Duration = Duration::from_secs(30);
+/// How long the work is sure to be ours alone.
+pub const LEASE: Duration = Duration::from_secs(30);
+/// Events without anything to embed after which the position is written all the same.
+const IDLE_EVENTS: i64 = 10_000;
+/// How long a collection stays after another took its place, for processes that still ask it.
+const SWITCH: Duration = Duration::from_secs(10);
+/// How often the store is asked whether the collection is still there.
+const LOOK: Duration = Duration::from_secs(5);
+
+/// The vectors could not be kept up.
+#[derive(Debug, thiserror::Error)]
+pub enum IndexerError {
+    /// The log.
+    #[error(transparent)]
+    Log(#[from] LogError),
+    /// An event.
+    #[error(transparent)]
+    Decode(#[from] DecodeError),
+    /// A session that may be readable later.
+    #[error("a session cannot be read for now: {0}")]
+    Session(#[source] SessionError),
+    /// The model.
+    #[error(transparent)]
+    Embed(#[from] EmbedError),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] VectorError),
+    /// The lease.
+    #[error(transparent)]
+    Lease(#[from] DatabaseError),
+}
+
+/// The collection that is written.
+#[derive(Debug, Clone)]
+struct Target {
+    name: String,
+    state: State,
+    /// Position up to which the log was looked at.
+    position: i64,
+    looked: Instant,
+    /// When it was found to be complete, until those before it are removed.
+    switched: Option<Instant>,
+}
+
+/// Keeps a collection up; see the module.
+#[derive(Debug)]
+pub struct Indexer {
+    log: EventLog,
+    documents: Documents,
+    embedder: Arc<dyn Embedder>,
+    embeddings_url: String,
+    store: Arc<dyn VectorStore>,
+    lease: Lease,
+    target: Option<Target>,
+}
+
+impl Indexer {
+    /// Embeds with a model, which `embeddings_url` opens, into a store.
+    pub fn new(
+        log: EventLog,
+        documents: Documents,
+        embedder: Arc<dyn Embedder>,
+        embeddings_url: String,
+        store: Arc<dyn VectorStore>,
+        lease: Lease,
+    ) -> Self {
+        Self { log, documents, embedder, embeddings_url, store, lease, target: None }
+    }
+
+    /// Works until it is told to stop.
+    pub async fn run(mut self, stop: CancellationToken) {
+        let mut appended = self.log.watch();
+        let mut failures: u32 = 0;
+        while !stop.is_cancelled() {
+            appended.mark_unchanged();
+            let stepped = tokio::select! {
+                () = stop.cancelled() => break,
+                stepped = self.step_under_lease() => stepped,
+            };
+            let pause = match stepped {
+                Ok(events) => {
+                    failures = 0;
+                    if events == 0 { POLL } else { Duration::ZERO }
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "the vectors cannot be kept up; trying again");
+                    counter!("debrief_vectors_failures_total").increment(1);
+                    // Whatever was known of the collection may be true no more.
+                    self.target = None;
+                    failures += 1;
+                    let doubled = FAILURE_PAUSE_MIN * 2_u32.saturating_pow(failures.min(10) - 1);
+                    doubled.min(FAILURE_PAUSE_MAX)
+                }
+            };
+            if !pause.is_zero() {
+                tokio::select! {
+                    () = stop.cancelled() => {}
+                    () = tokio::time::sleep(pause) => {}
+                    _ = appended.changed(), if failures == 0 => {}
+                }
+            }
+        }
+        if let Err(error) = self.lease.release().await {
+            tracing::debug!(%error, "the lease on the vectors was not given back; it ends by itself");
+        }
+    }
+
+    /// One step, if no other process is at it. The lease is prolonged while it goes on, and the
+    /// step is cut off when that fails.
+    async fn step_under_lease(&mut self) -> Result<usize, IndexerError> {
+        let lease = self.lease.clone();
+        if !lease.hold().await? {
+            self.target = None;
+            return Ok(0);
+        }
+        let lost = async {
+            let mut tick = tokio::time::interval(LEASE / 3);
+            tick.tick().await;
+            loop {
+                tick.tick().await;
+                match lease.hold().await {
+                    Ok(true) => {}
+                    Ok(false) => return Ok(0),
+                    Err(error) => return Err(error.into()),
+                }
+            }
+        };
+        tokio::select! {
+            stepped = self.step() => stepped,
+            ended = lost => ended,
+        }
+    }
+
+    /// Takes in all that the log holds now; answers how far that is.
+    pub async fn catch_up(&mut self) -> Result<i64, IndexerError> {
+        while self.step().await? > 0 {}
+        Ok(self.target.as_ref().map_or(0, |target| target.position))
+    }
+
+    /// Takes in one batch of events; answers how many there were.
+    pub async fn step(&mut self) -> Result<usize, IndexerError> {
+        let mut target = match self.target.take() {
+            Some(target) => target,
+            None => self.open().await?,
+        };
+        let events = self.log.read(target.position, BATCH).await?;
+        let Some(last) = events.last() else {
+            let target = self.settle(target).await?;
+            self.target = target;
+            return Ok(0);
+        };
+        let touched = touched(&events)?;
+        let nothing_new = touched.is_empty();
+        let begun = Instant::now();
+        stream::iter(touched)
+            .map(|(organization, id)| self.take_in(&target, organization, id))
+            .buffer_unordered(SESSIONS)
+            .try_collect::<()>()
+            .await?;
+        target.position = last.position;
+        if !nothing_new || target.position - target.state.position >= IDLE_EVENTS {
+            histogram!("debrief_vectors_step_seconds").record(begun.elapsed());
+            target.state.position = target.position;
+            self.store.put_state(&target.name, &target.state, None).await?;
+        }
+        gauge!("debrief_vectors_position").set(target.position as f64);
+        self.target = Some(target);
+        Ok(events.len())
+    }
+
+    /// The collection of this model and this log, begun where there is none.
+    async fn open(&self) -> Result<Target, IndexerError> {
+        let (epoch, head) = (self.log.epoch().await?, self.log.head().await?);
+        let name = collection_name(self.embedder.model(), &epoch);
+        let collections = self.store.collections().await?;
+        let own = collections.into_iter().find(|(known, _)| *known == name);
+        let state = match own {
+            // A log that was put back to an earlier state has another history from there on.
+            Some((_, state)) if state.epoch == epoch && state.position <= head => state,
+            known => {
+                if known.is_some() {
+                    self.store.drop_collection(&name).await?;
+                }
+                let probe = self.embedder.embed(&["dimensions".to_owned()], Role::Passage).await?;
+                let dimensions = probe.first().map_or(0, Vec::len);
+                let state = State {
+                    model: self.embedder.model().to_owned(),
+                    embeddings_url: self.embeddings_url.clone(),
+                    epoch,
+                    position: 0,
+                    complete: false,
+                };
+                self.store.put_state(&name, &state, Some(dimensions)).await?;
+                tracing::info!(model = %state.model, dimensions, "vectors are being made of all sessions");
+                state
+            }
+        };
+        let position = state.position;
+        Ok(Target { name, state, position, looked: Instant::now(), switched: None })
+    }
+
+    /// What there is to do at the head of the log: this collection answers now, others go. `None`
+    /// where the collection is gone.
+    async fn settle(&self, mut target: Target) -> Result<Option<Target>, IndexerError> {
+        if !target.state.complete {
+            target.state.complete = true;
+            target.state.position = target.position;
+            self.store.put_state(&target.name, &target.state, None).await?;
+            target.switched = Some(Instant::now());
+            tracing::info!(position = target.position, "vectors of all sessions are made");
+        }
+        if target.looked.elapsed() < LOOK {
+            return Ok(Some(target));
+        }
+        target.looked = Instant::now();
+        let collections = self.store.collections().await?;
+        if !collections.iter().any(|(name, _)| *name == target.name) {
+            tracing::warn!("the vectors are gone; they are made anew from the log");
+            return Ok(None);
+        }
+        if target.switched.is_none_or(|at| at.elapsed() >= SWITCH) {
+            for (other, _) in collections.iter().filter(|(name, _)| *name != target.name) {
+                tracing::info!(collection = %other, "removing vectors that another model's have replaced");
+                self.store.drop_collection(other).await?;
+            }
+        }
+        Ok(Some(target))
+    }
+
+    /// Puts a session into the collection as it stands.
+    async fn take_in(
+        &self,
+        target: &Target,
+        organization: OrganizationId,
+        id: TranscriptId,
+    ) -> Result<(), IndexerError> {
+        let session = match session::load(&self.log, &self.documents, organization, id).await {
+            Ok(session) => session,
+            Err(error) if error.is_temporary() => return Err(IndexerError::Session(error)),
+            Err(error) => {
+                tracing::error!(transcript_id = %id.0, %error, "a session can never be read; it has no vectors");
+                None
+            }
+        };
+        let Some(session) = session else {
+            return self.forget(target, organization, id).await;
+        };
+        match self.put(target, &session).await {
+            Err(IndexerError::Embed(EmbedError::Refused(reason))) => {
+                tracing::error!(transcript_id = %id.0, %reason, "a session cannot be embedded; it is found by words only");
+                counter!("debrief_vectors_sessions_refused_total").increment(1);
+                Ok(())
+            }
+            other => other,
+        }
+    }
+
+    async fn put(&self, target: &Target, session: &Session) -> Result<(), IndexerError> {
+        let passages = passages::of_session(session);
+        let mut chunks = chunks::of_passages(session.id, &passages);
+        let known = self.store.known(&target.name, session.organization, session.id).await?;
+        let new: Vec<usize> =
+            (0..chunks.len()).filter(|at| !known.contains(&chunks[*at].entry.id)).collect();
+        for batch in new.chunks(self.embedder.batch().max(1)) {
+            let texts: Vec<String> =
+                batch.iter().map(|at| std::mem::take(&mut chunks[*at].text)).collect();
+            let vectors = self.embedder.embed(&texts, Role::Passage).await?;
+            counter!("debrief_vectors_embedded_total").increment(vectors.len() as u64);
+            for (at, vector) in batch.iter().zip(vectors) {
+                chunks[*at].entry.vector = Some(vector);
+            }
+        }
+        let info = info(session);
+        let entries: Vec<Entry> = chunks.into_iter().map(|chunk| chunk.entry).collect();
+        Ok(self.store.replace(&target.name, &info, &entries).await?)
+    }
+
+    /// Takes a session out of every collection, for good.
+    async fn forget(
+        &self,
+        target: &Target,
+        organization: OrganizationId,
+        id: TranscriptId,
+    ) -> Result<(), IndexerError> {
+        let info = info(&Session::new(organization, id, chrono::DateTime::UNIX_EPOCH));
+        self.store.replace(&target.name, &info, &[]).await?;
+        for (other, _) in self.store.collections().await? {
+            if other != target.name {
+                self.store.replace(&other, &info, &[]).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn info(session: &Session) -> SessionInfo {
+    let coaches = session.content.iter().flat_map(passages::coaches);
+    SessionInfo {
+        organization: session.organization,
+        transcript: session.id,
+        client: session.client_id,
+        coaches: coaches.map(str::to_owned).collect(),
+        at: session.held_at.unwrap_or(session.uploaded_at),
+    }
+}

@@ -1,0 +1,291 @@
+//! A question → chunks that are near it in meaning.
+//!
+//! Invariant: whatever is wrong with the model or the store, the question is answered without
+//! them, within [`TIMEOUT`], and told why; and while it is wrong, not every question waits for it.
+
+use super::collection_name;
+use crate::query::{Filters, Query};
+use debrief_domain::ids::OrganizationId;
+use debrief_infra::embeddings::{self, EmbedError, Embedder, Role, Vector};
+use debrief_infra::vectors::{self, Near, State, VectorError, VectorStore};
+use metrics::{counter, histogram};
+use moka::future::Cache;
+use std::sync::{Arc, PoisonError};
+use std::time::{Duration, Instant};
+use tokio::sync::Mutex;
+
+/// Chunks that are looked at for a question.
+pub const NEAR_MAX: usize = 200;
+/// The same where the full-text index leaves out some that the store cannot know of: by a phrase, a
+/// name that is said, a word that must not be there.
+const NEAR_MAX_NARROWED: usize = 1_000;
+/// Longest wait for model and store together.
+pub const TIMEOUT: Duration = Duration::from_secs(3);
+/// How long neither is asked after a failure.
+const REST: Duration = Duration::from_secs(5);
+/// How long a look at the collections holds.
+const LOOK: Duration = Duration::from_secs(2);
+/// Questions whose vectors are kept: the pages of an answer ask the same again.
+const QUESTIONS_KEPT: u64 = 1_000;
+
+const FAILED: &str = "Search by meaning does not work just now: search goes by words.";
+
+/// What model and store say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Status {
+    /// No model is configured.
+    Off,
+    /// Vectors answer.
+    Ready,
+    /// They are being made; nothing answers yet.
+    Filling {
+        /// All events up to here are in.
+        position: i64,
+    },
+    /// Those of another model answer while the configured one's are made.
+    Switching {
+        /// The one that answers.
+        model: String,
+        /// How far the new ones are.
+        position: i64,
+    },
+    /// They cannot be asked.
+    Unavailable(String),
+}
+
+/// Chunks near a question, or why there are none.
+#[derive(Debug, Clone)]
+pub struct Nearby {
+    /// Nearest first.
+    pub near: Vec<Near>,
+    /// Whether model and store were asked.
+    pub asked: bool,
+    /// What there is to say of that.
+    pub note: Option<String>,
+}
+
+/// Which collection answers, and what embeds questions for it.
+#[derive(Clone, Debug)]
+struct Chosen {
+    at: Instant,
+    status: Status,
+    answering: Option<(String, Arc<dyn Embedder>)>,
+}
+
+/// What answers questions by meaning in this process. Clones share it.
+#[derive(Clone, Debug)]
+pub struct Leg(Option<Arc<Shared>>);
+
+#[derive(Debug)]
+struct Shared {
+    embedder: Arc<dyn Embedder>,
+    key: Option<String>,
+    store: Arc<dyn VectorStore>,
+    epoch: String,
+    chosen: Mutex<Option<Chosen>>,
+    /// A model that is not the configured one, by its URL.
+    former: Mutex<Option<(String, Arc<dyn Embedder>)>>,
+    questions: Cache<(String, String), Arc<Vector>>,
+    /// When something failed last.
+    failed: std::sync::Mutex<Option<Instant>>,
+}
+
+impl Leg {
+    /// No model is configured.
+    pub fn off() -> Self {
+        Self(None)
+    }
+
+    /// Questions embedded by this model, answered from this store, of the log of this epoch. `key`
+    /// also opens the model that was there before, until the new one's vectors are made.
+    pub fn new(
+        embedder: Arc<dyn Embedder>,
+        key: Option<String>,
+        store: Arc<dyn VectorStore>,
+        epoch: String,
+    ) -> Self {
+        Self(Some(Arc::new(Shared {
+            embedder,
+            key,
+            store,
+            epoch,
+            chosen: Mutex::default(),
+            former: Mutex::default(),
+            questions: Cache::new(QUESTIONS_KEPT),
+            failed: std::sync::Mutex::default(),
+        })))
+    }
+
+    /// How it is.
+    pub async fn status(&self) -> Status {
+        let Some(shared) = &self.0 else { return Status::Off };
+        match tokio::time::timeout(TIMEOUT, shared.choose()).await {
+            Ok(Ok(chosen)) => chosen.status,
+            Ok(Err(error)) => Status::Unavailable(error.to_string()),
+            Err(_) => Status::Unavailable("no answer".to_owned()),
+        }
+    }
+
+    /// The chunks that are nearest to what a question is about.
+    pub async fn near(&self, organization: OrganizationId, text: &str, query: &Query) -> Nearby {
+        let without =
+            |note: &str| Nearby { near: Vec::new(), asked: false, note: Some(note.into()) };
+        let Some(shared) = &self.0 else {
+            return without("There are no embeddings in this installation: search goes by words.");
+        };
+        if query.words.is_empty() {
+            return without("There is nothing to compare by meaning: the newest come first.");
+        }
+        if shared.rests() {
+            return without(FAILED);
+        }
+        let begun = Instant::now();
+        let asked = tokio::time::timeout(TIMEOUT, shared.near(organization, text, query)).await;
+        histogram!("debrief_search_dense_seconds").record(begun.elapsed());
+        let failed = |reason: &dyn std::fmt::Display| {
+            counter!("debrief_search_dense_failures_total").increment(1);
+            tracing::warn!(%reason, "search by meaning failed; words alone answer");
+            shared.rest();
+            without(FAILED)
+        };
+        match asked {
+            Ok(Ok(nearby)) => nearby,
+            Ok(Err(error)) => failed(&error),
+            Err(_) => failed(&"no answer in time"),
+        }
+    }
+}
+
+/// Why the leg did not answer.
+#[derive(Debug, thiserror::Error)]
+enum LegError {
+    #[error(transparent)]
+    Embed(#[from] EmbedError),
+    #[error(transparent)]
+    Store(#[from] VectorError),
+}
+
+impl Shared {
+    fn rest(&self) {
+        *self.failed.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+    }
+
+    fn rests(&self) -> bool {
+        let failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
+        failed.is_some_and(|at| at.elapsed() < REST)
+    }
+
+    async fn near(
+        &self,
+        organization: OrganizationId,
+        text: &str,
+        query: &Query,
+    ) -> Result<Nearby, LegError> {
+        let chosen = self.choose().await?;
+        let Some((collection, embedder)) = chosen.answering else {
+            let note = "Vectors are being made of the sessions: search goes by words until then.";
+            return Ok(Nearby { near: Vec::new(), asked: false, note: Some(note.to_owned()) });
+        };
+        let question = self.question(&*embedder, text).await?;
+        let narrowed =
+            !(query.about.is_empty() && query.phrases.is_empty() && query.excluded.is_empty());
+        let limit = if narrowed { NEAR_MAX_NARROWED } else { NEAR_MAX };
+        let filters = filters(&query.filters);
+        let near = self.store.nearest(&collection, organization, &question, limit, &filters).await;
+        if near.is_err() {
+            // The collection may have been switched: look again next time.
+            *self.chosen.lock().await = None;
+        }
+        let note = match &chosen.status {
+            Status::Switching { .. } => Some(
+                "Vectors are being made anew; those of the model before answer until then."
+                    .to_owned(),
+            ),
+            _ => None,
+        };
+        Ok(Nearby { near: near?, asked: true, note })
+    }
+
+    async fn question(
+        &self,
+        embedder: &dyn Embedder,
+        text: &str,
+    ) -> Result<Arc<Vector>, EmbedError> {
+        let key = (embedder.model().to_owned(), text.to_owned());
+        if let Some(vector) = self.questions.get(&key).await {
+            return Ok(vector);
+        }
+        let vectors = embedder.embed(&[text.to_owned()], Role::Question).await?;
+        let vector = vectors.into_iter().next();
+        let vector = vector.ok_or_else(|| EmbedError::Refused("no vector came back".to_owned()))?;
+        let vector = Arc::new(vector);
+        self.questions.insert(key, Arc::clone(&vector)).await;
+        Ok(vector)
+    }
+
+    /// The collection that is to answer now.
+    async fn choose(&self) -> Result<Chosen, VectorError> {
+        let mut known = self.chosen.lock().await;
+        if let Some(chosen) = known.as_ref().filter(|chosen| chosen.at.elapsed() < LOOK) {
+            return Ok(chosen.clone());
+        }
+        let mut of_log = self.store.collections().await?;
+        of_log.retain(|(_, state)| state.epoch == self.epoch);
+        let own = collection_name(self.embedder.model(), &self.epoch);
+        let position = of_log.iter().find(|(name, _)| *name == own);
+        let own_state = position.map(|(_, state)| state.clone());
+        let reached = own_state.as_ref().map_or(0, |state| state.position);
+        let (status, answering) = if own_state.is_some_and(|state| state.complete) {
+            (Status::Ready, Some((own, Arc::clone(&self.embedder))))
+        } else {
+            match self.former(&of_log).await {
+                Some((name, model)) => {
+                    let status =
+                        Status::Switching { model: model.model().to_owned(), position: reached };
+                    (status, Some((name, model)))
+                }
+                None => (Status::Filling { position: reached }, None),
+            }
+        };
+        let chosen = Chosen { at: Instant::now(), status, answering };
+        *known = Some(chosen.clone());
+        Ok(chosen)
+    }
+
+    /// A finished collection of another model, and that model, if it can still be opened.
+    async fn former(&self, of_log: &[(String, State)]) -> Option<(String, Arc<dyn Embedder>)> {
+        let finished = of_log.iter().filter(|(_, state)| state.complete);
+        let (name, state) = finished.max_by_key(|(_, state)| state.position)?;
+        let mut former = self.former.lock().await;
+        if let Some((url, model)) = &*former
+            && *url == state.embeddings_url
+        {
+            return (model.model() == state.model).then(|| (name.clone(), Arc::clone(model)));
+        }
+        match embeddings::from_url(&state.embeddings_url, self.key.as_deref()).await {
+            Ok(Some(model)) => {
+                *former = Some((state.embeddings_url.clone(), Arc::clone(&model)));
+                // The files in its directory may be others by now.
+                (model.model() == state.model).then(|| (name.clone(), model))
+            }
+            Ok(None) => None,
+            Err(error) => {
+                tracing::warn!(%error, "the model before cannot be opened; words alone answer until the new vectors are made");
+                None
+            }
+        }
+    }
+}
+
+fn filters(filters: &Filters) -> vectors::Filters {
+    vectors::Filters {
+        kinds: filters.kinds.iter().map(|kind| kind.as_str().to_owned()).collect(),
+        clients: filters.clients.clone(),
+        transcripts: filters.transcripts.clone(),
+        speakers: filters.speakers.clone(),
+        coaches: filters.coaches.clone(),
+        languages: filters.languages.clone(),
+        from: filters.from,
+        to: filters.to,
+    }
+}
