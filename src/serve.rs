@@ -12,6 +12,7 @@ use debrief_api::{ApiState, Limits, Parts};
 use debrief_infra::database::Lease;
 use debrief_infra::documents::Documents;
 use debrief_infra::embeddings::{self, Embedder};
+use debrief_infra::language::{self, LanguageModel};
 use debrief_infra::queue::Relay;
 use debrief_infra::signals;
 use debrief_infra::vectors::{self, VectorStore};
@@ -96,7 +97,11 @@ pub(crate) async fn start(
     };
     let (sql, halted) = (system.database.queue.clone(), halt.clone());
     back.spawn(async move { signals::share(&sql, shared, halted).await });
-    let context = workers::Context { log: system.log.clone(), documents: documents.clone() };
+    let context = workers::Context {
+        log: system.log.clone(),
+        documents: documents.clone(),
+        views: views.clone(),
+    };
     let all = workers::all(&context);
     if roles.relay {
         let relay = Relay::new(
@@ -149,6 +154,7 @@ pub(crate) async fn start(
             ledger: system.ledger.clone(),
             search,
             dense,
+            language_model: language_model(config)?,
             queue,
             metrics,
             limits: limits(config),
@@ -167,6 +173,11 @@ pub(crate) async fn start(
     }
     let grace = config.shutdown_grace.get();
     Ok(Running { address, stop, front, halt, back, grace, system })
+}
+
+fn language_model(config: &Config) -> anyhow::Result<Option<Arc<dyn LanguageModel>>> {
+    let key = config.language_model_key.as_ref().map(Secret::reveal);
+    language::from_url(config.language_model_url.as_str(), key).context("language_model_url")
 }
 
 /// What searching by meaning needs: a model and a place for its vectors.

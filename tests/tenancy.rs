@@ -26,6 +26,7 @@ struct World {
     summary: String,
     client: String,
     correction: String,
+    saved: String,
     organization: String,
     /// Position of a dead letter of the worker `parse`.
     dead: i64,
@@ -63,6 +64,10 @@ impl World {
         let wanted = json!({"kind": "rename_speaker", "from": "Dana Levi", "to": "Quokka Levi"});
         let corrected = theirs.post(&path, &wanted).await.expect(201);
         let session = theirs.until_ready(session["id"].as_str().unwrap()).await;
+        let note = json!({"id": "own-note", "text": "Quokka in Zanzibar."});
+        theirs.post("/v1/search/index", &json!({"note": note})).await.expect(202);
+        let search = json!({"name": "Quokka", "query": "Zanzibar"});
+        let saved = theirs.post("/v1/search/saved", &search).await.expect(201);
         // Work that fails for good: its file is lost.
         server.stop("worker").await;
         let kept = server.blobs();
@@ -82,6 +87,7 @@ impl World {
             transcript: session["id"].as_str().unwrap().to_owned(),
             summary: session["summary_id"].as_str().unwrap().to_owned(),
             client,
+            saved: saved["id"].as_str().unwrap().to_owned(),
             correction: corrected["correction_id"].as_str().unwrap().to_owned(),
             organization: line.split_whitespace().next().unwrap().to_owned(),
             dead: dead.position,

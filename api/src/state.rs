@@ -6,6 +6,7 @@ use crate::ws::Hub;
 use debrief_domain::ids::TranscriptId;
 use debrief_domain::transcript::content::Turn;
 use debrief_infra::documents::Documents;
+use debrief_infra::language::LanguageModel;
 use debrief_infra::log::EventLog;
 use debrief_infra::queue::{Ledger, Queue};
 use debrief_projections::directory::KeyHolder;
@@ -61,6 +62,8 @@ pub struct Parts {
     pub search: Search,
     /// What answers search by meaning.
     pub dense: Leg,
+    /// What writes answers, if anything does.
+    pub language_model: Option<Arc<dyn LanguageModel>>,
     /// How workers learn of it; asked only how it is.
     pub queue: Arc<dyn Queue>,
     /// Renders `/metrics`.

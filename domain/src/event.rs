@@ -5,7 +5,9 @@
 //! `domain/fixtures/events` and is lifted to the newest by [`crate::upcasters`].
 
 use crate::client::{Client, ClientEvent};
+use crate::note::{Note, NoteEvent};
 use crate::organization::{Organization, OrganizationEvent};
+use crate::saved_search::{SavedSearch, SavedSearchEvent};
 use crate::summary::{Summary, SummaryEvent};
 use crate::transcript::{Transcript, TranscriptEvent};
 use crate::vocabulary::{Vocabulary, VocabularyEvent};
@@ -46,6 +48,10 @@ pub enum Event {
     Summary(SummaryEvent),
     /// Of a vocabulary.
     Vocabulary(VocabularyEvent),
+    /// Of a note from elsewhere.
+    Note(NoteEvent),
+    /// Of a saved search.
+    SavedSearch(SavedSearchEvent),
 }
 
 /// An event of the newest schema could not be read.
@@ -75,6 +81,8 @@ impl Event {
             .chain(of(Transcript::TYPE, TranscriptEvent::TYPES))
             .chain(of(Summary::TYPE, SummaryEvent::TYPES))
             .chain(of(Vocabulary::TYPE, VocabularyEvent::TYPES))
+            .chain(of(Note::TYPE, NoteEvent::TYPES))
+            .chain(of(SavedSearch::TYPE, SavedSearchEvent::TYPES))
     }
 
     /// Reads an event of the newest schema version.
@@ -91,6 +99,8 @@ impl Event {
             Transcript::TYPE => serde_json::from_value(event).map(Self::Transcript),
             Summary::TYPE => serde_json::from_value(event).map(Self::Summary),
             Vocabulary::TYPE => serde_json::from_value(event).map(Self::Vocabulary),
+            Note::TYPE => serde_json::from_value(event).map(Self::Note),
+            SavedSearch::TYPE => serde_json::from_value(event).map(Self::SavedSearch),
             other => return Err(DecodeError::UnknownStreamType(other.to_owned())),
         }
         .map_err(read)

@@ -63,6 +63,24 @@ id!(
     VocabularyId
 );
 
+id!(
+    /// A note from elsewhere.
+    NoteId
+);
+
+id!(
+    /// A saved search.
+    SavedSearchId
+);
+
+impl NoteId {
+    /// The note that another system calls so, after so many of that name were deleted.
+    pub fn of(organization: OrganizationId, external_id: &str, deleted_before: u32) -> Self {
+        let name = [&b"note"[..], &deleted_before.to_be_bytes(), external_id.as_bytes()].concat();
+        Self(Uuid::new_v5(&organization.0, &name))
+    }
+}
+
 impl VocabularyId {
     /// The vocabulary of an organization: one for each.
     pub fn of(organization: OrganizationId) -> Self {

@@ -67,6 +67,8 @@ fn encode(event: &Event) -> Value {
         Event::Transcript(event) => encode_payload(event),
         Event::Summary(event) => encode_payload(event),
         Event::Vocabulary(event) => encode_payload(event),
+        Event::Note(event) => encode_payload(event),
+        Event::SavedSearch(event) => encode_payload(event),
     }
     .unwrap()
 }

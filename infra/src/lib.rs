@@ -8,6 +8,7 @@ pub mod database;
 pub mod documents;
 pub mod embeddings;
 pub mod keys;
+pub mod language;
 pub mod log;
 pub mod queue;
 pub mod signals;

@@ -11,10 +11,12 @@
 //! |---|---|---|
 //! | `directory` | organizations, API keys, clients | [`directory`] |
 //! | `transcripts` | transcripts, summaries and their versions | [`transcripts`] |
+//! | `searches` | saved searches and what they were told of | [`searches`] |
 //! | `updates` | what clients may see, per channel, with consecutive offsets | [`updates`] |
 
 pub mod directory;
 pub mod engine;
+pub mod searches;
 pub mod transcripts;
 pub mod updates;
 
@@ -26,6 +28,7 @@ pub fn all(updates_retention: u32) -> Vec<Arc<dyn Projection>> {
     vec![
         Arc::new(directory::Directory),
         Arc::new(transcripts::Transcripts),
+        Arc::new(searches::Searches),
         Arc::new(updates::Updates { retention: updates_retention }),
     ]
 }

@@ -9,12 +9,12 @@
 //! as it stands, or can never be read.
 
 use crate::index::{Checkpoint, Index, IndexError, SCHEMA, Writer};
-use crate::session::{self, SessionError};
-use debrief_domain::event::{DecodeError, Event};
-use debrief_domain::ids::{OrganizationId, TranscriptId};
-use debrief_domain::summary::SummaryEvent;
+use crate::session::SessionError;
+use crate::subject::{Subject, touched};
+use debrief_domain::event::DecodeError;
+use debrief_domain::ids::OrganizationId;
 use debrief_infra::documents::Documents;
-use debrief_infra::log::{EventLog, LogError, RecordedEvent};
+use debrief_infra::log::{EventLog, LogError};
 use metrics::{counter, gauge, histogram};
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -220,8 +220,8 @@ impl Follower {
         };
         let touched = touched(&events)?;
         let Some(mut target) = self.target.take() else { return Ok(0) };
-        for (organization, id) in &touched {
-            target = self.take_in(target, *organization, *id).await?;
+        for (organization, subject) in &touched {
+            target = self.take_in(target, *organization, *subject).await?;
         }
         let position = last.position;
         if !touched.is_empty() || position - target.written.position >= IDLE_EVENTS {
@@ -246,9 +246,10 @@ impl Follower {
         &mut self,
         mut target: Target,
         organization: OrganizationId,
-        id: TranscriptId,
+        subject: Subject,
     ) -> Result<Target, FollowError> {
-        let session = match session::load(&self.log, &self.documents, organization, id).await {
+        let id = subject.id();
+        let session = match subject.load(&self.log, &self.documents, organization).await {
             Ok(session) => session,
             Err(error) if error.is_temporary() => {
                 self.target = Some(target);
@@ -302,30 +303,6 @@ impl Follower {
             gauge!("debrief_search_position").set(self.position as f64);
         }
     }
-}
-
-/// The sessions that these events touch, each once, in order.
-pub(crate) fn touched(
-    events: &[RecordedEvent],
-) -> Result<Vec<(OrganizationId, TranscriptId)>, DecodeError> {
-    let mut touched = Vec::new();
-    for event in events {
-        let id = match event.stream_type.as_str() {
-            "transcript" => TranscriptId(event.stream_id),
-            "summary" => match event.event()? {
-                Event::Summary(SummaryEvent::Created(created)) => created.transcript_id,
-                Event::Summary(SummaryEvent::Revised(revised)) => revised.transcript_id,
-                // Its session is deleted by an event of its own.
-                _ => continue,
-            },
-            _ => continue,
-        };
-        let session = (event.organization, id);
-        if !touched.contains(&session) {
-            touched.push(session);
-        }
-    }
-    Ok(touched)
 }
 
 /// A directory under `root` that no other process uses.

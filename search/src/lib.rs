@@ -9,9 +9,11 @@
 //! | passages → index, and who may see them | [`index`] |
 //! | the log → the index of this node | [`follower`] |
 //! | chunks of passages → vectors, and back | [`dense`] |
-//! | a question → passages, best first | [`query`], [`highlight`] |
+//! | a question in plain words → a query | [`understood`] |
+//! | a query → passages, best first | [`query`], [`highlight`] |
 //! | passages → sentences that answer | [`answer`] |
 //! | letters → what may be meant | [`suggest`] |
+//! | something new → does it fit a saved search | [`watch`] |
 //!
 //! Invariants:
 //!
@@ -32,4 +34,7 @@ pub mod index;
 pub mod passages;
 pub mod query;
 pub mod session;
+mod subject;
 pub mod suggest;
+pub mod understood;
+pub mod watch;

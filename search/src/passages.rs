@@ -27,6 +27,8 @@ pub enum Kind {
     Title,
     /// The coach's notes.
     Notes,
+    /// A note from elsewhere.
+    ExternalNote,
     /// The overview of the summary.
     Summary,
     /// What somebody will do.
@@ -39,10 +41,11 @@ pub enum Kind {
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Turns,
         Self::Title,
         Self::Notes,
+        Self::ExternalNote,
         Self::Summary,
         Self::ActionItem,
         Self::Decision,
@@ -52,7 +55,7 @@ impl Kind {
     /// Whether it is made of quotes from turns.
     pub fn is_derived(self) -> bool {
         match self {
-            Self::Turns | Self::Title | Self::Notes => false,
+            Self::Turns | Self::Title | Self::Notes | Self::ExternalNote => false,
             Self::Summary | Self::ActionItem | Self::Decision | Self::Question => true,
         }
     }
@@ -63,6 +66,7 @@ impl Kind {
             Self::Turns => "turns",
             Self::Title => "title",
             Self::Notes => "notes",
+            Self::ExternalNote => "external_note",
             Self::Summary => "summary",
             Self::ActionItem => "action_item",
             Self::Decision => "decision",
@@ -109,7 +113,7 @@ impl Passage {
     /// First and last turn; `None` for what is of no turn.
     pub fn turns(&self) -> Option<(u32, u32)> {
         match self.kind {
-            Kind::Title | Kind::Notes => None,
+            Kind::Title | Kind::Notes | Kind::ExternalNote => None,
             _ => {
                 let turns = || self.lines.iter().map(|line| line.turn);
                 Some((turns().min()?, turns().max()?))
@@ -145,9 +149,10 @@ pub fn of_session(session: &Session) -> Vec<Passage> {
         second: 0,
     };
     passages.extend(session.title.as_deref().map(|title| single(Kind::Title, title)));
-    if let Some(notes) = &session.notes {
-        passages
-            .extend(pieces(notes, WINDOW_WORDS).into_iter().map(|text| single(Kind::Notes, text)));
+    let note = session.note.as_ref().map(|note| &note.text);
+    for (kind, text) in [(Kind::Notes, session.notes.as_ref()), (Kind::ExternalNote, note)] {
+        let pieces = text.into_iter().flat_map(|text| pieces(text, WINDOW_WORDS));
+        passages.extend(pieces.map(|text| single(kind, text)));
     }
     if let Some(summary) = &session.summary {
         let quoted = |kind, quotes: Vec<&Quote>| Passage {

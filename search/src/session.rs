@@ -7,7 +7,8 @@
 use chrono::{DateTime, Utc};
 use debrief_domain::change::Change;
 use debrief_domain::event::{DecodeError, Event};
-use debrief_domain::ids::{ClientId, OrganizationId, SummaryId, TranscriptId};
+use debrief_domain::ids::{ClientId, NoteId, OrganizationId, SummaryId, TranscriptId};
+use debrief_domain::note::{Note, NoteEvent};
 use debrief_domain::personal::Personal;
 use debrief_domain::summary::content::Content as SummaryContent;
 use debrief_domain::summary::{Summary, SummaryEvent};
@@ -19,6 +20,7 @@ use debrief_infra::documents::Documents;
 use debrief_infra::keys::KeyError;
 use debrief_infra::log::{EventLog, LogError, StreamId};
 use debrief_understanding::corrections;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 /// Events of a stream that are read at once.
@@ -47,6 +49,20 @@ pub struct Session {
     pub content: Option<Content>,
     /// Its summary, once there is one.
     pub summary: Option<SummaryContent>,
+    /// Where it is no session, but a note from elsewhere: `id` is the note's then.
+    pub note: Option<ExternalNote>,
+}
+
+/// A note from elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExternalNote {
+    /// What the system that it comes from calls it.
+    pub id: String,
+    /// Where it can be opened there.
+    pub url: Option<String>,
+    /// Its words.
+    #[serde(skip)]
+    pub text: String,
 }
 
 impl Session {
@@ -63,6 +79,7 @@ impl Session {
             language: None,
             content: None,
             summary: None,
+            note: None,
         }
     }
 }
@@ -139,7 +156,8 @@ impl Fold {
             TranscriptEvent::FilesAdded(_)
             | TranscriptEvent::FilesReplaced(_)
             | TranscriptEvent::ProcessingFailed(_)
-            | TranscriptEvent::ProcessingRequested(_) => {}
+            | TranscriptEvent::ProcessingRequested(_)
+            | TranscriptEvent::IndexingRequested(_) => {}
         }
     }
 
@@ -158,6 +176,42 @@ fn words(change: Change<Personal<String>>, field: &mut Option<String>) {
     let mut personal = field.take().map(Personal::Known);
     change.apply_to(&mut personal);
     *field = personal.and_then(Personal::into_known);
+}
+
+/// Loads a note from elsewhere as it stands; `None` where there is none, or it was deleted.
+pub async fn load_note(
+    log: &EventLog,
+    organization: OrganizationId,
+    id: NoteId,
+) -> Result<Option<Session>, SessionError> {
+    let stream = StreamId { stream_type: <Note as cqrs_es::Aggregate>::TYPE, id: id.0 };
+    let (mut version, mut newest) = (0, None);
+    loop {
+        let events = log.read_stream(organization, stream, version, PAGE).await?;
+        let Some(last) = events.last() else { break };
+        version = last.version;
+        newest = Some((last.event()?, last.recorded_at));
+    }
+    let Some((Event::Note(NoteEvent::Written(written)), recorded_at)) = newest else {
+        return Ok(None);
+    };
+    let (Some(text), Some(external_id)) =
+        (written.text.into_known(), written.external_id.into_known())
+    else {
+        return Ok(None);
+    };
+    Ok(Some(Session {
+        title: written.title.and_then(Personal::into_known),
+        client_id: written.client_id,
+        held_at: written.held_at,
+        language: written.language,
+        note: Some(ExternalNote {
+            id: external_id,
+            url: written.url.and_then(Personal::into_known),
+            text,
+        }),
+        ..Session::new(organization, TranscriptId(id.0), recorded_at)
+    }))
 }
 
 /// Loads a session as it stands; `None` where there is none, or it was deleted.

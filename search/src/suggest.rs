@@ -20,6 +20,8 @@ pub enum Source {
     Title,
     /// A topic of a summary.
     Topic,
+    /// Something that was asked before.
+    Question,
 }
 
 /// Those of `values` with a word that begins like what was typed, best first: where the whole

@@ -53,6 +53,7 @@ fn session(of: u128, n: u128) -> Session {
         language: Some("en".to_owned()),
         content: Some(Content { turns: (0..6).map(say).collect(), ..Content::default() }),
         summary: None,
+        note: None,
     }
 }
 

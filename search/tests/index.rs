@@ -42,6 +42,7 @@ fn session(organization: OrganizationId, number: u128, turns: &[(&str, &str)]) -
             ..Content::default()
         }),
         summary: None,
+        note: None,
     }
 }
 

@@ -120,7 +120,8 @@ struct Kind {
 #[derive(Deserialize)]
 struct Hit {
     kind: String,
-    transcript_id: Uuid,
+    transcript_id: Option<Uuid>,
+    note: Option<Note>,
     title: Option<String>,
     held_at: Option<String>,
     turn: Option<u32>,
@@ -128,6 +129,12 @@ struct Hit {
     text: String,
     lines: Vec<Line>,
     highlights: Vec<[usize; 2]>,
+}
+
+#[derive(Deserialize)]
+struct Note {
+    id: String,
+    url: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -193,7 +200,12 @@ fn print(out: &mut impl Write, answer: &Answer, marked: bool) -> std::io::Result
             let speaker = line.speaker.map(|name| format!("{name}: ")).unwrap_or_default();
             writeln!(out, "    {speaker}{}", with_marks(&line, marked))?;
         }
-        writeln!(out, "    {}{}{}", dim.0, hit.transcript_id, dim.1)?;
+        let place = match (&hit.transcript_id, &hit.note) {
+            (Some(id), _) => id.to_string(),
+            (None, Some(note)) => note.url.as_ref().unwrap_or(&note.id).clone(),
+            (None, None) => String::new(),
+        };
+        writeln!(out, "    {}{place}{}", dim.0, dim.1)?;
     }
     if answer.passages > answer.hits.len() as u64 {
         writeln!(out, "\n{}{} passages fit in all.{}", dim.0, answer.passages, dim.1)?;

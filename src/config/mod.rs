@@ -93,6 +93,7 @@ settings! {
         let file = || Address::new(format!("sqlite:{}", data_dir.join("vectors.db").display()));
         Ok(read::or_empty(text, read::vector_url)?.unwrap_or_else(file))
     };
+    language_model_url: Address, Url, read::language_model_url;
     master_key: MasterKey, Secret, |text| {
         let made = || MasterKey::MadeInFile(data_dir.join("master.key"));
         Ok(read::or_empty(text, read::master_key)?.unwrap_or_else(made))
@@ -101,6 +102,7 @@ settings! {
     api_key: Option<Secret>, Secret, |text| read::or_empty(text, read::api_key);
     embeddings_key: Option<Secret>, Secret, |text| read::or_empty(text, read::foreign_key);
     vector_key: Option<Secret>, Secret, |text| read::or_empty(text, read::foreign_key);
+    language_model_key: Option<Secret>, Secret, |text| read::or_empty(text, read::foreign_key);
     organization_name: String, Plain, read::name;
     listen: SocketAddr, Plain, read::socket_address;
     /// As it was set; see [`Config::public_url`].

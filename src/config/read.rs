@@ -135,6 +135,13 @@ pub(super) fn embeddings_url(text: &str) -> Result<Address, Accepts> {
     )
 }
 
+pub(super) fn language_model_url(text: &str) -> Result<Address, Accepts> {
+    if text == "none" {
+        return Ok(Address::new(text));
+    }
+    address(text, &["http://", "https://"], "\"none\" or \"https://HOST/v1?model=NAME\"")
+}
+
 pub(super) fn vector_url(text: &str) -> Result<Address, Accepts> {
     address(
         text,
@@ -239,6 +246,7 @@ mod tests {
         assert!(blob_url("s3:b").is_err() && blob_url("/b").is_err());
         assert!(embeddings_url("none").is_ok() && embeddings_url("candle:./m").is_ok());
         assert!(embeddings_url("https://h/v1?model=m").is_ok() && embeddings_url("m").is_err());
+        assert!(language_model_url("none").is_ok() && language_model_url("gpt").is_err());
         assert!(vector_url("sqlite:v.db").is_ok() && vector_url("qdrant:http://h:6334").is_ok());
         assert!(vector_url("qdrant:h").is_err() && vector_url("http://h").is_err());
         assert!(public_url("https://h/").is_ok() && public_url("h").is_err());

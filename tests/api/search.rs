@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 in_profiles! {
     questions_find_their_moments, what_is_gone_is_found_no_more,
     pages_stay_apart_while_sessions_come_in, the_index_may_be_thrown_away,
-    bad_questions_get_a_sentence
+    bad_questions_get_a_sentence, notes_from_elsewhere_are_found,
+    what_was_asked_is_suggested_to_who_asked_it, a_saved_search_tells_of_what_fits
 }
 
 async fn ask(api: &Api, body: &Value) -> Value {
@@ -375,4 +376,147 @@ async fn bad_questions_get_a_sentence(profile: Profile) {
         let found = ask(&api, &json!({"query": query, "facets": true})).await;
         assert!(found["hits"].is_array(), "{query}");
     }
+}
+
+async fn notes_from_elsewhere_are_found(profile: Profile) {
+    let Some(server) = Setup::new(profile).start().await else { return };
+    let (api, stranger) = (server.api(), server.organization("Others").await);
+    let maya = client(&api, "Maya Lind").await;
+    let note = |text: &str| {
+        json!({"note": {
+            "id": "journal/2026-03-04", "text": text, "title": "Journal", "client_id": maya,
+            "url": "https://journal.example.org/4", "held_at": "2026-03-04T07:30:00Z",
+            "language": "en",
+        }})
+    };
+    let at = |written: &Value| format!("/v1/search/query?min_position={}", written["position"]);
+    let written = api.post("/v1/search/index", &note("Slept five hours.")).await.expect(202);
+    assert_eq!(written["id"], "journal/2026-03-04");
+    let question = json!({"query": "how did Maya sleep in March 2026?"});
+    let found = api.post(&at(&written), &question).await.expect(200);
+    let hit = &hits(&found)[0];
+    assert_eq!((&hit["kind"], &hit["transcript_id"]), (&json!("external_note"), &Value::Null));
+    let note_out = json!({"id": "journal/2026-03-04", "url": "https://journal.example.org/4"});
+    assert_eq!((&hit["note"], &hit["client_id"]), (&note_out, &json!(maya)));
+    assert_eq!((&hit["title"], &hit["turns"]), (&json!("Journal"), &Value::Null));
+
+    // The same name again replaces it; the same note again is no event.
+    let again = api.post("/v1/search/index", &note("Ate porridge.")).await.expect(202);
+    assert!(none(&api.post(&at(&again), &json!({"query": "\"five hours\""})).await.expect(200)));
+    assert!(some(&api.post(&at(&again), &json!({"query": "porridge"})).await.expect(200)));
+    let same = api.post("/v1/search/index", &note("Ate porridge.")).await.expect(202);
+    assert_eq!(same["position"], again["position"]);
+
+    // Another organization has a note of that name of its own, and cannot delete this one.
+    let foreign = json!({"note": {"id": "journal/2026-03-04", "text": "Oatmeal."}});
+    let theirs = stranger.post("/v1/search/index", &foreign).await.expect(202);
+    assert!(none(&stranger.post(&at(&theirs), &json!({"query": "porridge"})).await.expect(200)));
+    let path = "/v1/search/index/journal%2F2026-03-04";
+    stranger.delete(path).await.expect(200);
+    stranger.delete(path).await.expect(404);
+    assert!(some(&ask(&api, &json!({"query": "porridge"})).await));
+
+    let deleted = api.delete(path).await.expect(200);
+    assert!(none(&api.post(&at(&deleted), &json!({"query": "porridge"})).await.expect(200)));
+    api.delete(path).await.expect(404);
+    // It may come in again.
+    let back = api.post("/v1/search/index", &note("Had an egg.")).await.expect(202);
+    assert!(some(&api.post(&at(&back), &json!({"query": "egg"})).await.expect(200)));
+
+    // A session is put in again on demand.
+    let session = api.session(SLEEP, &[]).await;
+    let again = json!({"transcript_id": session["id"]});
+    let again = api.post("/v1/search/index", &again).await.expect(202);
+    assert!(some(&api.post(&at(&again), &json!({"query": "budget"})).await.expect(200)));
+
+    for (body, field) in [
+        (json!({}), "note"),
+        (json!({"note": {"id": "", "text": "x"}}), "note.id"),
+        (json!({"note": {"id": "n", "text": " "}}), "note.text"),
+        (json!({"note": {"id": "n", "text": "x".repeat(200_001)}}), "note.text"),
+        (json!({"note": {"id": "n", "text": "x", "url": "javascript:alert(1)"}}), "note.url"),
+        (json!({"note": {"id": "n", "text": "x", "language": "??"}}), "note.language"),
+    ] {
+        let refused = api.post("/v1/search/index", &body).await.expect(422);
+        assert_eq!(refused["errors"][0]["field"], field, "{refused}");
+    }
+}
+
+async fn what_was_asked_is_suggested_to_who_asked_it(profile: Profile) {
+    let Some(server) = Setup::new(profile).start().await else { return };
+    let (api, stranger) = (server.api(), server.organization("Others").await);
+    api.session(RUN, &[]).await;
+    ask_until(&api, &json!({"query": "what about the  heel?"}), some).await;
+    ask(&api, &json!({"query": "what about unicorns?"})).await;
+    let of = async |api: &Api| {
+        let answer = api.get("/v1/search/suggest?q=what").await.expect(200);
+        let questions = answer["items"].as_array().unwrap().iter();
+        let questions = questions.filter(|item| item["kind"] == "question");
+        questions.map(|item| item["text"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    eventually("what was asked is suggested", async || !of(&api).await.is_empty()).await;
+    // Once, and not what found nothing.
+    assert_eq!(of(&api).await, ["what about the heel?"]);
+    assert_eq!(of(&stranger).await, Vec::<String>::new());
+    api.delete("/v1/search/questions").await.expect(204);
+    assert_eq!(of(&api).await, Vec::<String>::new());
+}
+
+async fn a_saved_search_tells_of_what_fits(profile: Profile) {
+    let Some(server) = Setup::new(profile).start().await else { return };
+    let (api, stranger) = (server.api(), server.organization("Others").await);
+    // What was there before is not told of.
+    api.session(SLEEP, &[]).await;
+    let save = async |api: &Api, body: Value| {
+        let saved = api.post("/v1/search/saved", &body).await.expect(201);
+        saved["id"].as_str().unwrap().to_owned()
+    };
+    let heel = save(&api, json!({"name": "Heel", "query": "heels and running"})).await;
+    let budget = save(&api, json!({"name": "Budget", "query": "the heel and the budget"})).await;
+    let foreign = save(&stranger, json!({"name": "Heel", "query": "heel"})).await;
+    let gone = save(&api, json!({"name": "Gone", "query": "heel"})).await;
+    api.delete(&format!("/v1/search/saved/{gone}")).await.expect(200);
+
+    let run = api.session(RUN, &[]).await;
+    let told = async |api: &Api, id: &str| {
+        let found = api.get(&format!("/v1/search/saved/{id}/matches")).await.expect(200);
+        found["items"].as_array().unwrap().clone()
+    };
+    eventually("the search is told", async || !told(&api, &heel).await.is_empty()).await;
+    let matches = told(&api, &heel).await;
+    assert_eq!(matches.len(), 1, "{matches:?}");
+    assert_eq!(matches[0]["transcript_id"], run["id"]);
+    // Every word has to be there: one of two is not enough.
+    assert_eq!(told(&api, &budget).await, Vec::<Value>::new());
+    assert_eq!(told(&stranger, &foreign).await, Vec::<Value>::new());
+
+    // A note is told of too; what changed is not told of again.
+    let note = json!({"note": {"id": "n", "text": "Ran with a taped heel."}});
+    api.post("/v1/search/index", &note).await.expect(202);
+    eventually("the note is told of", async || told(&api, &heel).await.len() == 2).await;
+    assert_eq!(told(&api, &heel).await[0]["note"], true);
+    let correction =
+        json!({"kind": "edit_turn", "turn": 0, "text": "How is the long run, the heel?"});
+    let path = format!("/v1/transcripts/{}/corrections", run["id"].as_str().unwrap());
+    api.post(&path, &correction).await.expect(201);
+    api.until_ready(run["id"].as_str().unwrap()).await;
+    let marker = json!({"note": {"id": "m", "text": "Heels, running again."}});
+    api.post("/v1/search/index", &marker).await.expect(202);
+    eventually("the second note is told of", async || told(&api, &heel).await.len() == 3).await;
+
+    // On the WebSocket as well, from the beginning.
+    let listed = api.get("/v1/search/saved").await.expect(200);
+    let names: Vec<_> = listed["items"].as_array().unwrap().iter().map(|s| &s["name"]).collect();
+    assert_eq!(names, ["Heel", "Budget"]);
+    assert_eq!(listed["items"][0]["query"], "heels and running");
+    for (body, field) in [
+        (json!({"name": "", "query": "x"}), "name"),
+        (json!({"name": "n", "query": ""}), "query"),
+        (json!({"name": "n", "query": "x", "time_zone": "Mars"}), "time_zone"),
+    ] {
+        let refused = api.post("/v1/search/saved", &body).await.expect(422);
+        assert_eq!(refused["errors"][0]["field"], field, "{refused}");
+    }
+    stranger.get(&format!("/v1/search/saved/{heel}/matches")).await.expect(404);
+    stranger.delete(&format!("/v1/search/saved/{heel}")).await.expect(404);
 }

@@ -16,6 +16,7 @@ struct Ids {
     summary: String,
     client: String,
     correction: String,
+    saved: String,
     dead: i64,
 }
 
@@ -81,6 +82,53 @@ fn table() -> Vec<(&'static str, &'static str, Closed)> {
                 let body = json!({"query": "numbers review", "filters": filters});
                 api.request(Method::POST, "/v1/search/query").json(&body)
             }),
+        ),
+        ("get", "/v1/search/saved", List(|api, _| get(api, "/v1/search/saved?after=0".into()))),
+        (
+            "get",
+            "/v1/search/saved/{id}/matches",
+            ById(|api, ids| get(api, format!("/v1/search/saved/{}/matches", ids.saved))),
+        ),
+        (
+            "post",
+            "/v1/search/saved",
+            ByToken(|api, _| {
+                let body = json!({"name": "x", "query": "x"});
+                api.request(Method::POST, "/v1/search/saved").json(&body)
+            }),
+        ),
+        (
+            "delete",
+            "/v1/search/saved/{id}",
+            ById(|api, ids| {
+                api.request(Method::DELETE, &format!("/v1/search/saved/{}", ids.saved))
+            }),
+        ),
+        (
+            "post",
+            "/v1/search/index",
+            ById(|api, ids| {
+                let body = json!({"transcript_id": ids.transcript});
+                api.request(Method::POST, "/v1/search/index").json(&body)
+            }),
+        ),
+        (
+            "post",
+            "/v1/search/index",
+            ById(|api, ids| {
+                let note = json!({"id": "n", "text": "x", "client_id": ids.client});
+                api.request(Method::POST, "/v1/search/index").json(&json!({"note": note}))
+            }),
+        ),
+        (
+            "delete",
+            "/v1/search/index/{id}",
+            ById(|api, _| api.request(Method::DELETE, "/v1/search/index/own-note")),
+        ),
+        (
+            "delete",
+            "/v1/search/questions",
+            ByToken(|api, _| api.request(Method::DELETE, "/v1/search/questions")),
         ),
         ("get", "/v1/clients", List(|api, _| get(api, "/v1/clients?after=0".into()))),
         ("get", "/v1/dead-letters", List(|api, _| get(api, "/v1/dead-letters".into()))),
@@ -268,6 +316,7 @@ async fn no_route_shows_anothers_data(profile: Profile) {
         summary: world.summary.clone(),
         client: world.client.clone(),
         correction: world.correction.clone(),
+        saved: world.saved.clone(),
         dead: world.dead,
     };
     let none = Ids {
@@ -275,6 +324,7 @@ async fn no_route_shows_anothers_data(profile: Profile) {
         summary: Uuid::now_v7().to_string(),
         client: Uuid::now_v7().to_string(),
         correction: Uuid::now_v7().to_string(),
+        saved: Uuid::now_v7().to_string(),
         dead: 1_000_000,
     };
     let nobody = Api::new(&stranger.url, "dbf_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");

@@ -1,4 +1,5 @@
-//! Takes a deleted transcript's words away: blobs, key, summary.
+//! Takes the words of what was deleted away: a transcript's blobs, key
+//! and summary, the key of a note or a saved search.
 //!
 //! The key goes first: from then on nothing that is still somewhere can be read.
 
@@ -6,6 +7,8 @@ use crate::worker::{Context, Fault, JobContext, Worker, command_context};
 use async_trait::async_trait;
 use debrief_domain::event::Event;
 use debrief_domain::ids::{SummaryId, TranscriptId};
+use debrief_domain::note::NoteEvent;
+use debrief_domain::saved_search::SavedSearchEvent;
 use debrief_domain::summary::{Summary, SummaryCommand};
 use debrief_domain::transcript::TranscriptEvent;
 use debrief_infra::blobs::BlobKey;
@@ -21,16 +24,24 @@ impl Worker for Forget {
     }
 
     fn event_types(&self) -> &'static [&'static str] {
-        &["transcript.deleted"]
+        &["transcript.deleted", "note.deleted", "saved_search.deleted"]
     }
 
     async fn handle(&self, event: &RecordedEvent, _: &JobContext) -> Result<(), Fault> {
-        let Context { log, documents } = &self.0;
-        let Event::Transcript(TranscriptEvent::Deleted(deleted)) = event.event()? else {
-            return Err(Fault::Never(format!("{} is no work for this worker", event.event_type)));
+        let Context { log, documents, .. } = &self.0;
+        let blobs = match event.event()? {
+            Event::Transcript(TranscriptEvent::Deleted(deleted)) => deleted.blobs,
+            Event::Note(NoteEvent::Deleted(_))
+            | Event::SavedSearch(SavedSearchEvent::Deleted(_)) => {
+                return Ok(log.keys().delete(event.stream_id).await?);
+            }
+            _ => {
+                let name = &event.event_type;
+                return Err(Fault::Never(format!("{name} is no work for this worker")));
+            }
         };
         log.keys().delete(event.stream_id).await?;
-        for blob in deleted.blobs {
+        for blob in blobs {
             documents.delete(&BlobKey::try_from(blob)?).await?;
         }
         let context = command_context(self, event, "");

@@ -8,12 +8,14 @@
 //! |---|---|---|---|
 //! | [`parse`] | `transcript.uploaded`, `.files_added`, `.files_replaced`, `.processing_requested` | reads the files, writes the turns | `RecordParsed`, `Correct` by the vocabulary |
 //! | [`summarize`] | `transcript.parsed`, `.corrected`, `.correction_undone` | chooses the sentences that matter | `Write` of the summary |
-//! | [`forget`] | `transcript.deleted` | removes blobs and key | `Erase` of the summary |
+//! | [`watch`] | `summary.created`, `.revised`, `note.written` | holds them against saved searches | `RecordMatch` |
+//! | [`forget`] | `transcript.deleted`, `note.deleted`, `saved_search.deleted` | removes blobs and key | `Erase` of the summary |
 
 pub mod forget;
 pub mod parse;
 pub mod runtime;
 pub mod summarize;
+pub mod watch;
 mod worker;
 
 pub use worker::{Context, Fault, JobContext, Worker};
@@ -27,6 +29,7 @@ pub fn all(context: &Context) -> Vec<Arc<dyn Worker>> {
         Arc::new(parse::Parse(context.clone())),
         Arc::new(summarize::Summarize(context.clone())),
         Arc::new(forget::Forget(context.clone())),
+        Arc::new(watch::Watch(context.clone())),
     ]
 }
 

@@ -41,7 +41,7 @@ impl Worker for Parse {
     }
 
     async fn handle(&self, event: &RecordedEvent, job: &JobContext) -> Result<(), Fault> {
-        let Context { log, documents } = &self.0;
+        let Context { log, documents, .. } = &self.0;
         let id = event.stream_id;
         let (transcript, _) = log.load::<Transcript>(event.organization, id).await?;
         if !transcript.is_alive() {
@@ -124,7 +124,7 @@ impl Parse {
         event: &RecordedEvent,
         data_key: DataKey,
     ) -> Result<(), Fault> {
-        let Context { log, documents } = &self.0;
+        let Context { log, documents, .. } = &self.0;
         let id = VocabularyId::of(event.organization).0;
         let (vocabulary, _) = log.load::<Vocabulary>(event.organization, id).await?;
         if vocabulary.entries().is_empty() {

@@ -34,7 +34,7 @@ impl Worker for Summarize {
     }
 
     async fn handle(&self, event: &RecordedEvent, job: &JobContext) -> Result<(), Fault> {
-        let Context { log, documents } = &self.0;
+        let Context { log, documents, .. } = &self.0;
         let transcript_id = TranscriptId(event.stream_id);
         let (transcript, _) = log.load::<Transcript>(event.organization, transcript_id.0).await?;
         if !transcript.is_alive() {

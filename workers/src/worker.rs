@@ -8,6 +8,7 @@ use debrief_infra::keys::KeyError;
 use debrief_infra::log::{
     CommandContext, CommandError, CommandKey, EventLog, LogError, Metadata, RecordedEvent,
 };
+use debrief_projections::engine::Views;
 use serde_json::Value;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -19,6 +20,8 @@ pub struct Context {
     pub log: EventLog,
     /// Long texts.
     pub documents: Documents,
+    /// Read models.
+    pub views: Views,
 }
 
 /// Why an attempt did not succeed, and so what comes next.

@@ -6,7 +6,7 @@ use axum::extract::FromRequestParts;
 use axum::http::{HeaderMap, header, request::Parts};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use debrief_domain::ids::OrganizationId;
+use debrief_domain::ids::{ApiKeyId, OrganizationId};
 use debrief_projections::directory::{KeyHolder, holder_of_key};
 use sha2::{Digest, Sha256};
 
@@ -45,6 +45,11 @@ pub(crate) struct Caller {
 }
 
 impl Caller {
+    /// The key that was shown.
+    pub(crate) fn key_id(&self) -> ApiKeyId {
+        self.holder.key_id
+    }
+
     /// Who the caller is, for the metadata of events.
     pub(crate) fn actor(&self) -> String {
         format!("api_key:{}", self.holder.key_id)

@@ -2,11 +2,33 @@
 
 use chrono::{DateTime, Utc};
 use debrief_domain::ids::{ClientId, TranscriptId};
-use debrief_search::answer::Sentence;
 use debrief_search::passages::Kind;
 use debrief_search::query::Hit;
+use debrief_search::session::ExternalNote;
 use serde::Serialize;
 use utoipa::ToSchema;
+
+/// A note from another system.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct NoteOut {
+    /// What that system calls it.
+    id: String,
+    /// Where it can be opened.
+    url: Option<String>,
+}
+
+impl NoteOut {
+    /// A note, or the session that it is not.
+    pub(super) fn or_session(
+        note: Option<ExternalNote>,
+        id: TranscriptId,
+    ) -> (Option<Self>, Option<TranscriptId>) {
+        match note {
+            Some(note) => (Some(Self { id: note.id, url: note.url }), None),
+            None => (None, Some(id)),
+        }
+    }
+}
 
 /// A line of a passage.
 #[derive(Debug, Serialize, ToSchema)]
@@ -24,12 +46,16 @@ pub(super) struct LineOut {
 /// A passage that was found.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct HitOut {
-    /// `turns`, `title`, `notes`, `summary`, `action_item`, `decision` or `question`.
+    /// `turns`, `title`, `notes`, `summary`, `action_item`, `decision`, `question` or
+    /// `external_note`.
     #[schema(value_type = String)]
     kind: Kind,
-    /// Its session.
-    transcript_id: TranscriptId,
-    /// Title of the session.
+    /// Its session; `null` where it is a note from another system.
+    transcript_id: Option<TranscriptId>,
+    /// That note.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<NoteOut>,
+    /// Title of the session or note.
     title: Option<String>,
     /// Whose session it was.
     client_id: Option<ClientId>,
@@ -54,53 +80,20 @@ pub(super) struct HitOut {
     score: f32,
 }
 
-/// A sentence that answers.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct SentenceOut {
-    /// The words, verbatim.
-    text: String,
-    /// Its session.
-    transcript_id: TranscriptId,
-    /// Its turn; `null` in notes.
-    turn: Option<u32>,
-    /// Who said it, where known.
-    speaker: Option<String>,
-    /// When its turn begins, in milliseconds from the start of the recording, where known.
-    start_ms: Option<u64>,
-}
-
-/// An answer out of what was found.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct AnswerOut {
-    /// `extractive`: sentences from sessions, chosen; no language model was asked.
-    method: &'static str,
-    /// Those that hold most of what was asked, best first.
-    sentences: Vec<SentenceOut>,
-}
-
-pub(super) fn answer_out(sentences: Vec<Sentence>) -> Option<AnswerOut> {
-    let sentence = |sentence: Sentence| SentenceOut {
-        text: sentence.text,
-        transcript_id: sentence.transcript_id,
-        turn: sentence.turn,
-        speaker: sentence.speaker,
-        start_ms: sentence.start_ms,
-    };
-    let sentences: Vec<SentenceOut> = sentences.into_iter().map(sentence).collect();
-    (!sentences.is_empty()).then_some(AnswerOut { method: "extractive", sentences })
-}
-
 pub(super) fn hit_out(hit: Hit) -> HitOut {
     let passage = &hit.stored.passage;
     let turns = passage.turns();
     let best = passage.lines.get(hit.best);
     let (mut text, mut at) = (String::new(), 0);
     let (mut lines, mut highlights) = (Vec::new(), Vec::new());
+    let mut before = None;
     for (line, ranges) in passage.lines.iter().zip(&hit.highlights) {
         if !text.is_empty() {
-            text.push('\n');
+            // The parts of a long turn are apart by a space.
+            text.push(if before == Some(line.turn) { ' ' } else { '\n' });
             at += 1;
         }
+        before = Some(line.turn);
         let characters = |to: usize| line.text.get(..to).map_or(0, |part| part.chars().count());
         highlights.extend(
             ranges.iter().map(|range| [at + characters(range.start), at + characters(range.end)]),
@@ -114,9 +107,11 @@ pub(super) fn hit_out(hit: Hit) -> HitOut {
         text.push_str(&line.text);
         at += line.text.chars().count();
     }
+    let (note, transcript_id) = NoteOut::or_session(hit.stored.note, hit.stored.transcript_id);
     HitOut {
         kind: passage.kind,
-        transcript_id: hit.stored.transcript_id,
+        transcript_id,
+        note,
         client_id: hit.stored.client_id,
         held_at: hit.stored.held_at,
         turns: turns.map(|(from, to)| [from, to]),

@@ -2,17 +2,24 @@
 //!
 //! | path | file |
 //! |---|---|
-//! | `POST /v1/search/query` | [`query`], [`question`], [`page`], [`hits`] |
+//! | `POST /v1/search/query` | [`query`], [`question`], [`page`], [`hits`], [`answers`] |
 //! | `POST /v1/search/similar` | [`similar`] |
 //! | `GET /v1/search/suggest` | [`suggest`] |
+//! | `DELETE /v1/search/questions` | [`past`] |
+//! | `POST /v1/search/index`, `DELETE /v1/search/index/{id}` | [`index`] |
+//! | `/v1/search/saved…` | [`saved`] |
 //!
 //! Invariant: an answer says what was understood of the question, how far the index had come, and
 //! which engines were asked.
 
+mod answers;
 mod hits;
+mod index;
 mod page;
+mod past;
 mod query;
 mod question;
+mod saved;
 mod similar;
 mod suggest;
 
@@ -30,6 +37,10 @@ pub(crate) fn router() -> OpenApiRouter<ApiState> {
         .routes(routes!(query::query))
         .routes(routes!(similar::similar))
         .routes(routes!(suggest::suggest))
+        .routes(routes!(past::forget))
+        .routes(routes!(index::index))
+        .routes(routes!(index::delete))
+        .merge(saved::router())
 }
 
 #[derive(Debug, Deserialize, IntoParams)]

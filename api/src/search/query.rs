@@ -1,9 +1,9 @@
 //! `POST /v1/search/query`: ask.
 
-use super::hits::{AnswerOut, HitOut, answer_out, hit_out};
+use super::answers::{self, AnswerBy, AnswerOut};
+use super::hits::{HitOut, hit_out};
 use super::page::Seen;
-use super::question::{self, Understood};
-use super::{SearchQuery, ask, wait};
+use super::{SearchQuery, ask, past, question, wait};
 use crate::http::auth::Caller;
 use crate::http::extract::{Body, Checks, Query, page_size};
 use crate::http::problem::Problem;
@@ -17,10 +17,10 @@ use debrief_search::follower::Search;
 use debrief_search::index::IndexError;
 use debrief_search::passages::Kind;
 use debrief_search::query::{Asked, Hit};
+use debrief_search::understood::{Understood, understand};
 use debrief_understanding::question::Interpreted;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use utoipa::ToSchema;
 
 /// Longest question, in characters.
@@ -32,7 +32,8 @@ const FILTER_MAX: usize = 100;
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct FiltersIn {
-    /// Only these: `turns`, `title`, `notes`, `summary`, `action_item`, `decision`, `question`.
+    /// Only these: `turns`, `title`, `notes`, `summary`, `action_item`, `decision`, `question`,
+    /// `external_note`.
     #[schema(value_type = Vec<String>)]
     pub(super) kinds: Vec<Kind>,
     /// Only sessions of these clients.
@@ -75,6 +76,10 @@ pub(super) struct SearchIn {
     pub(super) day_first: bool,
     /// At most so many hits of one session.
     pub(super) per_session: Option<u32>,
+    /// `extractive`: the best sentences of what was found, unless said. `model`: a language model
+    /// answers from what was found; that takes seconds. `none`: nobody.
+    #[serde(default)]
+    answer: AnswerBy,
     /// Whether to count what fits by kind, client, speaker and language.
     #[serde(default)]
     facets: bool,
@@ -108,8 +113,8 @@ pub(super) struct SearchOut {
     /// Passages that hold words of the question or are near it in meaning, overlapping ones
     /// included.
     passages: u64,
-    /// The sentences that answer best; `null` where the question has no words to go by, or none
-    /// fits.
+    /// What answers; `null` where the question has no words to go by, nothing fits, or no answer
+    /// was wanted.
     answer: Option<AnswerOut>,
     /// What was understood of the question; `null` where that was not wanted.
     #[schema(value_type = Option<Object>)]
@@ -151,20 +156,29 @@ pub(super) async fn query(
     wait(&state, min_position).await?;
     let clients = question::clients(&state, caller.organization).await?;
     let organization = caller.organization;
-    let body = Arc::new(body);
-    let asked = Arc::clone(&body);
+    let question = question::question(&body);
     let mut understood = ask(&state, move |search| {
         let index = search.index();
-        question::understand(&asked, &Asked::by(&index, organization), &clients, Utc::now())
+        understand(&question, &Asked::by(&index, organization), &clients, Utc::now())
     })
     .await?;
+    understood.query.per_session = body.per_session.unwrap_or(0) as usize;
     let nearby = state.dense.near(organization, &body.query, &understood.query).await;
     understood.query.dense.near = nearby.near.clone();
-    let facets = body.facets;
+    let (facets, by, first_page) = (body.facets, body.answer, seen.len() == 0);
     let answered = ask(&state, move |search| {
         answer(search, organization, understood, facets, nearby, limit, seen)
     });
-    answered.await.map(Json)
+    let (mut answered, hits) = answered.await?;
+    answered.answer = match by {
+        AnswerBy::None => None,
+        AnswerBy::Extractive => answered.answer,
+        AnswerBy::Model => answers::by_model(&state, &body.query, &hits, answered.answer).await,
+    };
+    if first_page && !answered.hits.is_empty() {
+        past::remember(&state, &caller, &body.query);
+    }
+    Ok(Json(answered))
 }
 
 fn answer(
@@ -175,7 +189,7 @@ fn answer(
     nearby: Nearby,
     limit: usize,
     mut seen: Seen,
-) -> Result<SearchOut, IndexError> {
+) -> Result<(SearchOut, Vec<Hit>), IndexError> {
     let indexed_through = search.position();
     let index = search.index();
     let asked = Asked::by(&index, organization);
@@ -187,11 +201,11 @@ fn answer(
         false => None,
     };
     seen.add(found.hits.iter().map(Hit::key));
-    Ok(SearchOut {
-        hits: found.hits.into_iter().map(hit_out).collect(),
+    let out = SearchOut {
+        hits: found.hits.iter().cloned().map(hit_out).collect(),
         next: seen.next(found.more),
         passages: found.passages,
-        answer: answer_out(found.answer),
+        answer: answers::extractive(found.answer),
         interpreted,
         facets: facets.map(|facets| {
             let out = |(value, passages)| FacetOut { value, passages };
@@ -202,7 +216,8 @@ fn answer(
         }),
         indexed_through,
         engines: EnginesOut { lexical: true, dense: nearby.asked, note: nearby.note },
-    })
+    };
+    Ok((out, found.hits))
 }
 
 fn check(body: &SearchIn) -> Result<(), Problem> {

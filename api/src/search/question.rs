@@ -1,29 +1,13 @@
-//! A question → what the index is asked, with what the caller said outright.
+//! A question → what search is asked, with what the caller said outright.
 
 use super::query::SearchIn;
 use crate::http::problem::Problem;
 use crate::state::ApiState;
-use chrono::{DateTime, NaiveDate, TimeZone, Utc};
 use chrono_tz::Tz;
 use debrief_domain::ids::{ClientId, OrganizationId};
 use debrief_projections::directory;
-use debrief_search::index::IndexError;
-use debrief_search::passages::Kind;
-use debrief_search::query::{About, Asked, Filters, Query};
-use debrief_understanding::question::{self, Context, Interpreted, Known, Mention, Role};
-use std::cell::Cell;
-use std::collections::BTreeSet;
-
-/// People of an organization that a question is held against.
-const PEOPLE_MAX: u32 = 5_000;
-
-/// A question, ready to be asked.
-pub(super) struct Understood {
-    pub(super) query: Query,
-    pub(super) interpreted: Option<Interpreted>,
-    /// Languages in which words may be found in other forms.
-    pub(super) languages: Vec<String>,
-}
+use debrief_search::query::Filters;
+use debrief_search::understood::{PEOPLE_MAX, Question};
 
 /// The clients of an organization, by name.
 pub(super) async fn clients(
@@ -34,15 +18,12 @@ pub(super) async fn clients(
     Ok(rows.into_iter().filter_map(|row| Some((row.id, row.name?))).collect())
 }
 
-/// What is asked of the index.
-pub(super) fn understand(
-    body: &SearchIn,
-    asked: &Asked<'_>,
-    clients: &[(ClientId, String)],
-    now: DateTime<Utc>,
-) -> Result<Understood, IndexError> {
+/// The question that a body asks.
+pub(super) fn question(body: &SearchIn) -> Question {
     let given = &body.filters;
-    let mut query = Query {
+    let zone = body.time_zone.as_deref().and_then(|zone| zone.parse().ok());
+    Question {
+        text: body.query.clone(),
         filters: Filters {
             kinds: given.kinds.clone(),
             clients: given.client_ids.clone(),
@@ -53,131 +34,8 @@ pub(super) fn understand(
             from: given.from,
             to: given.to,
         },
-        per_session: body.per_session.unwrap_or(0) as usize,
-        ..Query::default()
-    };
-    let mut languages: BTreeSet<String> = asked.languages()?.into_iter().collect();
-    if !body.interpret.unwrap_or(true) {
-        query.words.clone_from(&body.query);
-        return Ok(Understood { query, interpreted: None, languages: in_order(languages, None) });
-    }
-    let zone = body.time_zone.as_deref().and_then(|zone| zone.parse().ok()).unwrap_or(Tz::UTC);
-    let known = known(clients, asked.speakers(PEOPLE_MAX as usize)?);
-    let forms: Vec<String> = languages.iter().cloned().collect();
-    let failed = Cell::new(None);
-    // "peer" is not Peter where peers are spoken of.
-    let is_said = |word: &str| {
-        asked.holds(word, &forms).unwrap_or_else(|error| {
-            failed.set(Some(error));
-            false
-        })
-    };
-    let interpreted = question::interpret(
-        &body.query,
-        &Context {
-            day_first: body.day_first,
-            people: &known,
-            is_said: &is_said,
-            ..Context::on(now.with_timezone(&zone).date_naive())
-        },
-    );
-    if let Some(error) = failed.take() {
-        return Err(error);
-    }
-    languages.extend(interpreted.language.map(str::to_owned));
-    let languages = in_order(languages, interpreted.language);
-    query.words = interpreted.words.join(" ");
-    query.phrases = interpreted.phrases.iter().map(|quote| quote.text.clone()).collect();
-    query.excluded = interpreted.excluded.iter().map(|quote| quote.text.clone()).collect();
-    if let Some(dates) = &interpreted.dates
-        && given.from.is_none()
-        && given.to.is_none()
-    {
-        query.filters.from = dates.from.map(|day| begin(day, zone));
-        query.filters.to = dates.to.map(|day| begin(day, zone));
-    }
-    if given.client_ids.is_empty() && given.speakers.is_empty() {
-        query.about = interpreted.people.iter().map(about).collect();
-    }
-    let kind = interpreted.kind.as_ref().map(|asked| match asked.kind {
-        question::Kind::Promised => Kind::ActionItem,
-        question::Kind::Decided => Kind::Decision,
-        question::Kind::Asked => Kind::Question,
-    });
-    if let Some(kind) = kind
-        && given.kinds.is_empty()
-    {
-        match query.words.is_empty() {
-            true => query.filters.kinds = vec![kind],
-            false => query.favoured = Some(kind),
-        }
-    }
-    let nothing_else = query.about.is_empty()
-        && query.phrases.is_empty()
-        && interpreted.dates.is_none()
-        && interpreted.kind.is_none();
-    if query.words.is_empty() && nothing_else {
-        // Nothing but words that say little: they are all there is to go by.
-        query.words.clone_from(&interpreted.text);
-    }
-    Ok(Understood { query, interpreted: Some(interpreted), languages })
-}
-
-/// The question's language first.
-fn in_order(languages: BTreeSet<String>, first: Option<&str>) -> Vec<String> {
-    let mut languages: Vec<String> = languages.into_iter().collect();
-    languages.sort_by_key(|language| Some(language.as_str()) != first);
-    languages
-}
-
-/// When a day begins; where clocks are put forward at midnight, when it begins to exist.
-fn begin(day: NaiveDate, zone: Tz) -> DateTime<Utc> {
-    let midnight = day.and_time(chrono::NaiveTime::MIN);
-    let later = || zone.from_local_datetime(&(midnight + chrono::Duration::hours(1))).earliest();
-    let local = zone.from_local_datetime(&midnight).earliest().or_else(later);
-    local.map_or_else(|| midnight.and_utc(), |local| local.with_timezone(&Utc))
-}
-
-/// Clients, and whoever speaks in a session and is no client by that name.
-fn known(clients: &[(ClientId, String)], speakers: Vec<String>) -> Vec<Known> {
-    let client = |(id, name): &(ClientId, String)| Known {
-        id: Some(id.0),
-        name: name.clone(),
-        role: Role::Client,
-    };
-    let names: BTreeSet<String> = clients.iter().map(|(_, name)| name.to_lowercase()).collect();
-    let unknown = speakers.into_iter().filter(|name| !names.contains(&name.to_lowercase()));
-    let speaker = |name| Known { id: None, name, role: Role::Speaker };
-    clients.iter().map(client).chain(unknown.map(speaker)).collect()
-}
-
-/// Whoever a name may mean.
-fn about(mention: &Mention) -> About {
-    About {
-        clients: mention.people.iter().filter_map(|person| person.id).map(ClientId).collect(),
-        names: mention.people.iter().map(|person| person.name.clone()).collect(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn days_begin_where_the_asker_is() {
-        let day = NaiveDate::from_ymd_opt(2026, 3, 1).unwrap();
-        assert_eq!(begin(day, Tz::UTC).to_rfc3339(), "2026-03-01T00:00:00+00:00");
-        assert_eq!(begin(day, Tz::Asia__Jerusalem).to_rfc3339(), "2026-02-28T22:00:00+00:00");
-        // Clocks went from 23:59 to 01:00.
-        let day = NaiveDate::from_ymd_opt(2018, 11, 4).unwrap();
-        assert_eq!(begin(day, Tz::America__Sao_Paulo).to_rfc3339(), "2018-11-04T03:00:00+00:00");
-    }
-
-    #[test]
-    fn a_client_who_speaks_is_known_once() {
-        let maya = (ClientId(uuid::Uuid::from_u128(1)), "Maya Lind".to_owned());
-        let known = known(&[maya], vec!["maya lind".to_owned(), "Ruth".to_owned()]);
-        let names: Vec<&str> = known.iter().map(|known| known.name.as_str()).collect();
-        assert_eq!(names, ["Maya Lind", "Ruth"]);
+        interpret: body.interpret.unwrap_or(true),
+        time_zone: zone.unwrap_or(Tz::UTC),
+        day_first: body.day_first,
     }
 }

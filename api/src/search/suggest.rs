@@ -1,6 +1,6 @@
 //! `GET /v1/search/suggest?q=`: what somebody may be about to type.
 
-use super::{ask, question};
+use super::{ask, past, question};
 use crate::http::auth::Caller;
 use crate::http::extract::{Query, page_size};
 use crate::http::problem::Problem;
@@ -31,7 +31,7 @@ pub(super) struct SuggestQuery {
 pub(super) struct SuggestionOut {
     /// What may be meant.
     text: String,
-    /// `client`, `speaker`, `title` or `topic`.
+    /// `client`, `speaker`, `title`, `topic` or `question`, one that this key asked before.
     kind: &'static str,
 }
 
@@ -46,7 +46,7 @@ pub(super) struct SuggestOut {
 
 /// Suggest what to search for.
 ///
-/// Names of clients and speakers, titles and topics with a word that begins so; from four letters
+/// Names of clients and speakers, titles, topics and what this key asked before, with a word that begins so; from four letters
 /// on, one may be wrong.
 #[utoipa::path(
     get, path = "/v1/search/suggest", operation_id = "search_suggest",
@@ -68,11 +68,13 @@ pub(super) async fn suggest(
         ));
     }
     let clients = question::clients(&state, caller.organization).await?;
+    let past = past::questions(&state, &caller).await?;
     ask(&state, move |search| {
         let others = Asked::by(&search.index(), caller.organization).suggestions(VALUES_MAX)?;
         let clients = clients.iter().map(|(_, name)| (Source::Client, name.as_str()));
         let others = others.iter().map(|(source, text)| (*source, text.as_str()));
-        let matching = matching(&query.q, clients.chain(others), limit);
+        let past = past.iter().map(|question| (Source::Question, question.as_str()));
+        let matching = matching(&query.q, clients.chain(others).chain(past), limit);
         let item = |(source, text): (Source, &str)| SuggestionOut {
             text: text.to_owned(),
             kind: match source {
@@ -80,6 +82,7 @@ pub(super) async fn suggest(
                 Source::Speaker => "speaker",
                 Source::Title => "title",
                 Source::Topic => "topic",
+                Source::Question => "question",
             },
         };
         Ok(SuggestOut { items: matching.into_iter().map(item).collect(), next: None })

@@ -68,7 +68,7 @@ fn check_details(
 
 /// The key of a client, which wraps those of the client's transcripts. Asks the log and not the
 /// read model: a client that was entered a moment ago is there.
-async fn key_of_client(
+pub(crate) async fn key_of_client(
     state: &ApiState,
     organization: OrganizationId,
     client: ClientId,

@@ -233,7 +233,10 @@ async fn answer(followed: &mut Followed, sink: &mut Sink, text: &str) -> Result<
         }
         Request::Sub { id, channel, since } => {
             let refusal = if !protocol::is_channel(&channel) {
-                Some((Code::UnknownChannel, "Channels are transcripts and transcripts/<id>."))
+                Some((
+                    Code::UnknownChannel,
+                    "Channels are transcripts, transcripts/<id>, searches and searches/<id>.",
+                ))
             } else if followed.channels.contains_key(&channel) {
                 Some((Code::AlreadySubscribed, "You follow this channel already."))
             } else if followed.channels.len() >= followed.state.limits.websocket_max_subscriptions {

@@ -122,14 +122,14 @@ pub(super) fn reload(channel: &str, epoch: &str, offset: i64) -> String {
     json!({"t": "reload", "channel": channel, "epoch": epoch, "offset": offset}).to_string()
 }
 
-/// Whether there can be such a channel: `transcripts`, or `transcripts/<id>`.
+/// Whether there can be such a channel: `transcripts`, `searches`, or one of them and `/<id>`.
 pub(super) fn is_channel(name: &str) -> bool {
     if name.len() > CHANNEL_MAX {
         return false;
     }
     match name.split_once('/') {
-        None => name == "transcripts",
-        Some(("transcripts", text)) => {
+        None => matches!(name, "transcripts" | "searches"),
+        Some(("transcripts" | "searches", text)) => {
             text.parse::<uuid::Uuid>().is_ok_and(|id| id.to_string() == text)
         }
         Some(_) => false,
@@ -145,6 +145,7 @@ mod tests {
         let id = "0198c5a2-7d1e-7bd0-9a55-0d3f3c1a2b4c";
         assert!(is_channel("transcripts"));
         assert!(is_channel(&format!("transcripts/{id}")));
+        assert!(is_channel("searches") && is_channel(&format!("searches/{id}")));
         for name in ["", "other", "transcripts/", "transcripts/x", "clients/x"] {
             assert!(!is_channel(name), "{name}");
         }

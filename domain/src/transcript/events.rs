@@ -110,6 +110,10 @@ pub struct TranscriptProcessingFailed {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TranscriptProcessingRequested {}
 
+/// Somebody wants it to be put into the search indexes again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TranscriptIndexingRequested {}
+
 /// Title, client, date, language or notes were changed.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct TranscriptDetailsChanged {
@@ -197,6 +201,9 @@ pub enum TranscriptEvent {
     /// See [`TranscriptProcessingRequested`].
     #[serde(rename = "transcript.processing_requested")]
     ProcessingRequested(TranscriptProcessingRequested),
+    /// See [`TranscriptIndexingRequested`].
+    #[serde(rename = "transcript.indexing_requested")]
+    IndexingRequested(TranscriptIndexingRequested),
     /// See [`TranscriptDetailsChanged`].
     #[serde(rename = "transcript.details_changed")]
     DetailsChanged(TranscriptDetailsChanged),

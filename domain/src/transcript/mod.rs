@@ -22,6 +22,7 @@ impl_domain_event!(TranscriptEvent {
     Parsed => ("transcript.parsed", 2),
     ProcessingFailed => ("transcript.processing_failed", 1),
     ProcessingRequested => ("transcript.processing_requested", 1),
+    IndexingRequested => ("transcript.indexing_requested", 1),
     DetailsChanged => ("transcript.details_changed", 1),
     Corrected => ("transcript.corrected", 1),
     CorrectionUndone => ("transcript.correction_undone", 1),
@@ -127,6 +128,8 @@ pub enum TranscriptCommand {
     RecordFailure(TranscriptProcessingFailed),
     /// Read and summarize again.
     RequestProcessing,
+    /// Put it into the search indexes again.
+    RequestIndexing,
     /// Change title, client, date, language or notes.
     ChangeDetails(TranscriptDetailsChanged),
     /// Correct the turns.
@@ -210,6 +213,9 @@ impl Aggregate for Transcript {
             (TranscriptCommand::RecordFailure(failed), Life::Alive) => {
                 TranscriptEvent::ProcessingFailed(failed)
             }
+            (TranscriptCommand::RequestIndexing, Life::Alive) => {
+                TranscriptEvent::IndexingRequested(TranscriptIndexingRequested {})
+            }
             (TranscriptCommand::RequestProcessing, Life::Alive) => {
                 TranscriptEvent::ProcessingRequested(TranscriptProcessingRequested {})
             }
@@ -282,7 +288,9 @@ impl Aggregate for Transcript {
             TranscriptEvent::DetailsChanged(change) => {
                 change.client_id.apply_to(&mut self.client_id);
             }
-            TranscriptEvent::ProcessingFailed(_) | TranscriptEvent::ProcessingRequested(_) => {}
+            TranscriptEvent::ProcessingFailed(_)
+            | TranscriptEvent::ProcessingRequested(_)
+            | TranscriptEvent::IndexingRequested(_) => {}
         }
     }
 }

@@ -103,7 +103,11 @@ impl Projection for Directory {
                     ("position", event.position.into()),
                 ],
             },
-            Event::Transcript(_) | Event::Summary(_) | Event::Vocabulary(_) => {
+            Event::Transcript(_)
+            | Event::Summary(_)
+            | Event::Vocabulary(_)
+            | Event::Note(_)
+            | Event::SavedSearch(_) => {
                 return Ok(Vec::new());
             }
         };

@@ -113,7 +113,11 @@ impl Projection for Transcripts {
                 column: "id",
                 value: event.stream_id.into(),
             }],
-            Event::Organization(_) | Event::Client(_) | Event::Vocabulary(_) => Vec::new(),
+            Event::Organization(_)
+            | Event::Client(_)
+            | Event::Vocabulary(_)
+            | Event::Note(_)
+            | Event::SavedSearch(_) => Vec::new(),
         })
     }
 }
@@ -197,6 +201,7 @@ fn on_transcript(event: &RecordedEvent, transcript: TranscriptEvent) -> Vec<Op> 
             )]
         }
         TranscriptEvent::ProcessingRequested(_) => vec![set(event, received())],
+        TranscriptEvent::IndexingRequested(_) => Vec::new(),
         TranscriptEvent::DetailsChanged(change) => {
             let mut columns: Vec<(&'static str, Value)> = Vec::new();
             if let Some(title) = change.title.as_change() {

@@ -19,6 +19,7 @@ use crate::engine::{Op, Projection, Table};
 use crate::transcripts::State;
 use debrief_domain::event::{DecodeError, Event};
 use debrief_domain::ids::OrganizationId;
+use debrief_domain::saved_search::{SavedSearchEvent, SavedSearchMatched};
 use debrief_domain::summary::SummaryEvent;
 use debrief_domain::transcript::{
     TranscriptCorrected, TranscriptCorrectionUndone, TranscriptEvent,
@@ -73,6 +74,8 @@ impl Projection for Updates {
 
     fn project(&self, event: &RecordedEvent) -> Result<Vec<Op>, DecodeError> {
         let (transcript, more): (Uuid, Value) = match event.event()? {
+            // The session itself stays as it is.
+            Event::Transcript(TranscriptEvent::IndexingRequested(_)) => return Ok(Vec::new()),
             Event::Transcript(transcript) => (event.stream_id, about_transcript(transcript)),
             Event::Summary(SummaryEvent::Created(created)) => {
                 let more = json!({
@@ -87,9 +90,14 @@ impl Projection for Updates {
                 });
                 (revised.transcript_id.0, more)
             }
-            Event::Organization(_)
+            Event::SavedSearch(SavedSearchEvent::Matched(matched)) => {
+                return Ok(told(event, &matched));
+            }
+            Event::SavedSearch(_)
+            | Event::Organization(_)
             | Event::Client(_)
             | Event::Vocabulary(_)
+            | Event::Note(_)
             | Event::Summary(SummaryEvent::Erased(_)) => {
                 return Ok(Vec::new());
             }
@@ -98,16 +106,30 @@ impl Projection for Updates {
         if let Value::Object(more) = more {
             payload.extend(more);
         }
-        let payload = Value::Object(payload).to_string();
-        Ok(["transcripts".to_owned(), format!("transcripts/{transcript}")]
-            .into_iter()
-            .map(|channel| Op::Publish {
-                channel: stored_name(event.organization, &channel),
-                kind: event.event_type.clone(),
-                payload: payload.clone(),
-            })
-            .collect())
+        let channels = ["transcripts".to_owned(), format!("transcripts/{transcript}")];
+        Ok(publish(event, channels, &Value::Object(payload)))
     }
+}
+
+fn publish(event: &RecordedEvent, channels: [String; 2], payload: &Value) -> Vec<Op> {
+    let payload = payload.to_string();
+    let update = |channel: String| Op::Publish {
+        channel: stored_name(event.organization, &channel),
+        kind: event.event_type.clone(),
+        payload: payload.clone(),
+    };
+    channels.into_iter().map(update).collect()
+}
+
+/// Something new fits a saved search.
+fn told(event: &RecordedEvent, matched: &SavedSearchMatched) -> Vec<Op> {
+    let id = event.stream_id;
+    let session = Some(matched.transcript_id).filter(|_| !matched.note);
+    let payload = json!({
+        "saved_search_id": id, "transcript_id": session, "note": matched.note,
+        "passages": matched.passages,
+    });
+    publish(event, ["searches".to_owned(), format!("searches/{id}")], &payload)
 }
 
 fn about_transcript(event: TranscriptEvent) -> Value {
@@ -116,6 +138,7 @@ fn about_transcript(event: TranscriptEvent) -> Value {
         | TranscriptEvent::FilesAdded(_)
         | TranscriptEvent::FilesReplaced(_)
         | TranscriptEvent::ProcessingRequested(_) => json!({"state": State::Received.as_str()}),
+        TranscriptEvent::IndexingRequested(_) => Value::Null,
         TranscriptEvent::Parsed(parsed) => {
             json!({"state": State::Summarizing.as_str(), "turns": parsed.turn_count})
         }

@@ -288,7 +288,8 @@ impl History {
                 code: "unrecognised_format".into(),
                 message: "It is \"no\" transcript.".into(),
             }),
-            73..76 => TranscriptCommand::RequestProcessing,
+            73..75 => TranscriptCommand::RequestProcessing,
+            75 => TranscriptCommand::RequestIndexing,
             76..78 => TranscriptCommand::AddFiles(vec![file(words)]),
             78..80 => TranscriptCommand::ReplaceFiles(vec![file(words)]),
             80..90 => {

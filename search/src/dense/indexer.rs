@@ -13,9 +13,9 @@
 //!   that no longer follow the log.
 
 use super::{chunks, collection_name};
-use crate::follower::touched;
 use crate::passages;
-use crate::session::{self, Session, SessionError};
+use crate::session::{Session, SessionError};
+use crate::subject::{Subject, touched};
 use debrief_domain::event::DecodeError;
 use debrief_domain::ids::{OrganizationId, TranscriptId};
 use debrief_infra::database::{DatabaseError, Lease};
@@ -194,7 +194,7 @@ impl Indexer {
         let nothing_new = touched.is_empty();
         let begun = Instant::now();
         stream::iter(touched)
-            .map(|(organization, id)| self.take_in(&target, organization, id))
+            .map(|(organization, subject)| self.take_in(&target, organization, subject))
             .buffer_unordered(SESSIONS)
             .try_collect::<()>()
             .await?;
@@ -273,9 +273,10 @@ impl Indexer {
         &self,
         target: &Target,
         organization: OrganizationId,
-        id: TranscriptId,
+        subject: Subject,
     ) -> Result<(), IndexerError> {
-        let session = match session::load(&self.log, &self.documents, organization, id).await {
+        let id = subject.id();
+        let session = match subject.load(&self.log, &self.documents, organization).await {
             Ok(session) => session,
             Err(error) if error.is_temporary() => return Err(IndexerError::Session(error)),
             Err(error) => {

@@ -14,6 +14,7 @@ mod writer;
 pub use writer::Writer;
 
 use crate::passages::Passage;
+use crate::session::ExternalNote;
 use chrono::{DateTime, Utc};
 use debrief_domain::ids::{ClientId, OrganizationId, TranscriptId};
 use serde::{Deserialize, Serialize};
@@ -97,6 +98,9 @@ pub struct Stored {
     pub held_at: Option<DateTime<Utc>>,
     /// What the coach calls it.
     pub title: Option<String>,
+    /// Where it is no session, but a note from elsewhere: `transcript_id` is the note's then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<ExternalNote>,
     /// Its words.
     #[serde(flatten)]
     pub passage: Passage,

@@ -120,6 +120,7 @@ impl Writer {
             client_id: session.client_id,
             held_at: session.held_at,
             title: session.title.clone(),
+            note: session.note.clone(),
             passage,
         };
         let json = serde_json::to_string(&stored)

@@ -47,6 +47,12 @@ impl Asked<'_> {
             let occur = if named.is_some() { Occur::Should } else { Occur::Must };
             clauses.push((occur, Box::new(BooleanQuery::union(ranked))));
         }
+        if query.every_word {
+            let word = |word: &Weighed| {
+                must(self.any(fields.stems, word.stems.iter().map(String::as_str)))
+            };
+            clauses.extend(words.iter().map(word));
+        }
         for phrase in &query.phrases {
             clauses.extend(self.phrase(analyzer, phrase).map(must));
         }

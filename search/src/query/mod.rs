@@ -75,6 +75,8 @@ pub struct Query {
     pub words: String,
     /// Each of these must be there, word for word.
     pub phrases: Vec<String>,
+    /// Whether a passage has to hold every word, in any form; else one is enough to be ranked.
+    pub every_word: bool,
     /// None of these may be there.
     pub excluded: Vec<String>,
     /// Each of these must have to do with it.
@@ -315,7 +317,7 @@ impl Shown {
     fn lacks(&self, passage: &Passage) -> bool {
         let mut turns = passage.lines.iter().map(|line| line.turn);
         match passage.kind {
-            Kind::Title | Kind::Notes => true,
+            Kind::Title | Kind::Notes | Kind::ExternalNote => true,
             Kind::Turns => turns.all(|turn| !self.said.contains(&turn)),
             _ => turns.any(|turn| !self.said.contains(&turn) && !self.quoted.contains(&turn)),
         }
@@ -324,7 +326,7 @@ impl Shown {
     fn add(&mut self, passage: &Passage) {
         let turns = passage.lines.iter().map(|line| line.turn);
         match passage.kind {
-            Kind::Title | Kind::Notes => {}
+            Kind::Title | Kind::Notes | Kind::ExternalNote => {}
             Kind::Turns => self.said.extend(turns),
             _ => self.quoted.extend(turns),
         }

@@ -2,9 +2,12 @@
 //!
 //! Invariant: each sentence is verbatim, and says which turn of which session it is from.
 
+pub mod cited;
+
 use crate::analysis::Analyzer;
 use crate::passages::Kind;
 use crate::query::{Hit, Weighed};
+use crate::session::ExternalNote;
 use debrief_domain::ids::TranscriptId;
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -24,8 +27,10 @@ const WORDS_FAIR: f32 = 30.0;
 pub struct Sentence {
     /// The words, verbatim.
     pub text: String,
-    /// Its session.
+    /// Its session; a note's id where `note` is there.
     pub transcript_id: TranscriptId,
+    /// The note from elsewhere that it stands in, if it is one.
+    pub note: Option<ExternalNote>,
     /// Its turn; `None` in titles and notes.
     pub turn: Option<u32>,
     /// Who said it, where known.
@@ -65,6 +70,7 @@ pub fn sentences(hits: &[Hit], words: &[Weighed], analyzer: &mut Analyzer) -> Ve
                     let sentence = Sentence {
                         text: text.to_owned(),
                         transcript_id: hit.stored.transcript_id,
+                        note: hit.stored.note.clone(),
                         turn: passage.turns().map(|_| line.turn),
                         speaker: line.speaker.clone(),
                         start_ms: line.start_ms,

@@ -1,0 +1,178 @@
+//! A question in plain words → a query.
+//!
+//! Days, people and kinds that the question names decide what may be found, unless the caller says
+//! otherwise: what is said outright wins.
+
+use crate::index::IndexError;
+use crate::passages::Kind;
+use crate::query::{About, Asked, Filters, Query};
+use chrono::{DateTime, NaiveDate, TimeZone, Utc};
+use chrono_tz::Tz;
+use debrief_domain::ids::ClientId;
+use debrief_understanding::question::{self, Context, Interpreted, Known, Mention, Role};
+use std::cell::Cell;
+use std::collections::BTreeSet;
+
+/// People of an organization that a question is held against.
+pub const PEOPLE_MAX: u32 = 5_000;
+
+/// A question, as it was asked.
+#[derive(Debug, Clone)]
+pub struct Question {
+    /// In plain words.
+    pub text: String,
+    /// What may be found; wins over what the question says.
+    pub filters: Filters,
+    /// Whether days, people and kinds in it are understood; else it is mere words.
+    pub interpret: bool,
+    /// Where the asker's days begin and end.
+    pub time_zone: Tz,
+    /// Whether `3/4/2026` is the third of April.
+    pub day_first: bool,
+}
+
+/// A question, ready to be asked.
+#[derive(Debug)]
+pub struct Understood {
+    /// What the index is asked.
+    pub query: Query,
+    /// What was understood; `None` where that was not wanted.
+    pub interpreted: Option<Interpreted>,
+    /// Languages in which words may be found in other forms, the question's first.
+    pub languages: Vec<String>,
+}
+
+/// What is asked of the index.
+pub fn understand(
+    asked_for: &Question,
+    asked: &Asked<'_>,
+    clients: &[(ClientId, String)],
+    now: DateTime<Utc>,
+) -> Result<Understood, IndexError> {
+    let given = &asked_for.filters;
+    let zone = asked_for.time_zone;
+    let mut query = Query { filters: given.clone(), ..Query::default() };
+    let mut languages: BTreeSet<String> = asked.languages()?.into_iter().collect();
+    if !asked_for.interpret {
+        query.words.clone_from(&asked_for.text);
+        return Ok(Understood { query, interpreted: None, languages: in_order(languages, None) });
+    }
+    let known = known(clients, asked.speakers(PEOPLE_MAX as usize)?);
+    let forms: Vec<String> = languages.iter().cloned().collect();
+    let failed = Cell::new(None);
+    // "peer" is not Peter where peers are spoken of.
+    let is_said = |word: &str| {
+        asked.holds(word, &forms).unwrap_or_else(|error| {
+            failed.set(Some(error));
+            false
+        })
+    };
+    let interpreted = question::interpret(
+        &asked_for.text,
+        &Context {
+            day_first: asked_for.day_first,
+            people: &known,
+            is_said: &is_said,
+            ..Context::on(now.with_timezone(&zone).date_naive())
+        },
+    );
+    if let Some(error) = failed.take() {
+        return Err(error);
+    }
+    languages.extend(interpreted.language.map(str::to_owned));
+    let languages = in_order(languages, interpreted.language);
+    query.words = interpreted.words.join(" ");
+    query.phrases = interpreted.phrases.iter().map(|quote| quote.text.clone()).collect();
+    query.excluded = interpreted.excluded.iter().map(|quote| quote.text.clone()).collect();
+    if let Some(dates) = &interpreted.dates
+        && given.from.is_none()
+        && given.to.is_none()
+    {
+        query.filters.from = dates.from.map(|day| begin(day, zone));
+        query.filters.to = dates.to.map(|day| begin(day, zone));
+    }
+    if given.clients.is_empty() && given.speakers.is_empty() {
+        query.about = interpreted.people.iter().map(about).collect();
+    }
+    let kind = interpreted.kind.as_ref().map(|asked| match asked.kind {
+        question::Kind::Promised => Kind::ActionItem,
+        question::Kind::Decided => Kind::Decision,
+        question::Kind::Asked => Kind::Question,
+    });
+    if let Some(kind) = kind
+        && given.kinds.is_empty()
+    {
+        match query.words.is_empty() {
+            true => query.filters.kinds = vec![kind],
+            false => query.favoured = Some(kind),
+        }
+    }
+    let nothing_else = query.about.is_empty()
+        && query.phrases.is_empty()
+        && interpreted.dates.is_none()
+        && interpreted.kind.is_none();
+    if query.words.is_empty() && nothing_else {
+        // Nothing but words that say little: they are all there is to go by.
+        query.words.clone_from(&interpreted.text);
+    }
+    Ok(Understood { query, interpreted: Some(interpreted), languages })
+}
+
+/// The question's language first.
+fn in_order(languages: BTreeSet<String>, first: Option<&str>) -> Vec<String> {
+    let mut languages: Vec<String> = languages.into_iter().collect();
+    languages.sort_by_key(|language| Some(language.as_str()) != first);
+    languages
+}
+
+/// When a day begins; where clocks are put forward at midnight, when it begins to exist.
+fn begin(day: NaiveDate, zone: Tz) -> DateTime<Utc> {
+    let midnight = day.and_time(chrono::NaiveTime::MIN);
+    let later = || zone.from_local_datetime(&(midnight + chrono::Duration::hours(1))).earliest();
+    let local = zone.from_local_datetime(&midnight).earliest().or_else(later);
+    local.map_or_else(|| midnight.and_utc(), |local| local.with_timezone(&Utc))
+}
+
+/// Clients, and whoever speaks in a session and is no client by that name.
+fn known(clients: &[(ClientId, String)], speakers: Vec<String>) -> Vec<Known> {
+    let client = |(id, name): &(ClientId, String)| Known {
+        id: Some(id.0),
+        name: name.clone(),
+        role: Role::Client,
+    };
+    let names: BTreeSet<String> = clients.iter().map(|(_, name)| name.to_lowercase()).collect();
+    let unknown = speakers.into_iter().filter(|name| !names.contains(&name.to_lowercase()));
+    let speaker = |name| Known { id: None, name, role: Role::Speaker };
+    clients.iter().map(client).chain(unknown.map(speaker)).collect()
+}
+
+/// Whoever a name may mean.
+fn about(mention: &Mention) -> About {
+    About {
+        clients: mention.people.iter().filter_map(|person| person.id).map(ClientId).collect(),
+        names: mention.people.iter().map(|person| person.name.clone()).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_begin_where_the_asker_is() {
+        let day = NaiveDate::from_ymd_opt(2026, 3, 1).unwrap();
+        assert_eq!(begin(day, Tz::UTC).to_rfc3339(), "2026-03-01T00:00:00+00:00");
+        assert_eq!(begin(day, Tz::Asia__Jerusalem).to_rfc3339(), "2026-02-28T22:00:00+00:00");
+        // Clocks went from 23:59 to 01:00.
+        let day = NaiveDate::from_ymd_opt(2018, 11, 4).unwrap();
+        assert_eq!(begin(day, Tz::America__Sao_Paulo).to_rfc3339(), "2018-11-04T03:00:00+00:00");
+    }
+
+    #[test]
+    fn a_client_who_speaks_is_known_once() {
+        let maya = (ClientId(uuid::Uuid::from_u128(1)), "Maya Lind".to_owned());
+        let known = known(&[maya], vec!["maya lind".to_owned(), "Ruth".to_owned()]);
+        let names: Vec<&str> = known.iter().map(|known| known.name.as_str()).collect();
+        assert_eq!(names, ["Maya Lind", "Ruth"]);
+    }
+}

@@ -1,0 +1,149 @@
+//! Tells saved searches of what fits them: each session once it is summarized, each note once it
+//! came in, and again whenever they change.
+
+use crate::worker::{Context, Fault, JobContext, Worker, command_context};
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use debrief_domain::event::Event;
+use debrief_domain::ids::{NoteId, SavedSearchId, TranscriptId};
+use debrief_domain::note::NoteEvent;
+use debrief_domain::saved_search::{
+    Criteria, SavedSearch, SavedSearchCommand, SavedSearchError, SavedSearchMatched,
+};
+use debrief_domain::summary::SummaryEvent;
+use debrief_infra::log::{CommandError, RecordedEvent};
+use debrief_projections::{directory, searches};
+use debrief_search::passages::Kind;
+use debrief_search::query::Filters;
+use debrief_search::session::{self, Session, SessionError};
+use debrief_search::understood::{PEOPLE_MAX, Question};
+use debrief_search::watch::Watched;
+use std::time::Duration;
+
+/// Saved searches of an organization that are looked at.
+pub const SEARCHES_MAX: u32 = 500;
+/// Longest wait for the read model.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// See the module.
+pub struct Watch(pub(crate) Context);
+
+#[async_trait]
+impl Worker for Watch {
+    fn name(&self) -> &'static str {
+        "watch"
+    }
+
+    fn event_types(&self) -> &'static [&'static str] {
+        &["summary.created", "summary.revised", "note.written"]
+    }
+
+    async fn handle(&self, event: &RecordedEvent, job: &JobContext) -> Result<(), Fault> {
+        let Context { log, documents, views } = &self.0;
+        let organization = event.organization;
+        // What was saved before this event is in the read model from its position on.
+        let waited = views.wait_for("searches", event.position, PATIENCE).await;
+        waited.map_err(|error| Fault::Unavailable(error.to_string()))?;
+        let saved = searches::saved_searches(views, organization, 0, SEARCHES_MAX).await;
+        let mut saved = saved.map_err(|error| Fault::Unavailable(error.to_string()))?;
+        saved.retain(|search| search.position < event.position);
+        if saved.is_empty() {
+            return Ok(());
+        }
+        let loaded = match event.event()? {
+            Event::Summary(SummaryEvent::Created(created)) => {
+                session::load(log, documents, organization, created.transcript_id).await
+            }
+            Event::Summary(SummaryEvent::Revised(revised)) => {
+                session::load(log, documents, organization, revised.transcript_id).await
+            }
+            Event::Note(NoteEvent::Written(_)) => {
+                session::load_note(log, organization, NoteId(event.stream_id)).await
+            }
+            _ => return Err(Fault::Never(format!("{} is no work here", event.event_type))),
+        };
+        let Some(session) = loaded.map_err(fault)? else { return Ok(()) };
+        job.progress(0.3);
+        let clients = directory::clients(views, organization, 0, PEOPLE_MAX).await;
+        let clients = clients.map_err(|error| Fault::Unavailable(error.to_string()))?;
+        let clients: Vec<_> =
+            clients.into_iter().filter_map(|row| Some((row.id, row.name?))).collect();
+        let questions: Vec<(SavedSearchId, Question)> = saved
+            .into_iter()
+            .filter_map(|search| Some((search.id, question(search.criteria?))))
+            .collect();
+        let (transcript_id, note) = (session.id, session.note.is_some());
+        let fitting = tokio::task::spawn_blocking(move || fitting(&session, &questions, &clients));
+        let fitting = fitting.await.map_err(|error| Fault::Failed(error.to_string()))??;
+        for (id, passages) in fitting {
+            self.tell(event, id, transcript_id, note, passages).await?;
+        }
+        Ok(())
+    }
+}
+
+impl Watch {
+    async fn tell(
+        &self,
+        event: &RecordedEvent,
+        id: SavedSearchId,
+        transcript_id: TranscriptId,
+        note: bool,
+        passages: u32,
+    ) -> Result<(), Fault> {
+        let context = command_context(self, event, &format!(":{}", id.0));
+        let matched = SavedSearchMatched { transcript_id, note, passages };
+        let command = SavedSearchCommand::RecordMatch(matched);
+        match self.0.log.execute::<SavedSearch>(context, id.0, command).await {
+            // Deleted meanwhile: nobody wants to hear of it.
+            Ok(_) | Err(CommandError::Refused(SavedSearchError::NotFound)) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+/// The searches that a session fits, with how many of its passages do.
+fn fitting(
+    session: &Session,
+    questions: &[(SavedSearchId, Question)],
+    clients: &[(debrief_domain::ids::ClientId, String)],
+) -> Result<Vec<(SavedSearchId, u32)>, Fault> {
+    let failed = |error: debrief_search::index::IndexError| Fault::Failed(error.to_string());
+    let watched = Watched::new(session).map_err(failed)?;
+    let now: DateTime<Utc> = Utc::now();
+    let mut fitting = Vec::new();
+    for (id, question) in questions {
+        let passages = watched.fits(question, clients, now).map_err(failed)?;
+        if passages > 0 {
+            fitting.push((*id, u32::try_from(passages).unwrap_or(u32::MAX)));
+        }
+    }
+    Ok(fitting)
+}
+
+fn question(criteria: Criteria) -> Question {
+    let kinds = criteria.kinds.iter();
+    let kinds =
+        kinds.filter_map(|name| Kind::ALL.into_iter().find(|kind| kind.as_str() == name)).collect();
+    let zone = criteria.time_zone.and_then(|zone| zone.parse().ok());
+    Question {
+        text: criteria.query,
+        filters: Filters {
+            kinds,
+            clients: criteria.client_ids,
+            speakers: criteria.speakers,
+            ..Filters::default()
+        },
+        interpret: true,
+        time_zone: zone.unwrap_or(chrono_tz::Tz::UTC),
+        day_first: false,
+    }
+}
+
+fn fault(error: SessionError) -> Fault {
+    if error.is_temporary() {
+        Fault::Unavailable(error.to_string())
+    } else {
+        Fault::Failed(error.to_string())
+    }
+}
