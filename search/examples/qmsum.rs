@@ -3,10 +3,12 @@
 //!
 //! ```text
 //! qmsum score FILE.jsonl… [--window N] [--ranks NAME=FILE]…   # a table
+//!     [--embeddings URL [--whole] [--tune]]                   # with search by meaning
 //! qmsum dump FILE.jsonl… --to DIR [--window N]               # passages and questions, for others
 //! ```
 //!
-//! All meetings are in one index. A file of ranks has a line of JSON for each question: the numbers
+//! With `--embeddings`, questions are embedded by their content words, or as they stand with
+//! `--whole`; `--tune` tries other weights of meaning beside words. All meetings are in one index. A file of ranks has a line of JSON for each question: the numbers
 //! of passages in the order in which another engine found them. All engines are held to one rule:
 //! a passage that shares turns with a better one is left out.
 //!
@@ -19,6 +21,10 @@ mod meetings;
 
 use chrono::DateTime;
 use debrief_domain::ids::{OrganizationId, TranscriptId};
+use debrief_infra::embeddings::{self, Role};
+use debrief_infra::vectors::Near;
+use debrief_search::dense::chunks;
+use debrief_search::dense::leg::NEAR_MAX;
 use debrief_search::index::{Checkpoint, Index, SCHEMA};
 use debrief_search::passages::{self, Kind, Passage};
 use debrief_search::query::Asked;
@@ -157,61 +163,193 @@ fn index(passages: &[(usize, Passage)], organization: OrganizationId) -> Outcome
     Ok(index)
 }
 
-fn print_scores(name: &str, all: &[Scores]) {
-    let mean = |of: fn(&Scores) -> f64| all.iter().map(of).sum::<f64>() / all.len().max(1) as f64;
-    println!(
-        "| {name} | {:.3} | {:.3} | {:.3} | {:.3} | {:.3} |",
-        mean(|s| s.hit1),
-        mean(|s| s.hit10),
-        mean(|s| s.mrr10),
-        mean(|s| s.recall[0]),
-        mean(|s| s.recall[1]),
-    );
+fn mean(all: &[Scores], of: fn(&Scores) -> f64) -> f64 {
+    all.iter().map(of).sum::<f64>() / all.len().max(1) as f64
 }
 
-fn run_score(files: &[String], window: usize, ranks: &[(String, String)]) -> Outcome<()> {
-    let (meetings, questions) = read(files)?;
-    let passages = passages(&meetings, window);
+/// What is printed of scores, with its name.
+const MEASURES: [(&str, fn(&Scores) -> f64); 5] = [
+    ("hit@1", |s| s.hit1),
+    ("hit@10", |s| s.hit10),
+    ("MRR@10", |s| s.mrr10),
+    ("recall@500 words", |s| s.recall[0]),
+    ("recall@1,000 words", |s| s.recall[1]),
+];
+
+fn print_scores(name: &str, all: &[Scores]) {
+    let means: Vec<String> =
+        MEASURES.iter().map(|(_, of)| format!("{:.3}", mean(all, *of))).collect();
+    println!("| {name} | {} |", means.join(" | "));
+}
+
+/// Meetings, their passages in an index, and what is asked.
+struct Bench {
+    meetings: Vec<Meeting>,
+    questions: Vec<Question>,
+    passages: Vec<(usize, Passage)>,
+    index: Index,
+}
+
+impl Bench {
+    fn of(files: &[String], window: usize) -> Outcome<Self> {
+        let (meetings, questions) = read(files)?;
+        let passages = passages(&meetings, window);
+        let index = index(&passages, OWN)?;
+        Ok(Self { meetings, questions, passages, index })
+    }
+
+    /// Asks all questions, each with what is near it, if anything is.
+    fn ask(&self, near: Option<&[Vec<Near>]>, weight: Option<f32>) -> Outcome<Vec<Scores>> {
+        let of_id: HashMap<TranscriptId, usize> =
+            (0..self.meetings.len()).map(|at| (id(at), at)).collect();
+        let asking = Asked::by(&self.index, OWN);
+        let mut scores = Vec::new();
+        for (at, question) in self.questions.iter().enumerate() {
+            let mut query = asked(&question.text);
+            query.dense.near = near.map(|near| near[at].clone()).unwrap_or_default();
+            query.dense.weight = weight.unwrap_or(query.dense.weight);
+            let found = asking.search(&query, &["en"], DEPTH, 0, |_| false)?;
+            let of_turns = found.hits.iter().filter(|hit| hit.stored.passage.kind == Kind::Turns);
+            let ranked = of_turns.filter_map(|hit| {
+                let meeting = *of_id.get(&hit.stored.transcript_id)?;
+                Some((place(meeting, &hit.stored.passage), lines(&hit.stored.passage)))
+            });
+            scores.push(score(question, &self.meetings[question.meeting], &apart(ranked)));
+        }
+        Ok(scores)
+    }
+
+    /// The chunks that are near each question, by a model and all comparisons.
+    fn near(&self, url: &str, by_words: bool) -> Outcome<Vec<Vec<Near>>> {
+        let mut chunks = Vec::new();
+        for of_meeting in self.passages.chunk_by(|(one, _), (other, _)| one == other) {
+            let number = of_meeting.first().map_or(0, |(meeting, _)| *meeting);
+            let passages: Vec<Passage> = of_meeting.iter().map(|(_, p)| p.clone()).collect();
+            chunks.extend(chunks::of_passages(id(number), &passages));
+        }
+        let asking = |question: &Question| match by_words {
+            true => asked(&question.text).words,
+            false => question.text.clone(),
+        };
+        let questions: Vec<String> = self.questions.iter().map(asking).collect();
+        let texts: Vec<String> = chunks.iter().map(|chunk| chunk.text.clone()).collect();
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        let (of_chunks, of_questions) = runtime.block_on(async {
+            let model = embeddings::from_url(url, None).await?.ok_or("there is no such model")?;
+            let mut of_chunks = Vec::with_capacity(texts.len());
+            let begun = std::time::Instant::now();
+            for batch in texts.chunks(model.batch()) {
+                of_chunks.extend(model.embed(batch, Role::Passage).await?);
+                eprint!("\r{} of {} chunks", of_chunks.len(), texts.len());
+            }
+            let each = texts.len() as f64 / begun.elapsed().as_secs_f64();
+            eprintln!("\r{} chunks embedded, {each:.1} a second", texts.len());
+            Ok::<_, Failure>((of_chunks, model.embed(&questions, Role::Question).await?))
+        })?;
+        let nearest = |question: &Vec<f32>| {
+            let mut near: Vec<Near> = chunks
+                .iter()
+                .zip(&of_chunks)
+                .map(|(chunk, vector)| Near {
+                    id: chunk.entry.id,
+                    similarity: question.iter().zip(vector).map(|(a, b)| a * b).sum(),
+                })
+                .collect();
+            near.sort_by(|one, other| other.similarity.total_cmp(&one.similarity));
+            near.truncate(NEAR_MAX);
+            near
+        };
+        Ok(of_questions.iter().map(nearest).collect())
+    }
+}
+
+const OWN: OrganizationId = OrganizationId(Uuid::from_u128(1));
+
+/// Whether one way of asking is better than another beyond chance: the share of resamplings of the
+/// questions, with replacement, in which it is not (a paired bootstrap: Efron & Tibshirani, *An
+/// Introduction to the Bootstrap*, 1993, ch. 16), beside the mean difference and where 95 % of the
+/// resampled ones lie.
+fn print_bootstrap(before: &[Scores], after: &[Scores]) {
+    const ROUNDS: usize = 10_000;
+    println!("\n| fused beside lexical | difference | 95 % of resamplings | not better in |");
+    println!("|---|---|---|---|");
+    for (name, of) in MEASURES {
+        let differences: Vec<f64> =
+            before.iter().zip(after).map(|(before, after)| of(after) - of(before)).collect();
+        let count = differences.len();
+        // xorshift64*: the same numbers in every run.
+        let mut state = 0x9E37_79B9_7F4A_7C15_u64;
+        let mut next = || {
+            state ^= state >> 12;
+            state ^= state << 25;
+            state ^= state >> 27;
+            (state.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33) as usize
+        };
+        let mut means: Vec<f64> = (0..ROUNDS)
+            .map(|_| (0..count).map(|_| differences[next() % count]).sum::<f64>() / count as f64)
+            .collect();
+        means.sort_by(f64::total_cmp);
+        let not_better = means.iter().filter(|mean| **mean <= 0.0).count();
+        println!(
+            "| {name} | {:+.3} | {:+.3} to {:+.3} | {:.1} % |",
+            differences.iter().sum::<f64>() / count as f64,
+            means[ROUNDS / 40],
+            means[ROUNDS - ROUNDS / 40 - 1],
+            100.0 * not_better as f64 / ROUNDS as f64
+        );
+    }
+}
+
+fn run_score(options: &Options) -> Outcome<()> {
+    let bench = Bench::of(&options.files, options.window)?;
     println!(
         "{} meetings, {} passages, {} questions.\n",
-        meetings.len(),
-        passages.len(),
-        questions.len()
+        bench.meetings.len(),
+        bench.passages.len(),
+        bench.questions.len()
     );
-    println!("| engine | hit@1 | hit@10 | MRR@10 | recall@500 words | recall@1,000 words |");
+    let near = match &options.embeddings {
+        Some(url) => Some(bench.near(url, options.by_words)?),
+        None => None,
+    };
+    let names: Vec<&str> = MEASURES.iter().map(|(name, _)| *name).collect();
+    println!("| engine | {} |", names.join(" | "));
     println!("|---|---|---|---|---|---|");
-    let organization = OrganizationId(Uuid::from_u128(1));
-    let index = index(&passages, organization)?;
-    let of_id: HashMap<TranscriptId, usize> = (0..meetings.len()).map(|at| (id(at), at)).collect();
-    let by_us = Asked::by(&index, organization);
-    let mut ours = Vec::new();
-    for question in &questions {
-        let query = asked(&question.text);
-        let found = by_us.search(&query, &["en"], DEPTH, 0, |_| false)?;
-        let of_turns = found.hits.iter().filter(|hit| hit.stored.passage.kind == Kind::Turns);
-        let ranked = of_turns.filter_map(|hit| {
-            let meeting = *of_id.get(&hit.stored.transcript_id)?;
-            Some((place(meeting, &hit.stored.passage), lines(&hit.stored.passage)))
-        });
-        ours.push(score(question, &meetings[question.meeting], &apart(ranked)));
+    let lexical = bench.ask(None, None)?;
+    print_scores("debrief, lexical", &lexical);
+    let mut fused = None;
+    if let Some(near) = &near {
+        print_scores("debrief, dense", &bench.ask(Some(near), Some(1.0))?);
+        if options.tune {
+            for tenth in 1..10_u8 {
+                let weight = f32::from(tenth) / 10.0;
+                let scores = bench.ask(Some(near), Some(weight))?;
+                print_scores(&format!("debrief, fused by {weight:.1}"), &scores);
+            }
+        }
+        let scores = bench.ask(Some(near), None)?;
+        print_scores("debrief, fused", &scores);
+        fused = Some(scores);
     }
-    print_scores("debrief, lexical", &ours);
-    for (name, file) in ranks {
+    for (name, file) in &options.ranks {
         let mut theirs = Vec::new();
-        for (question, line) in questions.iter().zip(std::fs::read_to_string(file)?.lines()) {
+        for (question, line) in bench.questions.iter().zip(std::fs::read_to_string(file)?.lines()) {
             let ranked: Vec<usize> = serde_json::from_str(line)?;
             let ranked = ranked.into_iter().filter_map(|at| {
-                let (meeting, passage) = passages.get(at)?;
+                let (meeting, passage) = bench.passages.get(at)?;
                 Some((place(*meeting, passage), lines(passage)))
             });
             let mut found = apart(ranked);
             found.truncate(DEPTH);
-            theirs.push(score(question, &meetings[question.meeting], &found));
+            theirs.push(score(question, &bench.meetings[question.meeting], &found));
         }
-        if theirs.len() != questions.len() {
+        if theirs.len() != bench.questions.len() {
             return Err(format!("{file} has {} lines", theirs.len()).into());
         }
         print_scores(name, &theirs);
+    }
+    if let Some(fused) = fused {
+        print_bootstrap(&lexical, &fused);
     }
     Ok(())
 }
@@ -247,29 +385,45 @@ fn run_dump(files: &[String], window: usize, to: &Path) -> Outcome<()> {
     Ok(())
 }
 
+#[derive(Default)]
+struct Options {
+    files: Vec<String>,
+    window: usize,
+    to: Option<String>,
+    ranks: Vec<(String, String)>,
+    embeddings: Option<String>,
+    by_words: bool,
+    tune: bool,
+}
+
 fn main() -> Outcome<()> {
     let usage = || -> Failure {
-        "usage: qmsum score|dump FILE… [--window N] [--ranks N=F] [--to D]".into()
+        "usage: qmsum score|dump FILE… [--window N] [--ranks N=F] [--to D] [--embeddings URL] \
+         [--whole] [--tune]"
+            .into()
     };
     let mut arguments = std::env::args().skip(1);
     let mode = arguments.next().ok_or_else(usage)?;
-    let (mut files, mut window, mut to) = (Vec::new(), passages::WINDOW_WORDS, None);
-    let mut ranks = Vec::new();
+    let mut options =
+        Options { window: passages::WINDOW_WORDS, by_words: true, ..Options::default() };
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
-            "--window" => window = arguments.next().ok_or_else(usage)?.parse()?,
-            "--to" => to = arguments.next(),
+            "--window" => options.window = arguments.next().ok_or_else(usage)?.parse()?,
+            "--to" => options.to = arguments.next(),
+            "--embeddings" => options.embeddings = arguments.next(),
+            "--whole" => options.by_words = false,
+            "--tune" => options.tune = true,
             "--ranks" => {
                 let given = arguments.next().ok_or_else(usage)?;
                 let (name, file) = given.split_once('=').ok_or_else(usage)?;
-                ranks.push((name.to_owned(), file.to_owned()));
+                options.ranks.push((name.to_owned(), file.to_owned()));
             }
-            _ => files.push(argument),
+            _ => options.files.push(argument),
         }
     }
-    match (mode.as_str(), to) {
-        ("score", _) => run_score(&files, window, &ranks),
-        ("dump", Some(to)) => run_dump(&files, window, Path::new(&to)),
+    match (mode.as_str(), &options.to) {
+        ("score", _) => run_score(&options),
+        ("dump", Some(to)) => run_dump(&options.files, options.window, Path::new(to)),
         _ => Err(usage()),
     }
 }
