@@ -13,9 +13,21 @@
 //! - Any text is taken: one longer than the model can read is read as far as that goes.
 //! - Errors and log lines hold no text that was to be embedded, and no key.
 
+#[cfg(feature = "candle")]
+mod candle;
+mod openai;
+
 use async_trait::async_trait;
 use std::fmt::Debug;
 use std::sync::Arc;
+
+#[cfg(feature = "candle")]
+pub use candle::CandleEmbedder;
+pub use openai::OpenAiEmbedder;
+
+/// No adapter reads more characters of a text than this: some 4,000 words, several times what the
+/// models take. It bounds what one text can cost.
+const READ_CHARACTERS: usize = 24_000;
 
 /// What a text is to the model. Some models read questions and what answers them differently.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -65,15 +77,113 @@ pub enum EmbedError {
 /// - `candle:DIR`: a sentence-transformers model of the BERT family in a directory with
 ///   `config.json`, `tokenizer.json` and `model.safetensors`, run in this process (cargo feature
 ///   `candle`).
-/// - `https://HOST/v1?model=NAME&dimensions=N`: a server that speaks OpenAI's `POST /embeddings`
-///   under that address. `model` must be given; `dimensions` is passed on where it is. `key` goes
-///   along as a bearer token, if there is one; it is never part of the URL.
+/// - `https://HOST/v1?model=NAME&dimensions=N` (cargo feature `https`) or the same with `http:`: a
+///   server that speaks OpenAI's `POST /embeddings` under that address. `model` must be given;
+///   `dimensions` is passed on where it is. `key` goes along as a bearer token, if there is one; it
+///   is never part of the URL.
 ///
 /// A server that is away is no error here.
 pub async fn from_url(
     url: &str,
     key: Option<&str>,
 ) -> Result<Option<Arc<dyn Embedder>>, EmbedError> {
-    let _ = (url, key);
-    Ok(None)
+    if url == "none" {
+        return Ok(None);
+    }
+    if let Some(directory) = url.strip_prefix("candle:") {
+        return open_directory(directory).await.map(Some);
+    }
+    if url.starts_with("http://") || url.starts_with("https://") {
+        return Ok(Some(Arc::new(OpenAiEmbedder::from_url(url, key)?)));
+    }
+    Err(EmbedError::Config(
+        "the URL is none, candle:DIR (a model in a directory, run in this process) or \
+         https://HOST/v1?model=NAME (a server that speaks OpenAI's embeddings API)"
+            .to_owned(),
+    ))
+}
+
+#[cfg(feature = "candle")]
+async fn open_directory(directory: &str) -> Result<Arc<dyn Embedder>, EmbedError> {
+    Ok(Arc::new(CandleEmbedder::open(directory).await?))
+}
+
+#[cfg(not(feature = "candle"))]
+async fn open_directory(_: &str) -> Result<Arc<dyn Embedder>, EmbedError> {
+    Err(EmbedError::Config(
+        "this program was built without models in process: build it with `--features candle` (or \
+         `full`), or name a server, as in https://HOST/v1?model=NAME"
+            .to_owned(),
+    ))
+}
+
+/// As much of a text as is read.
+fn readable(text: &str) -> &str {
+    first_characters(text, READ_CHARACTERS)
+}
+
+/// The first characters of a text.
+fn first_characters(text: &str, count: usize) -> &str {
+    text.char_indices().nth(count).map_or(text, |(end, _)| &text[..end])
+}
+
+/// The vector at length 1; `None` where it has no direction.
+fn of_length_one(mut vector: Vector) -> Option<Vector> {
+    let square: f64 = vector.iter().map(|&it| f64::from(it) * f64::from(it)).sum();
+    let length = square.sqrt();
+    if !length.is_finite() || length < 1e-12 {
+        return None;
+    }
+    for value in &mut vector {
+        *value = (f64::from(*value) / length) as f32;
+    }
+    Some(vector)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn none_is_no_model() {
+        assert!(from_url("none", Some("key")).await.unwrap().is_none());
+    }
+
+    #[tokio::test]
+    async fn other_urls_are_answered_with_what_there_is() {
+        for url in ["", "openai", "ftp://hunter2@host", "NONE"] {
+            let error = from_url(url, None).await.unwrap_err().to_string();
+            for possible in ["none", "candle:DIR", "https://HOST/v1?model=NAME"] {
+                assert!(error.contains(possible), "{error}");
+            }
+            assert!(!error.contains("hunter2"));
+        }
+    }
+
+    #[cfg(not(feature = "candle"))]
+    #[tokio::test]
+    async fn a_build_without_candle_says_so() {
+        let error = from_url("candle:./models/x", None).await.unwrap_err().to_string();
+        assert!(error.contains("--features candle"), "{error}");
+    }
+
+    #[test]
+    fn a_text_is_cut_between_characters() {
+        assert_eq!(first_characters("añb", 2), "añ");
+        assert_eq!(first_characters("añb", 3), "añb");
+        assert_eq!(first_characters("añb", 0), "");
+        assert_eq!(readable(&"ß".repeat(READ_CHARACTERS + 1)).len(), 2 * READ_CHARACTERS);
+    }
+
+    #[test]
+    fn lengths() {
+        // The second has squares that no f32 holds.
+        for vector in [vec![3.0, 4.0], vec![3e30, 4e30]] {
+            let [x, y] = of_length_one(vector).unwrap().try_into().unwrap();
+            assert!((x - 0.6_f32).abs() < 1e-6 && (y - 0.8_f32).abs() < 1e-6);
+        }
+        for lost in [vec![], vec![0.0, 0.0], vec![f32::NAN, 1.0], vec![f32::INFINITY, 1.0]] {
+            assert_eq!(of_length_one(lost), None);
+        }
+    }
 }
