@@ -14,6 +14,8 @@ mod files;
 mod idempotency;
 #[path = "api/import.rs"]
 mod import;
+#[path = "api/meaning.rs"]
+mod meaning;
 #[path = "api/operations.rs"]
 mod operations;
 #[path = "api/read.rs"]

@@ -26,7 +26,8 @@ pub enum Source {
 
 /// Those of `values` with a word that begins like what was typed, best first: where the whole
 /// begins so, then where a word does, then with one letter wrong, missing, doubled or swapped;
-/// within each by source and by length.
+/// within each by source and by length. What was asked before comes last: it may hold the very
+/// misspelling that is typed again.
 pub fn matching<'a>(
     typed: &str,
     values: impl IntoIterator<Item = (Source, &'a str)>,
@@ -37,16 +38,17 @@ pub fn matching<'a>(
     if typed.is_empty() {
         return Vec::new();
     }
-    let mut ranked: Vec<(u8, Source, usize, &str)> = Vec::new();
+    let mut ranked: Vec<(bool, u8, Source, usize, &str)> = Vec::new();
     for (source, value) in values {
         let words: Vec<String> = value.unicode_words().map(normalise).collect();
         if let Some(rank) = rank(&typed, &words) {
-            ranked.push((rank, source, value.len(), value));
+            let asked = source == Source::Question;
+            ranked.push((asked, rank, source, value.len(), value));
         }
     }
     ranked.sort_unstable();
-    ranked.dedup_by(|one, other| one.3 == other.3);
-    ranked.into_iter().take(limit).map(|(_, source, _, value)| (source, value)).collect()
+    ranked.dedup_by(|one, other| one.4 == other.4);
+    ranked.into_iter().take(limit).map(|(_, _, source, _, value)| (source, value)).collect()
 }
 
 /// How well words begin like what was typed; `None` where they do not.

@@ -390,7 +390,7 @@ async fn notes_from_elsewhere_are_found(profile: Profile) {
         }})
     };
     let at = |written: &Value| format!("/v1/search/query?min_position={}", written["position"]);
-    let written = api.post("/v1/search/index", &note("Slept five hours.")).await.expect(202);
+    let written = api.post("/v1/search/index", &note("Sleep: five hours.")).await.expect(202);
     assert_eq!(written["id"], "journal/2026-03-04");
     let question = json!({"query": "how did Maya sleep in March 2026?"});
     let found = api.post(&at(&written), &question).await.expect(200);
@@ -491,7 +491,7 @@ async fn a_saved_search_tells_of_what_fits(profile: Profile) {
     assert_eq!(told(&stranger, &foreign).await, Vec::<Value>::new());
 
     // A note is told of too; what changed is not told of again.
-    let note = json!({"note": {"id": "n", "text": "Ran with a taped heel."}});
+    let note = json!({"note": {"id": "n", "text": "Running with a taped heel."}});
     api.post("/v1/search/index", &note).await.expect(202);
     eventually("the note is told of", async || told(&api, &heel).await.len() == 2).await;
     assert_eq!(told(&api, &heel).await[0]["note"], true);

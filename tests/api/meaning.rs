@@ -1,0 +1,218 @@
+//! Asking by meaning: found without a common word, gone when it is gone, and never in the way of
+//! asking by words.
+
+use crate::in_profiles;
+use crate::support::openai::{KEY, OpenAi};
+use crate::support::{Api, Profile, Server, Setup, eventually};
+use serde_json::{Value, json};
+
+in_profiles! {
+    what_is_meant_is_found, vectors_may_be_thrown_away, a_new_model_takes_the_place_of_the_old,
+    a_model_that_is_away_is_in_nobodys_way, a_model_answers_with_what_bears_it_out
+}
+
+const NIGHT: &str =
+    "Ruth: How was it?\nMaya: I lay awake at three, insomnia again.\nRuth: I see.\n";
+const HEEL: &str = "Ruth: And the marathon?\nLeila: My heel hurts, no running.\nRuth: I see.\n";
+/// Shares no word with [`NIGHT`], in any form.
+const QUESTION: &str = "somebody tired who needs rest in bed";
+
+fn setup(profile: Profile, model: &OpenAi, name: &str) -> Setup {
+    Setup::new(profile).set("embeddings_url", model.url(name)).set("embeddings_key", KEY)
+}
+
+async fn ask(api: &Api, question: &str) -> Value {
+    api.post("/v1/search/query", &json!({"query": question})).await.expect(200)
+}
+
+fn found(answer: &Value) -> Vec<&str> {
+    let hits = answer["hits"].as_array().unwrap().iter();
+    hits.filter(|hit| hit["kind"] == "turns")
+        .map(|hit| hit["transcript_id"].as_str().unwrap())
+        .collect()
+}
+
+async fn meaning(server: &Server) -> Value {
+    let ready = server.api().get("/readyz").await.expect(200);
+    ready["search"].clone()
+}
+
+async fn until(server: &Server, state: &str) {
+    eventually(&format!("search by meaning is {state}"), async || {
+        meaning(server).await["meaning"] == state
+    })
+    .await;
+}
+
+/// Asks until the first hit is this session.
+async fn until_first(api: &Api, question: &str, id: &str) -> Value {
+    let mut answer = Value::Null;
+    eventually(&format!("{question:?} finds {id}"), async || {
+        answer = ask(api, question).await;
+        found(&answer).first() == Some(&id)
+    })
+    .await;
+    answer
+}
+
+async fn what_is_meant_is_found(profile: Profile) {
+    let model = OpenAi::start().await;
+    let Some(server) = setup(profile, &model, "a").start().await else { return };
+    let (api, stranger) = (server.api(), server.organization("Others").await);
+    let night = api.session(NIGHT, &[]).await;
+    let heel = api.session(HEEL, &[]).await;
+    let (night, heel) = (night["id"].as_str().unwrap(), heel["id"].as_str().unwrap());
+    until(&server, "ready").await;
+    let answer = until_first(&api, QUESTION, night).await;
+    assert_eq!(answer["engines"]["dense"], true, "{answer}");
+    until_first(&api, "jogging injury", heel).await;
+    assert_eq!(found(&ask(&stranger, QUESTION).await), Vec::<&str>::new());
+    // The control: words alone find neither.
+    let words = ask(&api, "\"somebody tired\" who needs rest").await;
+    assert_eq!(found(&words), Vec::<&str>::new(), "{words}");
+    // Filters hold for what is near, too.
+    let filtered = json!({"query": QUESTION, "filters": {"transcript_ids": [heel]}});
+    let filtered = api.post("/v1/search/query", &filtered).await.expect(200);
+    assert!(!found(&filtered).contains(&night), "{filtered}");
+
+    // What was corrected away is near no more, from the position of the correction on.
+    let correction = json!({"kind": "edit_turn", "turn": 1, "text": "All is well."});
+    let path = format!("/v1/transcripts/{night}/corrections");
+    let corrected = api.post(&path, &correction).await.expect(201);
+    let at = format!("/v1/search/query?min_position={}", corrected["position"]);
+    let answer = api.post(&at, &json!({"query": QUESTION})).await.expect(200);
+    assert!(!answer["hits"].to_string().contains("insomnia"), "{answer}");
+    // Only what is new was embedded: of the session, its one chunk and what quotes the turn.
+    let deleted = api.delete(&format!("/v1/transcripts/{heel}")).await.expect(200);
+    let at = format!("/v1/search/query?min_position={}", deleted["position"]);
+    let answer = api.post(&at, &json!({"query": "jogging injury"})).await.expect(200);
+    assert!(!answer["hits"].to_string().contains(heel), "{answer}");
+}
+
+async fn vectors_may_be_thrown_away(profile: Profile) {
+    let model = OpenAi::start().await;
+    let Some(mut server) = setup(profile, &model, "a").start().await else { return };
+    let api = server.api();
+    let night = api.session(NIGHT, &[]).await;
+    let night = night["id"].as_str().unwrap().to_owned();
+    until_first(&api, QUESTION, &night).await;
+    let files = |server: &Server| {
+        let all = std::fs::read_dir(server.data_dir()).unwrap().map(|entry| entry.unwrap().path());
+        let ours = |path: &std::path::PathBuf| {
+            path.file_name().unwrap().to_string_lossy().starts_with("vectors.db")
+        };
+        all.filter(ours).collect::<Vec<_>>()
+    };
+    // Deleted while it is used.
+    assert!(!files(&server).is_empty());
+    for file in files(&server) {
+        std::fs::remove_file(file).unwrap();
+    }
+    let heel = api.session(HEEL, &[]).await;
+    until_first(&api, "jogging injury", heel["id"].as_str().unwrap()).await;
+    until_first(&api, QUESTION, &night).await;
+    // Damaged while nobody runs.
+    server.kill("up");
+    for file in files(&server) {
+        std::fs::write(file, b"this is no database, and never was one").unwrap();
+    }
+    server.start("up").await;
+    until_first(&server.api(), QUESTION, &night).await;
+    // The control: what is whole is not embedded again.
+    let before = model.embedded("a").iter().filter(|text| text.contains("insomnia")).count();
+    server.kill("up");
+    server.start("up").await;
+    until(&server, "ready").await;
+    until_first(&server.api(), QUESTION, &night).await;
+    let after = model.embedded("a").iter().filter(|text| text.contains("insomnia")).count();
+    assert_eq!(before, after);
+}
+
+async fn a_new_model_takes_the_place_of_the_old(profile: Profile) {
+    let model = OpenAi::start().await;
+    let Some(mut server) = setup(profile, &model, "a").start().await else { return };
+    let night = server.api().session(NIGHT, &[]).await;
+    let night = night["id"].as_str().unwrap().to_owned();
+    until(&server, "ready").await;
+    until_first(&server.api(), QUESTION, &night).await;
+    server.kill("up");
+    model.busy(true);
+    server.set("embeddings_url", &model.url("b"));
+    server.start("up").await;
+    // The old one answers while the new one's vectors are made.
+    until(&server, "switching").await;
+    let answer = until_first(&server.api(), QUESTION, &night).await;
+    assert!(answer["engines"]["note"].is_string(), "{answer}");
+    assert!(model.embedded("b").iter().all(|text| !text.contains("insomnia")));
+    model.busy(false);
+    until(&server, "ready").await;
+    let asked_of_b = model.embedded("b").len();
+    let answer = until_first(&server.api(), "tired, in need of rest and bed", &night).await;
+    assert_eq!(answer["engines"], json!({"lexical": true, "dense": true, "note": null}));
+    assert!(model.embedded("b").len() > asked_of_b, "the new model embeds questions");
+    assert!(model.embedded("b").iter().any(|text| text.contains("insomnia")));
+}
+
+async fn a_model_that_is_away_is_in_nobodys_way(profile: Profile) {
+    let model = OpenAi::start().await;
+    let Some(server) = setup(profile, &model, "a").start().await else { return };
+    let api = server.api();
+    let night = api.session(NIGHT, &[]).await;
+    let night = night["id"].as_str().unwrap().to_owned();
+    until_first(&api, QUESTION, &night).await;
+    let address = model.address.to_string();
+    drop(model);
+    let asked = std::time::Instant::now();
+    let answer = ask(&api, "insomnia of another kind").await;
+    assert!(asked.elapsed() < std::time::Duration::from_secs(8), "{:?}", asked.elapsed());
+    assert_eq!(found(&answer), [night.as_str()], "words find it");
+    assert_eq!(answer["engines"]["dense"], false);
+    assert!(answer["engines"]["note"].is_string());
+    // What comes in meanwhile is found by words at once, and by meaning once the model is back.
+    let heel = api.session(HEEL, &[]).await;
+    let heel = heel["id"].as_str().unwrap().to_owned();
+    until_first(&api, "heel", &heel).await;
+    let _back = OpenAi::on(&address).await;
+    until_first(&api, "jogging injury", &heel).await;
+}
+
+async fn a_model_answers_with_what_bears_it_out(profile: Profile) {
+    let model = OpenAi::start().await;
+    let setup = Setup::new(profile)
+        .set("language_model_url", model.url("writer"))
+        .set("language_model_key", KEY);
+    let Some(server) = setup.start().await else { return };
+    let api = server.api();
+    let night = api.session(NIGHT, &[]).await;
+    eventually("it is found", async || !found(&ask(&api, "insomnia").await).is_empty()).await;
+    let cited = |quote: &str| json!([{"passage": 1, "quote": quote}]);
+    model.answers(&json!({"sentences": [
+        {"text": "Maya sleeps badly.", "citations": cited("awake at three")},
+        {"text": "She drinks coffee.", "citations": cited("four cups of coffee")},
+        {"text": "She will be fine.", "citations": []},
+    ]}));
+    let filters = json!({"kinds": ["turns"]});
+    let question =
+        json!({"query": "does the insomnia go on?", "answer": "model", "filters": filters});
+    let answer = api.post("/v1/search/query", &question).await.expect(200);
+    let written = &answer["answer"];
+    assert_eq!(written["method"], "model", "{answer}");
+    let sentences = written["sentences"].as_array().unwrap();
+    assert_eq!(sentences.len(), 1, "{written}");
+    let citation = &sentences[0]["citations"][0];
+    assert_eq!((&citation["quote"], &citation["turn"]), (&json!("awake at three"), &json!(1)));
+    assert_eq!(citation["transcript_id"], night["id"]);
+    assert!(written["remark"].as_str().unwrap().starts_with("2 sentences were left out"));
+    // The model was given the passages, and nothing was asked of it before.
+    let chats = model.chats();
+    assert_eq!(chats.len(), 1);
+    assert!(chats[0]["messages"].to_string().contains("lay awake at three"));
+    // Nothing that is borne out: the best sentences, and why.
+    model.answers(&json!({"sentences": [{"text": "No.", "citations": cited("never said")}]}));
+    let answer = api.post("/v1/search/query", &question).await.expect(200);
+    assert_eq!(answer["answer"]["method"], "extractive", "{answer}");
+    assert!(answer["answer"]["remark"].is_string());
+    // It is not asked unless that is wanted.
+    ask(&api, "insomnia").await;
+    assert_eq!(model.chats().len(), 2);
+}

@@ -1,0 +1,146 @@
+//! A server that speaks OpenAI's embeddings and chat completions, for tests: what it says can be
+//! foretold.
+//!
+//! A text's vector tells which of a few ideas it has words of, so that texts without a common word
+//! are near each other, as a real model's would be. A chat answers what the test put there.
+
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::routing::post;
+use axum::{Json, Router};
+use serde_json::{Value, json};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+/// Words of one idea each.
+const IDEAS: [&[&str]; 3] = [
+    &["sleep", "awake", "bed", "rest", "insomnia", "tired"],
+    &["heel", "run", "running", "jogging", "injury", "marathon"],
+    &["budget", "money", "costs", "spending", "finances"],
+];
+
+#[derive(Default)]
+struct Said {
+    /// Texts that were embedded, by model.
+    embedded: Mutex<Vec<(String, String)>>,
+    /// While set, batches of more than one text are told to come again.
+    busy: AtomicBool,
+    /// What the next chats answer.
+    answer: Mutex<String>,
+    chats: Mutex<Vec<Value>>,
+    unauthorized: AtomicUsize,
+}
+
+/// A running server; ends with this.
+pub struct OpenAi {
+    pub address: std::net::SocketAddr,
+    said: Arc<Said>,
+    task: JoinHandle<()>,
+}
+
+impl Drop for OpenAi {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+/// The key that it wants.
+pub const KEY: &str = "sk-test-0123456789";
+
+impl OpenAi {
+    pub async fn start() -> Self {
+        Self::on("127.0.0.1:0").await
+    }
+
+    /// On an address that was used before.
+    pub async fn on(address: &str) -> Self {
+        let listener = TcpListener::bind(address).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let said = Arc::new(Said::default());
+        let router = Router::new()
+            .route("/v1/embeddings", post(embeddings))
+            .route("/v1/chat/completions", post(chat))
+            .with_state(Arc::clone(&said));
+        let task = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+        Self { address, said, task }
+    }
+
+    pub fn url(&self, model: &str) -> String {
+        format!("http://{}/v1?model={model}", self.address)
+    }
+
+    /// Passages are not embedded while this is so; questions are.
+    pub fn busy(&self, busy: bool) {
+        self.said.busy.store(busy, Ordering::SeqCst);
+    }
+
+    /// Texts that a model embedded.
+    pub fn embedded(&self, model: &str) -> Vec<String> {
+        let embedded = self.said.embedded.lock().unwrap();
+        let of_model = embedded.iter().filter(|(name, _)| name == model);
+        of_model.map(|(_, text)| text.clone()).collect()
+    }
+
+    pub fn answers(&self, answer: &Value) {
+        *self.said.answer.lock().unwrap() = answer.to_string();
+    }
+
+    /// What was asked of it in chats.
+    pub fn chats(&self) -> Vec<Value> {
+        self.said.chats.lock().unwrap().clone()
+    }
+}
+
+fn known(said: &Said, headers: &HeaderMap) -> Result<(), (StatusCode, Json<Value>)> {
+    let bearer = headers.get("authorization").and_then(|value| value.to_str().ok());
+    if bearer == Some(&format!("Bearer {KEY}")) {
+        return Ok(());
+    }
+    said.unauthorized.fetch_add(1, Ordering::SeqCst);
+    let error = json!({"error": {"message": "no", "type": "invalid_request_error"}});
+    Err((StatusCode::UNAUTHORIZED, Json(error)))
+}
+
+fn vector(text: &str) -> Vec<f32> {
+    let text = text.to_lowercase();
+    let words: Vec<&str> = text.split(|c: char| !c.is_alphabetic()).collect();
+    let of = |idea: &[&str]| words.iter().filter(|word| idea.contains(word)).count() as f32;
+    let mut vector: Vec<f32> = IDEAS.iter().map(|idea| of(idea)).collect();
+    vector.push(0.1);
+    vector
+}
+
+async fn embeddings(
+    State(said): State<Arc<Said>>,
+    headers: HeaderMap,
+    Json(body): Json<Value>,
+) -> Result<Json<Value>, (StatusCode, Json<Value>)> {
+    known(&said, &headers)?;
+    let texts: Vec<String> = serde_json::from_value(body["input"].clone()).unwrap();
+    if said.busy.load(Ordering::SeqCst) && texts.len() > 1 {
+        let error = json!({"error": {"message": "busy", "type": "overloaded"}});
+        return Err((StatusCode::SERVICE_UNAVAILABLE, Json(error)));
+    }
+    let model = body["model"].as_str().unwrap();
+    let row = |(index, text): (usize, &String)| {
+        said.embedded.lock().unwrap().push((model.to_owned(), text.clone()));
+        json!({"object": "embedding", "index": index, "embedding": vector(text)})
+    };
+    let data: Vec<Value> = texts.iter().enumerate().map(row).collect();
+    Ok(Json(json!({"object": "list", "model": model, "data": data})))
+}
+
+async fn chat(
+    State(said): State<Arc<Said>>,
+    headers: HeaderMap,
+    Json(body): Json<Value>,
+) -> Result<Json<Value>, (StatusCode, Json<Value>)> {
+    known(&said, &headers)?;
+    said.chats.lock().unwrap().push(body);
+    let content = said.answer.lock().unwrap().clone();
+    let message = json!({"role": "assistant", "content": content});
+    let choice = json!({"index": 0, "finish_reason": "stop", "message": message});
+    Ok(Json(json!({"id": "1", "object": "chat.completion", "choices": [choice]})))
+}
