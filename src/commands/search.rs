@@ -33,7 +33,8 @@ pub(super) struct Search {
     /// Only sessions of this client
     #[arg(long, value_name = "ID")]
     client_id: Vec<Uuid>,
-    /// Only this kind: turns, title, notes, summary, action_item, decision, question
+    /// Only this kind: turns, title, notes, summary, action_item, decision, question,
+    /// external_note
     #[arg(long, value_name = "KIND")]
     kind: Vec<String>,
     /// Only where this person speaks, by the name in the transcript
@@ -51,6 +52,9 @@ pub(super) struct Search {
     /// Take the question as mere words
     #[arg(long)]
     words: bool,
+    /// Let the language model answer from what is found; takes seconds
+    #[arg(long)]
+    answer: bool,
     /// Print the answer as JSON
     #[arg(long)]
     json: bool,
@@ -68,12 +72,21 @@ struct Answer {
 #[derive(Deserialize)]
 struct Sentences {
     sentences: Vec<Sentence>,
+    remark: Option<String>,
 }
 
 #[derive(Deserialize)]
 struct Sentence {
     text: String,
     speaker: Option<String>,
+    #[serde(default)]
+    citations: Vec<Citation>,
+}
+
+#[derive(Deserialize)]
+struct Citation {
+    hit: usize,
+    quote: String,
 }
 
 #[derive(Deserialize)]
@@ -152,6 +165,7 @@ pub(super) async fn run(config: &Config, search: Search) -> anyhow::Result<ExitC
         "limit": search.limit,
         "interpret": !search.words,
         "time_zone": search.time_zone,
+        "answer": if search.answer { "model" } else { "extractive" },
         "filters": {
             "client_ids": search.client_id,
             "kinds": search.kind,
@@ -180,8 +194,19 @@ fn print(out: &mut impl Write, answer: &Answer, marked: bool) -> std::io::Result
         writeln!(out, "{}Understood: {understood}{}", dim.0, dim.1)?;
     }
     for sentence in answer.answer.iter().flat_map(|answer| &answer.sentences) {
-        let speaker = sentence.speaker.as_deref().unwrap_or("somebody");
-        writeln!(out, "  “{}” ({speaker})", sentence.text)?;
+        if sentence.citations.is_empty() {
+            let speaker = sentence.speaker.as_deref().unwrap_or("somebody");
+            writeln!(out, "  “{}” ({speaker})", sentence.text)?;
+            continue;
+        }
+        writeln!(out, "  {}", sentence.text)?;
+        for citation in &sentence.citations {
+            let number = citation.hit + 1;
+            writeln!(out, "    {}“{}” ({number}.){}", dim.0, citation.quote, dim.1)?;
+        }
+    }
+    if let Some(remark) = answer.answer.as_ref().and_then(|answer| answer.remark.as_ref()) {
+        writeln!(out, "{}{remark}{}", dim.0, dim.1)?;
     }
     if answer.hits.is_empty() {
         writeln!(out, "Nothing was found. Fewer words, or --words, may find more.")?;

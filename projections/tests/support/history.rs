@@ -9,6 +9,9 @@ use debrief_domain::client::{Client, ClientCommand, ClientRegistered};
 use debrief_domain::ids::{ApiKeyId, ClientId, OrganizationId, SummaryId, TranscriptId};
 use debrief_domain::organization::{ApiKeyCreated, KeyRole, Organization, OrganizationCommand};
 use debrief_domain::personal::Personal;
+use debrief_domain::saved_search::{
+    Criteria, SavedSearch, SavedSearchCommand, SavedSearchCreated, SavedSearchMatched,
+};
 use debrief_domain::summary::content::{Content, Method, Quote};
 use debrief_domain::summary::{Summary, SummaryCommand};
 use debrief_domain::transcript::content::{Participant, Role, Warning};
@@ -90,6 +93,7 @@ pub struct History {
     sessions: Vec<Session>,
     clients: Vec<(ClientId, DataKey)>,
     api_keys: Vec<ApiKeyId>,
+    searches: Vec<(Uuid, DataKey)>,
 }
 
 impl History {
@@ -102,6 +106,7 @@ impl History {
             sessions: Vec::new(),
             clients: Vec::new(),
             api_keys: Vec::new(),
+            searches: Vec::new(),
         };
         let owner_key = history.api_key();
         let create = OrganizationCommand::Create { name: "Practice 🙂".into(), owner_key };
@@ -225,6 +230,33 @@ impl History {
         self.command::<Organization>(self.organization.0, None, None, command).await;
     }
 
+    /// Saves a search, tells one of something, or deletes one.
+    async fn search(&mut self) {
+        let Some((id, key)) = self.searches.last().cloned().filter(|_| self.searches.len() > 3)
+        else {
+            let id = Uuid::now_v7();
+            let key = DataKey::generate(id);
+            let words = self.words().to_owned();
+            let created = SavedSearchCreated {
+                name: words.clone().into(),
+                criteria: Criteria { query: words, ..Criteria::default() }.into(),
+                key_id: self.api_keys[0],
+            };
+            let create = SavedSearchCommand::Create(created);
+            self.command::<SavedSearch>(id, Some(&key), Some(None), create).await;
+            self.searches.push((id, key));
+            return;
+        };
+        let command = if self.random.random_bool(0.3) {
+            self.searches.pop();
+            SavedSearchCommand::Delete
+        } else {
+            let (transcript_id, note) = (TranscriptId(Uuid::now_v7()), self.random.random());
+            SavedSearchCommand::RecordMatch(SavedSearchMatched { transcript_id, note, passages: 2 })
+        };
+        self.command::<SavedSearch>(id, Some(&key), None, command).await;
+    }
+
     /// One more event.
     pub async fn next(&mut self) {
         let dice = self.random.random_range(0..100);
@@ -235,6 +267,7 @@ impl History {
             match dice {
                 0..4 => drop(self.register().await),
                 4..7 => self.organize().await,
+                7..11 => self.search().await,
                 _ => {
                     let client = self.client();
                     let (title, client) = (self.words(), client.filter(|_| dice % 2 == 0));
