@@ -191,12 +191,6 @@ pub struct Server {
 }
 
 impl Server {
-    /// Changes a setting, for processes that are started from now on.
-    pub fn set(&mut self, key: &str, value: &str) {
-        self.settings.retain(|(known, _)| known != key);
-        self.settings.push((key.to_owned(), value.to_owned()));
-    }
-
     /// `http://127.0.0.1:PORT`.
     pub fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)

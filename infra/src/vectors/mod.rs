@@ -1,8 +1,8 @@
 //! Vectors: passages by what they mean.
 //!
-//! `VECTOR_URL` picks the adapter ([`from_url`]): a SQLite file with `sqlite-vec`, or Qdrant. A
-//! store may be thrown away: it is filled again from the log. So it holds no text; what is found is
-//! named by its id, and whoever asks looks up what that says now.
+//! `VECTOR_URL` picks the adapter ([`from_url`]): a SQLite file, or Qdrant. A store may be thrown
+//! away: it is filled again from the log. So it holds no text; what is found is named by its id,
+//! and whoever asks looks up what that says now.
 //!
 //! Invariants, the same for every adapter (`infra/tests/vectors.rs` runs one suite against all of
 //! them):
@@ -14,6 +14,15 @@
 //! - What was written by a call that returned survives the death of this process.
 //! - Collections are apart: a search sees one.
 //! - A file or collection that is missing, damaged or of another layout is an empty one.
+
+#[cfg(feature = "qdrant")]
+mod qdrant;
+mod rules;
+mod sqlite;
+
+#[cfg(feature = "qdrant")]
+pub use qdrant::QdrantStore;
+pub use sqlite::SqliteStore;
 
 use crate::embeddings::Vector;
 use async_trait::async_trait;
@@ -61,7 +70,8 @@ pub struct SessionInfo {
 /// A passage of a session.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Entry {
-    /// Names the session, the passage and its words: another text has another id.
+    /// Names the session, the passage and its words: another text has another id. No two
+    /// organizations share one; nil is no id. Given twice, the last with a vector counts.
     pub id: Uuid,
     /// What it is: `turns`, `notes`, …
     pub kind: String,
@@ -88,9 +98,9 @@ pub struct Filters {
     pub coaches: Vec<String>,
     /// In one of these languages.
     pub languages: Vec<String>,
-    /// At or after.
+    /// At or after, to the microsecond.
     pub from: Option<DateTime<Utc>>,
-    /// Before.
+    /// Before, to the microsecond.
     pub to: Option<DateTime<Utc>>,
 }
 
@@ -132,7 +142,8 @@ pub trait VectorStore: Debug + Send + Sync {
     /// Makes these the session's entries: new ones come in with their vectors, those without a
     /// vector keep theirs and get the new particulars, all others go. No entries: the session
     /// goes, its vectors from the disk too.
-    /// [`VectorError::Gone`] where the collection, or a vector that should be there, is not.
+    /// [`VectorError::Gone`] where the collection, or a vector that should be there, is not;
+    /// [`VectorError::Other`] where a vector has other dimensions than the collection, or is none.
     async fn replace(
         &self,
         collection: &Collection,
@@ -141,7 +152,8 @@ pub trait VectorStore: Debug + Send + Sync {
     ) -> Result<(), VectorError>;
 
     /// The `limit` entries of an organization that are nearest, nearest first, out of those that
-    /// the filters allow. An adapter may be approximate; it says so.
+    /// the filters allow; at most [`MAX_LIMIT`]. An adapter may be approximate; it says so.
+    /// [`VectorError::Other`] where the question does not fit the collection.
     async fn nearest(
         &self,
         collection: &Collection,
@@ -172,18 +184,39 @@ pub enum VectorError {
     Other(String),
 }
 
+/// Most passages that one search finds; a higher limit counts as this one.
+pub const MAX_LIMIT: usize = 1_000;
+
 /// Opens the store that `url` names:
 ///
 /// - `sqlite:PATH`: a file of its own, made where it is missing. Exact.
 /// - `qdrant:http://HOST:6334?prefix=debrief`: Qdrant over gRPC (cargo feature `qdrant`; the
 ///   prefix of its collections' names may be left out). `key` goes along as its API key, if there
-///   is one.
+///   is one. Approximate where an organization has many passages.
 ///
-/// A server that is away is no error here.
+/// A server that is away is no error here. Errors never repeat the URL, since a mistyped one may
+/// hold a secret.
 pub async fn from_url(
     url: &str,
     key: Option<&str>,
 ) -> Result<std::sync::Arc<dyn VectorStore>, VectorError> {
-    let _ = (url, key);
+    if let Some(path) = url.strip_prefix("sqlite:") {
+        if path.is_empty() {
+            let text = "sqlite: needs a path, as in sqlite:./data/vectors.db";
+            return Err(VectorError::Config(text.to_owned()));
+        }
+        return Ok(std::sync::Arc::new(SqliteStore::open(path).await?));
+    }
+    if let Some(address) = url.strip_prefix("qdrant:") {
+        #[cfg(feature = "qdrant")]
+        return Ok(std::sync::Arc::new(QdrantStore::open(address, key)?));
+        #[cfg(not(feature = "qdrant"))]
+        {
+            let _ = (address, key);
+            let text = "this program was built without Qdrant: build it with `--features qdrant` \
+                 (or `full`)";
+            return Err(VectorError::Config(text.to_owned()));
+        }
+    }
     Err(VectorError::Config("a vector URL begins with sqlite: or qdrant:".to_owned()))
 }

@@ -1,0 +1,273 @@
+//! The file: how it is opened, made and recognised.
+//!
+//! Invariants:
+//!
+//! - A file that is made or removed is made or removed under `PATH.lock`, by one process at a time.
+//! - A file that another program made is never removed.
+//! - What was deleted is overwritten (`secure_delete`), and leaves the write-ahead log when
+//!   [`File::forget`] has returned.
+
+use super::failure::Failure;
+use crate::vectors::VectorError;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{AssertSqlSafe, Connection, SqliteConnection, SqlitePool};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+/// Stands in the header of our files: `DbVe`.
+const APPLICATION: i32 = 0x4462_5665;
+/// The layout below. Another one is thrown away, as it can be filled again.
+const LAYOUT: i32 = 1;
+/// How long a statement waits for another process's write.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(15);
+/// Between two attempts to empty the write-ahead log.
+const CHECKPOINT_PAUSE: Duration = Duration::from_millis(10);
+/// Connections that read.
+const READERS: u32 = 4;
+/// Passages are read in blobs of many kilobytes: larger pages are fewer reads.
+const PAGE: u32 = 16_384;
+
+const TABLES: &str = "
+    -- One whose name is NULL is being removed.
+    CREATE TABLE collection (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        name TEXT UNIQUE,
+        dimensions INTEGER NOT NULL,
+        state TEXT NOT NULL
+    );
+    CREATE TABLE session (
+        number INTEGER PRIMARY KEY,
+        collection INTEGER NOT NULL,
+        organization TEXT NOT NULL,
+        transcript TEXT NOT NULL,
+        client TEXT,
+        at INTEGER NOT NULL, -- microseconds
+        particulars TEXT NOT NULL, -- what names are filtered by, as JSON
+        UNIQUE (collection, organization, transcript)
+    );
+    -- Searched from end to end; see packed.rs.
+    CREATE TABLE coarse (session INTEGER PRIMARY KEY, passages BLOB NOT NULL);
+    -- Little-endian floats of those that come into question, by the number in their record.
+    CREATE TABLE exact (number INTEGER PRIMARY KEY, vector BLOB NOT NULL);
+";
+
+/// A file that is open.
+#[derive(Debug)]
+pub(super) struct File {
+    path: PathBuf,
+    identity: Option<Identity>,
+    /// The one connection that writes.
+    pub(super) writer: SqlitePool,
+    /// Connections that see whole transactions.
+    pub(super) readers: SqlitePool,
+}
+
+impl File {
+    /// Opens the file, making it anew where it is missing or damaged.
+    pub(super) async fn open(path: &Path) -> Result<Self, VectorError> {
+        let _lock = lock(path).await?;
+        if !exists(path) {
+            // A log whose file is gone would be taken for that of the new one.
+            remove(path)?;
+        }
+        let damage = match Self::connect(path).await {
+            Ok(file) => return Ok(file),
+            Err(Failure::Error(error)) => return Err(error),
+            Err(Failure::Damaged(damage)) => damage,
+        };
+        if is_foreign(path) {
+            return Err(foreign());
+        }
+        tracing::warn!(damage, "the file of vectors is made anew");
+        remove(path)?;
+        Self::reconnect(path).await
+    }
+
+    /// Opens the file that lies there now, making a new one if that is still this one.
+    pub(super) async fn remake(&self) -> Result<Self, VectorError> {
+        {
+            let _lock = lock(&self.path).await?;
+            if Identity::of(&self.path) == self.identity {
+                remove(&self.path)?;
+            }
+        }
+        Self::open(&self.path).await
+    }
+
+    async fn reconnect(path: &Path) -> Result<Self, VectorError> {
+        Self::connect(path).await.map_err(|failure| match failure {
+            Failure::Error(error) => error,
+            Failure::Damaged(damage) => VectorError::Unavailable(damage),
+        })
+    }
+
+    async fn connect(path: &Path) -> Result<Self, Failure> {
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .page_size(PAGE)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Normal)
+            .busy_timeout(BUSY_TIMEOUT)
+            .row_buffer_size(16)
+            .pragma("secure_delete", "on")
+            .pragma("cache_size", "-8000")
+            .pragma("temp_store", "memory");
+        // By itself first: a pool would try a damaged file again and again.
+        let mut connection = SqliteConnection::connect_with(&options).await?;
+        prepare(&mut connection).await?;
+        connection.close().await?;
+        let writer = SqlitePoolOptions::new()
+            .max_connections(1)
+            .min_connections(1)
+            .acquire_timeout(Duration::from_secs(30))
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .connect_with(options.clone())
+            .await?;
+        let readers = SqlitePoolOptions::new()
+            .max_connections(READERS)
+            .acquire_timeout(Duration::from_secs(30))
+            .connect_lazy_with(options.read_only(true));
+        let file = Self { path: path.to_owned(), identity: Identity::of(path), writer, readers };
+        // A process that was killed may have left words' vectors in the log.
+        match file.forget().await {
+            Err(Failure::Error(VectorError::Unavailable(_))) | Ok(()) => Ok(file),
+            Err(failure) => Err(failure),
+        }
+    }
+
+    /// Whether the file still lies where it was opened.
+    pub(super) fn is_in_place(&self) -> bool {
+        self.identity.is_some() && Identity::of(&self.path) == self.identity
+    }
+
+    /// Empties the write-ahead log, which holds what was deleted from the file.
+    pub(super) async fn forget(&self) -> Result<(), Failure> {
+        let deadline = Instant::now() + BUSY_TIMEOUT;
+        loop {
+            let (busy, _, _): (i64, i64, i64) =
+                sqlx::query_as("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&self.writer).await?;
+            if busy == 0 {
+                return Ok(());
+            }
+            // SQLite waits for readers, but not for another process that does the same.
+            if Instant::now() > deadline {
+                let text = "what was removed is still in the write-ahead log, which is in use";
+                return Err(VectorError::Unavailable(text.to_owned()).into());
+            }
+            tokio::time::sleep(CHECKPOINT_PAUSE).await;
+        }
+    }
+
+    /// Closes all connections, after the statements under way.
+    pub(super) async fn close(&self) {
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+}
+
+/// Makes the tables of a new file; recognises those of an old one.
+async fn prepare(connection: &mut SqliteConnection) -> Result<(), Failure> {
+    let mut tx = connection.begin_with("BEGIN IMMEDIATE").await?;
+    let application: i32 = sqlx::query_scalar("PRAGMA application_id").fetch_one(&mut *tx).await?;
+    let layout: i32 = sqlx::query_scalar("PRAGMA user_version").fetch_one(&mut *tx).await?;
+    let tables: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM sqlite_schema").fetch_one(&mut *tx).await?;
+    if application == APPLICATION {
+        return match layout {
+            LAYOUT => Ok(()),
+            other => Err(Failure::Damaged(format!("its layout is {other}, not {LAYOUT}"))),
+        };
+    }
+    if application != 0 || layout != 0 || tables != 0 {
+        return Err(foreign().into());
+    }
+    let made =
+        format!("{TABLES} PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {LAYOUT};");
+    sqlx::raw_sql(AssertSqlSafe(made)).execute(&mut *tx).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+fn foreign() -> VectorError {
+    VectorError::Config(
+        "the file of vectors is the database of another program: name a file of its own".to_owned(),
+    )
+}
+
+/// Whether the file is a database that is not ours, however damaged.
+fn is_foreign(path: &Path) -> bool {
+    let mut header = [0; 72];
+    let read = std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut header));
+    read.is_ok()
+        && header.starts_with(b"SQLite format 3\0")
+        && header[68..] != APPLICATION.to_be_bytes()
+}
+
+fn exists(path: &Path) -> bool {
+    std::fs::metadata(path).is_ok_and(|file| file.len() > 0)
+}
+
+/// Removes the file and what SQLite put beside it.
+fn remove(path: &Path) -> Result<(), VectorError> {
+    for name in [path.to_owned(), beside(path, "-wal"), beside(path, "-shm")] {
+        match std::fs::remove_file(name) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(VectorError::Config(format!(
+                    "the file of vectors cannot be removed: {error}"
+                )));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Held until it is dropped.
+async fn lock(path: &Path) -> Result<std::fs::File, VectorError> {
+    let path = path.to_owned();
+    let locked = tokio::task::spawn_blocking(move || {
+        if let Some(directory) = path.parent().filter(|it| !it.as_os_str().is_empty()) {
+            std::fs::create_dir_all(directory)?;
+        }
+        let lock = std::fs::File::create(beside(&path, ".lock"))?;
+        match lock.lock() {
+            Err(error) if error.kind() != std::io::ErrorKind::Unsupported => Err(error),
+            _ => Ok(lock),
+        }
+    });
+    let locked = locked.await.unwrap_or_else(|panic| Err(std::io::Error::other(panic)));
+    locked.map_err(|error| {
+        VectorError::Config(format!("the directory of the file of vectors: {error}"))
+    })
+}
+
+fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
+}
+
+/// Tells a file from another one at its place.
+#[derive(Debug, PartialEq, Eq)]
+struct Identity {
+    #[cfg(unix)]
+    device: u64,
+    #[cfg(unix)]
+    inode: u64,
+}
+
+impl Identity {
+    fn of(path: &Path) -> Option<Self> {
+        let _file = std::fs::metadata(path).ok()?;
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::MetadataExt;
+            Some(Self { device: _file.dev(), inode: _file.ino() })
+        }
+        #[cfg(not(unix))]
+        Some(Self {})
+    }
+}

@@ -1,0 +1,239 @@
+//! The nearest passages: coarse vectors say which may be among them, exact ones which are.
+
+use super::failure::Failure;
+use super::file::File;
+use super::packed::{Question, Record, unpack};
+use super::particulars::{Particulars, are_named};
+use super::{collection, json};
+use crate::vectors::rules::{other_dimensions, unit};
+use crate::vectors::{Filters, Near};
+use chrono::{DateTime, Utc};
+use debrief_domain::ids::OrganizationId;
+use futures::TryStreamExt;
+use sqlx::sqlite::SqliteArguments;
+use sqlx::{Row, SqliteConnection};
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap};
+use uuid::Uuid;
+
+/// Sessions that filters allow, as far as they look at no names. The planner has no statistics: a
+/// CROSS JOIN goes from left to right.
+macro_rules! sessions {
+    ($columns:literal, $join:literal, $and:literal) => {
+        concat!(
+            "SELECT ",
+            $columns,
+            " FROM session s ",
+            $join,
+            " WHERE s.collection = $1 AND s.organization = $2 \
+             AND ($3 IS NULL OR s.client IN (SELECT value FROM json_each($3))) \
+             AND ($4 IS NULL OR s.transcript IN (SELECT value FROM json_each($4))) \
+             AND s.at >= $5 AND s.at < $6",
+            $and
+        )
+    };
+}
+
+const NAMES: &str = sessions!("s.number, s.particulars", "", "");
+const PASSAGES: &str = sessions!(
+    "s.number, k.passages",
+    "CROSS JOIN coarse k ON k.session = s.number",
+    " AND ($7 IS NULL OR s.number IN (SELECT value FROM json_each($7)))"
+);
+
+type Query = sqlx::query::Query<'static, sqlx::Sqlite, SqliteArguments>;
+
+/// Where a search looks.
+struct Scope {
+    collection: i64,
+    organization: String,
+    clients: Option<String>,
+    transcripts: Option<String>,
+    from: i64,
+    to: i64,
+}
+
+impl Scope {
+    fn new(
+        collection: i64,
+        organization: OrganizationId,
+        filters: &Filters,
+    ) -> Result<Self, Failure> {
+        let list = |ids: Vec<Uuid>| (!ids.is_empty()).then(|| json(&ids)).transpose();
+        let micros = |at: Option<DateTime<Utc>>| at.map(|at| at.timestamp_micros());
+        Ok(Self {
+            collection,
+            organization: organization.0.to_string(),
+            clients: list(filters.clients.iter().map(|it| it.0).collect())?,
+            transcripts: list(filters.transcripts.iter().map(|it| it.0).collect())?,
+            from: micros(filters.from).unwrap_or(i64::MIN),
+            to: micros(filters.to).unwrap_or(i64::MAX),
+        })
+    }
+
+    fn query(&self, sql: &'static str) -> Query {
+        sqlx::query(sql)
+            .bind(self.collection)
+            .bind(self.organization.clone())
+            .bind(self.clients.clone())
+            .bind(self.transcripts.clone())
+            .bind(self.from)
+            .bind(self.to)
+    }
+
+    /// The groups of passages that filters by name allow, by session.
+    async fn groups(
+        &self,
+        tx: &mut SqliteConnection,
+        filters: &Filters,
+    ) -> Result<HashMap<i64, Vec<bool>>, Failure> {
+        let mut groups = HashMap::new();
+        let mut rows = self.query(NAMES).fetch(tx);
+        while let Some(row) = rows.try_next().await? {
+            let particulars: Particulars = serde_json::from_str(row.try_get(1)?)
+                .map_err(|error| Failure::Damaged(format!("a session's names: {error}")))?;
+            if let Some(allowed) = particulars.allowed(filters) {
+                groups.insert(row.try_get(0)?, allowed);
+            }
+        }
+        Ok(groups)
+    }
+}
+
+pub(super) async fn nearest(
+    file: &File,
+    name: &str,
+    organization: OrganizationId,
+    question: &[f32],
+    limit: usize,
+    filters: &Filters,
+) -> Result<Vec<Near>, Failure> {
+    // One snapshot for all that follows.
+    let mut tx = file.readers.begin().await?;
+    let collection = collection(&mut tx, name).await?;
+    if question.len() != collection.dimensions {
+        return Err(other_dimensions(collection.dimensions, question.len()).into());
+    }
+    let question = Question::new(unit(question)?);
+    let scope = Scope::new(collection.number, organization, filters)?;
+    if limit == 0 {
+        return Ok(Vec::new());
+    }
+    let groups = match are_named(filters) {
+        true => Some(scope.groups(&mut tx, filters).await?),
+        false => None,
+    };
+    let only = groups.as_ref().map(|it| json(&it.keys().collect::<Vec<_>>())).transpose()?;
+    let mut candidates = Candidates::new(limit);
+    let mut rows = scope.query(PASSAGES).bind(only).fetch(&mut *tx);
+    while let Some(row) = rows.try_next().await? {
+        let allowed = match &groups {
+            Some(groups) => groups.get(&row.try_get(0)?).map_or(&[][..], Vec::as_slice),
+            None => &[],
+        };
+        for record in unpack(row.try_get(1)?, collection.dimensions)? {
+            if groups.is_none() || allowed.get(record.group as usize) == Some(&true) {
+                candidates.offer(&record, question.bounds(&record));
+            }
+        }
+    }
+    drop(rows);
+    let nearest = exact(&mut tx, &question, candidates.into_ids(), limit).await?;
+    tx.rollback().await?;
+    Ok(nearest)
+}
+
+/// The nearest of the candidates, compared exactly.
+async fn exact(
+    tx: &mut SqliteConnection,
+    question: &Question,
+    ids: HashMap<i64, Uuid>,
+    limit: usize,
+) -> Result<Vec<Near>, Failure> {
+    let sql = "SELECT number, vector FROM exact WHERE number IN (SELECT value FROM json_each($1))";
+    let numbers = json(&ids.keys().collect::<Vec<_>>())?;
+    let mut nearest = Vec::with_capacity(ids.len());
+    let mut rows = sqlx::query(sql).bind(numbers).fetch(tx);
+    while let Some(row) = rows.try_next().await? {
+        let id = ids.get(&row.try_get(0)?);
+        if let (Some(&id), Some(similarity)) = (id, question.similarity(row.try_get(1)?)) {
+            nearest.push(Near { id, similarity });
+        }
+    }
+    if nearest.len() < ids.len() {
+        return Err(Failure::Damaged("exact vectors are missing".to_owned()));
+    }
+    nearest.sort_unstable_by(|a, b| {
+        b.similarity.total_cmp(&a.similarity).then_with(|| a.id.cmp(&b.id))
+    });
+    nearest.truncate(limit);
+    Ok(nearest)
+}
+
+/// Passages that may be among the `limit` nearest: those that can be as near as the last of the
+/// `limit` passages that are surely nearest.
+struct Candidates {
+    limit: usize,
+    /// The largest lower bounds, as integers of the same order.
+    lows: BinaryHeap<Reverse<i32>>,
+    passages: Vec<Candidate>,
+}
+
+struct Candidate {
+    high: i32,
+    number: i64,
+    id: Uuid,
+}
+
+impl Candidates {
+    fn new(limit: usize) -> Self {
+        Self { limit, lows: BinaryHeap::with_capacity(limit + 1), passages: Vec::new() }
+    }
+
+    /// What a passage must be able to reach.
+    fn threshold(&self) -> i32 {
+        match self.lows.peek() {
+            Some(Reverse(low)) if self.lows.len() == self.limit => *low,
+            _ => i32::MIN,
+        }
+    }
+
+    fn offer(&mut self, record: &Record<'_>, (low, high): (f32, f32)) {
+        let (low, high) = (ordered(low), ordered(high));
+        let threshold = self.threshold();
+        if high < threshold {
+            return;
+        }
+        self.passages.push(Candidate { high, number: record.number, id: record.id });
+        if low > threshold || self.lows.len() < self.limit {
+            self.lows.push(Reverse(low));
+            if self.lows.len() > self.limit {
+                self.lows.pop();
+            }
+        }
+    }
+
+    fn into_ids(self) -> HashMap<i64, Uuid> {
+        let threshold = self.threshold();
+        let passages = self.passages.into_iter().filter(|it| it.high >= threshold);
+        passages.map(|it| (it.number, it.id)).collect()
+    }
+}
+
+/// Integers order as the floats do; the trick is that of [`f32::total_cmp`].
+fn ordered(float: f32) -> i32 {
+    let bits = float.to_bits().cast_signed();
+    bits ^ (bits >> 31).cast_unsigned().wrapping_shr(1).cast_signed()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn floats_keep_their_order() {
+        let floats = [-2.0, -1.0, -0.5, -0.0, 0.0, 0.25, 0.5, 1.0, 2.0];
+        let ordered: Vec<i32> = floats.iter().map(|&it| ordered(it)).collect();
+        assert!(ordered.is_sorted());
+    }
+}
