@@ -8,7 +8,7 @@
 //! `sqlite-vec` 0.1.9 was measured and is not used. Not vectorised on x86, it took for the nearest
 //! 100 of 50,000 passages of 384 dimensions: `vec0` over bytes 26 ms (50 for 400, to compare those
 //! exactly), functions over ordinary tables 73 ms for floats, 28 for bytes, and 20 for bytes by a
-//! distance that is not the one wanted. This takes 15 ms on the same core with more load beside
+//! distance that is not the one wanted. This takes 15 to 22 ms on one core with more load beside
 //! it, is exact, and needs neither C nor the unsafe code that would register it.
 //!
 //! Invariants:
