@@ -110,7 +110,7 @@ impl File {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Normal)
             .busy_timeout(BUSY_TIMEOUT)
-            .row_buffer_size(16)
+            .row_buffer_size(64)
             .pragma("secure_delete", "on")
             .pragma("cache_size", "-8000")
             .pragma("temp_store", "memory");

@@ -4,12 +4,12 @@ use super::failure::Failure;
 use super::file::File;
 use super::packed::{Question, Record, unpack};
 use super::particulars::{Particulars, are_named};
+use super::rows::Rows;
 use super::{collection, json};
 use crate::vectors::rules::{other_dimensions, unit};
 use crate::vectors::{Filters, Near};
 use chrono::{DateTime, Utc};
 use debrief_domain::ids::OrganizationId;
-use futures::TryStreamExt;
 use sqlx::sqlite::SqliteArguments;
 use sqlx::{Row, SqliteConnection};
 use std::cmp::Reverse;
@@ -88,8 +88,8 @@ impl Scope {
         filters: &Filters,
     ) -> Result<HashMap<i64, Vec<bool>>, Failure> {
         let mut groups = HashMap::new();
-        let mut rows = self.query(NAMES).fetch(tx);
-        while let Some(row) = rows.try_next().await? {
+        let mut rows = Rows::new(self.query(NAMES).fetch(tx));
+        while let Some(row) = rows.next().await? {
             let particulars: Particulars = serde_json::from_str(row.try_get(1)?)
                 .map_err(|error| Failure::Damaged(format!("a session's names: {error}")))?;
             if let Some(allowed) = particulars.allowed(filters) {
@@ -125,8 +125,8 @@ pub(super) async fn nearest(
     };
     let only = groups.as_ref().map(|it| json(&it.keys().collect::<Vec<_>>())).transpose()?;
     let mut candidates = Candidates::new(limit);
-    let mut rows = scope.query(PASSAGES).bind(only).fetch(&mut *tx);
-    while let Some(row) = rows.try_next().await? {
+    let mut rows = Rows::new(scope.query(PASSAGES).bind(only).fetch(&mut *tx));
+    while let Some(row) = rows.next().await? {
         let allowed = match &groups {
             Some(groups) => groups.get(&row.try_get(0)?).map_or(&[][..], Vec::as_slice),
             None => &[],
@@ -153,8 +153,8 @@ async fn exact(
     let sql = "SELECT number, vector FROM exact WHERE number IN (SELECT value FROM json_each($1))";
     let numbers = json(&ids.keys().collect::<Vec<_>>())?;
     let mut nearest = Vec::with_capacity(ids.len());
-    let mut rows = sqlx::query(sql).bind(numbers).fetch(tx);
-    while let Some(row) = rows.try_next().await? {
+    let mut rows = Rows::new(sqlx::query(sql).bind(numbers).fetch(tx));
+    while let Some(row) = rows.next().await? {
         let id = ids.get(&row.try_get(0)?);
         if let (Some(&id), Some(similarity)) = (id, question.similarity(row.try_get(1)?)) {
             nearest.push(Near { id, similarity });
