@@ -10,6 +10,7 @@ pub mod embeddings;
 pub mod keys;
 pub mod language;
 pub mod log;
+mod openai;
 pub mod queue;
 pub mod signals;
 pub mod vectors;

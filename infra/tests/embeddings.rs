@@ -7,6 +7,8 @@
 #[cfg(feature = "candle")]
 #[path = "embeddings/in_process.rs"]
 mod in_process;
+#[path = "support/openai.rs"]
+mod openai;
 #[path = "embeddings/protocol.rs"]
 mod protocol;
 #[path = "embeddings/server.rs"]

@@ -13,14 +13,14 @@ mod address;
 mod answer;
 mod last;
 
-use self::address::Address;
+use self::address::{Address, ENDPOINT};
 use self::answer::Failure;
 use self::last::Last;
 use super::{EmbedError, Embedder, Role, Vector, first_characters, readable};
+use crate::openai::Client;
 use async_trait::async_trait;
 use futures::{StreamExt, TryStreamExt, stream};
-use reqwest::header::{AUTHORIZATION, HeaderValue, RETRY_AFTER};
-use reqwest::{Client, RequestBuilder, Response, redirect};
+use reqwest::StatusCode;
 use serde::Serialize;
 use std::fmt;
 use std::ops::Range;
@@ -34,8 +34,6 @@ const BATCH: usize = 32;
 const REQUEST_CHARACTERS: usize = 200_000;
 /// Requests at once.
 const REQUESTS: usize = 4;
-/// How long a server may take to accept a connection.
-const CONNECT: Duration = Duration::from_secs(5);
 /// How long a request may take. Somebody waits for a question.
 const PASSAGES: Duration = Duration::from_secs(60);
 const QUESTION: Duration = Duration::from_secs(10);
@@ -51,8 +49,6 @@ const NOTHING: &str = ".";
 /// A model behind OpenAI's embeddings API.
 pub struct OpenAiEmbedder {
     address: Address,
-    /// Marked as sensitive, so that nothing prints it.
-    bearer: Option<HeaderValue>,
     client: Client,
     patience: Option<Duration>,
     requests: Semaphore,
@@ -71,25 +67,9 @@ impl OpenAiEmbedder {
     /// Reads a URL as in [`from_url`](super::from_url). No request is made.
     pub fn from_url(url: &str, key: Option<&str>) -> Result<Self, EmbedError> {
         let address = Address::parse(url)?;
-        let bearer = match key.map(str::trim).filter(|it| !it.is_empty()) {
-            None => None,
-            Some(key) => {
-                let mut bearer = HeaderValue::from_str(&format!("Bearer {key}")).map_err(|_| {
-                    EmbedError::Config("the key holds characters that no key holds".to_owned())
-                })?;
-                bearer.set_sensitive(true);
-                Some(bearer)
-            }
-        };
-        let client = Client::builder()
-            .connect_timeout(CONNECT)
-            .redirect(redirect::Policy::none())
-            .user_agent(concat!("debrief/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .map_err(|error| EmbedError::Config(format!("no HTTP client: {}", chain(error))))?;
+        let client = Client::new(key).map_err(EmbedError::Config)?;
         Ok(Self {
             address,
-            bearer,
             client,
             patience: None,
             requests: Semaphore::new(REQUESTS),
@@ -189,52 +169,15 @@ impl OpenAiEmbedder {
             encoding_format: "float",
             dimensions: self.address.dimensions,
         };
-        let request = self.client.post(self.address.embeddings.clone()).json(&body);
-        let response = self.send(request, patience).await.map_err(Failure::Any)?;
-        let status = response.status();
-        let wait = response.headers().get(RETRY_AFTER);
-        let wait = wait.and_then(|it| it.to_str().ok()?.trim().parse().ok());
-        let body = self.read(response, patience).await;
-        if !status.is_success() {
-            // The status says enough where the rest does not come.
-            let body = body.unwrap_or_default();
-            let private =
-                |word: &str| self.holds_key(word) || texts.iter().any(|it| it.contains(word));
-            return Err(answer::failure(status, wait, &body, private));
+        let url = self.address.embeddings.clone();
+        let answer = self.client.post(url, &body, patience, ANSWER_BYTES).await?;
+        if !answer.status.is_success() {
+            let private = |word: &str| texts.iter().any(|it| it.contains(word));
+            return Err(self.client.failure(&answer, ENDPOINT, private).into());
         }
-        let body = body.map_err(Failure::Any)?;
-        let vectors = answer::vectors(&body, texts.len(), self.address.dimensions)?;
+        let vectors = answer::vectors(&answer.body, texts.len(), self.address.dimensions)?;
         self.as_before(&vectors).map_err(Failure::Any)?;
         Ok(vectors)
-    }
-
-    async fn send(
-        &self,
-        request: RequestBuilder,
-        patience: Duration,
-    ) -> Result<Response, EmbedError> {
-        let request = match &self.bearer {
-            Some(bearer) => request.header(AUTHORIZATION, bearer.clone()),
-            None => request,
-        };
-        let response = request.timeout(patience).send().await;
-        response.map_err(|error| lost(error, patience))
-    }
-
-    /// The whole of an answer, unless it is too long.
-    async fn read(
-        &self,
-        mut response: Response,
-        patience: Duration,
-    ) -> Result<Vec<u8>, EmbedError> {
-        let mut body = Vec::new();
-        while let Some(piece) = response.chunk().await.map_err(|error| lost(error, patience))? {
-            if body.len() + piece.len() > ANSWER_BYTES {
-                return Err(unavailable("the server's answer is broken: too long"));
-            }
-            body.extend_from_slice(&piece);
-        }
-        Ok(body)
     }
 
     /// The model behind a name may change; its vectors are then of no use beside those of before.
@@ -251,22 +194,19 @@ impl OpenAiEmbedder {
         )))
     }
 
-    fn holds_key(&self, word: &str) -> bool {
-        let bearer = self.bearer.as_ref().and_then(|it| it.to_str().ok());
-        let key = bearer.and_then(|it| it.strip_prefix("Bearer "));
-        key.is_some_and(|key| key.contains(word) || word.contains(key))
-    }
-
     /// Asks for the list of models, which costs nothing. A server that has none is there too, and
     /// a key that may not see it may still embed.
     async fn probe(&self) -> Result<(), EmbedError> {
         let patience = self.patience.unwrap_or(CHECK).min(CHECK);
-        let request = self.client.get(self.address.models.clone());
-        let status = self.send(request, patience).await?.status();
-        if status != 401 && status != 429 && !status.is_server_error() {
-            return Ok(());
-        }
-        match answer::failure(status, None, &[], |_| false) {
+        let answer = self.client.get(self.address.models.clone(), patience).await;
+        let failure = match answer {
+            Ok(answer) if tells_of_trouble(answer.status) => {
+                self.client.failure(&answer, "models", |_| false)
+            }
+            Ok(_) => return Ok(()),
+            Err(failure) => failure,
+        };
+        match failure.into() {
             Failure::Any(error) => Err(error),
             Failure::Texts(_) => Ok(()),
         }
@@ -332,28 +272,12 @@ fn batches(texts: &[&str]) -> Vec<Range<usize>> {
     batches
 }
 
+fn tells_of_trouble(status: StatusCode) -> bool {
+    status == 401 || status == 429 || status.is_server_error()
+}
+
 fn unavailable(why: &str) -> EmbedError {
     EmbedError::Unavailable(why.to_owned())
-}
-
-/// A request without an answer.
-fn lost(error: reqwest::Error, patience: Duration) -> EmbedError {
-    if error.is_timeout() && !error.is_connect() {
-        return EmbedError::Unavailable(format!("no answer within {} s", patience.as_secs_f32()));
-    }
-    EmbedError::Unavailable(chain(error))
-}
-
-/// An error and its causes without the address, which is in the configuration.
-fn chain(error: reqwest::Error) -> String {
-    let error = error.without_url();
-    let mut text = error.to_string();
-    let mut cause = std::error::Error::source(&error);
-    while let Some(error) = cause {
-        text.push_str(&format!(": {error}"));
-        cause = error.source();
-    }
-    text
 }
 
 #[cfg(test)]

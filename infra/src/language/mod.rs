@@ -9,14 +9,18 @@
 //! - Errors and log lines hold nothing of what was sent or came back, and no key.
 //! - Every call ends: within [`Prompt::patience`], with at most so many at once.
 
+mod openai;
+
 use async_trait::async_trait;
 use serde_json::Value;
-use std::fmt::Debug;
+use std::fmt::{self, Debug};
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use openai::OpenAiModel;
+
 /// What a model is asked.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Prompt {
     /// What it is to do.
     pub instructions: String,
@@ -29,6 +33,17 @@ pub struct Prompt {
     pub tokens_max: u32,
     /// How long it may take.
     pub patience: Duration,
+}
+
+/// Without what people said.
+impl Debug for Prompt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Prompt")
+            .field("schema", &self.schema.as_ref().map(|(name, _)| name))
+            .field("tokens_max", &self.tokens_max)
+            .field("patience", &self.patience)
+            .finish_non_exhaustive()
+    }
 }
 
 /// A model that writes.
@@ -58,15 +73,69 @@ pub enum ModelError {
 /// Opens the model that `url` names; `None` for `none`.
 ///
 /// - `none`
-/// - `https://HOST/v1?model=NAME`: a server that speaks OpenAI's `POST /chat/completions` under
-///   that address. `key` goes along as a bearer token, if there is one; it is never part of the
-///   URL.
+/// - `https://HOST/v1?model=NAME` (cargo feature `https`) or the same with `http:`: a server that
+///   speaks OpenAI's `POST /chat/completions` under that address. `model` must be given. `key` goes
+///   along as a bearer token, if there is one; it is never part of the URL.
 ///
 /// A server that is away is no error here.
 pub fn from_url(
     url: &str,
     key: Option<&str>,
 ) -> Result<Option<Arc<dyn LanguageModel>>, ModelError> {
-    let _ = (url, key);
-    Ok(None)
+    if url == "none" {
+        return Ok(None);
+    }
+    if url.starts_with("http://") || url.starts_with("https://") {
+        return Ok(Some(Arc::new(OpenAiModel::from_url(url, key)?)));
+    }
+    Err(ModelError::Config(
+        "the URL is none or https://HOST/v1?model=NAME (a server that speaks OpenAI's chat \
+         completions)"
+            .to_owned(),
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn none_is_no_model() {
+        assert!(from_url("none", Some("key")).unwrap().is_none());
+    }
+
+    #[test]
+    fn urls_that_are_no_model_are_refused_in_a_sentence() {
+        for (url, hint) in [
+            ("", "none or https://HOST/v1?model=NAME"),
+            ("NONE", "none or https://HOST/v1?model=NAME"),
+            ("ftp://hunter2@host", "none or https://HOST/v1?model=NAME"),
+            ("http://hunter2@host/v1?model=m", "credentials"),
+            ("http://host/v1", "?model=NAME"),
+            ("http://host/v1?model=m&key=hunter2", "takes model and no other parameter"),
+            ("http://host/v1?model=m&dimensions=3", "takes model and no other parameter"),
+            ("http://host/v1/chat/completions?model=m", "/chat/completions is added"),
+        ] {
+            let error = from_url(url, None).unwrap_err();
+            assert!(matches!(&error, ModelError::Config(why) if why.contains(hint)), "{error}");
+            assert!(!error.to_string().contains("hunter2"), "{error}");
+        }
+    }
+
+    #[test]
+    fn nothing_prints_the_key_or_the_prompt() {
+        let model = from_url("http://host?model=m", Some("hunter2")).unwrap().unwrap();
+        assert_eq!(model.name(), "m");
+        let prompt = Prompt {
+            instructions: "hunter2".to_owned(),
+            text: "hunter2".to_owned(),
+            schema: Some(("name", Value::from("hunter2"))),
+            tokens_max: 1,
+            patience: Duration::from_secs(1),
+        };
+        let shown = format!("{model:?} {prompt:?}");
+        assert!(!shown.contains("hunter2"), "{shown}");
+        let error = from_url("http://host?model=m", Some("hunter2\nx")).unwrap_err();
+        assert!(!format!("{error} {error:?}").contains("hunter2"), "{error}");
+    }
 }

@@ -1,6 +1,8 @@
 //! What becomes of a server that answers badly, late or not at all.
 
-use crate::server::{Reply, Request, Server, body, honest, refuse, vectors};
+use crate::server::{
+    self, Reply, Request, Server, body, honest, nobody, refuse, unending, vectors,
+};
 use crate::{one, open, texts};
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
@@ -37,8 +39,7 @@ fn assert_config(error: &EmbedError, hint: &str) {
 /// An error as OpenAI writes it, by a server that repeats all it knows.
 fn error(status: u16, code: &str) -> Reply {
     let error = json!({ "message": format!("{SECRET} {KEY}"), "type": SECRET, "code": code });
-    let status = StatusCode::from_u16(status).unwrap();
-    Reply::Now((status, axum::Json(json!({ "error": error }))).into_response())
+    server::error(status, error)
 }
 
 #[tokio::test]
@@ -112,18 +113,11 @@ async fn a_server_that_hangs_or_is_away() {
     let start = Instant::now();
     assert_unavailable(&failure(&server).await, "no answer within 0.5 s");
     // One that begins an answer and does not end it.
-    let server = Server::start(|_| {
-        let piece = futures::stream::iter([Ok::<_, std::io::Error>("{\"data\": [")]);
-        let rest = futures::StreamExt::chain(piece, futures::stream::pending());
-        Reply::Now(axum::body::Body::from_stream(rest).into_response())
-    });
+    let server = Server::start(|_| unending("{\"data\": ["));
     assert_unavailable(&failure(&server.await).await, "no answer within 0.5 s");
     assert!(start.elapsed() < Duration::from_secs(5));
 
-    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}/v1?model=test", free.local_addr().unwrap());
-    drop(free);
-    let model = open(&url).await;
+    let model = open(&nobody()).await;
     let error = model.embed(&["text".to_owned()], Role::Passage).await.unwrap_err();
     assert_unavailable(&error, "onnect");
     assert_unavailable(&model.check().await.unwrap_err(), "onnect");

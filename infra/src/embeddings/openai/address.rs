@@ -1,8 +1,12 @@
 //! What the URL of a server says.
 
 use crate::embeddings::EmbedError;
+use crate::openai;
 use reqwest::Url;
 use sha2::{Digest, Sha256};
+
+/// What is asked for vectors.
+pub(super) const ENDPOINT: &str = "embeddings";
 
 /// `https://HOST/v1?model=NAME&dimensions=N`, checked.
 #[derive(Debug, PartialEq, Eq)]
@@ -22,61 +26,26 @@ pub(super) struct Address {
 impl Address {
     /// Reads a URL. Errors never repeat it: a mistyped one may hold a secret.
     pub(super) fn parse(url: &str) -> Result<Self, EmbedError> {
-        let refuse = |text: &str| Err(EmbedError::Config(text.to_owned()));
-        let Ok(mut base) = Url::parse(url) else {
-            return refuse("the URL is malformed; write https://HOST/v1?model=NAME");
-        };
-        if base.scheme() == "https" && cfg!(not(feature = "https")) {
-            return refuse(
-                "this program was built without https: build it with `--features https` (or \
-                 `full`), or name a server by http://",
-            );
-        }
-        if !base.username().is_empty() || base.password().is_some() {
-            return refuse("credentials do not belong in the URL; the key is a setting of its own");
-        }
-        if base.fragment().is_some() {
-            return refuse("the URL ends at a #; write %23 for one in the model's name");
-        }
-        let (mut model, mut dimensions) = (None, None);
-        for (name, value) in base.query_pairs() {
-            let twice = match &*name {
-                "model" if value.trim().is_empty() => return refuse("model= names no model"),
-                "model" => model.replace(value.into_owned()).is_some(),
-                "dimensions" => match value.parse() {
-                    Ok(number @ 1..=65_536) => dimensions.replace(number).is_some(),
-                    _ => return refuse("dimensions= is a whole number, as in dimensions=512"),
-                },
-                _ => return refuse("the URL's parameters are model and dimensions, no others"),
-            };
-            if twice {
-                return refuse("a parameter of the URL is given twice");
+        let address = openai::Address::parse(url, ENDPOINT, &["dimensions"]);
+        let address = address.map_err(EmbedError::Config)?;
+        let dimensions = match address.parameter("dimensions").map(str::parse) {
+            None => None,
+            Some(Ok(number @ 1..=65_536)) => Some(number),
+            Some(_) => {
+                return Err(EmbedError::Config(
+                    "dimensions= is a whole number, as in dimensions=512".to_owned(),
+                ));
             }
-        }
-        let Some(model) = model else {
-            return refuse("the URL must name a model; add ?model=NAME at its end");
         };
-        base.set_query(None);
-        let path = base.path().trim_end_matches('/').to_owned();
-        if path.ends_with("/embeddings") {
-            return refuse("/embeddings is added to the URL; write it without, as https://HOST/v1");
-        }
-        let at = |end: &str| {
-            let mut url = base.clone();
-            url.set_path(&format!("{path}/{end}"));
-            url
-        };
-        let host = base.host_str().unwrap_or_default();
-        let port = base.port().map(|it| format!(":{it}")).unwrap_or_default();
         let size = dimensions.map(|it| format!("#{it}")).unwrap_or_default();
-        let mut name = format!("openai:{model}@{host}{port}{path}{size}");
+        let mut name = format!("openai:{}@{}{size}", address.model, address.place());
         if name.chars().count() > 200 {
             name = format!("openai:{}", hex::encode(Sha256::digest(name)));
         }
         Ok(Self {
-            embeddings: at("embeddings"),
-            models: at("models"),
-            model_name: model,
+            embeddings: address.at(ENDPOINT),
+            models: address.at("models"),
+            model_name: address.model,
             dimensions,
             name,
         })
@@ -126,31 +95,15 @@ mod tests {
     #[test]
     fn refusals_say_what_to_write_and_repeat_no_secret() {
         for (url, hint) in [
-            ("http://", "malformed"),
-            ("http://host:hunter2/v1?model=m", "malformed"),
-            ("http://hunter2@host/v1?model=m", "credentials"),
             ("http://user:hunter2@host/v1?model=m", "credentials"),
-            ("http://host/v1", "?model=NAME"),
-            ("http://host/v1?model=", "names no model"),
-            ("http://host/v1?model=m&model=n", "twice"),
             ("http://host/v1?model=m&key=hunter2", "model and dimensions"),
             ("http://host/v1?model=m&dimensions=hunter2", "whole number"),
             ("http://host/v1?model=m&dimensions=0", "whole number"),
-            ("http://host/v1?model=m#hunter2", "%23"),
             ("http://host/v1/embeddings?model=m", "without"),
         ] {
             let error = Address::parse(url).unwrap_err().to_string();
             assert!(error.contains(hint), "{url}: {error}");
             assert!(!error.contains("hunter2"), "{url}: {error}");
-        }
-    }
-
-    #[test]
-    fn https_needs_its_feature() {
-        let parsed = Address::parse("https://host/v1?model=m");
-        match cfg!(feature = "https") {
-            true => assert!(parsed.is_ok()),
-            false => assert!(parsed.unwrap_err().to_string().contains("--features https")),
         }
     }
 }

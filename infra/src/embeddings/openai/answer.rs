@@ -1,7 +1,7 @@
 //! What a server's answer means.
 
 use crate::embeddings::{EmbedError, Vector, of_length_one};
-use reqwest::StatusCode;
+use crate::openai;
 use serde::Deserialize;
 
 /// Why a request brought no vectors.
@@ -11,6 +11,16 @@ pub(super) enum Failure {
     Texts(String),
     /// Other texts would have fared the same.
     Any(EmbedError),
+}
+
+impl From<openai::Failure> for Failure {
+    fn from(failure: openai::Failure) -> Self {
+        match failure {
+            openai::Failure::Request(why) => Self::Texts(why),
+            openai::Failure::Config(why) => Self::Any(EmbedError::Config(why)),
+            openai::Failure::Unavailable(why) => Self::Any(EmbedError::Unavailable(why)),
+        }
+    }
 }
 
 /// The vectors of an answer to `count` texts, in the order of the texts.
@@ -29,9 +39,7 @@ pub(super) fn vectors(
         // NaN is written as null, where it is written.
         embedding: Vec<Option<f32>>,
     }
-    let broken = |what: &str| {
-        Failure::Any(EmbedError::Unavailable(format!("the server's answer is broken: {what}")))
-    };
+    let broken = |what: &str| Failure::from(openai::Failure::broken(what));
     // The parser's own message may quote what it found.
     let Ok(answer) = serde_json::from_slice::<Answer>(body) else {
         return Err(broken("not a list of embeddings in JSON; is this the address of an API?"));
@@ -72,61 +80,6 @@ pub(super) fn vectors(
         return Err(broken("the embeddings differ in dimensions"));
     }
     Ok(vectors)
-}
-
-/// Sorts an answer that is no success by what can be done about it. `private` says what must not
-/// be repeated.
-pub(super) fn failure(
-    status: StatusCode,
-    retry_after: Option<u64>,
-    body: &[u8],
-    private: impl Fn(&str) -> bool,
-) -> Failure {
-    let code = code(body, private);
-    let mut told = format!("status {}", status.as_u16());
-    if let Some(code) = &code {
-        told.push_str(&format!(", {code}"));
-    }
-    let config = |advice: &str| Failure::Any(EmbedError::Config(format!("{told}: {advice}")));
-    let code = code.as_deref().unwrap_or_default();
-    match status.as_u16() {
-        _ if code.ends_with("insufficient_quota") => {
-            config("the account's quota is used up; raise it with whoever runs the server")
-        }
-        401 => config("the server wants another key; set the one that it gave you"),
-        402 => config("the server wants to be paid; look at the account"),
-        403 => config("this key may not use this model; allow it, or name another model"),
-        _ if code.ends_with("model_not_found") => {
-            config("the server has no such model; change model= in the URL")
-        }
-        404 | 405 => config(
-            "nothing is there; is the URL right up to /embeddings, which is added, and does the \
-             server have the model?",
-        ),
-        300..400 => config("the server points to another address; write that one into the URL"),
-        400 | 413 | 422 => Failure::Texts(told),
-        408 | 425 | 429 | 500.. => {
-            if let Some(seconds) = retry_after {
-                told.push_str(&format!("; it asks to wait {seconds} s"));
-            }
-            Failure::Any(EmbedError::Unavailable(told))
-        }
-        _ => config("the server does not take such requests; is this the address of its API?"),
-    }
-}
-
-/// Type and code of an error as OpenAI writes them. Messages may quote the texts, so none is read;
-/// and a server may put anything anywhere, so only what looks like a code is repeated.
-fn code(body: &[u8], private: impl Fn(&str) -> bool) -> Option<String> {
-    let body: serde_json::Value = serde_json::from_slice(body).ok()?;
-    let error = body.get("error")?;
-    let words = ["type", "code"].map(|field| {
-        let word = error.get(field)?.as_str()?;
-        let plain = word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
-        (!word.is_empty() && word.len() <= 40 && plain && !private(word)).then_some(word)
-    });
-    let words: Vec<&str> = words.into_iter().flatten().collect();
-    (!words.is_empty()).then(|| words.join(" "))
 }
 
 #[cfg(test)]
@@ -184,21 +137,5 @@ mod tests {
             panic!("accepted");
         };
         assert!(text.contains("2 dimensions and not 3"), "{text}");
-    }
-
-    #[test]
-    fn only_plain_codes_are_repeated() {
-        for (body, expected) in [
-            (r#"{"error": {"message": "no: hunter2", "type": "a_b", "code": "c"}}"#, Some("a_b c")),
-            (r#"{"error": {"type": "said: hunter2", "code": null}}"#, None),
-            (r#"{"error": {"type": 7, "code": "x"}}"#, Some("x")),
-            (r#"{"error": {"type": "sk-hunter", "code": ""}}"#, None),
-            (r#"{"error": {"type": "hunter", "code": "x"}}"#, Some("x")),
-            (r#"{"error": "hunter2", "error_type": "validation"}"#, None),
-            ("hunter2", None),
-        ] {
-            let code = code(body.as_bytes(), |word| word == "hunter");
-            assert_eq!(code.as_deref(), expected, "{body}");
-        }
     }
 }

@@ -1,0 +1,220 @@
+//! How a server is spoken to.
+
+use crate::language::Prompt;
+use crate::openai::Answer;
+use serde::Serialize;
+use serde_json::{Value, json};
+use std::borrow::Cow;
+
+/// What a server takes, as far as is known; at first, what most do.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Dialect {
+    limit: Limit,
+    format: Format,
+}
+
+/// The parameter that limits what a model writes.
+///
+/// `max_tokens` is tried first: nearly all servers know it, and OpenAI's newer models, which want
+/// the other, say so. The other way round, a server that ignores what it does not know would write
+/// without a limit, and nobody would notice.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Limit {
+    #[default]
+    MaxTokens,
+    MaxCompletionTokens,
+}
+
+/// How a model is held to a schema.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Format {
+    /// By the server.
+    #[default]
+    JsonSchema,
+    /// To JSON by the server, to the schema by the instructions.
+    JsonObject,
+    /// By the instructions alone.
+    Instructions,
+}
+
+/// A request.
+#[derive(Serialize)]
+pub(super) struct Body<'a> {
+    model: &'a str,
+    messages: [Message<'a>; 2],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_tokens: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_completion_tokens: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    response_format: Option<Value>,
+}
+
+#[derive(Serialize)]
+struct Message<'a> {
+    role: &'a str,
+    content: Cow<'a, str>,
+}
+
+impl Dialect {
+    /// A prompt in this dialect.
+    pub(super) fn body<'a>(self, model: &'a str, prompt: &'a Prompt) -> Body<'a> {
+        let mut instructions = Cow::Borrowed(prompt.instructions.as_str());
+        let mut response_format = None;
+        if let Some((name, schema)) = &prompt.schema {
+            response_format = match self.format {
+                Format::JsonSchema => Some(json!({
+                    "type": "json_schema",
+                    "json_schema": { "name": name, "schema": schema, "strict": true },
+                })),
+                Format::JsonObject => Some(json!({ "type": "json_object" })),
+                Format::Instructions => None,
+            };
+            if self.format != Format::JsonSchema {
+                instructions.to_mut().push_str(&format!(
+                    "\n\nAnswer with JSON that follows this JSON Schema, and with nothing else \
+                     before or after it:\n{schema}"
+                ));
+            }
+        }
+        let limit = Some(prompt.tokens_max);
+        Body {
+            model,
+            messages: [
+                Message { role: "system", content: instructions },
+                Message { role: "user", content: Cow::Borrowed(&prompt.text) },
+            ],
+            max_tokens: limit.filter(|_| self.limit == Limit::MaxTokens),
+            max_completion_tokens: limit.filter(|_| self.limit == Limit::MaxCompletionTokens),
+            response_format,
+        }
+    }
+
+    /// Whether the server holds the model to JSON, where the prompt wants it at all.
+    pub(super) fn is_held_to(self, prompt: &Prompt) -> bool {
+        prompt.schema.is_none() || self.format != Format::Instructions
+    }
+
+    /// What to try after an answer that refuses a parameter of this dialect.
+    pub(super) fn after(self, answer: &Answer, prompt: &Prompt) -> Option<Self> {
+        if !matches!(answer.status.as_u16(), 400 | 422) {
+            return None;
+        }
+        if self.limit == Limit::MaxTokens && names(&answer.body, "max_tokens", prompt) {
+            return Some(Self { limit: Limit::MaxCompletionTokens, ..self });
+        }
+        if prompt.schema.is_none() || !names(&answer.body, "response_format", prompt) {
+            return None;
+        }
+        let format = match self.format {
+            Format::JsonSchema => Format::JsonObject,
+            Format::JsonObject => Format::Instructions,
+            Format::Instructions => return None,
+        };
+        Some(Self { format, ..self })
+    }
+
+    /// Keeps in what a request that was taken differs from what was known before. Only then: a
+    /// parameter may be named for its value, and the other one be wrong as well.
+    pub(super) fn learn(&mut self, before: Self, taken: Self) {
+        if taken.limit != before.limit {
+            self.limit = taken.limit;
+            tracing::info!(limit = ?self.limit, "the language model takes another limit");
+        }
+        if taken.format != before.format {
+            self.format = taken.format;
+            tracing::info!(format = ?self.format, "the language model takes another format");
+        }
+    }
+}
+
+/// Whether a refusal is about a parameter: as OpenAI marks it, or anywhere in what the server
+/// says, unless it may have that word from the prompt.
+fn names(body: &[u8], parameter: &str, prompt: &Prompt) -> bool {
+    let marked = serde_json::from_slice::<Value>(body).ok().is_some_and(|body| {
+        let mark = body.pointer("/error/param").or_else(|| body.get("param"));
+        mark.and_then(Value::as_str).is_some_and(|it| it.starts_with(parameter))
+    });
+    let asked = || [&prompt.instructions, &prompt.text].iter().any(|it| it.contains(parameter));
+    marked || (String::from_utf8_lossy(body).contains(parameter) && !asked())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use reqwest::StatusCode;
+    use std::time::Duration;
+
+    fn prompt(text: &str) -> Prompt {
+        Prompt {
+            instructions: "Sum it up.".to_owned(),
+            text: text.to_owned(),
+            schema: Some(("summary", json!({ "type": "object" }))),
+            tokens_max: 7,
+            patience: Duration::from_secs(1),
+        }
+    }
+
+    fn after(dialect: Dialect, status: StatusCode, body: &str, text: &str) -> Option<Dialect> {
+        let answer = Answer { status, retry_after: None, body: body.as_bytes().to_vec() };
+        dialect.after(&answer, &prompt(text))
+    }
+
+    #[test]
+    fn refusals_as_servers_write_them() {
+        let other_limit = Dialect { limit: Limit::MaxCompletionTokens, format: Format::JsonSchema };
+        let other_format = Dialect { limit: Limit::MaxTokens, format: Format::JsonObject };
+        for (body, expected) in [
+            (
+                r#"{"error": {"message": "Unsupported parameter: 'max_tokens' is not supported
+                with this model. Use 'max_completion_tokens' instead.", "param": "max_tokens"}}"#,
+                Some(other_limit),
+            ),
+            (r#"{"error": {"message": "no", "param": "max_tokens"}}"#, Some(other_limit)),
+            (r#"{"detail": [{"loc": ["body", "max_tokens"]}]}"#, Some(other_limit)),
+            (r#"{"error": {"message": "no", "param": "response_format"}}"#, Some(other_format)),
+            (r#"{"error": {"param": "response_format.type"}}"#, Some(other_format)),
+            (r#"{"object": "error", "param": "response_format"}"#, Some(other_format)),
+            ("This response_format type is unavailable now", Some(other_format)),
+            (r#"{"error": {"code": "context_length_exceeded"}}"#, None),
+            ("max_completion_tokens", None),
+            ("", None),
+        ] {
+            for status in [StatusCode::BAD_REQUEST, StatusCode::UNPROCESSABLE_ENTITY] {
+                assert_eq!(after(Dialect::default(), status, body, "text"), expected, "{body}");
+            }
+            let told = after(Dialect::default(), StatusCode::FORBIDDEN, body, "text");
+            assert_eq!(told, None);
+        }
+    }
+
+    #[test]
+    fn words_of_the_prompt_are_no_refusal() {
+        let status = StatusCode::BAD_REQUEST;
+        let text = "what are max_tokens and response_format?";
+        assert_eq!(after(Dialect::default(), status, text, text), None);
+        let marked = r#"{"error": {"param": "max_tokens"}}"#;
+        assert!(after(Dialect::default(), status, marked, text).is_some());
+    }
+
+    #[test]
+    fn there_is_an_end_to_it() {
+        let body = "max_tokens response_format";
+        let mut dialect = Some(Dialect::default());
+        let mut requests = 0;
+        while let Some(current) = dialect {
+            requests += 1;
+            dialect = after(current, StatusCode::BAD_REQUEST, body, "text");
+        }
+        assert_eq!(requests, 4);
+    }
+
+    #[test]
+    fn only_what_differs_is_learned() {
+        let before = Dialect::default();
+        let mut known = Dialect { limit: Limit::MaxTokens, format: Format::Instructions };
+        known.learn(before, Dialect { limit: Limit::MaxCompletionTokens, ..before });
+        let both = Dialect { limit: Limit::MaxCompletionTokens, format: Format::Instructions };
+        assert_eq!(known, both);
+    }
+}

@@ -1,0 +1,136 @@
+//! Requests to one server.
+
+use super::failure::{self, Failure};
+use reqwest::header::{AUTHORIZATION, HeaderValue, RETRY_AFTER};
+use reqwest::{RequestBuilder, Response, StatusCode, Url, redirect};
+use serde::Serialize;
+use std::time::Duration;
+
+/// How long a server may take to accept a connection.
+const CONNECT: Duration = Duration::from_secs(5);
+
+/// Sends requests with a key, if there is one.
+pub(crate) struct Client {
+    http: reqwest::Client,
+    /// Marked as sensitive, so that nothing prints it.
+    bearer: Option<HeaderValue>,
+}
+
+/// What a server answered.
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    /// Seconds that it asks to wait.
+    pub(crate) retry_after: Option<u64>,
+    /// The whole of the body. Where the status is no success, it says enough by itself, and a body
+    /// that does not come is empty.
+    pub(crate) body: Vec<u8>,
+}
+
+impl Client {
+    /// No request is made. The error says what to change.
+    pub(crate) fn new(key: Option<&str>) -> Result<Self, String> {
+        let bearer = match key.map(str::trim).filter(|it| !it.is_empty()) {
+            None => None,
+            Some(key) => {
+                let mut bearer = HeaderValue::from_str(&format!("Bearer {key}"))
+                    .map_err(|_| "the key holds characters that no key holds".to_owned())?;
+                bearer.set_sensitive(true);
+                Some(bearer)
+            }
+        };
+        let http = reqwest::Client::builder()
+            .connect_timeout(CONNECT)
+            .redirect(redirect::Policy::none())
+            .user_agent(concat!("debrief/", env!("CARGO_PKG_VERSION")))
+            .build()
+            .map_err(|error| format!("no HTTP client: {}", chain(error)))?;
+        Ok(Self { http, bearer })
+    }
+
+    /// Posts JSON and reads an answer of at most so many bytes.
+    pub(crate) async fn post(
+        &self,
+        url: Url,
+        body: &impl Serialize,
+        patience: Duration,
+        bytes_max: usize,
+    ) -> Result<Answer, Failure> {
+        let response = self.send(self.http.post(url).json(body), patience).await?;
+        let status = response.status();
+        let retry_after = response.headers().get(RETRY_AFTER);
+        let retry_after = retry_after.and_then(|it| it.to_str().ok()?.trim().parse().ok());
+        let body = match read(response, patience, bytes_max).await {
+            Err(error) if status.is_success() => return Err(error),
+            body => body.unwrap_or_default(),
+        };
+        Ok(Answer { status, retry_after, body })
+    }
+
+    /// Asks for something and reads nothing of it but the status.
+    pub(crate) async fn get(&self, url: Url, patience: Duration) -> Result<Answer, Failure> {
+        let status = self.send(self.http.get(url), patience).await?.status();
+        Ok(Answer { status, retry_after: None, body: Vec::new() })
+    }
+
+    /// What an answer means that is no success, in words that hold no key and none for which
+    /// `private` is true.
+    pub(crate) fn failure(
+        &self,
+        answer: &Answer,
+        endpoint: &str,
+        private: impl Fn(&str) -> bool,
+    ) -> Failure {
+        failure::failure(answer, endpoint, |word| self.holds_key(word) || private(word))
+    }
+
+    fn holds_key(&self, word: &str) -> bool {
+        let bearer = self.bearer.as_ref().and_then(|it| it.to_str().ok());
+        let key = bearer.and_then(|it| it.strip_prefix("Bearer "));
+        key.is_some_and(|key| key.contains(word) || word.contains(key))
+    }
+
+    async fn send(&self, request: RequestBuilder, patience: Duration) -> Result<Response, Failure> {
+        let request = match &self.bearer {
+            Some(bearer) => request.header(AUTHORIZATION, bearer.clone()),
+            None => request,
+        };
+        let response = request.timeout(patience).send().await;
+        response.map_err(|error| lost(error, patience))
+    }
+}
+
+/// The whole of an answer, unless it is too long.
+async fn read(
+    mut response: Response,
+    patience: Duration,
+    bytes_max: usize,
+) -> Result<Vec<u8>, Failure> {
+    let mut body = Vec::new();
+    while let Some(piece) = response.chunk().await.map_err(|error| lost(error, patience))? {
+        if body.len() + piece.len() > bytes_max {
+            return Err(Failure::broken("too long"));
+        }
+        body.extend_from_slice(&piece);
+    }
+    Ok(body)
+}
+
+/// A request without an answer.
+fn lost(error: reqwest::Error, patience: Duration) -> Failure {
+    if error.is_timeout() && !error.is_connect() {
+        return Failure::late(patience);
+    }
+    Failure::Unavailable(chain(error))
+}
+
+/// An error and its causes without the address, which is in the configuration.
+fn chain(error: reqwest::Error) -> String {
+    let error = error.without_url();
+    let mut text = error.to_string();
+    let mut cause = std::error::Error::source(&error);
+    while let Some(error) = cause {
+        text.push_str(&format!(": {error}"));
+        cause = error.source();
+    }
+    text
+}
