@@ -317,6 +317,20 @@ async fn the_wait_for_a_turn_is_part_of_the_patience() {
 }
 
 #[tokio::test]
+async fn all_requests_of_a_call_share_its_patience() {
+    let server = server(|request| match request.body.get("response_format") {
+        Some(_) => match refusal("response_format") {
+            Reply::Now(response) => Reply::After(Duration::from_millis(300), response),
+            other => other,
+        },
+        None => answer(),
+    })
+    .await;
+    assert_unavailable(&failure(&*open(&server.url)).await, "no answer within 0.5 s");
+    assert_eq!(server.requests().len(), 2);
+}
+
+#[tokio::test]
 async fn a_server_that_is_away_is_left_alone_for_a_while() {
     let back = Arc::new(AtomicBool::new(false));
     let answers = back.clone();
