@@ -7,17 +7,26 @@
 //! Passages are those of meetings in the format of QMSum, taken again and again as sessions of
 //! their own until there are enough, each with words of its own in front of every turn so that terms
 //! grow with the index; questions are those of the meetings. All passages are one organization's.
-//! Raw tantivy has one text field with its own English tokenizer and asks for any of the same words.
+//! Raw tantivy has one text field with its own English tokenizer and asks for any of the same words;
+//! SQLite's FTS5 has its porter tokenizer and does the same. Vectors are made of a text's words, each a
+//! direction of its own in 384 dimensions: what they mean matters to no time.
 
 mod meetings;
 
 use chrono::{DateTime, Duration, Utc};
 use debrief_domain::ids::{OrganizationId, TranscriptId};
+use debrief_infra::vectors::{
+    Entry, Filters as VectorFilters, Near, SessionInfo, SqliteStore, State, VectorStore,
+};
+use debrief_search::dense::chunks;
+use debrief_search::dense::leg::NEAR_MAX;
 use debrief_search::index::{Checkpoint, Index, SCHEMA};
 use debrief_search::passages;
 use debrief_search::query::{Asked, Filters, Query};
 use debrief_search::session::Session;
 use meetings::{Meeting, Outcome, asked, content};
+use sqlx::{ConnectOptions, Connection};
+use std::hash::{Hash, Hasher};
 use std::path::Path;
 use std::time::Instant;
 use tantivy::collector::TopDocs;
@@ -70,17 +79,131 @@ fn row(name: &str, (median, high): (f64, f64)) {
     println!("| {name} | {median:.2} | {high:.2} |");
 }
 
+/// As long as those of all-MiniLM-L6-v2.
+const DIMENSIONS: usize = 384;
+
+/// The sum of a direction for each word.
+fn vector(text: &str) -> Vec<f32> {
+    let mut vector = vec![0.0_f32; DIMENSIONS];
+    for word in text.split_whitespace() {
+        let mut hasher = std::hash::DefaultHasher::new();
+        word.hash(&mut hasher);
+        let mut state = hasher.finish() | 1;
+        for value in &mut vector {
+            state ^= state >> 12;
+            state ^= state << 25;
+            state ^= state >> 27;
+            *value += if state & 1 == 0 { 1.0 } else { -1.0 };
+        }
+    }
+    let length = vector.iter().map(|value| value * value).sum::<f32>().sqrt().max(f32::EPSILON);
+    vector.iter().map(|value| value / length).collect()
+}
+
+/// Vectors of all sessions.
+struct Dense {
+    runtime: tokio::runtime::Runtime,
+    store: SqliteStore,
+    directory: tempfile::TempDir,
+}
+
+impl Dense {
+    fn new() -> Outcome<Self> {
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        let directory = tempfile::tempdir()?;
+        let store = runtime.block_on(SqliteStore::open(directory.path().join("vectors.db")))?;
+        let state = State {
+            model: "words".to_owned(),
+            embeddings_url: String::new(),
+            epoch: String::new(),
+            position: 0,
+            complete: true,
+        };
+        runtime.block_on(store.put_state("speed", &state, Some(DIMENSIONS)))?;
+        Ok(Self { runtime, store, directory })
+    }
+
+    /// Puts a session in; answers how many vectors that were and how long the store took.
+    fn add(&self, session: &Session) -> Outcome<(usize, std::time::Duration)> {
+        let chunks = chunks::of_passages(session.id, &passages::of_session(session));
+        let entries: Vec<Entry> = chunks
+            .into_iter()
+            .map(|chunk| Entry { vector: Some(vector(&chunk.text)), ..chunk.entry })
+            .collect();
+        let info = SessionInfo {
+            organization: ORGANIZATION,
+            transcript: session.id,
+            client: None,
+            coaches: Vec::new(),
+            at: session.held_at.unwrap_or(session.uploaded_at),
+        };
+        let begun = Instant::now();
+        self.runtime.block_on(self.store.replace("speed", &info, &entries))?;
+        Ok((entries.len(), begun.elapsed()))
+    }
+
+    fn near(&self, query: &Query) -> Outcome<Vec<Near>> {
+        let question = vector(&query.words);
+        let filters = VectorFilters {
+            from: query.filters.from,
+            to: query.filters.to,
+            ..VectorFilters::default()
+        };
+        let near = self.store.nearest("speed", ORGANIZATION, &question, NEAR_MAX, &filters);
+        Ok(self.runtime.block_on(near)?)
+    }
+}
+
+/// SQLite's own full-text search over the same texts.
+fn fts5(questions: &[Query], texts: &[String]) -> Outcome<((f64, f64), f64)> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let directory = tempfile::tempdir()?;
+    let path = directory.path().join("fts.db");
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(path).create_if_missing(true);
+    let mut connection = runtime.block_on(options.connect())?;
+    let begun = Instant::now();
+    runtime.block_on(async {
+        let create = "CREATE VIRTUAL TABLE passages USING fts5(text, tokenize = 'porter')";
+        sqlx::query(create).execute(&mut connection).await?;
+        let mut transaction = connection.begin().await?;
+        for text in texts {
+            let insert = sqlx::query("INSERT INTO passages (text) VALUES ($1)").bind(text);
+            insert.execute(&mut *transaction).await?;
+        }
+        transaction.commit().await
+    })?;
+    let rate = texts.len() as f64 / begun.elapsed().as_secs_f64();
+    let times = timed(questions, |query| {
+        let words: Vec<String> = query
+            .words
+            .split_whitespace()
+            .map(|word| format!("\"{}\"", word.replace('"', "")))
+            .collect();
+        if words.is_empty() {
+            return Ok(0);
+        }
+        let select = "SELECT text FROM passages WHERE passages MATCH $1 ORDER BY rank LIMIT 10";
+        let rows = sqlx::query(select).bind(words.join(" OR ")).fetch_all(&mut connection);
+        Ok(runtime.block_on(rows)?.len())
+    })?;
+    Ok((times, rate))
+}
+
 fn measure(meetings: &[Meeting], questions: &[Query], wanted: usize) -> Outcome<()> {
+    let dense = Dense::new()?;
+    let (mut vectors, mut storing) = (0, std::time::Duration::ZERO);
     let directory = tempfile::tempdir()?;
     let index = Index::create(directory.path())?;
     let mut writer = index.writer()?;
     let (raw_directory, mut raw_texts) = (tempfile::tempdir()?, Vec::new());
     let begun = Instant::now();
     let (mut count, mut number) = (0, 0);
+    let mut sessions = Vec::new();
     while count < wanted {
         let session = session(&meetings[number % meetings.len()], number);
         count += writer.replace(&session)?;
         number += 1;
+        sessions.push(session);
         if number.is_multiple_of(100) {
             commit(&mut writer)?;
         }
@@ -94,17 +217,42 @@ fn measure(meetings: &[Meeting], questions: &[Query], wanted: usize) -> Outcome<
         bytes as f64 / f64::from(1 << 20),
         bytes as f64 / 1024.0 / count as f64
     );
+    for session in sessions {
+        let (count, took) = dense.add(&session)?;
+        vectors += count;
+        storing += took;
+    }
+    println!(
+        "{vectors} vectors, stored at {:.0} a second; {:.1} MiB on disk.\n",
+        vectors as f64 / storing.as_secs_f64(),
+        size_of(dense.directory.path())? as f64 / f64::from(1 << 20)
+    );
     println!("| ms | p50 | p95 |\n|---|---|---|");
     let ten = |query: &Query| {
         Ok(Asked::by(&index, ORGANIZATION).search(query, &["en"], 10, 0, |_| false)?.hits.len())
     };
-    row("debrief, ten hits with highlights and an answer", timed(questions, ten)?);
+    row("debrief, by words: ten hits with highlights and an answer", timed(questions, ten)?);
     let from: DateTime<Utc> = DateTime::UNIX_EPOCH + Duration::hours(20_000 + number as i64 / 2);
     let filtered = |query: &Query| {
         let filters = Filters { from: Some(from), ..Filters::default() };
         ten(&Query { filters, ..query.clone() })
     };
     row("… of half of the dates", timed(questions, filtered)?);
+    row(
+        "by meaning: the 200 nearest chunks",
+        timed(questions, |query| Ok(dense.near(query)?.len()))?,
+    );
+    let fused = |query: &Query| {
+        let mut query = query.clone();
+        query.dense.near = dense.near(&query)?;
+        ten(&query)
+    };
+    row("fused: ten hits with highlights and an answer", timed(questions, fused)?);
+    let fused_filtered = |query: &Query| {
+        let filters = Filters { from: Some(from), ..Filters::default() };
+        fused(&Query { filters, ..query.clone() })
+    };
+    row("… of half of the dates", timed(questions, fused_filtered)?);
 
     // Raw tantivy, on the same passages.
     for number in 0..number {
@@ -145,6 +293,9 @@ fn measure(meetings: &[Meeting], questions: &[Query], wanted: usize) -> Outcome<
         Ok(found.len())
     };
     row("raw tantivy, ten documents", timed(questions, raw_ask)?);
+    let (times, fts_rate) = fts5(questions, &raw_texts)?;
+    row("SQLite FTS5, ten rows", times);
+    println!("\nFTS5 indexed {fts_rate:.0} passages/s in one transaction.");
     println!(
         "\nRaw tantivy indexed {rate:.0} passages/s in one commit; {:.1} MiB on disk.",
         size_of(raw_directory.path())? as f64 / f64::from(1 << 20)
@@ -157,21 +308,24 @@ fn measure(meetings: &[Meeting], questions: &[Query], wanted: usize) -> Outcome<
             let mut number = number;
             while writing.load(std::sync::atomic::Ordering::Relaxed) {
                 for _ in 0..5 {
-                    writer.replace(&session(&meetings[number % meetings.len()], number))?;
+                    let session = session(&meetings[number % meetings.len()], number);
+                    writer.replace(&session)?;
+                    dense.add(&session)?;
                     number += 1;
                 }
                 commit(&mut writer)?;
             }
             Ok(())
         });
-        let beside = timed(questions, ten);
+        let beside = timed(questions, ten).and_then(|words| Ok((words, timed(questions, fused)?)));
         writing.store(false, std::sync::atomic::Ordering::Relaxed);
         writer.join().map_err(|_| "the writer panicked")??;
         beside
     })?;
     println!(
-        "\nWhile another thread writes and commits without a pause: p50 {:.2} ms, p95 {:.2} ms.",
-        beside.0, beside.1
+        "\nWhile another thread writes both and commits without a pause, by words: p50 {:.2} ms, p95 \
+         {:.2} ms; fused: p50 {:.2} ms, p95 {:.2} ms.",
+        beside.0.0, beside.0.1, beside.1.0, beside.1.1
     );
     Ok(())
 }

@@ -6,10 +6,10 @@
 use crate::index::IndexError;
 use crate::passages::Kind;
 use crate::query::{About, Asked, Filters, Query};
-use chrono::{DateTime, NaiveDate, TimeZone, Utc};
+use chrono::{DateTime, NaiveDate, TimeZone, Utc, Weekday};
 use chrono_tz::Tz;
 use debrief_domain::ids::ClientId;
-use debrief_understanding::question::{self, Context, Interpreted, Known, Mention, Role};
+use debrief_understanding::question::{self, Anchor, Context, Interpreted, Known, Mention, Role};
 use std::cell::Cell;
 use std::collections::BTreeSet;
 
@@ -29,6 +29,10 @@ pub struct Question {
     pub time_zone: Tz,
     /// Whether `3/4/2026` is the third of April.
     pub day_first: bool,
+    /// The first day of a week.
+    pub week_starts: Weekday,
+    /// Days with a name, such as "the race".
+    pub anchors: Vec<Anchor>,
 }
 
 /// A question, ready to be asked.
@@ -71,6 +75,8 @@ pub fn understand(
         &asked_for.text,
         &Context {
             day_first: asked_for.day_first,
+            week_starts: asked_for.week_starts,
+            anchors: &asked_for.anchors,
             people: &known,
             is_said: &is_said,
             ..Context::on(now.with_timezone(&zone).date_naive())

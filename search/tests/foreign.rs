@@ -5,9 +5,11 @@
 use chrono::{TimeZone, Utc};
 use debrief_domain::ids::{ClientId, OrganizationId, TranscriptId};
 use debrief_domain::transcript::content::{Content, Turn};
+use debrief_infra::vectors::Near;
+use debrief_search::dense::chunks;
 use debrief_search::index::{Checkpoint, Index, SCHEMA};
-use debrief_search::passages::Kind;
-use debrief_search::query::{About, Asked, Filters, Query};
+use debrief_search::passages::{self, Kind};
+use debrief_search::query::{About, Asked, Dense, Filters, Query};
 use debrief_search::session::Session;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
@@ -119,12 +121,23 @@ fn nothing_foreign_comes_back_whatever_is_asked() {
     let checkpoint = Checkpoint { schema: SCHEMA, epoch: String::new(), position: 1 };
     writer.commit(&checkpoint).unwrap();
 
+    // As if the vector store named chunks of both, and each as near as can be.
+    let near: Vec<Near> = (0..SESSIONS)
+        .flat_map(|n| [session(1, n), session(2, n)])
+        .flat_map(|session| chunks::of_passages(session.id, &passages::of_session(&session)))
+        .map(|chunk| Near { id: chunk.entry.id, similarity: 1.0 })
+        .collect();
+
     let full = std::env::var("DEBRIEF_TEST_FULL").is_ok_and(|value| value == "1");
     let questions = if full { 10_000 } else { 1_000 };
+    let by_near = Cell::new(0u64);
     let (found, facets) = (Cell::new([0u64; 2]), Cell::new(0u64));
     let mut runner = TestRunner::new(Config { cases: questions, ..Config::default() });
     runner
-        .run(&question(), |query| {
+        .run(&(question(), any::<bool>()), |(mut query, by_meaning)| {
+            if by_meaning {
+                query.dense.near.clone_from(&near);
+            }
             for of in [1u128, 2] {
                 let asked = Asked::by(&index, organization(of));
                 let foreign = ["omega", "alpha"][of as usize - 1];
@@ -135,6 +148,11 @@ fn nothing_foreign_comes_back_whatever_is_asked() {
                     prop_assert_eq!(id / 1_000, of, "another's session");
                     let seen = format!("{:?}", hit.stored);
                     prop_assert!(!seen.contains(foreign), "{}", seen);
+                }
+                if by_meaning {
+                    let without = Query { dense: Dense::default(), ..query.clone() };
+                    let without = asked.search(&without, &["en"], 50, 0, |_| false).unwrap();
+                    by_near.set(by_near.get() + u64::from(answer.passages > without.passages));
                 }
                 let said = format!("{:?}", answer.answer);
                 prop_assert!(!said.contains(foreign), "{}", said);
@@ -169,5 +187,6 @@ fn nothing_foreign_comes_back_whatever_is_asked() {
          values, 0 foreign",
         facets.get()
     );
+    assert!(by_near.get() > u64::from(questions) / 10, "what is near is found: {by_near:?}");
     assert!(ours > u64::from(questions) / 10 && theirs > u64::from(questions) / 10);
 }

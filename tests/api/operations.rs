@@ -182,9 +182,9 @@ async fn metrics_tell_what_waits(profile: Profile) {
         let lags = by_label(&samples, "debrief_projection_lag_events", "projection");
         let relays = by_label(&samples, "debrief_relay_lag_events", "worker");
         let names: Vec<_> = lags.keys().map(String::as_str).collect();
-        assert_eq!(names, ["directory", "transcripts", "updates"]);
+        assert_eq!(names, ["directory", "searches", "transcripts", "updates"]);
         let names: Vec<_> = relays.keys().map(String::as_str).collect();
-        assert_eq!(names, ["forget", "parse", "summarize"]);
+        assert_eq!(names, ["forget", "parse", "summarize", "watch"]);
         lags.values().chain(relays.values()).all(|lag| *lag == 0.0)
     })
     .await;

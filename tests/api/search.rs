@@ -116,6 +116,14 @@ async fn questions_find_their_moments(profile: Profile) {
         assert!(some(&found), "{question}: {found}");
         assert!(hits(&found).iter().all(|hit| hit["transcript_id"] == json!(id)), "{question}");
     }
+    let anchored = json!({
+        "query": "sleep two weeks before the race",
+        "anchors": [{"name": "the race", "date": "2026-03-20"}],
+    });
+    let found = ask(&api, &anchored).await;
+    assert_eq!(found["interpreted"]["dates"]["from"], "2026-03-02", "{found}");
+    assert!(some(&found), "{found}");
+    assert!(hits(&found).iter().all(|hit| hit["transcript_id"] == json!(sleep)), "{found}");
     let wrong_year = ask(&api, &json!({"query": "sleep in March 2020"})).await;
     assert!(none(&wrong_year), "{wrong_year}");
 

@@ -137,6 +137,8 @@ fn question(criteria: Criteria) -> Question {
         interpret: true,
         time_zone: zone.unwrap_or(chrono_tz::Tz::UTC),
         day_first: false,
+        week_starts: chrono::Weekday::Mon,
+        anchors: Vec::new(),
     }
 }
 

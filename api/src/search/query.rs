@@ -10,7 +10,7 @@ use crate::http::problem::Problem;
 use crate::state::ApiState;
 use axum::Json;
 use axum::extract::State;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use debrief_domain::ids::{ClientId, OrganizationId, TranscriptId};
 use debrief_search::dense::leg::Nearby;
 use debrief_search::follower::Search;
@@ -25,6 +25,8 @@ use utoipa::ToSchema;
 
 /// Longest question, in characters.
 const QUERY_MAX: usize = 1_000;
+/// Longest name of a day, in characters.
+const ANCHOR_MAX: usize = 100;
 /// Values in one list of a filter.
 const FILTER_MAX: usize = 100;
 
@@ -52,6 +54,26 @@ pub(super) struct FiltersIn {
     pub(super) to: Option<DateTime<Utc>>,
 }
 
+/// The first day of a week.
+#[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum WeekStart {
+    #[default]
+    Monday,
+    Saturday,
+    Sunday,
+}
+
+/// A day with a name.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AnchorIn {
+    /// As questions name it: "the race"; up to 100 characters.
+    pub(super) name: String,
+    /// The day.
+    pub(super) date: NaiveDate,
+}
+
 /// A question.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -74,6 +96,12 @@ pub(super) struct SearchIn {
     /// Whether `3/4/2026` is the third of April; it is the fourth of March unless said.
     #[serde(default)]
     pub(super) day_first: bool,
+    /// The first day of the asker's weeks; `monday` unless said.
+    #[serde(default)]
+    pub(super) week_starts: WeekStart,
+    /// Days with a name, up to 100, so that "two weeks before the race" can be understood.
+    #[serde(default)]
+    pub(super) anchors: Vec<AnchorIn>,
     /// At most so many hits of one session.
     pub(super) per_session: Option<u32>,
     /// `extractive`: the best sentences of what was found, unless said. `model`: a language model
@@ -249,6 +277,14 @@ fn check(body: &SearchIn) -> Result<(), Problem> {
         && zone.parse::<chrono_tz::Tz>().is_err()
     {
         checks.fail("time_zone", "is no time zone of the IANA database, such as `Asia/Jerusalem`.");
+    }
+    if body.anchors.len() > FILTER_MAX {
+        let message =
+            format!("has {} days, and at most {FILTER_MAX} are taken.", body.anchors.len());
+        checks.fail("anchors", message);
+    }
+    for anchor in body.anchors.iter().take(FILTER_MAX) {
+        checks.text("anchors.name", &anchor.name, ANCHOR_MAX);
     }
     if body.per_session == Some(0) {
         checks.fail("per_session", "is 0; leave it out to get all hits of a session.");

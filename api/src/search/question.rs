@@ -1,13 +1,15 @@
 //! A question → what search is asked, with what the caller said outright.
 
-use super::query::SearchIn;
+use super::query::{SearchIn, WeekStart};
 use crate::http::problem::Problem;
 use crate::state::ApiState;
+use chrono::Weekday;
 use chrono_tz::Tz;
 use debrief_domain::ids::{ClientId, OrganizationId};
 use debrief_projections::directory;
 use debrief_search::query::Filters;
 use debrief_search::understood::{PEOPLE_MAX, Question};
+use debrief_understanding::question::Anchor;
 
 /// The clients of an organization, by name.
 pub(super) async fn clients(
@@ -37,5 +39,15 @@ pub(super) fn question(body: &SearchIn) -> Question {
         interpret: body.interpret.unwrap_or(true),
         time_zone: zone.unwrap_or(Tz::UTC),
         day_first: body.day_first,
+        week_starts: match body.week_starts {
+            WeekStart::Monday => Weekday::Mon,
+            WeekStart::Saturday => Weekday::Sat,
+            WeekStart::Sunday => Weekday::Sun,
+        },
+        anchors: body
+            .anchors
+            .iter()
+            .map(|anchor| Anchor { name: anchor.name.clone(), date: anchor.date })
+            .collect(),
     }
 }

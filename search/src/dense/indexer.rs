@@ -40,7 +40,7 @@ const FAILURE_PAUSE_MIN: Duration = Duration::from_millis(500);
 /// …up to this.
 const FAILURE_PAUSE_MAX: Duration = Duration::from_secs(30);
 /// How long the work is sure to be ours alone.
-pub const LEASE: Duration = Duration::from_secs(30);
+pub const LEASE: Duration = Duration::from_secs(10);
 /// Events without anything to embed after which the position is written all the same.
 const IDLE_EVENTS: i64 = 10_000;
 /// How long a collection stays after another took its place, for processes that still ask it.
