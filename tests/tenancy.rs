@@ -63,6 +63,10 @@ impl World {
         let path = format!("/v1/transcripts/{}/corrections", session["id"].as_str().unwrap());
         let wanted = json!({"kind": "rename_speaker", "from": "Dana Levi", "to": "Quokka Levi"});
         let corrected = theirs.post(&path, &wanted).await.expect(201);
+        // From there on it is ready only once the summary is written anew.
+        let id = session["id"].as_str().unwrap();
+        let seen = format!("/v1/transcripts/{id}?min_position={}", corrected["position"]);
+        theirs.get(&seen).await.expect(200);
         let session = theirs.until_ready(session["id"].as_str().unwrap()).await;
         let note = json!({"id": "own-note", "text": "Quokka in Zanzibar."});
         theirs.post("/v1/search/index", &json!({"note": note})).await.expect(202);

@@ -22,6 +22,12 @@ use tantivy::{DocAddress, DocSet, TERMINATED};
 /// What nearness in meaning weighs, out of 1.
 const WEIGHT: f32 = 0.5;
 
+/// Less near than this, a passage without a word of the question has nothing to do with it: in a
+/// small practice something is nearest to any question. Unrelated texts are mostly below it with
+/// all-MiniLM-L6-v2 and with OpenAI's models of 2024; models whose texts are all near each other are
+/// not cut by it.
+const RELATED: f32 = 0.25;
+
 /// What was found by meaning.
 #[derive(Debug, Clone)]
 pub struct Dense {
@@ -55,8 +61,11 @@ impl Asked<'_> {
         let allowed = self.engine_query(query, words, analyzer, Some(named));
         let statistics = Statistics::of(&self.searcher, &self.index.fields, &self.scope)?;
         let all = TopDocs::with_limit(similarities.len().max(1)).order_by_score();
-        let allowed =
+        let mut allowed =
             self.searcher.search_with_statistics_provider(&*allowed, &all, &statistics)?;
+        allowed.retain(|(score, address)| {
+            *score > 0.0 || similarities.get(address).is_some_and(|near| *near >= RELATED)
+        });
 
         let most = lexical.iter().chain(&allowed).map(|(score, _)| *score).fold(0.0, f32::max);
         let share = |score: f32| if most > 0.0 { (1.0 - weight) * score / most } else { 0.0 };
