@@ -20,7 +20,7 @@ use tantivy::schema::IndexRecordOption;
 use tantivy::{DocAddress, DocSet, TERMINATED};
 
 /// What nearness in meaning weighs, out of 1.
-const WEIGHT: f32 = 0.5;
+const WEIGHT: f32 = 0.3;
 
 /// Less near than this, a passage without a word of the question has nothing to do with it: in a
 /// small practice something is nearest to any question. Unrelated texts are mostly below it with
