@@ -140,7 +140,7 @@ async fn a_new_model_takes_the_place_of_the_old(profile: Profile) {
     until_first(&server.api(), QUESTION, &night).await;
     server.kill("up");
     model.busy(true);
-    server.set("embeddings_url", &model.url("b"));
+    server.set("embeddings_url", model.url("b"));
     server.start("up").await;
     // The old one answers while the new one's vectors are made.
     until(&server, "switching").await;
