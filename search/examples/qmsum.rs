@@ -163,12 +163,15 @@ fn index(passages: &[(usize, Passage)], organization: OrganizationId) -> Outcome
     Ok(index)
 }
 
-fn mean(all: &[Scores], of: fn(&Scores) -> f64) -> f64 {
+fn mean(all: &[Scores], of: Measure) -> f64 {
     all.iter().map(of).sum::<f64>() / all.len().max(1) as f64
 }
 
+/// One of the scores.
+type Measure = fn(&Scores) -> f64;
+
 /// What is printed of scores, with its name.
-const MEASURES: [(&str, fn(&Scores) -> f64); 5] = [
+const MEASURES: [(&str, Measure); 5] = [
     ("hit@1", |s| s.hit1),
     ("hit@10", |s| s.hit10),
     ("MRR@10", |s| s.mrr10),
