@@ -44,8 +44,10 @@ async fn a_correlation_id_leads_everywhere(profile: Profile) {
     let relay = lines(server.process("relay").log());
     assert!(!relay.is_empty(), "the relay says nothing of it");
     let worker = lines(server.process("worker").log());
-    let done = worker.iter().filter(|line| line["message"] == "done").count();
-    assert_eq!(done, 2, "parsing and summarizing: {worker:?}");
+    for name in ["parse", "summarize"] {
+        let done = |line: &&Value| line["message"] == "done" && line["span"]["worker"] == name;
+        assert_eq!(worker.iter().filter(done).count(), 1, "{name}: {worker:?}");
+    }
     for projection in ["transcripts", "updates"] {
         let told =
             worker.iter().any(|l| l["message"] == "projected" && l["projection"] == projection);
