@@ -191,7 +191,7 @@ pub(super) async fn query(
     })
     .await?;
     understood.query.per_session = body.per_session.unwrap_or(0) as usize;
-    let nearby = state.dense.near(organization, &body.query, &understood.query).await;
+    let nearby = state.dense.near(organization, &understood.query).await;
     understood.query.dense.near = nearby.near.clone();
     let (facets, by, first_page) = (body.facets, body.answer, seen.len() == 0);
     let answered = ask(&state, move |search| {

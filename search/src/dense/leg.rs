@@ -126,8 +126,9 @@ impl Leg {
         }
     }
 
-    /// The chunks that are nearest to what a question is about.
-    pub async fn near(&self, organization: OrganizationId, text: &str, query: &Query) -> Nearby {
+    /// The chunks that are nearest to what a question is about: to its content words, which find more
+    /// than the whole of it does (`docs/search.md`).
+    pub async fn near(&self, organization: OrganizationId, query: &Query) -> Nearby {
         let without =
             |note: &str| Nearby { near: Vec::new(), asked: false, note: Some(note.into()) };
         let Some(shared) = &self.0 else {
@@ -140,7 +141,7 @@ impl Leg {
             return without(FAILED);
         }
         let begun = Instant::now();
-        let asked = tokio::time::timeout(TIMEOUT, shared.near(organization, text, query)).await;
+        let asked = tokio::time::timeout(TIMEOUT, shared.near(organization, query)).await;
         histogram!("debrief_search_dense_seconds").record(begun.elapsed());
         let failed = |reason: &dyn std::fmt::Display| {
             counter!("debrief_search_dense_failures_total").increment(1);
@@ -175,18 +176,13 @@ impl Shared {
         failed.is_some_and(|at| at.elapsed() < REST)
     }
 
-    async fn near(
-        &self,
-        organization: OrganizationId,
-        text: &str,
-        query: &Query,
-    ) -> Result<Nearby, LegError> {
+    async fn near(&self, organization: OrganizationId, query: &Query) -> Result<Nearby, LegError> {
         let chosen = self.choose().await?;
         let Some((collection, embedder)) = chosen.answering else {
             let note = "Vectors are being made of the sessions: search goes by words until then.";
             return Ok(Nearby { near: Vec::new(), asked: false, note: Some(note.to_owned()) });
         };
-        let question = self.question(&*embedder, text).await?;
+        let question = self.question(&*embedder, &query.words).await?;
         let narrowed =
             !(query.about.is_empty() && query.phrases.is_empty() && query.excluded.is_empty());
         let limit = if narrowed { NEAR_MAX_NARROWED } else { NEAR_MAX };
