@@ -40,7 +40,7 @@ pub struct SavedSearchMatched {
     /// The session; the note's id where `note` says so.
     pub transcript_id: TranscriptId,
     /// Whether it is a note from elsewhere.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub note: bool,
     /// Passages of it that fit.
     pub passages: u32,
