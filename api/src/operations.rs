@@ -50,7 +50,7 @@ struct SearchStateOut {
     /// By meaning: `off` (no model is configured), `ready`, `filling` (vectors are being made),
     /// `switching` (those of the model before answer until then) or `unavailable`.
     meaning: &'static str,
-    /// Everything up to this position has vectors; while they are being made.
+    /// Everything up to this position has vectors, of the model that is configured.
     #[serde(skip_serializing_if = "Option::is_none")]
     vectors_through: Option<i64>,
 }
@@ -58,7 +58,7 @@ struct SearchStateOut {
 async fn search_state(state: &ApiState) -> SearchStateOut {
     let (meaning, vectors_through) = match state.dense.status().await {
         Status::Off => ("off", None),
-        Status::Ready => ("ready", None),
+        Status::Ready { position } => ("ready", Some(position)),
         Status::Filling { position } => ("filling", Some(position)),
         Status::Switching { position, .. } => ("switching", Some(position)),
         Status::Unavailable(reason) => {

@@ -127,6 +127,9 @@ pub(super) struct EnginesOut {
     lexical: bool,
     /// By meaning.
     dense: bool,
+    /// Everything up to this position could be found by meaning; where that was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dense_through: Option<i64>,
     /// Why one was not, or what there is to say of it.
     note: Option<String>,
 }
@@ -243,7 +246,12 @@ fn answer(
                 .collect()
         }),
         indexed_through,
-        engines: EnginesOut { lexical: true, dense: nearby.asked, note: nearby.note },
+        engines: EnginesOut {
+            lexical: true,
+            dense: nearby.asked,
+            dense_through: nearby.through,
+            note: nearby.note,
+        },
     };
     Ok((out, found.hits))
 }

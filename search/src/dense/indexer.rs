@@ -30,7 +30,7 @@ use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 
 /// Events that are looked at between two positions written.
-const BATCH: u32 = 200;
+const BATCH: u32 = 50;
 /// Sessions that are embedded at the same time.
 const SESSIONS: usize = 4;
 /// Longest time between two looks at the log.

@@ -36,7 +36,10 @@ pub enum Status {
     /// No model is configured.
     Off,
     /// Vectors answer.
-    Ready,
+    Ready {
+        /// All events up to here are in: what came later is found by words only, for a while.
+        position: i64,
+    },
     /// They are being made; nothing answers yet.
     Filling {
         /// All events up to here are in.
@@ -62,6 +65,8 @@ pub struct Nearby {
     pub asked: bool,
     /// What there is to say of that.
     pub note: Option<String>,
+    /// Everything up to this position could be found so.
+    pub through: Option<i64>,
 }
 
 /// Which collection answers, and what embeds questions for it.
@@ -69,6 +74,8 @@ pub struct Nearby {
 struct Chosen {
     at: Instant,
     status: Status,
+    /// How far the collection that answers has come.
+    through: i64,
     answering: Option<(String, Arc<dyn Embedder>)>,
 }
 
@@ -129,8 +136,12 @@ impl Leg {
     /// The chunks that are nearest to what a question is about: to its content words, which find more
     /// than the whole of it does (`docs/search.md`).
     pub async fn near(&self, organization: OrganizationId, query: &Query) -> Nearby {
-        let without =
-            |note: &str| Nearby { near: Vec::new(), asked: false, note: Some(note.into()) };
+        let without = |note: &str| Nearby {
+            near: Vec::new(),
+            asked: false,
+            note: Some(note.into()),
+            through: None,
+        };
         let Some(shared) = &self.0 else {
             return without("There are no embeddings in this installation: search goes by words.");
         };
@@ -180,7 +191,12 @@ impl Shared {
         let chosen = self.choose().await?;
         let Some((collection, embedder)) = chosen.answering else {
             let note = "Vectors are being made of the sessions: search goes by words until then.";
-            return Ok(Nearby { near: Vec::new(), asked: false, note: Some(note.to_owned()) });
+            return Ok(Nearby {
+                near: Vec::new(),
+                asked: false,
+                note: Some(note.to_owned()),
+                through: None,
+            });
         };
         let question = self.question(&*embedder, &query.words).await?;
         let narrowed =
@@ -199,7 +215,7 @@ impl Shared {
             ),
             _ => None,
         };
-        Ok(Nearby { near: near?, asked: true, note })
+        Ok(Nearby { near: near?, asked: true, note, through: Some(chosen.through) })
     }
 
     async fn question(
@@ -232,7 +248,7 @@ impl Shared {
         let own_state = position.map(|(_, state)| state.clone());
         let reached = own_state.as_ref().map_or(0, |state| state.position);
         let (status, answering) = if own_state.is_some_and(|state| state.complete) {
-            (Status::Ready, Some((own, Arc::clone(&self.embedder))))
+            (Status::Ready { position: reached }, Some((own, Arc::clone(&self.embedder))))
         } else {
             match self.former(&of_log).await {
                 Some((name, model)) => {
@@ -243,7 +259,11 @@ impl Shared {
                 None => (Status::Filling { position: reached }, None),
             }
         };
-        let chosen = Chosen { at: Instant::now(), status, answering };
+        let through = answering.as_ref().and_then(|(answers, _)| {
+            of_log.iter().find(|(name, _)| name == answers).map(|(_, state)| state.position)
+        });
+        let through = through.unwrap_or(0);
+        let chosen = Chosen { at: Instant::now(), status, through, answering };
         *known = Some(chosen.clone());
         Ok(chosen)
     }
