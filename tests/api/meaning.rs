@@ -4,7 +4,11 @@
 use crate::in_profiles;
 use crate::support::openai::{KEY, OpenAi};
 use crate::support::{Api, Profile, Server, Setup, eventually};
+use debrief_domain::ids::{OrganizationId, TranscriptId};
+use debrief_infra::vectors::{SqliteStore, VectorStore};
 use serde_json::{Value, json};
+use std::collections::HashSet;
+use uuid::Uuid;
 
 in_profiles! {
     what_is_meant_is_found, vectors_may_be_thrown_away, a_new_model_takes_the_place_of_the_old,
@@ -69,9 +73,16 @@ async fn what_is_meant_is_found(profile: Profile) {
     // What is nearest to something that nobody spoke of is not found.
     assert_eq!(found(&ask(&api, "quarterly money and costs").await), Vec::<&str>::new());
     assert_eq!(found(&ask(&stranger, QUESTION).await), Vec::<&str>::new());
-    // The control: words alone find neither.
-    let words = ask(&api, "\"somebody tired\" who needs rest").await;
-    assert_eq!(found(&words), Vec::<&str>::new(), "{words}");
+    // The control: where no model is, the same question finds nothing.
+    let plain = Setup::new(profile).start().await.unwrap();
+    plain.api().session(NIGHT, &[]).await;
+    eventually("it is found by words", async || {
+        !found(&ask(&plain.api(), "insomnia").await).is_empty()
+    })
+    .await;
+    let without = ask(&plain.api(), QUESTION).await;
+    assert_eq!(found(&without), Vec::<&str>::new(), "{without}");
+    drop(plain);
     // Filters hold for what is near, too.
     let filtered = json!({"query": QUESTION, "filters": {"transcript_ids": [heel]}});
     let filtered = api.post("/v1/search/query", &filtered).await.expect(200);
@@ -86,10 +97,28 @@ async fn what_is_meant_is_found(profile: Profile) {
     let said = json!({"query": QUESTION, "filters": {"kinds": ["turns"]}});
     let answer = api.post(&at, &said).await.expect(200);
     assert!(!answer["hits"].to_string().contains("insomnia"), "{answer}");
+    assert!(!vectors_of(&server, heel).await.is_empty(), "it has vectors until it is deleted");
     let deleted = api.delete(&format!("/v1/transcripts/{heel}")).await.expect(200);
     let at = format!("/v1/search/query?min_position={}", deleted["position"]);
     let answer = api.post(&at, &json!({"query": "jogging injury"})).await.expect(200);
     assert!(!answer["hits"].to_string().contains(heel), "{answer}");
+    // The full-text index hides what is gone; the vectors themselves go as well.
+    eventually("its vectors are gone", async || vectors_of(&server, heel).await.is_empty()).await;
+    assert!(!vectors_of(&server, night).await.is_empty(), "those of the other session stay");
+}
+
+/// What the vector store holds of a session of the first organization.
+async fn vectors_of(server: &Server, transcript: &str) -> HashSet<Uuid> {
+    let organization = server.cli(&["organizations", "list"]);
+    let own = organization.lines().find(|line| !line.ends_with("Others")).unwrap();
+    let organization = OrganizationId(own.split_whitespace().next().unwrap().parse().unwrap());
+    let transcript = TranscriptId(transcript.parse().unwrap());
+    let store = SqliteStore::open(server.data_dir().join("vectors.db")).await.unwrap();
+    let mut found = HashSet::new();
+    for (collection, _) in store.collections().await.unwrap() {
+        found.extend(store.known(&collection, organization, transcript).await.unwrap());
+    }
+    found
 }
 
 async fn vectors_may_be_thrown_away(profile: Profile) {

@@ -1,6 +1,7 @@
 //! Asking for what was said: what is found, what is not, and what an index survives.
 
 use crate::in_profiles;
+use crate::support::websocket::Socket;
 use crate::support::{Api, Profile, Setup, VTT, eventually, files_under};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -512,7 +513,22 @@ async fn a_saved_search_tells_of_what_fits(profile: Profile) {
     api.post("/v1/search/index", &marker).await.expect(202);
     eventually("the second note is told of", async || told(&api, &heel).await.len() == 3).await;
 
-    // On the WebSocket as well, from the beginning.
+    // On the WebSocket as well: of all searches, and of one; not another organization's.
+    let mut socket = Socket::open(&api).await;
+    let all = socket.subscribe("searches", None).await;
+    let epoch = all["epoch"].as_str().unwrap().to_owned();
+    assert_eq!(all["offset"], 3, "{all}");
+    socket.subscribe(&format!("searches/{heel}"), Some((&epoch, 0))).await;
+    for session in [&run["id"], &Value::Null, &Value::Null] {
+        let update = socket.next().await;
+        assert_eq!(update["kind"], "saved_search.matched", "{update}");
+        assert_eq!(update["payload"]["saved_search_id"], heel, "{update}");
+        assert_eq!(&update["payload"]["transcript_id"], session, "{update}");
+    }
+    let mut theirs = Socket::open(&stranger).await;
+    assert_eq!(theirs.subscribe("searches", None).await["offset"], 0);
+    assert_eq!(theirs.subscribe(&format!("searches/{heel}"), None).await["offset"], 0);
+
     let listed = api.get("/v1/search/saved").await.expect(200);
     let names: Vec<_> = listed["items"].as_array().unwrap().iter().map(|s| &s["name"]).collect();
     assert_eq!(names, ["Heel", "Budget"]);
