@@ -4,10 +4,12 @@
 //!   inserts: same columns, same indexes, same bytes, a `bigserial` in place of our position (so
 //!   pgbench's rows have no order that a reader could rely on; ours are checked to be gapless).
 //!   A command writes more than the row: its idempotency key with the stored answer in every arm,
-//!   and a new data key in the arm that says so. A second table counts for each second of processor
+//!   and a new data key in the arm that says so. Idempotency keys are in the order of time, as the
+//!   API and the workers make them; one arm on SQLite has random ones, as clients may send. A second table counts for each second of processor
 //!   time, client and server together: on a machine that does other things too, 32 processes of
 //!   pgbench are given more of it than the two of the log.
-//! - SQLite with `synchronous=FULL`, 32, 256 and 512 writers, beside one commit for each event.
+//! - SQLite with `synchronous=FULL`, 32, 256 and 512 writers, beside one commit for each event: of its
+//!   row alone, and of all that a command writes, which is the same log without group commit.
 //! - Both through HTTP: `debrief up`, 32 connections that are kept alive.
 //!
 //! Run by `scripts/bench append`; parts by `DEBRIEF_BENCH_ONLY=postgres,sqlite,http`.
@@ -18,7 +20,7 @@ use debrief_domain::client::Client;
 use debrief_infra::database::Database;
 use debrief_infra::database::sql::Value as Sql;
 use debrief_infra::keys::DataKey;
-use debrief_infra::log::EventLog;
+use debrief_infra::log::{AppenderOptions, EventLog};
 use std::process::Command;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -64,12 +66,23 @@ async fn commands(
     keys: Keys,
     answered: Arc<Mutex<Vec<i64>>>,
 ) -> f64 {
+    commands_named(log, writers, keys, answered, Uuid::now_v7).await
+}
+
+/// The same, with idempotency keys made by `name`.
+async fn commands_named(
+    log: &EventLog,
+    writers: usize,
+    keys: Keys,
+    answered: Arc<Mutex<Vec<i64>>>,
+    name: fn() -> Uuid,
+) -> f64 {
     let log = log.clone();
     closed_loop(writers, during(), move |_| {
         let (log, keys, answered) = (log.clone(), keys.clone(), answered.clone());
         async move {
             let id = Uuid::now_v7();
-            let context = match keys {
+            let mut context = match keys {
                 Keys::Known(key) => context(id, Some(key)),
                 Keys::New => {
                     let key = DataKey::generate(id);
@@ -79,6 +92,7 @@ async fn commands(
                     context
                 }
             };
+            context.key.key = name().to_string();
             let committed = log.create::<Client>(context, id, client()).await.expect("committed");
             answered.lock().expect("no panic").push(committed.position);
         }
@@ -243,28 +257,41 @@ async fn one_by_one(database: &Database, payload: &str, metadata: &str) -> f64 {
 }
 
 async fn sqlite(report: &mut Report) {
-    let (place, plain) = (Place::sqlite().await, Place::sqlite().await);
+    let (place, plain, alone) =
+        (Place::sqlite().await, Place::sqlite().await, Place::sqlite().await);
     let (database, log) = place.log().await;
     let plain = plain.open().await;
-    let known = DataKey::generate(Uuid::now_v7());
+    let single = AppenderOptions { batch_max: 1, ..AppenderOptions::default() };
+    let (_, alone_log) = alone.log_with(single).await;
+    let known = || Keys::Known(DataKey::generate(Uuid::now_v7()));
     let answered = Arc::default();
-    commands(&log, 1, Keys::Known(known.clone()), Arc::clone(&answered)).await;
+    commands(&log, 1, known(), Arc::clone(&answered)).await;
     let sql = "SELECT payload, metadata FROM events ORDER BY position LIMIT 1";
     let row = &database.log.query(sql, &[]).await.expect("a row")[0];
     let (payload, metadata): (String, String) =
         (row.get(0).expect("text"), row.get(1).expect("text"));
 
-    let sizes = [1, WRITERS, 256, 512];
-    let mut arms = vec![Arm::new("one commit for each event", "rows/s")];
+    let sizes = [1, WRITERS, 256, 512, 1024];
+    let mut arms = vec![
+        Arm::new("one commit for each event: its row alone", "rows/s"),
+        Arm::new("one commit for each command, 32 writers", "commands/s"),
+    ];
     arms.extend(sizes.map(|n| Arm::new(format!("commands, {n} writers"), "commands/s")));
+    arms.push(Arm::new("commands, 512 writers, random keys", "commands/s"));
     for _ in 0..rounds() {
-        arms[0].values.push(one_by_one(&plain, &payload, &metadata).await);
-        for (arm, writers) in arms[1..].iter_mut().zip(sizes) {
-            let keys = Keys::Known(known.clone());
-            arm.values.push(commands(&log, writers, keys, Arc::clone(&answered)).await);
+        let mut rates = vec![one_by_one(&plain, &payload, &metadata).await];
+        rates.push(commands(&alone_log, WRITERS, known(), Arc::default()).await);
+        for writers in sizes {
+            rates.push(commands(&log, writers, known(), Arc::clone(&answered)).await);
+        }
+        let answered = Arc::clone(&answered);
+        rates.push(commands_named(&log, 512, known(), answered, Uuid::new_v4).await);
+        for (arm, rate) in arms.iter_mut().zip(rates) {
+            arm.values.push(rate);
         }
     }
-    report.table("SQLite, synchronous=FULL", &arms, 0);
+    report.table("SQLite, synchronous=FULL, beside the row alone", &arms, 0);
+    report.table("SQLite, synchronous=FULL, beside one command a commit", &arms, 1);
     let n = verify(&database, &answered).await;
     println!("  order: positions 1 to {n} without a gap, each answered once");
 }

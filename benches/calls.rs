@@ -3,6 +3,7 @@
 //!
 //! - The 40 calls of the corpus `zoom-calls`, from the first byte sent to `state: ready`, one at a
 //!   time and eight at once, embedded and on Postgres with NATS.
+//! - From a change's answer until search finds it, one at a time.
 //! - Cold start: exec to the first 200 of `/readyz`, 20 times, with 0 and with 100,000 events, beside
 //!   the start of FastAPI on uvicorn with one route (`benches/peers/hello.py`) in turns.
 //! - Resident memory idle and after the calls, and the size of the program.
@@ -19,13 +20,15 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use support::http::Connection;
-use support::program::{Program, memory_of, upload_to_ready};
+use support::program::{API_KEY, Program, memory_of, upload_to_ready};
 use support::*;
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 const STARTS: u64 = 20;
 const EVENTS: usize = 100_000;
+/// Changes that are looked for.
+const CHANGES: usize = 200;
 
 #[tokio::main]
 async fn main() {
@@ -84,6 +87,13 @@ async fn profile(report: &mut Report, name: &str, program: Program, calls: &[Vec
             &format!("median {p50:.0} ms, p95 {p95:.0} ms"),
         );
     }
+    let took = searchable(&program).await;
+    let (p50, p95) = (quantile(&took, 0.5), quantile(&took, 0.95));
+    report.note(
+        &format!("event to searchable, {name}"),
+        json!({"median_ms": p50, "p95_ms": p95, "all_ms": took}),
+        &format!("median {p50:.0} ms, p95 {p95:.0} ms"),
+    );
     let after = program.memory();
     report.note(
         &format!("resident memory, {name}"),
@@ -106,6 +116,29 @@ async fn run(program: &Program, calls: &[Vec<u8>], at_once: usize) -> Vec<f64> {
         });
     }
     tasks.join_all().await
+}
+
+/// Milliseconds from the answer to a change of a title until the answer of a search that finds it.
+async fn searchable(program: &Program) -> Vec<f64> {
+    let mut connection = Connection::open(program.address).await.expect("it listens");
+    let list = connection.json("GET", "/v1/transcripts?limit=20", API_KEY, "").await;
+    let ids: Vec<&str> =
+        list["items"].as_array().into_iter().flatten().filter_map(|item| item["id"].as_str()).collect();
+    let mut took = Vec::new();
+    for (n, id) in ids.iter().cycle().take(CHANGES).enumerate() {
+        let path = format!("/v1/transcripts/{id}");
+        let title = format!(r#"{{"title":"Change{n}word"}}"#);
+        let changed = connection.json("PATCH", &path, API_KEY, &title).await;
+        let began = Instant::now();
+        let path = format!("/v1/search/query?min_position={}", changed["position"]);
+        let query = format!(r#"{{"query":"change{n}word","limit":1}}"#);
+        let found = connection.json("POST", &path, API_KEY, &query).await;
+        took.push(began.elapsed().as_secs_f64() * 1_000.0);
+        assert_eq!(found["hits"][0]["transcript_id"].as_str(), Some(*id), "{found}");
+        // Changes come at no particular moment of the index's pauses.
+        tokio::time::sleep(Duration::from_millis(n as u64 * 37 % 300)).await;
+    }
+    took
 }
 
 /// Starts, with nothing and with many events, and a peer's, in turns.

@@ -101,8 +101,12 @@ impl Place {
     }
 
     pub(crate) async fn log(&self) -> (Database, EventLog) {
+        self.log_with(AppenderOptions::default()).await
+    }
+
+    pub(crate) async fn log_with(&self, options: AppenderOptions) -> (Database, EventLog) {
         let database = self.open().await;
-        let log = log_in(&database);
+        let log = log_with(&database, options);
         (database, log)
     }
 
@@ -123,9 +127,13 @@ async fn on_server(url: &str, statement: &str) {
 pub(crate) const MASTER: &str = "5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a";
 
 pub(crate) fn log_in(database: &Database) -> EventLog {
+    log_with(database, AppenderOptions::default())
+}
+
+fn log_with(database: &Database, options: AppenderOptions) -> EventLog {
     let master = MasterKey::from_hex(MASTER).expect("64 digits");
     let keys = KeyStore::new(database.log.clone(), master);
-    EventLog::new(database.log.clone(), keys, AppenderOptions::default())
+    EventLog::new(database.log.clone(), keys, options)
 }
 
 /// Everything around a command, as the HTTP surface fills it in.
@@ -137,7 +145,7 @@ pub(crate) fn context(id: Uuid, data_key: Option<DataKey>) -> CommandContext {
             correlation_id: Uuid::now_v7(),
             causation_id: None,
         },
-        key: CommandKey { key: Uuid::new_v4().to_string(), fingerprint: [7; 32] },
+        key: CommandKey { key: Uuid::now_v7().to_string(), fingerprint: [7; 32] },
         answer: json!({ "id": id }),
         data_key,
         wrapped_keys: Vec::new(),

@@ -10,6 +10,7 @@
 use frostem::{Algorithm, Stemmer};
 use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::{Mutex, PoisonError};
 use unicode_normalization::UnicodeNormalization;
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -20,6 +21,8 @@ const WORD_MAX: usize = 64;
 /// Words whose stems are remembered; then all are forgotten, so that a writer that lives for months
 /// holds no more than this, and nothing of what was deleted for long.
 const KNOWN_MAX: usize = 20_000;
+/// Analyzers that rest between questions.
+const RESTING_MAX: usize = 8;
 /// Hebrew letters that join the front of a word: and, the, in, to, from, that, as.
 const HEBREW_PREFIXES: &[char] = &['ו', 'ה', 'ב', 'ל', 'מ', 'ש', 'כ'];
 /// How many of them are taken off.
@@ -42,6 +45,7 @@ pub struct Token {
 
 /// Finds the stems of words.
 pub struct Analyzer {
+    algorithms: Vec<Algorithm>,
     stemmers: Vec<Stemmer>,
     /// Stems that were found before: talk repeats its words.
     known: HashMap<String, Vec<String>>,
@@ -57,48 +61,38 @@ impl Analyzer {
     /// For texts in these languages (BCP 47 tags); a word gets the stems of all of them;
     /// [`ENGLISH`] where none is given.
     pub fn new<'a>(languages: impl IntoIterator<Item = &'a str>) -> Self {
-        let mut algorithms: Vec<Algorithm> = Vec::new();
-        let mut given = false;
-        for language in languages {
-            given = true;
-            if let Some(algorithm) = algorithm(language)
-                && !algorithms.contains(&algorithm)
-            {
-                algorithms.push(algorithm);
-            }
-        }
-        if !given {
-            algorithms.push(Algorithm::English);
-        }
-        let stemmers = algorithms.into_iter().map(Stemmer::new).collect();
-        Self { stemmers, known: HashMap::new() }
+        Self::of(algorithms(languages))
+    }
+
+    fn of(algorithms: Vec<Algorithm>) -> Self {
+        let stemmers = algorithms.iter().copied().map(Stemmer::new).collect();
+        Self { algorithms, stemmers, known: HashMap::new() }
     }
 
     /// The words of a text, in order.
     pub fn tokens(&mut self, text: &str) -> Vec<Token> {
         let mut tokens = Vec::new();
-        for (start, raw) in text.unicode_word_indices() {
-            if raw.len() > WORD_MAX {
-                continue;
-            }
+        for (range, raw) in words(text) {
             let word = normalise(raw);
-            if word.is_empty() {
-                continue;
+            if !word.is_empty() {
+                let stems = self.stems_of(&word).to_vec();
+                tokens.push(Token { range, word, stems });
             }
-            let stems = match self.known.get(&word) {
-                Some(stems) => stems.clone(),
-                None => {
-                    let stems = self.stems(&word);
-                    if self.known.len() == KNOWN_MAX {
-                        self.known.clear();
-                    }
-                    self.known.insert(word.clone(), stems.clone());
-                    stems
-                }
-            };
-            tokens.push(Token { range: start..start + raw.len(), word, stems });
         }
         tokens
+    }
+
+    /// The stems of a normalised word.
+    pub(crate) fn stems_of(&mut self, word: &str) -> &[String] {
+        // Looked up twice, as a borrow that is returned lasts to the end.
+        if !self.known.contains_key(word) {
+            let stems = self.stems(word);
+            if self.known.len() == KNOWN_MAX {
+                self.known.clear();
+            }
+            self.known.insert(word.to_owned(), stems);
+        }
+        &self.known[word]
     }
 
     fn stems(&self, word: &str) -> Vec<String> {
@@ -117,6 +111,56 @@ impl Analyzer {
         }
         stems
     }
+}
+
+/// Analyzers that rest between questions, so that each need not learn the words anew.
+#[derive(Debug, Default)]
+pub(crate) struct Analyzers(Mutex<Vec<Analyzer>>);
+
+impl Analyzers {
+    /// One for texts in these languages; see [`Analyzer::new`].
+    pub(crate) fn take<'a>(&self, languages: impl IntoIterator<Item = &'a str>) -> Analyzer {
+        let algorithms = algorithms(languages);
+        let mut resting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match resting.iter().position(|analyzer| analyzer.algorithms == algorithms) {
+            Some(at) => resting.swap_remove(at),
+            None => Analyzer::of(algorithms),
+        }
+    }
+
+    /// Keeps one for the next question.
+    pub(crate) fn rest(&self, analyzer: Analyzer) {
+        let mut resting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if resting.len() == RESTING_MAX {
+            resting.remove(0);
+        }
+        resting.push(analyzer);
+    }
+}
+
+/// The Snowball algorithms of these languages, each once; that of [`ENGLISH`] where no language is
+/// given.
+fn algorithms<'a>(languages: impl IntoIterator<Item = &'a str>) -> Vec<Algorithm> {
+    let mut algorithms: Vec<Algorithm> = Vec::new();
+    let mut given = false;
+    for language in languages {
+        given = true;
+        if let Some(algorithm) = algorithm(language)
+            && !algorithms.contains(&algorithm)
+        {
+            algorithms.push(algorithm);
+        }
+    }
+    if !given {
+        algorithms.push(Algorithm::English);
+    }
+    algorithms
+}
+
+/// The words of a text and where they stand, in bytes; noise is left out.
+pub(crate) fn words(text: &str) -> impl Iterator<Item = (Range<usize>, &str)> {
+    let words = text.unicode_word_indices().filter(|(_, raw)| raw.len() <= WORD_MAX);
+    words.map(|(start, raw)| (start..start + raw.len(), raw))
 }
 
 /// The Snowball algorithm of a language.
@@ -148,6 +192,13 @@ fn algorithm(language: &str) -> Option<Algorithm> {
 /// A word as it is compared: lower case, without marks above and below, possessive or apostrophe.
 pub fn normalise(word: &str) -> String {
     let mut plain = String::with_capacity(word.len());
+    normalise_into(word, &mut plain);
+    plain
+}
+
+/// As [`normalise`], in place of what the buffer holds.
+pub(crate) fn normalise_into(word: &str, plain: &mut String) {
+    plain.clear();
     if word.is_ascii() {
         // Nearly every word; nothing in it can be taken apart.
         plain.push_str(word);
@@ -167,18 +218,17 @@ pub fn normalise(word: &str) -> String {
             });
         }
     }
-    bare(plain)
+    bare(plain);
 }
 
-/// A word without possessive and apostrophes.
-fn bare(mut word: String) -> String {
+/// Takes possessive and apostrophes off a word.
+fn bare(word: &mut String) {
     if word.ends_with("'s") {
         word.truncate(word.len() - 2);
     }
     if !word.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
         word.retain(char::is_alphanumeric);
     }
-    word
 }
 
 /// Marks that are left out in writing as often as not.

@@ -1,37 +1,83 @@
 //! Which words of a passage fit a question, and which of its lines does best.
 
-use crate::analysis::Analyzer;
+use crate::analysis::{self, Analyzer};
 use crate::passages::Line;
 use crate::query::Weighed;
+use std::collections::HashMap;
 use std::ops::Range;
 
-/// The words of each line that share a stem with a word of the question, as ranges of bytes, and
-/// the line whose distinct fitting words weigh most: the first of several.
-pub(crate) fn lines(
-    lines: &[Line],
-    words: &[Weighed],
-    analyzer: &mut Analyzer,
-) -> (Vec<Vec<Range<usize>>>, usize) {
-    let mut ranges = Vec::with_capacity(lines.len());
-    let (mut best, mut most) = (0, 0.0);
-    for (at, line) in lines.iter().enumerate() {
-        let mut fits = Vec::new();
-        let mut fitting = vec![false; words.len()];
-        for token in analyzer.tokens(&line.text) {
-            let shares = |word: &Weighed| word.stems.iter().any(|stem| token.stems.contains(stem));
-            if let Some(word) = words.iter().position(shares) {
-                fitting[word] = true;
-                fits.push(token.range);
-            }
-        }
-        let fitting = words.iter().zip(&fitting).filter(|(_, fits)| **fits);
-        let weight: f32 = fitting.map(|(word, _)| word.weight).sum();
-        if weight > most {
-            (best, most) = (at, weight);
-        }
-        ranges.push(fits);
+/// Finds words of a question in texts. What each word of them is, is looked up once.
+pub(crate) struct Matcher<'a> {
+    analyzer: &'a mut Analyzer,
+    words: &'a [Weighed],
+    known: HashMap<String, Option<usize>>,
+    word: String,
+}
+
+/// A word of a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Fit {
+    /// Where it stands, in bytes.
+    pub(crate) range: Range<usize>,
+    /// The word of the question that it shares a stem with: the first of several.
+    pub(crate) word: Option<usize>,
+}
+
+impl<'a> Matcher<'a> {
+    pub(crate) fn new(analyzer: &'a mut Analyzer, words: &'a [Weighed]) -> Self {
+        Self { analyzer, words, known: HashMap::new(), word: String::new() }
     }
-    (ranges, best)
+
+    /// The words of a text, in order.
+    pub(crate) fn fits(&mut self, text: &str) -> Vec<Fit> {
+        let mut fits = Vec::new();
+        for (range, raw) in analysis::words(text) {
+            analysis::normalise_into(raw, &mut self.word);
+            if self.word.is_empty() {
+                continue;
+            }
+            let word = match self.known.get(&self.word) {
+                Some(word) => *word,
+                None => {
+                    let stems = self.analyzer.stems_of(&self.word);
+                    let shares =
+                        |word: &Weighed| word.stems.iter().any(|stem| stems.contains(stem));
+                    let word = self.words.iter().position(shares);
+                    self.known.insert(self.word.clone(), word);
+                    word
+                }
+            };
+            fits.push(Fit { range, word });
+        }
+        fits
+    }
+
+    /// The distinct words of the question among these, by what they weigh together.
+    pub(crate) fn weight(&self, fits: &[Fit]) -> f32 {
+        let mut there = vec![false; self.words.len()];
+        for word in fits.iter().filter_map(|fit| fit.word) {
+            there[word] = true;
+        }
+        let there = self.words.iter().zip(&there).filter(|(_, there)| **there);
+        there.map(|(word, _)| word.weight).sum()
+    }
+
+    /// The words of each line that fit, as ranges of bytes, and the line whose distinct fitting words
+    /// weigh most: the first of several.
+    pub(crate) fn lines(&mut self, lines: &[Line]) -> (Vec<Vec<Range<usize>>>, usize) {
+        let mut ranges = Vec::with_capacity(lines.len());
+        let (mut best, mut most) = (0, 0.0);
+        for (at, line) in lines.iter().enumerate() {
+            let mut fits = self.fits(&line.text);
+            let weight = self.weight(&fits);
+            if weight > most {
+                (best, most) = (at, weight);
+            }
+            fits.retain(|fit| fit.word.is_some());
+            ranges.push(fits.into_iter().map(|fit| fit.range).collect());
+        }
+        (ranges, best)
+    }
 }
 
 #[cfg(test)]
@@ -45,7 +91,7 @@ mod tests {
         let mut analyzer = Analyzer::new(["en"]);
         let word = |stem: &str, weight| Weighed { stems: vec![stem.to_owned()], weight };
         let words = [word("sleep", 1.0), word("race", 2.0)];
-        let (ranges, best) = lines(&said, &words, &mut analyzer);
+        let (ranges, best) = Matcher::new(&mut analyzer, &words).lines(&said);
         assert_eq!(best, 1);
         assert_eq!(ranges[0], [2..7, 12..17]);
         assert_eq!(ranges[1], [0..8, 20..24]);

@@ -10,7 +10,7 @@
 //! | the log → the index of this node | [`follower`] |
 //! | chunks of passages → vectors, and back | [`dense`] |
 //! | a question in plain words → a query | [`understood`] |
-//! | a query → passages, best first | [`query`], [`highlight`] |
+//! | a query → passages, best first | [`query`] |
 //! | passages → sentences that answer | [`answer`] |
 //! | letters → what may be meant | [`suggest`] |
 //! | something new → does it fit a saved search | [`watch`] |
@@ -29,7 +29,7 @@ pub mod analysis;
 pub mod answer;
 pub mod dense;
 pub mod follower;
-pub mod highlight;
+mod highlight;
 pub mod index;
 pub mod passages;
 pub mod query;

@@ -9,10 +9,12 @@
 //! than about twice [`WINDOW_WORDS`], however long its turns are.
 
 use crate::session::Session;
+use debrief_domain::ids::TranscriptId;
 use debrief_domain::summary::content::Quote;
 use debrief_domain::transcript::content::{Content, Role, Turn};
 use serde::{Deserialize, Serialize};
 use unicode_segmentation::UnicodeSegmentation;
+use uuid::Uuid;
 
 /// Words in a window of turns. Chosen on QMSum `train`: see `docs/search.md`.
 pub const WINDOW_WORDS: usize = 240;
@@ -60,6 +62,11 @@ impl Kind {
         }
     }
 
+    /// Its place in [`Kind::ALL`].
+    pub(crate) fn number(self) -> u64 {
+        self as u64
+    }
+
     /// As it is written in JSON.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -74,6 +81,10 @@ impl Kind {
         }
     }
 }
+
+/// Names a passage by its session, kind, turns and words, on every node and whatever was indexed
+/// in between. Of 250 passages, two are alike in one of 10¹⁴ cases.
+pub type PassageKey = u64;
 
 /// A piece of a turn in a passage.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -97,9 +108,8 @@ pub struct Passage {
     pub lines: Vec<Line>,
     /// BCP 47 tag, where known.
     pub language: Option<String>,
-    /// The line with which its second chunk begins; 0 where it is one. Matters only before it is
-    /// indexed.
-    #[serde(skip)]
+    /// The line with which its second chunk begins; 0 where it is one.
+    #[serde(default)]
     pub(crate) second: usize,
 }
 
@@ -119,6 +129,26 @@ impl Passage {
                 Some((turns().min()?, turns().max()?))
             }
         }
+    }
+
+    /// The turns that it is made of, each once; none for what is of no turn.
+    pub(crate) fn turns_once(&self) -> Vec<u32> {
+        let mut turns: Vec<u32> = match self.turns() {
+            Some(_) => self.lines.iter().map(|line| line.turn).collect(),
+            None => Vec::new(),
+        };
+        turns.dedup();
+        turns
+    }
+
+    /// See [`PassageKey`].
+    pub fn key(&self, transcript: TranscriptId) -> PassageKey {
+        let mut name = self.kind.as_str().as_bytes().to_vec();
+        for line in &self.lines {
+            name.extend(line.turn.to_be_bytes());
+            name.extend(line.text.as_bytes());
+        }
+        Uuid::new_v5(&transcript.0, &name).as_u64_pair().0
     }
 
     /// Who speaks in it, each once.

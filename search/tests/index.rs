@@ -3,8 +3,11 @@
 use chrono::{DateTime, TimeZone, Utc};
 use debrief_domain::ids::{ClientId, OrganizationId, TranscriptId};
 use debrief_domain::transcript::content::{Content, Turn};
+use debrief_infra::vectors::Near;
+use debrief_search::dense::chunks;
+use debrief_search::dense::leg::NEAR_MAX;
 use debrief_search::index::{Checkpoint, Index, IndexError, SCHEMA, Writer};
-use debrief_search::passages::Kind;
+use debrief_search::passages::{self, Kind};
 use debrief_search::query::{About, Asked, Filters, Found, Query};
 use debrief_search::session::Session;
 use std::path::Path;
@@ -226,4 +229,77 @@ fn an_index_that_cannot_be_trusted_is_not_opened() {
     assert!(matches!(Index::open(directory.path()), Err(IndexError::Damaged(_))));
     let empty = tempfile::tempdir().unwrap();
     assert!(matches!(Index::open(empty.path()), Err(IndexError::Damaged(_))));
+}
+
+/// A session of two chunks: of sheep, then of ships.
+fn sheep_and_ships() -> Session {
+    let (sheep, ships) = ("The sheep graze. ".repeat(40), "A ship sets sail. ".repeat(30));
+    let turns: [(&str, &str); 3] = [("Ruth", "Well?"), ("Maya", &sheep), ("Maya", &ships)];
+    session(OURS, 1, &turns)
+}
+
+fn near(session: &Session, similarities: &[(&str, f32)]) -> Vec<Near> {
+    let all = chunks::of_passages(session.id, &passages::of_session(session));
+    let of = |(text, similarity): &(&str, f32)| {
+        let chunk = all.iter().find(|chunk| chunk.text.contains(text)).unwrap();
+        Near { id: chunk.entry.id, similarity: *similarity }
+    };
+    similarities.iter().map(of).collect()
+}
+
+#[test]
+fn what_is_near_is_found_where_it_is_near() {
+    let session = sheep_and_ships();
+    let (index, _writer) =
+        index_of(&[session.clone(), self::session(OURS, 2, &[("Leila", "Hi.")])]);
+    let mut query = words("livestock");
+    assert!(find(&index, OURS, &query).hits.is_empty());
+    for (nearest, other, turn) in [("sheep", "ship", 1), ("ship", "sheep", 2)] {
+        query.dense.near = near(&session, &[(nearest, 0.8), (other, 0.3)]);
+        let answer = find(&index, OURS, &query);
+        assert_eq!(found(&answer), [1], "{nearest}");
+        let hit = &answer.hits[0];
+        let line = &hit.stored.passage.lines[hit.best];
+        assert_eq!(line.turn, turn, "the line is of the chunk that is near");
+        assert_eq!(answer.passages, 1);
+    }
+    // What is nearest and yet unrelated is not found, nor what a filter leaves out.
+    query.dense.near = near(&session, &[("sheep", 0.2)]);
+    assert!(find(&index, OURS, &query).hits.is_empty());
+    query.dense.near = near(&session, &[("sheep", 0.8)]);
+    query.filters.transcripts = vec![id(2)];
+    assert!(find(&index, OURS, &query).hits.is_empty());
+    query.filters = Filters::default();
+    query.excluded = vec!["sheep".to_owned()];
+    assert!(find(&index, OURS, &query).hits.is_empty());
+    // Another organization has no use for its names.
+    query.excluded.clear();
+    assert_eq!(found(&find(&index, OURS, &query)), [1]);
+    assert!(find(&index, THEIRS, &query).hits.is_empty());
+}
+
+#[test]
+fn words_and_meaning_together_come_before_each_alone() {
+    let only_near = session(OURS, 1, &[("Maya", "She grazes on the hill.")]);
+    let only_words = session(OURS, 2, &[("Maya", "The livestock is sold.")]);
+    let both = session(OURS, 3, &[("Maya", "Our livestock grazes.")]);
+    let (index, _writer) = index_of(&[only_near.clone(), only_words, both.clone()]);
+    let mut query = words("livestock");
+    query.dense.near =
+        [near(&both, &[("grazes", 0.7)]), near(&only_near, &[("grazes", 0.6)])].concat();
+    assert_eq!(found(&find(&index, OURS, &query))[0], 3);
+    // However many more are looked at, the scale stays: what is farther than all that is tuned for
+    // adds nothing.
+    let order = found(&find(&index, OURS, &query));
+    let far = Near { id: Uuid::from_u128(99), similarity: -0.5 };
+    let mut padded = query.clone();
+    padded.dense.near.resize(NEAR_MAX, Near { similarity: 0.6, ..far });
+    let scores = |query: &Query| {
+        let hits = find(&index, OURS, query).hits;
+        hits.iter().map(|hit| hit.score).collect::<Vec<_>>()
+    };
+    let before = scores(&padded);
+    padded.dense.near.resize(1_000, far);
+    assert_eq!(scores(&padded), before);
+    assert_eq!(order.len(), 3);
 }

@@ -7,17 +7,17 @@
 use crate::http::problem::Problem;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use debrief_search::query::HitKey;
+use debrief_search::passages::PassageKey;
 use std::collections::HashSet;
 
 /// Hits that one can page through.
 const SEEN_MAX: usize = 250;
 /// Bytes of a hit in a cursor.
-const KEY_BYTES: usize = size_of::<HitKey>();
+const KEY_BYTES: usize = size_of::<PassageKey>();
 
 /// The hits of the pages before.
 #[derive(Debug, Default)]
-pub(super) struct Seen(HashSet<HitKey>);
+pub(super) struct Seen(HashSet<PassageKey>);
 
 impl Seen {
     /// Reads the `next` of the page before.
@@ -30,10 +30,10 @@ impl Seen {
         if keys.is_empty() || !rest.is_empty() || keys.len() > SEEN_MAX {
             return Err(unknown());
         }
-        Ok(Self(keys.iter().map(|key| HitKey::from_be_bytes(*key)).collect()))
+        Ok(Self(keys.iter().map(|key| PassageKey::from_be_bytes(*key)).collect()))
     }
 
-    pub(super) fn add(&mut self, keys: impl Iterator<Item = HitKey>) {
+    pub(super) fn add(&mut self, keys: impl Iterator<Item = PassageKey>) {
         self.0.extend(keys);
     }
 
@@ -41,7 +41,7 @@ impl Seen {
         self.0.len()
     }
 
-    pub(super) fn contains(&self, key: &HitKey) -> bool {
+    pub(super) fn contains(&self, key: &PassageKey) -> bool {
         self.0.contains(key)
     }
 
@@ -50,9 +50,9 @@ impl Seen {
         if !more || self.0.len() >= SEEN_MAX {
             return None;
         }
-        let mut keys: Vec<HitKey> = self.0.iter().copied().collect();
+        let mut keys: Vec<PassageKey> = self.0.iter().copied().collect();
         keys.sort_unstable();
-        let bytes: Vec<u8> = keys.into_iter().flat_map(HitKey::to_be_bytes).collect();
+        let bytes: Vec<u8> = keys.into_iter().flat_map(PassageKey::to_be_bytes).collect();
         Some(URL_SAFE_NO_PAD.encode(bytes))
     }
 }

@@ -28,6 +28,11 @@ pub enum DatabaseError {
 }
 
 impl DatabaseError {
+    /// A thread that was to do the work broke off.
+    pub(crate) fn broken(error: tokio::task::JoinError) -> Self {
+        Self::Unavailable(sqlx::Error::AnyDriverError(Box::new(error)))
+    }
+
     /// Whether the same call may work later.
     pub fn is_temporary(&self) -> bool {
         matches!(self, Self::Unavailable(_))
@@ -59,6 +64,17 @@ impl From<sqlx::Error> for DatabaseError {
             }),
             _ => false,
         };
+        if temporary { Self::Unavailable(error) } else { Self::Other(error) }
+    }
+}
+
+impl From<rusqlite::Error> for DatabaseError {
+    fn from(error: rusqlite::Error) -> Self {
+        let temporary = matches!(
+            error.sqlite_error_code(),
+            Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked)
+        );
+        let error = sqlx::Error::AnyDriverError(Box::new(error));
         if temporary { Self::Unavailable(error) } else { Self::Other(error) }
     }
 }

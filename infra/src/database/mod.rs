@@ -8,6 +8,7 @@
 
 mod error;
 mod lease;
+mod migrations;
 pub mod sql;
 
 pub use error::DatabaseError;
@@ -89,18 +90,15 @@ impl Database {
     pub async fn migrate(&self) -> Result<(), DatabaseError> {
         match &self.log {
             Sql::Sqlite { .. } => {
-                run_sqlite(sqlx::migrate!("../migrations/sqlite/log"), &self.log).await?;
-                run_sqlite(sqlx::migrate!("../migrations/sqlite/views"), &self.views).await?;
-                run_sqlite(sqlx::migrate!("../migrations/sqlite/queue"), &self.queue).await
+                run_sqlite(migrations::SQLITE_LOG, &self.log).await?;
+                run_sqlite(migrations::SQLITE_VIEWS, &self.views).await?;
+                run_sqlite(migrations::SQLITE_QUEUE, &self.queue).await
             }
             #[cfg(feature = "postgres")]
             Sql::Postgres(pool) => {
                 // One table of migrations for three folders: each must overlook the others' rows.
-                for mut migrator in [
-                    sqlx::migrate!("../migrations/postgres/log"),
-                    sqlx::migrate!("../migrations/postgres/views"),
-                    sqlx::migrate!("../migrations/postgres/queue"),
-                ] {
+                for folder in migrations::POSTGRES {
+                    let mut migrator = migrations::migrator(folder);
                     migrator.set_ignore_missing(true).run(pool).await?;
                 }
                 Ok(())
@@ -116,9 +114,9 @@ impl Database {
     }
 }
 
-async fn run_sqlite(migrator: sqlx::migrate::Migrator, sql: &Sql) -> Result<(), DatabaseError> {
+async fn run_sqlite(folder: &[migrations::File], sql: &Sql) -> Result<(), DatabaseError> {
     match sql {
-        Sql::Sqlite { writer, .. } => Ok(migrator.run(writer).await?),
+        Sql::Sqlite { writer, .. } => Ok(migrations::migrator(folder).run(writer).await?),
         #[cfg(feature = "postgres")]
         Sql::Postgres(_) => unreachable!("the three parts are of one kind"),
     }
@@ -129,18 +127,27 @@ fn sibling(path: &Path, part: &str) -> PathBuf {
     path.with_file_name(format!("{stem}-{part}.db"))
 }
 
+/// What every connection to a SQLite file is set to.
+const PRAGMAS: [(&str, &str); 5] = [
+    ("foreign_keys", "on"),
+    // Without it REPLACE deletes events past the trigger that refuses to.
+    ("recursive_triggers", "on"),
+    ("cache_size", "-8000"),
+    ("temp_store", "memory"),
+    // Pages of the write-ahead log after which it is copied into the file, which costs two syncs and
+    // writes each page once more, however often it changed: 16 MiB.
+    ("wal_autocheckpoint", "4000"),
+];
+
 async fn open_file(path: &Path, synchronous: SqliteSynchronous) -> Result<Sql, DatabaseError> {
     let options = SqliteConnectOptions::new()
         .filename(path)
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(synchronous)
-        .busy_timeout(SQLITE_BUSY_TIMEOUT)
-        .foreign_keys(true)
-        // Without it REPLACE deletes events past the trigger that refuses to.
-        .pragma("recursive_triggers", "on")
-        .pragma("cache_size", "-8000")
-        .pragma("temp_store", "memory");
+        .busy_timeout(SQLITE_BUSY_TIMEOUT);
+    let options =
+        PRAGMAS.into_iter().fold(options, |options, (name, value)| options.pragma(name, value));
     let writer = SqlitePoolOptions::new()
         .max_connections(1)
         .min_connections(1)
@@ -154,4 +161,27 @@ async fn open_file(path: &Path, synchronous: SqliteSynchronous) -> Result<Sql, D
         .acquire_timeout(Duration::from_secs(30))
         .connect_lazy_with(options.read_only(true));
     Ok(Sql::Sqlite { writer, readers })
+}
+
+impl Sql {
+    /// One more connection that writes the log's SQLite file and syncs at every commit, for a thread
+    /// that may block.
+    pub(crate) fn blocking_writer(&self) -> Result<rusqlite::Connection, DatabaseError> {
+        match self {
+            Self::Sqlite { writer, .. } => {
+                let options = writer.connect_options();
+                let connection = rusqlite::Connection::open(options.get_filename())?;
+                connection.busy_timeout(SQLITE_BUSY_TIMEOUT)?;
+                connection.pragma_update(None, "synchronous", "full")?;
+                for (name, value) in PRAGMAS {
+                    connection.pragma_update(None, name, value)?;
+                }
+                Ok(connection)
+            }
+            #[cfg(feature = "postgres")]
+            Self::Postgres(_) => {
+                Err(DatabaseError::Config("the database is no SQLite file".to_owned()))
+            }
+        }
+    }
 }

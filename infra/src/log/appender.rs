@@ -98,6 +98,7 @@ async fn run(
         last_size = batch.len();
         let (appends, answers): (Vec<_>, Vec<_>) =
             batch.drain(..).map(|waiting| (waiting.append, waiting.answer)).unzip();
+        let appends = Arc::from(appends);
 
         let began = Instant::now();
         let results = commit_apart(&*store, &appends, options.retry_for).await;
@@ -124,7 +125,7 @@ async fn run(
 /// Commits a batch, and where the database refuses it, each of its appends alone.
 async fn commit_apart(
     store: &dyn LogStore,
-    appends: &[Prepared],
+    appends: &Arc<[Prepared]>,
     retry_for: Duration,
 ) -> Vec<Result<Outcome, Failure>> {
     let failure = match commit(store, appends, retry_for).await {
@@ -137,8 +138,8 @@ async fn commit_apart(
         return appends.iter().map(|_| Err(failure.clone())).collect();
     }
     let mut results = Vec::with_capacity(appends.len());
-    for append in appends {
-        let result = commit(store, std::slice::from_ref(append), retry_for).await;
+    for append in appends.iter() {
+        let result = commit(store, &Arc::from([append.clone()]), retry_for).await;
         if let Err(failure) = &result {
             tracing::error!(error = %failure, "an append failed");
         }
@@ -149,7 +150,7 @@ async fn commit_apart(
 
 async fn commit(
     store: &dyn LogStore,
-    appends: &[Prepared],
+    appends: &Arc<[Prepared]>,
     retry_for: Duration,
 ) -> Result<Vec<Outcome>, Failure> {
     let deadline = Instant::now() + retry_for;

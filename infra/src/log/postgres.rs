@@ -16,6 +16,7 @@ use debrief_domain::ids::OrganizationId;
 use sqlx::postgres::{PgConnection, PgPool, PgRow};
 use sqlx::{AssertSqlSafe, Row};
 use std::collections::HashSet;
+use std::sync::Arc;
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
@@ -243,7 +244,7 @@ impl PostgresLog {
 
 #[async_trait]
 impl LogStore for PostgresLog {
-    async fn append(&self, batch: &[Prepared]) -> Result<Vec<Outcome>, DatabaseError> {
+    async fn append(&self, batch: &Arc<[Prepared]>) -> Result<Vec<Outcome>, DatabaseError> {
         if let Some(expected) = plain(batch)
             && let Some(outcomes) = self.append_plain(batch, expected).await?
         {

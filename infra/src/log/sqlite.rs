@@ -1,17 +1,20 @@
 //! The log in SQLite.
 //!
-//! A write transaction holds the whole file, so positions follow commit order by themselves. All
-//! statements take many rows at once, in a few fixed sizes that stay prepared: through sqlx each
-//! statement is a round trip to the connection's thread.
+//! A write transaction holds the whole file, so positions follow commit order by themselves. Batches
+//! are written by a connection of rusqlite's, on a thread for blocking work: through sqlx each
+//! statement is a round trip to the connection's thread and each value a copy, which cost more than
+//! SQLite itself does. Everything else reads through sqlx.
 
 use super::batch::{Outcome, Prepared, State, StoredAnswer, StoredKey, StreamId, decide};
 use super::store::{LogStore, StoredEvent};
 use crate::database::DatabaseError;
-use crate::database::sql::{Row, Sql, Transaction, Value};
+use crate::database::sql::{Row, Sql};
 use async_trait::async_trait;
 use chrono::{DateTime, SubsecRound, Utc};
 use debrief_domain::ids::OrganizationId;
-use std::collections::HashSet;
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+use std::collections::hash_map::Entry;
+use std::sync::{Arc, Mutex, PoisonError};
 use uuid::Uuid;
 
 const EVENT: &str = "SELECT position, id, organization_id, stream_type, stream_id, version, type, \
@@ -19,119 +22,154 @@ const EVENT: &str = "SELECT position, id, organization_id, stream_type, stream_i
 
 pub(super) struct SqliteLog {
     sql: Sql,
+    /// Opened by the first append.
+    writer: Arc<Mutex<Option<Connection>>>,
 }
 
 impl SqliteLog {
     pub(super) fn new(sql: Sql) -> Self {
-        Self { sql }
+        Self { sql, writer: Arc::default() }
     }
+}
 
-    async fn state(tx: &mut Transaction, batch: &[Prepared]) -> Result<State, DatabaseError> {
-        let mut state = State::default();
-        for row in tx.query("SELECT position FROM log_head", &[]).await? {
-            state.position = row.get(0)?;
-        }
-        let streams: HashSet<StreamId> = batch.iter().map(|append| append.stream).collect();
-        let streams: Vec<StreamId> = streams.into_iter().collect();
-        let rows = rows_in_chunks(
-            tx,
-            &streams,
-            2,
-            |values| {
-                format!(
-                    "WITH s(type, id) AS (VALUES {values}) SELECT type, id, (SELECT MAX(version) \
-                 FROM events WHERE stream_type = s.type AND stream_id = s.id) FROM s"
-                )
-            },
-            |stream| vec![stream.stream_type.into(), stream.id.into()],
-        )
-        .await?;
-        for row in rows {
-            let (id, version): (Uuid, Option<i64>) = (row.get(1)?, row.get(2)?);
-            let name: String = row.get(0)?;
-            let stream = streams.iter().find(|s| s.id == id && s.stream_type == name);
-            if let (Some(stream), Some(version)) = (stream, version) {
-                state.versions.insert(*stream, version);
-            }
-        }
-        let rows = rows_in_chunks(
-            tx,
-            batch,
-            2,
-            |values| {
-                format!(
-                    "WITH k(org, key) AS (VALUES {values}) SELECT c.organization_id, c.key, \
-                 c.fingerprint, c.answer, c.position, c.version FROM k CROSS JOIN command_keys c \
-                 ON c.organization_id = k.org AND c.key = k.key"
-                )
-            },
-            |append| vec![append.organization.0.into(), append.key.key.as_str().into()],
-        )
-        .await?;
-        for row in rows {
-            let organization = OrganizationId(row.get(0)?);
-            state.keys.insert((organization, row.get(1)?), stored_key(&row, 2)?);
-        }
-        Ok(state)
+/// An id as it is stored.
+struct Id([u8; uuid::fmt::Hyphenated::LENGTH]);
+
+impl Id {
+    fn of(id: Uuid) -> Self {
+        let mut text = [0; uuid::fmt::Hyphenated::LENGTH];
+        id.hyphenated().encode_lower(&mut text);
+        Self(text)
     }
+}
+
+impl rusqlite::ToSql for Id {
+    fn to_sql(&self) -> rusqlite::Result<rusqlite::types::ToSqlOutput<'_>> {
+        Ok(rusqlite::types::ToSqlOutput::Borrowed(rusqlite::types::ValueRef::Text(&self.0)))
+    }
+}
+
+/// What has to be known to decide the batch.
+fn state(tx: &Connection, batch: &[Prepared]) -> rusqlite::Result<State> {
+    let mut state = State {
+        position: tx.query_row("SELECT position FROM log_head", [], |row| row.get(0))?,
+        ..State::default()
+    };
+    let mut version = tx.prepare_cached(
+        "SELECT COALESCE(MAX(version), 0) FROM events WHERE stream_type = ?1 AND stream_id = ?2",
+    )?;
+    let mut key = tx.prepare_cached(
+        "SELECT fingerprint, answer, position, version FROM command_keys \
+         WHERE organization_id = ?1 AND key = ?2",
+    )?;
+    for append in batch {
+        if let Entry::Vacant(new) = state.versions.entry(append.stream) {
+            let values = params![append.stream.stream_type, Id::of(append.stream.id)];
+            new.insert(version.query_row(values, |row| row.get(0))?);
+        }
+        let values = params![Id::of(append.organization.0), append.key.key];
+        let stored = key.query_row(values, |row| {
+            let answer: String = row.get(1)?;
+            let answer = serde_json::from_str(&answer).map_err(|error| {
+                let text = rusqlite::types::Type::Text;
+                rusqlite::Error::FromSqlConversionFailure(1, text, Box::new(error))
+            })?;
+            let (position, version) = (row.get(2)?, row.get(3)?);
+            let answer = StoredAnswer { answer, position, version };
+            Ok(StoredKey { fingerprint: row.get(0)?, answer })
+        });
+        if let Some(stored) = stored.optional()? {
+            state.keys.insert((append.organization, append.key.key.clone()), stored);
+        }
+    }
+    Ok(state)
+}
+
+/// Writes what of a batch was accepted.
+fn write(
+    tx: &Connection,
+    batch: &[Prepared],
+    outcomes: &[Outcome],
+    recorded_at: DateTime<Utc>,
+) -> rusqlite::Result<()> {
+    let mut events = tx.prepare_cached(
+        "INSERT INTO events VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+    )?;
+    let mut keys = tx.prepare_cached("INSERT INTO command_keys VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?;
+    let mut data_keys = tx.prepare_cached(
+        "INSERT INTO data_keys VALUES (?1, ?2, ?3, ?4) ON CONFLICT (id) DO UPDATE \
+         SET parent_id = excluded.parent_id, wrapped = excluded.wrapped",
+    )?;
+    for (append, outcome) in batch.iter().zip(outcomes) {
+        let &Outcome::Committed { position, version, .. } = outcome else {
+            continue;
+        };
+        let organization = Id::of(append.organization.0);
+        let before = append.events.len() as i64 - 1;
+        for (event, n) in append.events.iter().zip(0..) {
+            events.execute(params![
+                position - before + n,
+                Id::of(event.id),
+                organization,
+                append.stream.stream_type,
+                Id::of(append.stream.id),
+                version - before + n,
+                event.event_type,
+                event.schema_version,
+                event.payload,
+                append.metadata,
+                recorded_at.timestamp_micros(),
+            ])?;
+        }
+        keys.execute(params![
+            organization,
+            append.key.key,
+            append.key.fingerprint,
+            append.answer.to_string(),
+            position,
+            version,
+        ])?;
+        for key in &append.wrapped_keys {
+            data_keys.execute(params![
+                Id::of(key.id),
+                Id::of(key.organization.0),
+                key.parent.map(Id::of),
+                key.wrapped,
+            ])?;
+        }
+    }
+    Ok(())
+}
+
+fn append(connection: &mut Connection, batch: &[Prepared]) -> rusqlite::Result<Vec<Outcome>> {
+    // IMMEDIATE: a transaction that begins by reading and then writes would fail when another
+    // process wrote in between.
+    let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let mut state = state(&tx, batch)?;
+    let recorded_at = Utc::now().trunc_subsecs(6); // as it is stored
+    let outcomes = decide(&mut state, batch, recorded_at);
+    if outcomes.iter().any(|outcome| matches!(outcome, Outcome::Committed { .. })) {
+        write(&tx, batch, &outcomes, recorded_at)?;
+        tx.execute("UPDATE log_head SET position = ?1", [state.position])?;
+        tx.commit()?;
+    }
+    Ok(outcomes)
 }
 
 #[async_trait]
 impl LogStore for SqliteLog {
-    async fn append(&self, batch: &[Prepared]) -> Result<Vec<Outcome>, DatabaseError> {
-        let mut tx = self.sql.begin().await?;
-        let mut state = Self::state(&mut tx, batch).await?;
-        let recorded_at = Utc::now().trunc_subsecs(6); // as it is stored
-        let outcomes = decide(&mut state, batch, recorded_at);
-        let (mut events, mut keys, mut data_keys) = (Vec::new(), Vec::new(), Vec::new());
-        for (append, outcome) in batch.iter().zip(&outcomes) {
-            let &Outcome::Committed { position, version, .. } = outcome else {
-                continue;
+    async fn append(&self, batch: &Arc<[Prepared]>) -> Result<Vec<Outcome>, DatabaseError> {
+        let (writer, batch, sql) = (Arc::clone(&self.writer), Arc::clone(batch), self.sql.clone());
+        let written = tokio::task::spawn_blocking(move || {
+            // A panic leaves a transaction behind that is rolled back, and the connection whole.
+            let mut writer = writer.lock().unwrap_or_else(PoisonError::into_inner);
+            let connection = match &mut *writer {
+                Some(connection) => connection,
+                none => none.insert(sql.blocking_writer()?),
             };
-            let before = append.events.len() as i64 - 1;
-            for (event, n) in append.events.iter().zip(0..) {
-                events.push(vec![
-                    (position - before + n).into(),
-                    event.id.into(),
-                    append.organization.0.into(),
-                    append.stream.stream_type.into(),
-                    append.stream.id.into(),
-                    (version - before + n).into(),
-                    event.event_type.as_str().into(),
-                    event.schema_version.into(),
-                    event.payload.as_str().into(),
-                    append.metadata.as_str().into(),
-                    recorded_at.timestamp_micros().into(),
-                ]);
-            }
-            keys.push(vec![
-                append.organization.0.into(),
-                append.key.key.as_str().into(),
-                append.key.fingerprint.to_vec().into(),
-                append.answer.to_string().into(),
-                position.into(),
-                version.into(),
-            ]);
-            data_keys.extend(append.wrapped_keys.iter().map(|key| {
-                vec![
-                    key.id.into(),
-                    key.organization.0.into(),
-                    key.parent.into(),
-                    key.wrapped.clone().into(),
-                ]
-            }));
-        }
-        if keys.is_empty() {
-            return Ok(outcomes);
-        }
-        insert(&mut tx, "INSERT INTO events", events, "").await?;
-        insert(&mut tx, "INSERT INTO command_keys", keys, "").await?;
-        let rewrap = "ON CONFLICT (id) DO UPDATE SET parent_id = excluded.parent_id, \
-             wrapped = excluded.wrapped";
-        insert(&mut tx, "INSERT INTO data_keys", data_keys, rewrap).await?;
-        tx.execute("UPDATE log_head SET position = $1", &[state.position.into()]).await?;
-        tx.commit().await?;
-        Ok(outcomes)
+            Ok(append(connection, &batch)?)
+        });
+        written.await.unwrap_or_else(|panic| Err(DatabaseError::broken(panic)))
     }
 
     async fn read(&self, after: i64, limit: u32) -> Result<Vec<StoredEvent>, DatabaseError> {
@@ -215,60 +253,4 @@ fn events(rows: Vec<Row>) -> Result<Vec<StoredEvent>, DatabaseError> {
             })
         })
         .collect()
-}
-
-/// Sizes in which rows are put into one statement, so that few statements have to be prepared.
-const SIZES: [usize; 4] = [128, 32, 8, 1];
-
-/// Splits `items` into pieces of the sizes above, largest first.
-fn pieces<T>(mut items: &[T]) -> impl Iterator<Item = &[T]> {
-    std::iter::from_fn(move || {
-        let size = *SIZES.iter().find(|size| **size <= items.len())?;
-        let (piece, rest) = items.split_at(size);
-        items = rest;
-        Some(piece)
-    })
-}
-
-/// `(?, ?), (?, ?)` for `rows` rows of `columns` columns. Without numbers: sqlx looks each numbered
-/// one up by its name, which takes time in the square of how many there are.
-fn placeholders(rows: usize, columns: usize) -> String {
-    let mut text = String::with_capacity(rows * (columns * 3 + 4));
-    for row in 0..rows {
-        text.push_str(if row == 0 { "(" } else { ", (" });
-        for column in 0..columns {
-            text.push_str(if column == 0 { "?" } else { ", ?" });
-        }
-        text.push(')');
-    }
-    text
-}
-
-async fn insert(
-    tx: &mut Transaction,
-    statement: &str,
-    rows: Vec<Vec<Value>>,
-    end: &str,
-) -> Result<(), DatabaseError> {
-    for piece in pieces(&rows) {
-        let values = placeholders(piece.len(), piece[0].len());
-        tx.execute(&format!("{statement} VALUES {values} {end}"), &piece.concat()).await?;
-    }
-    Ok(())
-}
-
-async fn rows_in_chunks<T>(
-    tx: &mut Transaction,
-    items: &[T],
-    columns: usize,
-    statement: impl Fn(&str) -> String,
-    arguments: impl Fn(&T) -> Vec<Value>,
-) -> Result<Vec<Row>, DatabaseError> {
-    let mut rows = Vec::new();
-    for piece in pieces(items) {
-        let sql = statement(&placeholders(piece.len(), columns));
-        let arguments: Vec<Value> = piece.iter().flat_map(&arguments).collect();
-        rows.extend(tx.query(&sql, &arguments).await?);
-    }
-    Ok(rows)
 }

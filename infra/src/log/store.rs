@@ -29,7 +29,7 @@ pub(super) struct StoredEvent {
 pub(super) trait LogStore: Send + Sync {
     /// Decides and writes a batch in one transaction. After an error it is unknown whether the
     /// batch was committed; sending it again is safe, as its keys are.
-    async fn append(&self, batch: &[Prepared]) -> Result<Vec<Outcome>, DatabaseError>;
+    async fn append(&self, batch: &Arc<[Prepared]>) -> Result<Vec<Outcome>, DatabaseError>;
 
     /// See [`super::EventLog::read`].
     async fn read(&self, after: i64, limit: u32) -> Result<Vec<StoredEvent>, DatabaseError>;

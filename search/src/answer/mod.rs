@@ -4,9 +4,9 @@
 
 pub mod cited;
 
-use crate::analysis::Analyzer;
+use crate::highlight::Matcher;
 use crate::passages::Kind;
-use crate::query::{Hit, Weighed};
+use crate::query::Hit;
 use crate::session::ExternalNote;
 use debrief_domain::ids::TranscriptId;
 use unicode_segmentation::UnicodeSegmentation;
@@ -41,28 +41,26 @@ pub struct Sentence {
 
 /// The best sentences of these hits, best first. Questions answer nothing, so they come in only
 /// where nothing else does; links never do.
-pub fn sentences(hits: &[Hit], words: &[Weighed], analyzer: &mut Analyzer) -> Vec<Sentence> {
+pub(crate) fn sentences(hits: &[Hit], matcher: &mut Matcher<'_>) -> Vec<Sentence> {
     let mut candidates: Vec<(f32, Sentence)> = Vec::new();
     for hit in hits.iter().take(HITS_MAX) {
         let passage = &hit.stored.passage;
         if passage.kind == Kind::Title {
             continue;
         }
-        for line in &passage.lines {
+        let lines = passage.lines.iter().zip(&hit.highlights);
+        for (line, _) in lines.filter(|(_, highlights)| !highlights.is_empty()) {
             for text in line.text.unicode_sentences() {
                 let text = text.trim();
                 if text.contains("://") {
                     continue;
                 }
-                let tokens = analyzer.tokens(text);
-                if tokens.len() < WORDS_MIN || candidates.iter().any(|(_, s)| s.text == text) {
+                let words = matcher.fits(text);
+                if words.len() < WORDS_MIN || candidates.iter().any(|(_, s)| s.text == text) {
                     continue;
                 }
-                let fits = words.iter().filter(|word| {
-                    tokens.iter().any(|token| token.stems.iter().any(|s| word.stems.contains(s)))
-                });
-                let mut weight: f32 = fits.map(|word| word.weight).sum();
-                weight /= (tokens.len() as f32 / WORDS_FAIR).max(1.0).sqrt();
+                let mut weight = matcher.weight(&words);
+                weight /= (words.len() as f32 / WORDS_FAIR).max(1.0).sqrt();
                 if text.ends_with(['?', '؟', '？']) {
                     weight *= LEAST * LEAST;
                 }

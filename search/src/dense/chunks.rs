@@ -6,8 +6,9 @@
 
 use crate::passages::{Line, Passage};
 use debrief_domain::ids::TranscriptId;
-use debrief_infra::vectors::Entry;
+use debrief_infra::vectors::{Entry, Near};
 use std::collections::HashSet;
+use std::ops::Range;
 use uuid::Uuid;
 
 /// Something that is embedded.
@@ -35,6 +36,22 @@ fn id(transcript: TranscriptId, passage: &Passage, lines: &[Line]) -> Uuid {
         }
     }
     Uuid::new_v5(&transcript.0, &name)
+}
+
+/// The lines of that of a passage's chunks which is nearest; `None` where none is near.
+pub fn nearest(transcript: TranscriptId, passage: &Passage, near: &[Near]) -> Option<Range<usize>> {
+    let mut from = 0;
+    let chunks = passage.chunks().map(|lines| {
+        let range = from..from + lines.len();
+        from = range.end;
+        (id(transcript, passage, lines), range)
+    });
+    let chunks: Vec<(Uuid, Range<usize>)> = chunks.collect();
+    // They come nearest first.
+    near.iter().find_map(|near| {
+        let chunk = chunks.iter().find(|(id, _)| *id == near.id)?;
+        Some(chunk.1.clone())
+    })
 }
 
 /// The chunks of a session's passages, each once.

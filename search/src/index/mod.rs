@@ -9,20 +9,24 @@
 //! - Terms and texts of a session that was deleted leave the disk with the commit that forgets
 //!   it, not with some later merge.
 
+mod columns;
 mod writer;
 
+pub(crate) use columns::{Columns, ColumnsOf};
 pub use writer::Writer;
 
+use crate::analysis::Analyzers;
 use crate::passages::Passage;
 use crate::session::ExternalNote;
 use chrono::{DateTime, Utc};
 use debrief_domain::ids::{ClientId, OrganizationId, TranscriptId};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
+use std::sync::Arc;
 use tantivy::query::Bm25StatisticsProvider;
 use tantivy::schema::{
-    Field, INDEXED, IndexRecordOption, STORED, STRING, Schema, TextFieldIndexing, TextOptions,
-    Value,
+    FAST, Field, INDEXED, IndexRecordOption, STORED, STRING, Schema, TextFieldIndexing,
+    TextOptions, Value,
 };
 use tantivy::{
     DocAddress, IndexReader, ReloadPolicy, Searcher, TantivyDocument, TantivyError, Term,
@@ -30,7 +34,7 @@ use tantivy::{
 
 /// Changes whenever what is in the index, or how it is found, does: an index of another one is
 /// built anew.
-pub const SCHEMA: u32 = 2;
+pub const SCHEMA: u32 = 3;
 /// Terms of a passage of average length.
 const AVERAGE_TERMS: u64 = crate::passages::WINDOW_WORDS as u64;
 
@@ -119,6 +123,12 @@ pub(crate) struct Fields {
     /// Names of its chunks, as the vector store has them.
     pub(crate) chunk: Field,
     pub(crate) kind: Field,
+    /// See [`Columns`], as the three below.
+    pub(crate) kind_number: Field,
+    pub(crate) session: Field,
+    pub(crate) key: Field,
+    /// Each turn of it once.
+    pub(crate) turn: Field,
     pub(crate) client: Field,
     pub(crate) speaker: Field,
     pub(crate) coach: Field,
@@ -146,13 +156,17 @@ fn schema() -> (Schema, Fields) {
         transcript: builder.add_text_field("transcript", value()),
         chunk: builder.add_text_field("chunk", STRING),
         kind: builder.add_text_field("kind", value()),
+        kind_number: builder.add_u64_field("kind_number", FAST),
+        session: builder.add_u64_field("session", FAST),
+        key: builder.add_u64_field("key", FAST),
+        turn: builder.add_u64_field("turn", FAST),
         client: builder.add_text_field("client", value()),
         speaker: builder.add_text_field("speaker", value()),
         coach: builder.add_text_field("coach", STRING),
         language: builder.add_text_field("language", value()),
         title: builder.add_text_field("title", STRING),
         topic: builder.add_text_field("topic", STRING),
-        at: builder.add_i64_field("at", tantivy::schema::FAST | INDEXED),
+        at: builder.add_i64_field("at", FAST | INDEXED),
         stored: builder.add_text_field("stored", STORED),
     };
     (builder.build(), fields)
@@ -164,6 +178,7 @@ pub struct Index {
     index: tantivy::Index,
     reader: IndexReader,
     pub(crate) fields: Fields,
+    pub(crate) analyzers: Arc<Analyzers>,
 }
 
 impl std::fmt::Debug for Index {
@@ -208,7 +223,7 @@ impl Index {
     fn with(index: tantivy::Index) -> Result<Self, IndexError> {
         // Reloaded after each commit, by whoever commits.
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
-        Ok(Self { index, reader, fields: schema().1 })
+        Ok(Self { index, reader, fields: schema().1, analyzers: Arc::default() })
     }
 
     /// The one who may write. There is at most one at a time.

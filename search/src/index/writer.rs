@@ -87,6 +87,12 @@ impl Writer {
         document.add_text(fields.organization, scope.word(""));
         document.add_text(fields.transcript, scope.word(&session.id.0.simple().to_string()));
         document.add_text(fields.kind, scope.word(passage.kind.as_str()));
+        document.add_u64(fields.kind_number, passage.kind.number());
+        document.add_u64(fields.session, session.id.0.as_u64_pair().1);
+        document.add_u64(fields.key, passage.key(session.id));
+        for turn in passage.turns_once() {
+            document.add_u64(fields.turn, turn.into());
+        }
         for chunk in chunks {
             document.add_text(fields.chunk, scope.word(&chunk.simple().to_string()));
         }

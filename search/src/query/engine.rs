@@ -2,17 +2,17 @@
 
 use super::{About, Asked, Filters, Query, WORDS_MAX, Weighed};
 use crate::analysis::Analyzer;
-use crate::index::Fields;
+use crate::index::{ColumnsOf, Fields, IndexError, Statistics};
 use crate::passages::Kind;
 use chrono::{DateTime, Utc};
 use std::collections::BTreeSet;
 use std::ops::Bound;
-use tantivy::Term;
 use tantivy::query::{
-    BooleanQuery, BoostQuery, ConstScoreQuery, DisjunctionMaxQuery, EmptyQuery, Occur, PhraseQuery,
-    Query as EngineQuery, RangeQuery, TermQuery, TermSetQuery,
+    BooleanQuery, BoostQuery, ConstScoreQuery, DisjunctionMaxQuery, EmptyQuery, EnableScoring,
+    Occur, PhraseQuery, Query as EngineQuery, RangeQuery, Scorer, TermQuery, TermSetQuery,
 };
 use tantivy::schema::{Field, IndexRecordOption};
+use tantivy::{DocAddress, DocId, Term};
 use uuid::Uuid;
 
 /// How much more a passage of the asked-for kind weighs.
@@ -27,60 +27,158 @@ const NEAR_WITHIN: u32 = 3;
 /// How much less a passage weighs that is made of quotes.
 const DERIVED: f32 = 0.6;
 
+/// What a question asks of a passage, part by part.
+pub(super) struct Clauses {
+    /// Whether it has words to rank by.
+    ranks: bool,
+    /// The words: the union of these, each weighed by itself.
+    ranked: Vec<Ranked>,
+    /// All of these hold.
+    must: Vec<Box<dyn EngineQuery>>,
+    /// None of these does.
+    must_not: Vec<Box<dyn EngineQuery>>,
+}
+
+/// Adds to the score of a passage the most that one of these gives.
+struct Ranked(Vec<Box<dyn EngineQuery>>);
+
+impl Ranked {
+    fn engine(&self) -> Box<dyn EngineQuery> {
+        match self.0.as_slice() {
+            [only] => only.box_clone(),
+            several => {
+                let several = several.iter().map(|engine| engine.box_clone());
+                Box::new(DisjunctionMaxQuery::new(several.collect()))
+            }
+        }
+    }
+}
+
 impl Asked<'_> {
-    /// What may be found, by how well it fits: passages that hold words of the question, or, where
-    /// some are named, those of them that may be found, whether they hold words or not.
-    pub(super) fn engine_query(
+    /// The parts of a question.
+    pub(super) fn clauses(
         &self,
         query: &Query,
         words: &[Weighed],
         analyzer: &mut Analyzer,
-        named: Option<Box<dyn EngineQuery>>,
-    ) -> Box<dyn EngineQuery> {
+    ) -> Clauses {
         let fields = self.index.fields;
-        let mut clauses: Vec<(Occur, Box<dyn EngineQuery>)> = Vec::new();
-        let must = |engine: Box<dyn EngineQuery>| (Occur::Must, silent(engine));
-        clauses.push(must(self.any(fields.organization, [""])));
+        let mut must = vec![self.any(fields.organization, [""])];
+        let mut must_not = Vec::new();
+        let mut ranked: Vec<Ranked> = words.iter().map(|word| self.ranked(&word.stems)).collect();
         if !words.is_empty() {
-            let mut ranked: Vec<_> = words.iter().map(|word| self.ranked(&word.stems)).collect();
             ranked.extend(self.as_asked(analyzer, &query.words));
-            let occur = if named.is_some() { Occur::Should } else { Occur::Must };
-            clauses.push((occur, Box::new(BooleanQuery::union(ranked))));
         }
         if query.every_word {
-            let word = |word: &Weighed| {
-                must(self.any(fields.stems, word.stems.iter().map(String::as_str)))
-            };
-            clauses.extend(words.iter().map(word));
+            let word =
+                |word: &Weighed| self.any(fields.stems, word.stems.iter().map(String::as_str));
+            must.extend(words.iter().map(word));
         }
         for phrase in &query.phrases {
-            clauses.extend(self.phrase(analyzer, phrase).map(must));
+            must.extend(self.phrase(analyzer, phrase));
         }
         for excluded in &query.excluded {
             let tokens = analyzer.tokens(excluded);
-            let engine = match tokens.as_slice() {
+            must_not.extend(match tokens.as_slice() {
                 [token] => Some(self.any(fields.stems, token.stems.iter().map(String::as_str))),
                 _ => self.phrase(analyzer, excluded).map(excludable),
-            };
-            clauses.extend(engine.map(|engine| (Occur::MustNot, engine)));
+            });
         }
         for about in &query.about {
-            clauses.push(must(self.about(analyzer, about)));
+            must.push(self.about(analyzer, about));
         }
-        clauses.extend(self.filters(&query.filters).into_iter().map(must));
-        clauses.extend(named.map(must));
-        let plain: Box<dyn EngineQuery> = Box::new(BooleanQuery::new(clauses));
-        if words.is_empty() || !query.filters.kinds.is_empty() {
+        must.extend(self.filters(&query.filters));
+        Clauses { ranks: !words.is_empty(), ranked, must, must_not }
+    }
+
+    /// What may be found, by how well it fits: passages that hold words of the question.
+    pub(super) fn engine_query(&self, query: &Query, clauses: &Clauses) -> Box<dyn EngineQuery> {
+        let mut all: Vec<(Occur, Box<dyn EngineQuery>)> = Vec::new();
+        if clauses.ranks {
+            let ranked = clauses.ranked.iter().map(Ranked::engine);
+            all.push((Occur::Must, Box::new(BooleanQuery::union(ranked.collect()))));
+        }
+        all.extend(clauses.must.iter().map(|engine| (Occur::Must, silent(engine.box_clone()))));
+        all.extend(clauses.must_not.iter().map(|engine| (Occur::MustNot, engine.box_clone())));
+        let plain: Box<dyn EngineQuery> = Box::new(BooleanQuery::new(all));
+        if !clauses.ranks || !query.filters.kinds.is_empty() {
             return plain;
         }
         let weighed = Kind::ALL.chunk_by(|one, other| weight(*one, query) == weight(*other, query));
         let weighed = weighed.map(|kinds| -> Box<dyn EngineQuery> {
-            let of_kinds = self.any(fields.kind, kinds.iter().map(|kind| kind.as_str()));
+            let of_kinds = self.any(self.index.fields.kind, kinds.iter().map(|kind| kind.as_str()));
             let clauses = vec![(Occur::Must, plain.box_clone()), (Occur::Must, silent(of_kinds))];
             let weight = kinds.first().map_or(1.0, |kind| weight(*kind, query));
             Box::new(BoostQuery::new(Box::new(BooleanQuery::new(clauses)), weight))
         });
         Box::new(DisjunctionMaxQuery::new(weighed.collect()))
+    }
+
+    /// How well passages fit that are known already: those of them that may be found, whether they
+    /// hold words of the question or not, with the score that [`Asked::engine_query`] gives them, or 0.
+    /// Each part of the question is asked for these passages alone; the engine's own unions look at
+    /// all that lie between.
+    pub(super) fn score(
+        &self,
+        query: &Query,
+        clauses: &Clauses,
+        mut addresses: Vec<DocAddress>,
+        columns: &mut ColumnsOf<'_>,
+    ) -> Result<Vec<(f32, DocAddress)>, IndexError> {
+        addresses.sort_unstable();
+        let statistics = Statistics::of(&self.searcher, &self.index.fields, &self.scope)?;
+        let scoring = EnableScoring::enabled_from_statistics_provider(&statistics, &self.searcher);
+        let silent = EnableScoring::disabled_from_searcher(&self.searcher);
+        let weights = |all: &[Box<dyn EngineQuery>], scoring| {
+            all.iter().map(|engine| engine.weight(scoring)).collect::<Result<Vec<_>, _>>()
+        };
+        let must = weights(&clauses.must, silent)?;
+        let must_not = weights(&clauses.must_not, silent)?;
+        let ranked = clauses.ranked.iter().map(|ranked| weights(&ranked.0, scoring));
+        let ranked = ranked.collect::<Result<Vec<_>, _>>()?;
+        let weighs = clauses.ranks && query.filters.kinds.is_empty();
+        let mut scored = Vec::with_capacity(addresses.len());
+        for of_segment in addresses.chunk_by(|one, other| one.segment_ord == other.segment_ord) {
+            let ordinal = of_segment[0].segment_ord;
+            let segment = self.searcher.segment_reader(ordinal);
+            let alive = segment.alive_bitset();
+            let mut docs: Vec<(DocId, f32)> = of_segment
+                .iter()
+                .filter(|address| alive.is_none_or(|alive| alive.is_alive(address.doc_id)))
+                .map(|address| (address.doc_id, 0.0))
+                .collect();
+            for weight in &must {
+                let mut scorer = weight.scorer(segment, 1.0)?;
+                docs.retain(|(doc, _)| stands_at(&mut *scorer, *doc));
+            }
+            for weight in &must_not {
+                let mut scorer = weight.scorer(segment, 1.0)?;
+                docs.retain(|(doc, _)| !stands_at(&mut *scorer, *doc));
+            }
+            for ways in &ranked {
+                let mut best = vec![0.0_f32; docs.len()];
+                for weight in ways {
+                    let mut scorer = weight.scorer(segment, 1.0)?;
+                    for ((doc, _), best) in docs.iter().zip(&mut best) {
+                        if stands_at(&mut *scorer, *doc) {
+                            *best = best.max(scorer.score());
+                        }
+                    }
+                }
+                for ((_, score), best) in docs.iter_mut().zip(best) {
+                    *score += best;
+                }
+            }
+            for (doc, score) in docs {
+                let address = DocAddress::new(ordinal, doc);
+                let kind = match weighs && score > 0.0 {
+                    true => weight(columns.of(ordinal)?.kind(doc), query),
+                    false => 1.0,
+                };
+                scored.push((score * kind, address));
+            }
+        }
+        Ok(scored)
     }
 
     fn filters(&self, filters: &Filters) -> Vec<Box<dyn EngineQuery>> {
@@ -124,26 +222,27 @@ impl Asked<'_> {
     }
 
     /// A word, by the best of its stems.
-    pub(super) fn ranked(&self, stems: &[String]) -> Box<dyn EngineQuery> {
+    fn ranked(&self, stems: &[String]) -> Ranked {
         let stems = stems.iter().map(|stem| -> Box<dyn EngineQuery> {
             let term = self.scope.term(self.index.fields.stems, stem);
             Box::new(TermQuery::new(term, IndexRecordOption::WithFreqs))
         });
-        let mut stems: Vec<_> = stems.collect();
-        match stems.len() {
-            1 => stems.remove(0),
-            _ => Box::new(DisjunctionMaxQuery::new(stems)),
-        }
+        Ranked(stems.collect())
+    }
+
+    /// A word, by the best of its stems.
+    pub(super) fn word(&self, stems: &[String]) -> Box<dyn EngineQuery> {
+        self.ranked(stems).engine()
     }
 
     /// What weighs a little more than its stems do: the words in the very form that was asked for,
     /// and two neighbours close to each other.
-    fn as_asked(&self, analyzer: &mut Analyzer, text: &str) -> Vec<Box<dyn EngineQuery>> {
+    fn as_asked(&self, analyzer: &mut Analyzer, text: &str) -> Vec<Ranked> {
         let field = self.index.fields.words;
         let mut tokens = analyzer.tokens(text);
         tokens.truncate(WORDS_MAX);
-        let boosted = |query: Box<dyn EngineQuery>, weight| -> Box<dyn EngineQuery> {
-            Box::new(BoostQuery::new(query, weight))
+        let boosted = |query: Box<dyn EngineQuery>, weight| {
+            Ranked(vec![Box::new(BoostQuery::new(query, weight))])
         };
         let words: BTreeSet<&str> = tokens.iter().map(|token| token.word.as_str()).collect();
         let exact = words.into_iter().map(|word| {
@@ -214,6 +313,12 @@ pub(super) fn weight(kind: Kind, query: &Query) -> f32 {
 /// `PhraseScorer::seek_danger`); its unions do.
 fn excludable(phrase: Box<dyn EngineQuery>) -> Box<dyn EngineQuery> {
     Box::new(BooleanQuery::union(vec![phrase.box_clone(), phrase]))
+}
+
+/// Whether a scorer that was asked for nothing beyond `doc` yet has it.
+fn stands_at(scorer: &mut dyn Scorer, doc: DocId) -> bool {
+    let at = scorer.doc();
+    at == doc || at < doc && scorer.seek(doc) == doc
 }
 
 /// Decides, but gives no score.

@@ -3,19 +3,17 @@
 //! The weighted sum of both scores after each was put on a scale from 0 to 1, as Bruch et al. have
 //! it (*An Analysis of Fusion Functions for Hybrid Retrieval*, 2023, https://arxiv.org/abs/2210.11934):
 //! a score by words as a share of the best one there is for the question, a similarity by where it
-//! stands between the last and the first of those that were found. What only one engine found has
+//! stands between that of the [`NEAR_MAX`]th chunk and the first. What only one engine found has
 //! nothing from the other.
 //!
 //! Weight and depth were chosen on QMSum `train`; see `docs/search.md`.
 
-use super::engine::weight;
-use super::{Asked, Query, Weighed};
-use crate::analysis::Analyzer;
-use crate::index::{IndexError, Statistics};
-use crate::passages::Kind;
+use super::engine::{self, Clauses};
+use super::{Asked, Query};
+use crate::dense::leg::NEAR_MAX;
+use crate::index::{ColumnsOf, IndexError};
 use debrief_infra::vectors::Near;
 use std::collections::HashMap;
-use tantivy::collector::TopDocs;
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocAddress, DocSet, TERMINATED};
 
@@ -43,49 +41,67 @@ impl Default for Dense {
     }
 }
 
-impl Asked<'_> {
-    /// Puts passages that are near by meaning among those ranked by words; answers all, best first,
-    /// and how many of them hold none of the words.
-    pub(super) fn fuse(
-        &self,
-        query: &Query,
-        words: &[Weighed],
-        analyzer: &mut Analyzer,
-        lexical: &[(f32, DocAddress)],
-    ) -> Result<(Vec<(f32, DocAddress)>, u64), IndexError> {
-        let Dense { near, weight } = &query.dense;
-        let similarities = self.similarities(near)?;
-        // Which of them may be found, and how well they fit by words.
-        let ids: Vec<String> = near.iter().map(|near| near.id.simple().to_string()).collect();
-        let named = self.any(self.index.fields.chunk, ids.iter().map(String::as_str));
-        let allowed = self.engine_query(query, words, analyzer, Some(named));
-        let statistics = Statistics::of(&self.searcher, &self.index.fields, &self.scope)?;
-        let all = TopDocs::with_limit(similarities.len().max(1)).order_by_score();
-        let mut allowed =
-            self.searcher.search_with_statistics_provider(&*allowed, &all, &statistics)?;
-        allowed.retain(|(score, address)| {
-            *score > 0.0 || similarities.get(address).is_some_and(|near| *near >= RELATED)
-        });
+/// Passages near a question in meaning that may be found.
+pub(super) struct Nearby {
+    /// Where they lie, what they score by words, and how near they are, from 0 to 1.
+    passages: Vec<(DocAddress, f32, f32)>,
+    weight: f32,
+}
 
-        let most = lexical.iter().chain(&allowed).map(|(score, _)| *score).fold(0.0, f32::max);
-        let share = |score: f32| if most > 0.0 { (1.0 - weight) * score / most } else { 0.0 };
-        let mut scores: HashMap<DocAddress, f32> = HashMap::with_capacity(lexical.len());
-        for (score, address) in lexical.iter().chain(&allowed) {
-            scores.insert(*address, share(*score));
-        }
-        let nearest = near.first().map_or(0.0, |near| near.similarity);
-        let farthest = near.last().map_or(0.0, |near| near.similarity);
-        let span = (nearest - farthest).max(f32::EPSILON);
-        for (_, address) in &allowed {
-            let Some(similarity) = similarities.get(address) else { continue };
-            let nearness = (similarity - farthest) / span * self.kind_weight(query, *address)?;
-            *scores.entry(*address).or_default() += weight * nearness;
+impl Nearby {
+    /// How many of them hold none of the words.
+    pub(super) fn without_words(&self) -> u64 {
+        self.passages.iter().filter(|(_, score, _)| *score == 0.0).count() as u64
+    }
+
+    /// These and passages ranked by words, best first.
+    pub(super) fn fuse(&self, lexical: &[(f32, DocAddress)]) -> Vec<(f32, DocAddress)> {
+        let by_words = self.passages.iter().map(|(address, score, _)| (*score, *address));
+        let by_words = || lexical.iter().copied().chain(by_words.clone());
+        let most = by_words().map(|(score, _)| score).fold(f32::EPSILON, f32::max);
+        let mut scores: HashMap<DocAddress, f32> = by_words()
+            .map(|(score, address)| (address, (1.0 - self.weight) * score / most))
+            .collect();
+        for (address, _, nearness) in &self.passages {
+            *scores.entry(*address).or_default() += self.weight * nearness;
         }
         let mut fused: Vec<(f32, DocAddress)> =
             scores.into_iter().map(|(address, score)| (score, address)).collect();
         fused.sort_by(|(one, at), (other, there)| other.total_cmp(one).then(at.cmp(there)));
-        let without_words = allowed.iter().filter(|(score, _)| *score == 0.0).count();
-        Ok((fused, without_words as u64))
+        fused
+    }
+}
+
+impl Asked<'_> {
+    /// Which passages the chunks near a question lie in, as far as they may be found.
+    pub(super) fn nearby(
+        &self,
+        query: &Query,
+        clauses: &Clauses,
+        columns: &mut ColumnsOf<'_>,
+    ) -> Result<Nearby, IndexError> {
+        let Dense { near, weight } = &query.dense;
+        let similarities = self.similarities(near)?;
+        // Which of them may be found, and how well they fit by words.
+        let allowed =
+            self.score(query, clauses, similarities.keys().copied().collect(), columns)?;
+
+        // The same scale however many are looked at.
+        let nearest = near.first().map_or(0.0, |near| near.similarity);
+        let last = near.get(NEAR_MAX - 1).or(near.last());
+        let farthest = last.map_or(0.0, |near| near.similarity);
+        let span = (nearest - farthest).max(f32::EPSILON);
+        let mut passages = Vec::with_capacity(allowed.len());
+        for (score, address) in allowed {
+            let Some(similarity) = similarities.get(&address) else { continue };
+            if score == 0.0 && *similarity < RELATED {
+                continue;
+            }
+            let nearness = ((similarity - farthest) / span).clamp(0.0, 1.0);
+            let kind = columns.of(address.segment_ord)?.kind(address.doc_id);
+            passages.push((address, score, nearness * engine::weight(kind, query)));
+        }
+        Ok(Nearby { passages, weight: *weight })
     }
 
     /// Where the chunks lie, and of each passage how near the nearer of its chunks is.
@@ -109,18 +125,5 @@ impl Asked<'_> {
             }
         }
         Ok(similarities)
-    }
-
-    /// How much a passage weighs by its kind.
-    fn kind_weight(&self, query: &Query, address: DocAddress) -> Result<f32, IndexError> {
-        let segment = self.searcher.segment_reader(address.segment_ord);
-        let Some(column) = segment.fast_fields().str("kind")? else { return Ok(1.0) };
-        let mut name = String::new();
-        if let Some(ordinal) = column.term_ords(address.doc_id).next() {
-            column.ord_to_str(ordinal, &mut name)?;
-        }
-        let name = self.scope.strip(&name).unwrap_or_default();
-        let kind = Kind::ALL.into_iter().find(|kind| kind.as_str() == name);
-        Ok(kind.map_or(1.0, |kind| weight(kind, query)))
     }
 }

@@ -13,6 +13,7 @@
 //! - Two windows of turns never overlap: of those that share turns, the best is the hit; and what
 //!   only quotes turns that better hits show is left out.
 
+mod choose;
 mod engine;
 mod fusion;
 mod similar;
@@ -22,16 +23,17 @@ pub use fusion::Dense;
 
 use crate::analysis::Analyzer;
 use crate::answer::{self, Sentence};
-use crate::highlight;
-use crate::index::{Index, IndexError, Scope, Statistics, Stored};
-use crate::passages::{Kind, Passage};
+use crate::dense::chunks;
+use crate::highlight::Matcher;
+use crate::index::{ColumnsOf, Index, IndexError, Scope, Statistics, Stored};
+use crate::passages::{Kind, PassageKey};
 use chrono::{DateTime, Utc};
 use debrief_domain::ids::{ClientId, OrganizationId, TranscriptId};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use debrief_infra::vectors::Near;
+use std::collections::BTreeMap;
 use std::ops::Range;
 use tantivy::collector::{Count, TopDocs};
 use tantivy::{DocAddress, Order, Searcher};
-use uuid::Uuid;
 
 /// Words of a question that are looked at.
 pub const WORDS_MAX: usize = 64;
@@ -105,15 +107,11 @@ pub struct Hit {
 }
 
 impl Hit {
-    /// See [`HitKey`].
-    pub fn key(&self) -> HitKey {
-        key_of(&self.stored)
+    /// See [`PassageKey`].
+    pub fn key(&self) -> PassageKey {
+        self.stored.passage.key(self.stored.transcript_id)
     }
 }
-
-/// Names a hit by its session, kind, first turn and words, on every node and whatever was indexed
-/// in between. Of 250 hits, two are alike in one of 10¹⁴ cases.
-pub type HitKey = u64;
 
 /// How many passages there are of each value of a field.
 pub type Facets = BTreeMap<&'static str, Vec<(String, u64)>>;
@@ -168,88 +166,61 @@ impl<'a> Asked<'a> {
         languages: &[&str],
         limit: usize,
         shown: usize,
-        seen: impl Fn(&HitKey) -> bool,
+        seen: impl Fn(&PassageKey) -> bool,
     ) -> Result<Found, IndexError> {
         let fields = self.index.fields;
         let statistics = Statistics::of(&self.searcher, &fields, &self.scope)?;
-        let mut analyzer = Analyzer::new(languages.iter().copied());
+        let mut analyzer = self.index.analyzers.take(languages.iter().copied());
         let words = self.words(&mut analyzer, &query.words)?;
-        let engine = self.engine_query(query, &words, &mut analyzer, None);
-        let mut passages = self.searcher.search(&*engine, &Count)? as u64;
+        let clauses = self.clauses(query, &words, &mut analyzer);
+        let engine = self.engine_query(query, &clauses);
+        let mut columns = ColumnsOf::new(&self.searcher);
+        let nearby = match words.is_empty() || query.dense.near.is_empty() {
+            true => None,
+            false => Some(self.nearby(query, &clauses, &mut columns)?),
+        };
         // Overlapping windows and what was seen take places among the candidates.
         let mut wanted = ((limit + shown) * 4 + 20).min(CANDIDATES_MAX);
-        let (places, more) = loop {
+        let (places, more, passages) = loop {
             let top = TopDocs::with_limit(wanted);
-            let ranked: Vec<(f32, DocAddress)> = if words.is_empty() {
+            let (ranked, count): (Vec<(f32, DocAddress)>, usize) = if words.is_empty() {
                 let newest = top.order_by_fast_field::<i64>("at", Order::Desc);
-                let newest = self.searcher.search(&*engine, &newest)?;
-                newest.into_iter().map(|(_, address)| (0.0, address)).collect()
+                let (newest, count) = self.searcher.search(&*engine, &(newest, Count))?;
+                (newest.into_iter().map(|(_, address)| (0.0, address)).collect(), count)
             } else {
-                let by_score = top.order_by_score();
-                self.searcher.search_with_statistics_provider(&*engine, &by_score, &statistics)?
+                let collector = (top.order_by_score(), Count);
+                self.searcher.search_with_statistics_provider(&*engine, &collector, &statistics)?
             };
             let all = ranked.len() < wanted || wanted == CANDIDATES_MAX;
-            let (ranked, without_words) = match words.is_empty() || query.dense.near.is_empty() {
-                true => (ranked, 0),
-                false => self.fuse(query, &words, &mut analyzer, &ranked)?,
+            let ranked = match &nearby {
+                Some(nearby) => nearby.fuse(&ranked),
+                None => ranked,
             };
-            let (places, more) = self.choose(ranked, query, limit, &seen)?;
+            let (places, more) = self.choose(&ranked, query, limit, &mut columns, &seen)?;
             if more || all {
-                passages += without_words;
-                break (places, more);
+                let without_words = nearby.as_ref().map_or(0, fusion::Nearby::without_words);
+                break (places, more, count as u64 + without_words);
             }
             wanted = (wanted * 4).min(CANDIDATES_MAX);
         };
-        let hits =
-            places.into_iter().map(|(score, stored)| hit(stored, score, &words, &mut analyzer));
-        let hits: Vec<Hit> = hits.collect();
-        let answer = answer::sentences(&hits, &words, &mut analyzer);
+        let mut matcher = Matcher::new(&mut analyzer, &words);
+        let hits = self.hits(places, &query.dense.near, &mut matcher)?;
+        let answer = answer::sentences(&hits, &mut matcher);
+        self.index.analyzers.rest(analyzer);
         Ok(Found { hits, more, passages, answer })
     }
 
-    /// The first `limit` of these candidates that do not overlap better ones, and whether there
-    /// are more.
-    fn choose(
+    /// Reads what was chosen.
+    fn hits(
         &self,
-        ranked: Vec<(f32, DocAddress)>,
-        query: &Query,
-        limit: usize,
-        seen: impl Fn(&HitKey) -> bool,
-    ) -> Result<(Vec<(f32, Stored)>, bool), IndexError> {
-        let mut chosen = Vec::with_capacity(limit);
-        let mut shown: HashMap<TranscriptId, Shown> = HashMap::new();
-        let mut of_session: HashMap<TranscriptId, usize> = HashMap::new();
-        for equal in ranked.chunk_by(|(one, _), (other, _)| one == other) {
-            let mut candidates = Vec::with_capacity(equal.len());
-            for (score, address) in equal {
-                candidates.push((*score, self.index.stored(&self.searcher, *address)?));
-            }
-            // An order of their own, that does not depend on where they lie on disk. What has no
-            // score is in the order of its dates.
-            if equal.first().is_some_and(|(score, _)| *score > 0.0) {
-                candidates.sort_by_cached_key(|(_, stored)| place(stored));
-            }
-            for (score, stored) in candidates {
-                let shown = shown.entry(stored.transcript_id).or_default();
-                if !shown.lacks(&stored.passage) {
-                    continue;
-                }
-                let count = of_session.entry(stored.transcript_id).or_default();
-                if query.per_session > 0 && *count >= query.per_session {
-                    continue;
-                }
-                shown.add(&stored.passage);
-                *count += 1;
-                if seen(&key_of(&stored)) {
-                    continue;
-                }
-                if chosen.len() == limit {
-                    return Ok((chosen, true));
-                }
-                chosen.push((score, stored));
-            }
-        }
-        Ok((chosen, false))
+        places: Vec<(f32, DocAddress)>,
+        near: &[Near],
+        matcher: &mut Matcher<'_>,
+    ) -> Result<Vec<Hit>, IndexError> {
+        let read = |(score, address)| {
+            Ok(hit(self.index.stored(&self.searcher, address)?, score, near, matcher))
+        };
+        places.into_iter().map(read).collect()
     }
 
     /// The words of a question that can be ranked by, each once, with their weights.
@@ -286,55 +257,14 @@ fn idf(passages: u64, with: u64) -> f32 {
     (1.0 + (passages - with + 0.5) / (with + 0.5)).ln()
 }
 
-fn key_of(stored: &Stored) -> HitKey {
-    let mut name = stored.passage.kind.as_str().as_bytes().to_vec();
-    for line in &stored.passage.lines {
-        name.extend(line.turn.to_be_bytes());
-        name.extend(line.text.as_bytes());
-    }
-    Uuid::new_v5(&stored.transcript_id.0, &name).as_u64_pair().0
-}
-
-/// An order among passages that fit equally well: newest session first.
-fn place(stored: &Stored) -> (std::cmp::Reverse<Option<i64>>, TranscriptId, Kind, u32) {
-    let held = stored.held_at.map(|held_at| held_at.timestamp_millis());
-    let turn = stored.passage.lines.first().map_or(0, |line| line.turn);
-    (std::cmp::Reverse(held), stored.transcript_id, stored.passage.kind, turn)
-}
-
-/// Turns of a session that were chosen.
-#[derive(Default)]
-struct Shown {
-    /// In windows.
-    said: BTreeSet<u32>,
-    /// In whatever else is made of turns.
-    quoted: BTreeSet<u32>,
-}
-
-impl Shown {
-    /// Whether a passage shows something that was not: a window none of whose turns was, or quotes
-    /// of turns that were not all.
-    fn lacks(&self, passage: &Passage) -> bool {
-        let mut turns = passage.lines.iter().map(|line| line.turn);
-        match passage.kind {
-            Kind::Title | Kind::Notes | Kind::ExternalNote => true,
-            Kind::Turns => turns.all(|turn| !self.said.contains(&turn)),
-            _ => turns.any(|turn| !self.said.contains(&turn) && !self.quoted.contains(&turn)),
-        }
-    }
-
-    fn add(&mut self, passage: &Passage) {
-        let turns = passage.lines.iter().map(|line| line.turn);
-        match passage.kind {
-            Kind::Title | Kind::Notes | Kind::ExternalNote => {}
-            Kind::Turns => self.said.extend(turns),
-            _ => self.quoted.extend(turns),
-        }
-    }
-}
-
 /// A hit, with its best line and the words that fit.
-fn hit(stored: Stored, score: f32, words: &[Weighed], analyzer: &mut Analyzer) -> Hit {
-    let (highlights, best) = highlight::lines(&stored.passage.lines, words, analyzer);
+fn hit(stored: Stored, score: f32, near: &[Near], matcher: &mut Matcher<'_>) -> Hit {
+    let (highlights, mut best) = matcher.lines(&stored.passage.lines);
+    if highlights.iter().all(Vec::is_empty) {
+        // Found by meaning alone: what says most of the chunk that did it.
+        let nearer = chunks::nearest(stored.transcript_id, &stored.passage, near);
+        let length = |at: &usize| stored.passage.lines[*at].text.len();
+        best = nearer.and_then(|lines| lines.max_by_key(length)).unwrap_or(best);
+    }
     Hit { stored, score, best, highlights }
 }

@@ -1,8 +1,9 @@
 //! Sessions like another.
 
-use super::{Asked, CANDIDATES_MAX, Found, Hit, Query, Weighed, hit, idf};
+use super::{Asked, CANDIDATES_MAX, Found, Query, Weighed, idf};
 use crate::analysis::{Analyzer, ENGLISH};
-use crate::index::{IndexError, Statistics};
+use crate::highlight::Matcher;
+use crate::index::{ColumnsOf, IndexError, Statistics};
 use crate::passages::Kind;
 use debrief_domain::ids::TranscriptId;
 use std::collections::{BTreeMap, BTreeSet};
@@ -70,7 +71,7 @@ impl Asked<'_> {
             return Ok(Found::default());
         }
         let liked = words.iter().map(|word| -> Box<dyn EngineQuery> {
-            Box::new(BoostQuery::new(self.ranked(&word.stems), word.weight))
+            Box::new(BoostQuery::new(self.word(&word.stems), word.weight))
         });
         let engine = BooleanQuery::new(vec![
             (Occur::Must, Box::new(BooleanQuery::union(liked.collect()))),
@@ -80,11 +81,10 @@ impl Asked<'_> {
         let top = TopDocs::with_limit(CANDIDATES_MAX).order_by_score();
         let ranked = self.searcher.search_with_statistics_provider(&engine, &top, &statistics)?;
         let once = Query { per_session: 1, ..Query::default() };
-        let (chosen, more) = self.choose(ranked, &once, limit, |_| false)?;
+        let mut columns = ColumnsOf::new(&self.searcher);
+        let (chosen, more) = self.choose(&ranked, &once, limit, &mut columns, |_| false)?;
         let mut analyzer = Analyzer::new([ENGLISH]);
-        let hits =
-            chosen.into_iter().map(|(score, stored)| hit(stored, score, &words, &mut analyzer));
-        let hits: Vec<Hit> = hits.collect();
+        let hits = self.hits(chosen, &[], &mut Matcher::new(&mut analyzer, &words))?;
         Ok(Found { passages: hits.len() as u64, hits, more, answer: Vec::new() })
     }
 }

@@ -89,7 +89,8 @@ impl Asked<'_> {
     pub fn facets(&self, query: &Query, languages: &[&str]) -> Result<Facets, IndexError> {
         let mut analyzer = Analyzer::new(languages.iter().copied());
         let words = self.words(&mut analyzer, &query.words)?;
-        let engine = self.engine_query(query, &words, &mut analyzer, None);
+        let clauses = self.clauses(query, &words, &mut analyzer);
+        let engine = self.engine_query(query, &clauses);
         const FACETS: [&str; 4] = ["kind", "client", "speaker", "language"];
         let request: serde_json::Map<_, _> = FACETS
             .iter()
