@@ -122,8 +122,12 @@ async fn run(program: &Program, calls: &[Vec<u8>], at_once: usize) -> Vec<f64> {
 async fn searchable(program: &Program) -> Vec<f64> {
     let mut connection = Connection::open(program.address).await.expect("it listens");
     let list = connection.json("GET", "/v1/transcripts?limit=20", API_KEY, "").await;
-    let ids: Vec<&str> =
-        list["items"].as_array().into_iter().flatten().filter_map(|item| item["id"].as_str()).collect();
+    let ids: Vec<&str> = list["items"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|item| item["id"].as_str())
+        .collect();
     let mut took = Vec::new();
     for (n, id) in ids.iter().cycle().take(CHANGES).enumerate() {
         let path = format!("/v1/transcripts/{id}");

@@ -205,7 +205,7 @@ impl Bench {
     fn ask(&self, near: Option<&[Vec<Near>]>, weight: Option<f32>) -> Outcome<Vec<Scores>> {
         let of_id: HashMap<TranscriptId, usize> =
             (0..self.meetings.len()).map(|at| (id(at), at)).collect();
-        let asking = Asked::by(&self.index, OWN);
+        let asking = Asked::by(&self.index, OWN)?;
         let mut scores = Vec::new();
         for (at, question) in self.questions.iter().enumerate() {
             let mut query = asked(&question.text);

@@ -230,7 +230,7 @@ fn measure(meetings: &[Meeting], questions: &[Query], wanted: usize) -> Outcome<
     );
     println!("| ms | p50 | p95 |\n|---|---|---|");
     let ten = |query: &Query| {
-        Ok(Asked::by(&index, ORGANIZATION).search(query, &["en"], 10, 0, |_| false)?.hits.len())
+        Ok(Asked::by(&index, ORGANIZATION)?.search(query, &["en"], 10, 0, |_| false)?.hits.len())
     };
     row("debrief, by words: ten hits with highlights and an answer", timed(questions, ten)?);
     let from: DateTime<Utc> = DateTime::UNIX_EPOCH + Duration::hours(20_000 + number as i64 / 2);

@@ -35,7 +35,7 @@ impl Watched {
         clients: &[(ClientId, String)],
         now: DateTime<Utc>,
     ) -> Result<u64, IndexError> {
-        let asked = Asked::by(&self.index, self.organization);
+        let asked = Asked::by(&self.index, self.organization)?;
         let Understood { mut query, languages, .. } = understand(question, &asked, clients, now)?;
         query.every_word = true;
         let languages: Vec<&str> = languages.iter().map(String::as_str).collect();

@@ -139,7 +139,7 @@ fn nothing_foreign_comes_back_whatever_is_asked() {
                 query.dense.near.clone_from(&near);
             }
             for of in [1u128, 2] {
-                let asked = Asked::by(&index, organization(of));
+                let asked = Asked::by(&index, organization(of)).unwrap();
                 let foreign = ["omega", "alpha"][of as usize - 1];
                 let answer = asked.search(&query, &["en"], 50, 0, |_| false).unwrap();
                 prop_assert!(answer.passages >= answer.hits.len() as u64);
@@ -169,7 +169,7 @@ fn nothing_foreign_comes_back_whatever_is_asked() {
         })
         .unwrap();
     for of in [1u128, 2] {
-        let asked = Asked::by(&index, organization(of));
+        let asked = Asked::by(&index, organization(of)).unwrap();
         let foreign = ["omega", "alpha"][of as usize - 1];
         let suggested = format!("{:?}", asked.suggestions(1_000).unwrap());
         assert!(!suggested.contains(foreign), "{suggested}");

@@ -64,7 +64,7 @@ fn index_of(sessions: &[Session]) -> (Index, Writer) {
 }
 
 fn find(index: &Index, organization: OrganizationId, query: &Query) -> Found {
-    Asked::by(index, organization).search(query, &["en"], 10, 0, |_| false).unwrap()
+    Asked::by(index, organization).unwrap().search(query, &["en"], 10, 0, |_| false).unwrap()
 }
 
 fn words(words: &str) -> Query {
@@ -91,11 +91,11 @@ fn another_organizations_words_are_neither_found_nor_counted() {
     assert_eq!(found(&beside), [1]);
     assert_eq!(beside.hits[0].score, alone.hits[0].score, "their words move our scores");
     assert!(find(&index, OURS, &words("zebra")).hits.is_empty());
-    let asked = Asked::by(&index, OURS);
+    let asked = Asked::by(&index, OURS).unwrap();
     assert_eq!(asked.speakers(10).unwrap(), ["Maya"]);
     let facets = asked.facets(&Query::default(), &["en"]).unwrap();
     assert_eq!(facets["speaker"], [("Maya".to_owned(), 1)]);
-    assert_eq!(Asked::by(&index, THEIRS).speakers(10).unwrap(), ["Maya", "Noa"]);
+    assert_eq!(Asked::by(&index, THEIRS).unwrap().speakers(10).unwrap(), ["Maya", "Noa"]);
     // The same id under another organization is not touched by it.
     writer.remove(THEIRS, id(1));
     writer.commit(&checkpoint(3)).unwrap();

@@ -190,7 +190,7 @@ pub(super) async fn query(
     let question = question::question(&body);
     let mut understood = ask(&state, move |search| {
         let index = search.index();
-        understand(&question, &Asked::by(&index, organization), &clients, Utc::now())
+        understand(&question, &Asked::by(&index, organization)?, &clients, Utc::now())
     })
     .await?;
     understood.query.per_session = body.per_session.unwrap_or(0) as usize;
@@ -223,7 +223,7 @@ fn answer(
 ) -> Result<(SearchOut, Vec<Hit>), IndexError> {
     let indexed_through = search.position();
     let index = search.index();
-    let asked = Asked::by(&index, organization);
+    let asked = Asked::by(&index, organization)?;
     let Understood { query, interpreted, languages } = understood;
     let languages: Vec<&str> = languages.iter().map(String::as_str).collect();
     let found = asked.search(&query, &languages, limit, seen.len(), |key| seen.contains(key))?;

@@ -61,7 +61,7 @@ pub(super) async fn similar(
     row.ok_or_else(|| Problem::not_found("transcript"))?;
     ask(&state, move |search| {
         let indexed_through = search.position();
-        let found = Asked::by(&search.index(), caller.organization).similar(id, limit)?;
+        let found = Asked::by(&search.index(), caller.organization)?.similar(id, limit)?;
         let hits = found.hits.into_iter().map(hit_out).collect();
         Ok(SimilarOut { hits, indexed_through })
     })

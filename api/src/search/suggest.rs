@@ -70,7 +70,7 @@ pub(super) async fn suggest(
     let clients = question::clients(&state, caller.organization).await?;
     let past = past::questions(&state, &caller).await?;
     ask(&state, move |search| {
-        let others = Asked::by(&search.index(), caller.organization).suggestions(VALUES_MAX)?;
+        let others = Asked::by(&search.index(), caller.organization)?.suggestions(VALUES_MAX)?;
         let clients = clients.iter().map(|(_, name)| (Source::Client, name.as_str()));
         let others = others.iter().map(|(source, text)| (*source, text.as_str()));
         let past = past.iter().map(|question| (Source::Question, question.as_str()));

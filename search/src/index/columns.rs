@@ -1,11 +1,15 @@
 //! What has to be known of a passage to rank it among others, without reading it.
+//!
+//! Columns are opened once for each segment, and kept for as long as the segment is searched.
 
-use super::IndexError;
+use super::{IndexError, Scope};
 use crate::passages::{Kind, PassageKey};
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use tantivy::columnar::Column;
+use tantivy::index::SegmentId;
 use tantivy::{DocId, Searcher, SegmentReader};
+use uuid::Uuid;
 
 /// The columns of one segment.
 pub(crate) struct Columns {
@@ -14,6 +18,9 @@ pub(crate) struct Columns {
     kind: Column<u64>,
     at: Column<i64>,
     turns: Column<u64>,
+    chunks: Column<u64>,
+    /// Chunks in order, with the passages that hold them; made when first asked for. 16 bytes a chunk.
+    places: OnceLock<Vec<(u64, DocId)>>,
 }
 
 impl Columns {
@@ -25,6 +32,8 @@ impl Columns {
             kind: columns.u64("kind_number")?,
             at: columns.i64("at")?,
             turns: columns.u64("turn")?,
+            chunks: columns.u64("chunk")?,
+            places: OnceLock::new(),
         })
     }
 
@@ -53,26 +62,47 @@ impl Columns {
     pub(crate) fn turns(&self, doc: DocId) -> impl Iterator<Item = u32> {
         self.turns.values_for_doc(doc).map(|turn| u32::try_from(turn).unwrap_or(u32::MAX))
     }
-}
 
-/// The columns of all segments, each opened when it is first asked for.
-pub(crate) struct ColumnsOf<'a> {
-    searcher: &'a Searcher,
-    opened: HashMap<u32, Columns>,
-}
-
-impl<'a> ColumnsOf<'a> {
-    pub(crate) fn new(searcher: &'a Searcher) -> Self {
-        Self { searcher, opened: HashMap::new() }
+    /// The passages that hold a chunk; deleted ones among them.
+    pub(crate) fn with_chunk(&self, chunk: u64) -> impl Iterator<Item = DocId> {
+        let places = self.places.get_or_init(|| {
+            let docs = 0..self.chunks.num_docs();
+            let of = |doc| self.chunks.values_for_doc(doc).map(move |chunk| (chunk, doc));
+            let mut places: Vec<(u64, DocId)> = docs.flat_map(of).collect();
+            places.sort_unstable();
+            places
+        });
+        let from = places.partition_point(|(known, _)| *known < chunk);
+        places[from..].iter().take_while(move |(known, _)| *known == chunk).map(|(_, doc)| *doc)
     }
+}
 
-    /// Those of the segment with this ordinal.
-    pub(crate) fn of(&mut self, segment: u32) -> Result<&Columns, IndexError> {
-        match self.opened.entry(segment) {
-            Entry::Occupied(opened) => Ok(opened.into_mut()),
-            Entry::Vacant(new) => {
-                Ok(new.insert(Columns::open(self.searcher.segment_reader(segment))?))
-            }
-        }
+impl Scope {
+    /// What a chunk is called in the index: the id that the vector store has for it, mixed with the
+    /// organization's, so that a name from elsewhere names nothing here. Of a million chunks, two are
+    /// alike in one of 10⁷ cases.
+    pub(crate) fn chunk(&self, id: Uuid) -> u64 {
+        let (organization, id) = (self.organization.as_u64_pair(), id.as_u64_pair());
+        (organization.0 ^ organization.1.rotate_left(32)) ^ (id.0 ^ id.1)
+    }
+}
+
+/// The columns of all segments that are searched.
+#[derive(Default)]
+pub(crate) struct AllColumns(Mutex<HashMap<SegmentId, Arc<Columns>>>);
+
+impl AllColumns {
+    /// Those of the segments of a searcher, in their order. Others are forgotten.
+    pub(crate) fn of(&self, searcher: &Searcher) -> Result<Vec<Arc<Columns>>, IndexError> {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let columns = |segment: &SegmentReader| match known.get(&segment.segment_id()) {
+            Some(columns) => Ok(Arc::clone(columns)),
+            None => Ok::<_, IndexError>(Arc::new(Columns::open(segment)?)),
+        };
+        let segments = searcher.segment_readers();
+        let all = segments.iter().map(columns).collect::<Result<Vec<_>, _>>()?;
+        let ids = segments.iter().map(SegmentReader::segment_id);
+        *known = ids.zip(all.iter().map(Arc::clone)).collect();
+        Ok(all)
     }
 }

@@ -12,7 +12,8 @@
 mod columns;
 mod writer;
 
-pub(crate) use columns::{Columns, ColumnsOf};
+use columns::AllColumns;
+pub(crate) use columns::Columns;
 pub use writer::Writer;
 
 use crate::analysis::Analyzers;
@@ -31,6 +32,7 @@ use tantivy::schema::{
 use tantivy::{
     DocAddress, IndexReader, ReloadPolicy, Searcher, TantivyDocument, TantivyError, Term,
 };
+use uuid::Uuid;
 
 /// Changes whenever what is in the index, or how it is found, does: an index of another one is
 /// built anew.
@@ -40,12 +42,16 @@ const AVERAGE_TERMS: u64 = crate::passages::WINDOW_WORDS as u64;
 
 /// An organization's own corner of the index.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Scope(String);
+pub struct Scope {
+    organization: Uuid,
+    /// Before each of its words.
+    prefix: String,
+}
 
 impl Scope {
     /// That of this organization.
     pub fn of(organization: OrganizationId) -> Self {
-        Self(organization.0.simple().to_string())
+        Self { organization: organization.0, prefix: organization.0.simple().to_string() }
     }
 
     /// A word of this organization, in this field.
@@ -54,15 +60,15 @@ impl Scope {
     }
 
     fn word(&self, word: &str) -> String {
-        let mut scoped = String::with_capacity(self.0.len() + word.len());
-        scoped.push_str(&self.0);
+        let mut scoped = String::with_capacity(self.prefix.len() + word.len());
+        scoped.push_str(&self.prefix);
         scoped.push_str(word);
         scoped
     }
 
     /// A value that was indexed in this scope, without it.
     pub(crate) fn strip<'a>(&self, value: &'a str) -> Option<&'a str> {
-        value.strip_prefix(&self.0)
+        value.strip_prefix(&self.prefix)
     }
 }
 
@@ -120,7 +126,7 @@ pub(crate) struct Fields {
     /// The organization itself: one term.
     pub(crate) organization: Field,
     pub(crate) transcript: Field,
-    /// Names of its chunks, as the vector store has them.
+    /// See [`Scope::chunk`].
     pub(crate) chunk: Field,
     pub(crate) kind: Field,
     /// See [`Columns`], as the three below.
@@ -154,7 +160,7 @@ fn schema() -> (Schema, Fields) {
         words: builder.add_text_field("words", indexed(IndexRecordOption::WithFreqsAndPositions)),
         organization: builder.add_text_field("organization", STRING),
         transcript: builder.add_text_field("transcript", value()),
-        chunk: builder.add_text_field("chunk", STRING),
+        chunk: builder.add_u64_field("chunk", FAST),
         kind: builder.add_text_field("kind", value()),
         kind_number: builder.add_u64_field("kind_number", FAST),
         session: builder.add_u64_field("session", FAST),
@@ -179,6 +185,7 @@ pub struct Index {
     reader: IndexReader,
     pub(crate) fields: Fields,
     pub(crate) analyzers: Arc<Analyzers>,
+    columns: Arc<AllColumns>,
 }
 
 impl std::fmt::Debug for Index {
@@ -223,7 +230,13 @@ impl Index {
     fn with(index: tantivy::Index) -> Result<Self, IndexError> {
         // Reloaded after each commit, by whoever commits.
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
-        Ok(Self { index, reader, fields: schema().1, analyzers: Arc::default() })
+        Ok(Self {
+            index,
+            reader,
+            fields: schema().1,
+            analyzers: Arc::default(),
+            columns: Arc::default(),
+        })
     }
 
     /// The one who may write. There is at most one at a time.
@@ -233,6 +246,11 @@ impl Index {
 
     pub(crate) fn searcher(&self) -> Searcher {
         self.reader.searcher()
+    }
+
+    /// The columns of a searcher's segments.
+    pub(crate) fn columns(&self, searcher: &Searcher) -> Result<Vec<Arc<Columns>>, IndexError> {
+        self.columns.of(searcher)
     }
 
     /// Passages in it, of all organizations.

@@ -94,7 +94,7 @@ impl Writer {
             document.add_u64(fields.turn, turn.into());
         }
         for chunk in chunks {
-            document.add_text(fields.chunk, scope.word(&chunk.simple().to_string()));
+            document.add_u64(fields.chunk, scope.chunk(chunk));
         }
         if let Some(client) = session.client_id {
             document.add_text(fields.client, scope.word(&client.0.simple().to_string()));
@@ -146,7 +146,13 @@ impl Writer {
         if std::mem::take(&mut self.forgotten) {
             self.purge()?;
         }
+        self.reload()
+    }
+
+    /// Lets search see what was committed, and lets go of what was before.
+    fn reload(&self) -> Result<(), IndexError> {
         self.index.reader.reload()?;
+        self.index.columns(&self.index.searcher())?;
         Ok(())
     }
 
@@ -168,7 +174,7 @@ impl Writer {
                 }
             }
         }
-        self.index.reader.reload()?;
+        self.reload()?;
         self.writer.garbage_collect_files().wait()?;
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! Ranked candidates → hits: what shows nothing new is left out.
 
 use super::{Asked, Query};
-use crate::index::{Columns, ColumnsOf, IndexError};
+use crate::index::Columns;
 use crate::passages::{Kind, PassageKey};
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap};
@@ -46,17 +46,14 @@ impl Asked<'_> {
         ranked: &[(f32, DocAddress)],
         query: &Query,
         limit: usize,
-        columns: &mut ColumnsOf<'_>,
         seen: impl Fn(&PassageKey) -> bool,
-    ) -> Result<(Vec<(f32, DocAddress)>, bool), IndexError> {
+    ) -> (Vec<(f32, DocAddress)>, bool) {
         let mut chosen = Vec::with_capacity(limit);
         let mut shown: HashMap<u64, Shown> = HashMap::new();
         for equal in ranked.chunk_by(|(one, _), (other, _)| one == other) {
-            let mut candidates = Vec::with_capacity(equal.len());
-            for (score, address) in equal {
-                let columns = columns.of(address.segment_ord)?;
-                candidates.push(Candidate::of(*score, *address, columns));
-            }
+            let candidate =
+                |(score, address): &_| Candidate::of(*score, *address, self.columns(*address));
+            let mut candidates: Vec<Candidate> = equal.iter().map(candidate).collect();
             // What has no score is in the order of its dates.
             if equal.first().is_some_and(|(score, _)| *score > 0.0) {
                 candidates.sort_by_cached_key(Candidate::place);
@@ -73,12 +70,12 @@ impl Asked<'_> {
                     continue;
                 }
                 if chosen.len() == limit {
-                    return Ok((chosen, true));
+                    return (chosen, true);
                 }
                 chosen.push((candidate.score, candidate.address));
             }
         }
-        Ok((chosen, false))
+        (chosen, false)
     }
 }
 

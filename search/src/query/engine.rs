@@ -2,7 +2,7 @@
 
 use super::{About, Asked, Filters, Query, WORDS_MAX, Weighed};
 use crate::analysis::Analyzer;
-use crate::index::{ColumnsOf, Fields, IndexError, Statistics};
+use crate::index::{Fields, IndexError, Statistics};
 use crate::passages::Kind;
 use chrono::{DateTime, Utc};
 use std::collections::BTreeSet;
@@ -123,7 +123,6 @@ impl Asked<'_> {
         query: &Query,
         clauses: &Clauses,
         mut addresses: Vec<DocAddress>,
-        columns: &mut ColumnsOf<'_>,
     ) -> Result<Vec<(f32, DocAddress)>, IndexError> {
         addresses.sort_unstable();
         let statistics = Statistics::of(&self.searcher, &self.index.fields, &self.scope)?;
@@ -172,7 +171,7 @@ impl Asked<'_> {
             for (doc, score) in docs {
                 let address = DocAddress::new(ordinal, doc);
                 let kind = match weighs && score > 0.0 {
-                    true => weight(columns.of(ordinal)?.kind(doc), query),
+                    true => weight(self.columns(address).kind(doc), query),
                     false => 1.0,
                 };
                 scored.push((score * kind, address));

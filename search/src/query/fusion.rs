@@ -11,11 +11,10 @@
 use super::engine::{self, Clauses};
 use super::{Asked, Query};
 use crate::dense::leg::NEAR_MAX;
-use crate::index::{ColumnsOf, IndexError};
+use crate::index::IndexError;
 use debrief_infra::vectors::Near;
 use std::collections::HashMap;
-use tantivy::schema::IndexRecordOption;
-use tantivy::{DocAddress, DocSet, TERMINATED};
+use tantivy::DocAddress;
 
 /// What nearness in meaning weighs, out of 1.
 const WEIGHT: f32 = 0.3;
@@ -74,17 +73,11 @@ impl Nearby {
 
 impl Asked<'_> {
     /// Which passages the chunks near a question lie in, as far as they may be found.
-    pub(super) fn nearby(
-        &self,
-        query: &Query,
-        clauses: &Clauses,
-        columns: &mut ColumnsOf<'_>,
-    ) -> Result<Nearby, IndexError> {
+    pub(super) fn nearby(&self, query: &Query, clauses: &Clauses) -> Result<Nearby, IndexError> {
         let Dense { near, weight } = &query.dense;
-        let similarities = self.similarities(near)?;
+        let similarities = self.similarities(near);
         // Which of them may be found, and how well they fit by words.
-        let allowed =
-            self.score(query, clauses, similarities.keys().copied().collect(), columns)?;
+        let allowed = self.score(query, clauses, similarities.keys().copied().collect())?;
 
         // The same scale however many are looked at.
         let nearest = near.first().map_or(0.0, |near| near.similarity);
@@ -98,32 +91,25 @@ impl Asked<'_> {
                 continue;
             }
             let nearness = ((similarity - farthest) / span).clamp(0.0, 1.0);
-            let kind = columns.of(address.segment_ord)?.kind(address.doc_id);
+            let kind = self.columns(address).kind(address.doc_id);
             passages.push((address, score, nearness * engine::weight(kind, query)));
         }
         Ok(Nearby { passages, weight: *weight })
     }
 
     /// Where the chunks lie, and of each passage how near the nearer of its chunks is.
-    fn similarities(&self, near: &[Near]) -> Result<HashMap<DocAddress, f32>, IndexError> {
-        let field = self.index.fields.chunk;
+    fn similarities(&self, near: &[Near]) -> HashMap<DocAddress, f32> {
         let mut similarities: HashMap<DocAddress, f32> = HashMap::new();
-        for (ordinal, segment) in (0_u32..).zip(self.searcher.segment_readers()) {
-            let inverted = segment.inverted_index(field)?;
-            for chunk in near {
-                let term = self.scope.term(field, &chunk.id.simple().to_string());
-                let Some(mut postings) = inverted.read_postings(&term, IndexRecordOption::Basic)?
-                else {
-                    continue;
-                };
-                while postings.doc() != TERMINATED {
-                    let address = DocAddress::new(ordinal, postings.doc());
+        for chunk in near {
+            let name = self.scope.chunk(chunk.id);
+            for (ordinal, columns) in (0_u32..).zip(&self.columns) {
+                for doc in columns.with_chunk(name) {
+                    let address = DocAddress::new(ordinal, doc);
                     let known = similarities.entry(address).or_insert(chunk.similarity);
                     *known = known.max(chunk.similarity);
-                    postings.advance();
                 }
             }
         }
-        Ok(similarities)
+        similarities
     }
 }

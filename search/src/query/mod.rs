@@ -25,13 +25,14 @@ use crate::analysis::Analyzer;
 use crate::answer::{self, Sentence};
 use crate::dense::chunks;
 use crate::highlight::Matcher;
-use crate::index::{ColumnsOf, Index, IndexError, Scope, Statistics, Stored};
+use crate::index::{Columns, Index, IndexError, Scope, Statistics, Stored};
 use crate::passages::{Kind, PassageKey};
 use chrono::{DateTime, Utc};
 use debrief_domain::ids::{ClientId, OrganizationId, TranscriptId};
 use debrief_infra::vectors::Near;
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::Arc;
 use tantivy::collector::{Count, TopDocs};
 use tantivy::{DocAddress, Order, Searcher};
 
@@ -143,6 +144,8 @@ pub struct Weighed {
 pub struct Asked<'a> {
     index: &'a Index,
     searcher: Searcher,
+    /// Of each of the searcher's segments.
+    columns: Vec<Arc<Columns>>,
     scope: Scope,
 }
 
@@ -154,8 +157,14 @@ impl std::fmt::Debug for Asked<'_> {
 
 impl<'a> Asked<'a> {
     /// By this organization.
-    pub fn by(index: &'a Index, organization: OrganizationId) -> Self {
-        Self { index, searcher: index.searcher(), scope: Scope::of(organization) }
+    pub fn by(index: &'a Index, organization: OrganizationId) -> Result<Self, IndexError> {
+        let searcher = index.searcher();
+        let columns = index.columns(&searcher)?;
+        Ok(Self { index, searcher, columns, scope: Scope::of(organization) })
+    }
+
+    fn columns(&self, address: DocAddress) -> &Columns {
+        &self.columns[address.segment_ord as usize]
     }
 
     /// The best `limit` hits that were not `seen` on the pages before, of which there were
@@ -174,10 +183,9 @@ impl<'a> Asked<'a> {
         let words = self.words(&mut analyzer, &query.words)?;
         let clauses = self.clauses(query, &words, &mut analyzer);
         let engine = self.engine_query(query, &clauses);
-        let mut columns = ColumnsOf::new(&self.searcher);
         let nearby = match words.is_empty() || query.dense.near.is_empty() {
             true => None,
-            false => Some(self.nearby(query, &clauses, &mut columns)?),
+            false => Some(self.nearby(query, &clauses)?),
         };
         // Overlapping windows and what was seen take places among the candidates.
         let mut wanted = ((limit + shown) * 4 + 20).min(CANDIDATES_MAX);
@@ -196,7 +204,7 @@ impl<'a> Asked<'a> {
                 Some(nearby) => nearby.fuse(&ranked),
                 None => ranked,
             };
-            let (places, more) = self.choose(&ranked, query, limit, &mut columns, &seen)?;
+            let (places, more) = self.choose(&ranked, query, limit, &seen);
             if more || all {
                 let without_words = nearby.as_ref().map_or(0, fusion::Nearby::without_words);
                 break (places, more, count as u64 + without_words);

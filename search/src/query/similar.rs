@@ -3,7 +3,7 @@
 use super::{Asked, CANDIDATES_MAX, Found, Query, Weighed, idf};
 use crate::analysis::{Analyzer, ENGLISH};
 use crate::highlight::Matcher;
-use crate::index::{ColumnsOf, IndexError, Statistics};
+use crate::index::{IndexError, Statistics};
 use crate::passages::Kind;
 use debrief_domain::ids::TranscriptId;
 use std::collections::{BTreeMap, BTreeSet};
@@ -81,8 +81,7 @@ impl Asked<'_> {
         let top = TopDocs::with_limit(CANDIDATES_MAX).order_by_score();
         let ranked = self.searcher.search_with_statistics_provider(&engine, &top, &statistics)?;
         let once = Query { per_session: 1, ..Query::default() };
-        let mut columns = ColumnsOf::new(&self.searcher);
-        let (chosen, more) = self.choose(&ranked, &once, limit, &mut columns, |_| false)?;
+        let (chosen, more) = self.choose(&ranked, &once, limit, |_| false);
         let mut analyzer = Analyzer::new([ENGLISH]);
         let hits = self.hits(chosen, &[], &mut Matcher::new(&mut analyzer, &words))?;
         Ok(Found { passages: hits.len() as u64, hits, more, answer: Vec::new() })
