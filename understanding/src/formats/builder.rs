@@ -14,6 +14,8 @@ use std::borrow::Cow;
 
 use debrief_domain::transcript::content::{Content, Cue, Turn, TurnKind, Warning};
 
+use super::spelled::Spelled;
+use super::tidy::tidy;
 use super::{Refusal, names, script, time::Stamp};
 use crate::talk;
 
@@ -91,6 +93,7 @@ pub struct Builder {
     open: Option<Open>,
     /// The buffers of the turn before, emptied; turns get copies of the size they need.
     spare: (String, Vec<Cue>),
+    names: Spelled,
     more_warnings: u64,
     full: bool,
     refusal: Option<Refusal>,
@@ -103,6 +106,7 @@ impl Builder {
             content: Content { format: format.to_owned(), ..Content::default() },
             open: None,
             spare: Default::default(),
+            names: Spelled::default(),
             more_warnings: 0,
             full: false,
             refusal: None,
@@ -174,7 +178,14 @@ impl Builder {
         if self.full || piece.text.chars().all(|c| c.is_whitespace() || c.is_control()) {
             return;
         }
-        let speaker = piece.speaker.and_then(names::clean);
+        let mut names = std::mem::take(&mut self.names);
+        let speaker = piece.speaker.and_then(|name| names.clean(name));
+        self.pieces(piece, speaker);
+        self.names = names;
+    }
+
+    /// Adds a piece in as many parts as its length asks for; the name of its speaker is clean.
+    fn pieces(&mut self, piece: Piece<'_>, speaker: Option<&str>) {
         let language = piece.language.and_then(script::tag);
         let mut rest = piece.text;
         let mut start_ms = piece.start_ms;
@@ -184,7 +195,7 @@ impl Builder {
             self.add(Part {
                 line: piece.line,
                 kind: piece.kind,
-                speaker: speaker.as_deref(),
+                speaker,
                 language: language.as_deref(),
                 start_ms,
                 end_ms: if later.is_empty() { piece.end_ms } else { None },
@@ -330,32 +341,6 @@ fn append(open: &mut Open, text: &str) {
             open.chars += open.text[before..].chars().count();
         }
     }
-}
-
-/// The characters of a text that can be taken as it is: it is not empty, and has neither control
-/// characters nor white space but for single spaces.
-fn tidy(text: &str) -> Option<usize> {
-    if text.is_empty() {
-        return None;
-    }
-    let bytes = text.as_bytes();
-    // Without branches, so that many bytes are looked at at once.
-    let controls = bytes.iter().fold(false, |any, b| any | (*b < b' ') | (*b == 0x7F));
-    let doubled = |any, (a, b): (&u8, &u8)| any | ((*a == b' ') & (*b == b' '));
-    if controls || bytes.iter().zip(&bytes[1..]).fold(false, doubled) {
-        return None;
-    }
-    if text.is_ascii() {
-        return Some(text.len());
-    }
-    let mut count = 0;
-    for c in text.chars() {
-        if !c.is_ascii() && (c.is_whitespace() || c.is_control()) {
-            return None;
-        }
-        count += 1;
-    }
-    Some(count)
 }
 
 fn ends_sentence(text: &str) -> bool {

@@ -25,7 +25,7 @@ impl Changes {
             Some(name) if self.last.as_deref() == Some(name) => self.repeated += 1,
             Some(name) => {
                 self.named += 1;
-                self.last = Some(name.to_owned());
+                name.clone_into(self.last.get_or_insert_default());
             }
             None => {
                 self.unnamed += 1;

@@ -8,8 +8,9 @@
 use super::builder::Builder;
 use super::headed::Clock;
 use super::lines::{Line, lines};
+use super::names::trim_start;
 use super::rolling::{Repeats, Rolling};
-use super::speech;
+use super::speech::{self, Look};
 use super::time::Stamp;
 use super::{time, timing};
 
@@ -31,8 +32,33 @@ pub(crate) struct Cue<'a> {
     pub(crate) line: u32,
     /// `start --> end settings`.
     pub(crate) timing: &'a str,
+    /// Both times in milliseconds, where they are written in their usual form and in order.
+    pub(crate) usual: Option<(u32, u32)>,
     /// The lines below it.
     pub(crate) payload: &'a str,
+    /// Whether they are known to be no more than one.
+    pub(crate) one_line: bool,
+}
+
+/// A line of times.
+#[derive(Debug, Clone, Copy)]
+struct Timing<'a> {
+    line: u32,
+    text: &'a str,
+    usual: Option<(u32, u32)>,
+}
+
+impl<'a> Timing<'a> {
+    fn of(line: Line<'a>) -> Option<Self> {
+        let usual = usual_timing(line.text);
+        let found = usual.is_some() || is_timing(line.text);
+        found.then_some(Self { line: line.number, text: line.text, usual })
+    }
+
+    fn cue(self, payload: &'a str, one_line: bool) -> Block<'a> {
+        let Self { line, text: timing, usual } = self;
+        Block::Cue(Cue { line, timing, usual, payload, one_line })
+    }
 }
 
 const ARROW: &str = "-->";
@@ -43,12 +69,19 @@ const KEPT: usize = 50_000;
 
 /// Whether a line holds times rather than words.
 pub(crate) fn is_timing(line: &str) -> bool {
+    // The numbers of cues are many.
+    if line.len() < 8 && line.bytes().all(|b| b.is_ascii_digit()) {
+        return false;
+    }
     let begin = &line.as_bytes()[..line.len().min(64)];
     // Most lines are words, and of words few have a `>`.
     let Some(at) = memchr::memchr_iter(b'>', begin)
         .find_map(|end| end.checked_sub(2).filter(|at| begin[*at..end] == *b"--"))
     else {
-        return comma_times(line).is_some() || timing::loose(line).is_some();
+        // Both begin with a number, and have a colon in each time.
+        let numbers = trim_start(line).starts_with(|c: char| c.is_ascii_digit() || c == '-')
+            && memchr::memchr(b':', line.as_bytes()).is_some();
+        return numbers && (comma_times(line).is_some() || timing::loose(line).is_some());
     };
     let start = line[..at].trim();
     start.is_empty()
@@ -80,9 +113,9 @@ pub(crate) fn blocks<'a>(text: &'a str, header: bool, mut each: impl FnMut(Block
         /// In a header, NOTE, STYLE or REGION.
         Aside(Line<'a>, usize),
         /// In a cue: its timing line; its first and last payload line.
-        Cue(Line<'a>, Option<(usize, Line<'a>)>),
+        Cue(Timing<'a>, Option<(usize, Line<'a>)>),
         /// In a cue that has only blank lines so far, and then perhaps one of words.
-        Late(Line<'a>, Option<Line<'a>>),
+        Late(Timing<'a>, Option<Line<'a>>),
         /// In lines that belong to nothing yet: the first, and the last.
         Stray(Line<'a>, Line<'a>),
     }
@@ -91,16 +124,13 @@ pub(crate) fn blocks<'a>(text: &'a str, header: bool, mut each: impl FnMut(Block
     let close = |state: State<'a>, each: &mut dyn FnMut(Block<'a>)| match state {
         State::Between => {}
         State::Aside(from, end) => each(Block::Note(from.number, &text[from.start..end])),
-        State::Cue(timing, payload) => each(Block::Cue(Cue {
-            line: timing.number,
-            timing: timing.text,
-            payload: payload.map_or("", |(start, last)| &text[start..last.end()]),
-        })),
-        State::Late(timing, line) => each(Block::Cue(Cue {
-            line: timing.number,
-            timing: timing.text,
-            payload: line.map_or("", |line| line.text),
-        })),
+        State::Cue(timing, payload) => {
+            each(match payload {
+                Some((start, last)) => timing.cue(&text[start..last.end()], start == last.start),
+                None => timing.cue("", true),
+            });
+        }
+        State::Late(timing, line) => each(timing.cue(line.map_or("", |line| line.text), true)),
         State::Stray(from, last) => {
             each(Block::Stray(from.number, &text[from.start..last.end()]));
         }
@@ -125,8 +155,8 @@ pub(crate) fn blocks<'a>(text: &'a str, header: bool, mut each: impl FnMut(Block
             continue;
         }
         let was_first = std::mem::take(&mut first);
-        if is_timing(line.text) {
-            let ready = std::mem::replace(&mut state, State::Cue(line, None));
+        if let Some(timing) = Timing::of(line) {
+            let ready = std::mem::replace(&mut state, State::Cue(timing, None));
             match ready {
                 // The line right above a timing line is the cue's id.
                 State::Stray(from, last) if from.start == last.start => {}
@@ -135,12 +165,7 @@ pub(crate) fn blocks<'a>(text: &'a str, header: bool, mut each: impl FnMut(Block
                     each(Block::Stray(from.number, &text[from.start..end]));
                 }
                 State::Cue(timing, Some((start, last))) if is_id(last.text) => {
-                    let end = last.start.max(start);
-                    each(Block::Cue(Cue {
-                        line: timing.number,
-                        timing: timing.text,
-                        payload: &text[start..end],
-                    }));
+                    each(timing.cue(&text[start..last.start.max(start)], false));
                 }
                 // One line below a blank and right above times is the next cue's id.
                 State::Late(timing, Some(_)) => close(State::Late(timing, None), &mut each),
@@ -165,7 +190,10 @@ pub(crate) fn blocks<'a>(text: &'a str, header: bool, mut each: impl FnMut(Block
 }
 
 fn is_blank(line: &str) -> bool {
-    !line.as_bytes().first().is_some_and(u8::is_ascii_graphic) && line.trim().is_empty()
+    match line.as_bytes() {
+        [] => true,
+        [first, ..] => !first.is_ascii_graphic() && line.trim().is_empty(),
+    }
 }
 
 fn is_aside(line: &str) -> bool {
@@ -196,7 +224,7 @@ pub(crate) fn read<'a>(
     let mut rolling = rolls.then(Rolling::default);
     let mut cues = 0u32;
     let mut clock = None;
-    let take = |block: Block<'a>| {
+    let mut take = |block: Block<'a>, look: Look| {
         if out.is_full() {
             return;
         }
@@ -205,8 +233,10 @@ pub(crate) fn read<'a>(
             Block::Cue(cue) => {
                 cues += 1;
                 let times = timing(cue, &mut clock, out);
-                let payload = rolling.as_mut().map_or(cue.payload, |last| last.news(cue.payload));
-                speech.say(cue.line, times, payload, out);
+                match &mut rolling {
+                    Some(last) => speech.say(cue.line, times, last.news(cue.payload), out),
+                    None => speech.looked(cue.line, times, cue.payload, look, out),
+                }
             }
             Block::Stray(line, text) if is_id(text) => {
                 out.warn(line, "a cue without times and words was skipped");
@@ -221,8 +251,8 @@ pub(crate) fn read<'a>(
         }
     };
     match kept {
-        Some(kept) => kept.into_iter().for_each(take),
-        None => blocks(text, header, take),
+        Some(kept) => kept.into_iter().for_each(|(block, look)| take(block, look)),
+        None => blocks(text, header, |block| take(block, Look::default())),
     }
 }
 
@@ -231,8 +261,8 @@ struct Survey<'a> {
     speech: speech::Speech,
     /// Whether each cue has lines of the last once more.
     rolls: bool,
-    /// All blocks, where they are not too many.
-    kept: Option<Vec<Block<'a>>>,
+    /// All blocks and how they look, where they are not too many.
+    kept: Option<Vec<(Block<'a>, Look)>>,
 }
 
 fn survey(text: &str, header: bool) -> Survey<'_> {
@@ -240,20 +270,21 @@ fn survey(text: &str, header: bool) -> Survey<'_> {
     let mut repeats = Repeats::default();
     let mut kept = Some(Vec::new());
     blocks(text, header, |block| {
-        kept = kept.take().filter(|kept| kept.len() < KEPT);
-        if let Some(kept) = &mut kept {
-            kept.push(block);
-        }
+        let mut look = Look::default();
         if let Block::Cue(cue) = block {
-            survey.cue(cue.payload);
-            repeats.cue(cue.payload);
+            look = survey.block(cue.payload, cue.one_line);
+            repeats.cue(cue.payload, look.is_line());
+        }
+        match &mut kept {
+            Some(all) if all.len() < KEPT => all.push((block, look)),
+            _ => kept = None,
         }
     });
     Survey { speech: survey.speech(text), rolls: repeats.roll(text, header), kept }
 }
 
 /// The times of a line in its usual form, `HH:MM:SS.mmm --> HH:MM:SS.mmm`, and in their order.
-fn usual_timing(line: &str) -> Option<(u64, u64)> {
+fn usual_timing(line: &str) -> Option<(u32, u32)> {
     let (start, rest) = line.as_bytes().split_first_chunk()?;
     let (end, rest) = rest.strip_prefix(b" --> ")?.split_first_chunk()?;
     if !matches!(rest, [] | [b' ' | b'\t', ..]) {
@@ -264,8 +295,8 @@ fn usual_timing(line: &str) -> Option<(u64, u64)> {
 }
 
 fn timing(cue: Cue<'_>, clock: &mut Option<Clock>, out: &mut Builder) -> speech::Times {
-    if let Some((start, end)) = usual_timing(cue.timing) {
-        return (Some(start), Some(end));
+    if let Some((start, end)) = cue.usual {
+        return (Some(u64::from(start)), Some(u64::from(end)));
     }
     let (start, end) = times(cue.timing);
     if cue.timing.ends_with(['M', 'm']) && time::without_half(cue.timing) != cue.timing {

@@ -7,7 +7,8 @@ fn all(text: &str, header: bool) -> Vec<Block<'_>> {
 }
 
 fn cue<'a>(line: u32, timing: &'a str, payload: &'a str) -> Block<'a> {
-    Block::Cue(Cue { line, timing, payload })
+    let one_line = !payload.contains(['\n', '\r']);
+    Block::Cue(Cue { line, timing, usual: usual_timing(timing), payload, one_line })
 }
 
 #[test]

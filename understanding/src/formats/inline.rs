@@ -10,6 +10,12 @@ use super::time::{self, Stamp};
 /// Who says a part of a cue and from when; nothing for what stands before the first heading.
 pub(super) type Said<'a> = (Option<(&'a str, Stamp)>, &'a str);
 
+/// Whether a file may have headings in its cues: a bracket with no word behind it.
+pub(super) fn may_have(text: &str) -> bool {
+    memchr::memchr_iter(b'(', text.as_bytes())
+        .any(|at| text.as_bytes().get(at + 1).is_some_and(|next| !next.is_ascii_alphabetic()))
+}
+
 /// Splits a cue at the headings in it; one part where there are none.
 pub(super) fn split<'a>(payload: &'a str, speakers: &Speakers) -> Vec<Said<'a>> {
     let mut parts: Vec<Said<'a>> = Vec::new();

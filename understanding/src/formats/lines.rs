@@ -28,7 +28,10 @@ pub(crate) fn lines(text: &str) -> impl Iterator<Item = Line<'_>> {
         let rest = text.get(at..).filter(|rest| !rest.is_empty())?;
         number = number.saturating_add(1);
         let start = at;
-        let length = memchr::memchr2(b'\n', b'\r', rest.as_bytes()).unwrap_or(rest.len());
+        let length = match rest.as_bytes()[0] {
+            b'\n' | b'\r' => 0,
+            _ => memchr::memchr2(b'\n', b'\r', rest.as_bytes()).unwrap_or(rest.len()),
+        };
         at += length;
         let ending = &rest.as_bytes()[length..];
         at += match ending {

@@ -15,10 +15,12 @@ pub mod archive;
 mod asides;
 #[cfg(test)]
 mod bad_input;
+mod binary;
 pub mod builder;
 mod changes;
 mod chat_quotes;
 mod columns;
+mod counted;
 mod cues;
 mod dividers;
 mod document;
@@ -40,11 +42,13 @@ mod script;
 mod source;
 mod spans;
 mod speech;
+mod spelled;
 mod tables;
 mod tally;
 mod teams;
 #[cfg(test)]
 mod testing;
+mod tidy;
 mod time;
 mod timing;
 #[cfg(test)]
@@ -146,9 +150,10 @@ static REGISTRY: &[&dyn Format] = &[
 
 pub use debrief_domain::transcript::content::Content;
 
+pub use binary::media_type;
 use builder::Builder;
 pub use refusal::Refusal;
-pub use source::{Encoding, HEAD_BYTES, Head, Source, media_type};
+pub use source::{Encoding, HEAD_BYTES, Head, Source};
 
 /// How sure a format is that a file is its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -211,9 +216,9 @@ pub fn parse(bytes: &[u8]) -> Result<Content, Refusal> {
     if archive::is_archive(&bytes[..bytes.len().min(HEAD_BYTES)]) {
         return archive::single(bytes);
     }
-    let head = Head::new(bytes)?;
+    let (head, utf8) = Head::whole(bytes)?;
     let (format, _) = recognise(&head)?;
-    read(format, &Source::of(head, bytes)?)
+    read(format, &Source::of(head, bytes, utf8)?)
 }
 
 fn read(format: &dyn Format, source: &Source<'_>) -> Result<Content, Refusal> {

@@ -58,7 +58,24 @@ pub(super) fn before_colon(line: &str) -> Option<(&str, &str)> {
     let (name, rest) = line.split_at(colon);
     let mut rest = rest.chars();
     rest.next();
-    Some((unwrap(name.trim()), rest.as_str().trim_start()))
+    Some((unwrap(trim(name)), trim_start(rest.as_str())))
+}
+
+/// Same as [`str::trim`], quickly where nothing is to be trimmed.
+pub(super) fn trim(text: &str) -> &str {
+    match text.as_bytes() {
+        [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => text,
+        _ => text.trim(),
+    }
+}
+
+/// Same as [`str::trim_start`], quickly in front of ASCII.
+pub(super) fn trim_start(text: &str) -> &str {
+    let bare = text.strip_prefix(' ').unwrap_or(text);
+    match bare.as_bytes().first() {
+        Some(first) if first.is_ascii_graphic() => bare,
+        _ => bare.trim_start(),
+    }
 }
 
 /// Splits `Name:text`, where no space follows the colon and what stands before it is written like
@@ -79,6 +96,9 @@ pub(super) fn glued(line: &str) -> Option<(&str, &str)> {
 
 /// Without what may stand in front of a name: marks, a dash where two speak in turn.
 fn unmarked(line: &str) -> &str {
+    if line.as_bytes().first().is_some_and(u8::is_ascii_alphanumeric) {
+        return line;
+    }
     let line = line.trim_start_matches(|c: char| c.is_whitespace() || is_mark(c) || c == '>');
     let dashed = line.strip_prefix(['-', '–', '—']).filter(|rest| rest.starts_with(' '));
     dashed.map_or(line, str::trim_start)
@@ -106,13 +126,14 @@ pub(super) fn colon(line: &str) -> Option<usize> {
     let bytes = line.as_bytes();
     // Most lines have none.
     let reach = &bytes[..bytes.len().min(4 * 2 * MAX_NAME_CHARS)];
-    memchr::memchr2(b':', WIDE_COLON, reach)?;
-    // Of those that have, most have it behind a plain name.
-    let plain = reach.iter().position(|b| !(b.is_ascii_alphanumeric() || *b == b' '));
-    if let Some(at) = plain.filter(|at| *at < 2 * MAX_NAME_CHARS)
-        && matches!(bytes[at..], [b':'] | [b':', b' ' | b'*' | b'_', ..])
+    let first = memchr::memchr2(b':', WIDE_COLON, reach)?;
+    // Of those that have, most have it behind a name without brackets.
+    let bracket = |any, b: &u8| any | matches!(b, b'(' | b')' | b'[' | b']');
+    if first < 2 * MAX_NAME_CHARS
+        && matches!(bytes[first..], [b':'] | [b':', b' ' | b'*' | b'_', ..])
+        && !reach[..first].iter().fold(false, bracket)
     {
-        return Some(at);
+        return Some(first);
     }
     let mut depth = 0i32;
     let chars = line.char_indices().take(2 * MAX_NAME_CHARS);

@@ -2,7 +2,7 @@
 //! YouTube's own have, and what downloaders make of them.
 
 use super::lines::lines;
-use super::markup;
+use super::{markup, names};
 
 /// Fewer cues say nothing.
 const MIN_CUES: u32 = 4;
@@ -16,14 +16,15 @@ pub(super) struct Repeats<'a> {
 }
 
 impl<'a> Repeats<'a> {
-    /// Takes the next cue.
-    pub(super) fn cue(&mut self, payload: &'a str) {
-        let payload = payload.trim();
+    /// Takes the next cue; `one` where it is known to be one line.
+    pub(super) fn cue(&mut self, payload: &'a str, one: bool) {
+        let payload = names::trim(payload);
         if payload.is_empty() {
             return;
         }
         self.cues = self.cues.saturating_add(1);
-        self.last = match memchr::memchr2(b'\n', b'\r', payload.as_bytes()) {
+        let end = if one { None } else { memchr::memchr2(b'\n', b'\r', payload.as_bytes()) };
+        self.last = match end {
             // One line said twice may be said twice.
             None => payload,
             Some(end) => {

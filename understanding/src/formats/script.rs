@@ -26,6 +26,10 @@ const SCRIPTS: &[(&str, &[(char, char)])] = &[
 
 /// The language of a whole transcript.
 pub(crate) fn language(turns: &[Turn]) -> Option<&'static str> {
+    // Most transcripts have none of the letters that say something.
+    if !turns.iter().any(|turn| may_have_scripts(turn.text.as_bytes())) {
+        return None;
+    }
     let mut letters = Letters::default();
     for turn in turns {
         letters.add(&turn.text);
@@ -95,6 +99,13 @@ impl Letters {
             })
             .map(|((tag, _), _)| *tag)
     }
+}
+
+/// Whether there are characters from U+0340 on, other than quotation marks and dashes. Without
+/// branches, so that many bytes are looked at at once.
+fn may_have_scripts(text: &[u8]) -> bool {
+    text.chunks(128)
+        .any(|chunk| chunk.iter().fold(false, |any, b| any | ((*b >= 0xCD) & (*b != 0xE2))))
 }
 
 fn ascii_letters(text: &[u8]) -> usize {

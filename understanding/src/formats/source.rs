@@ -9,6 +9,7 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::str::Utf8Error;
 
+use super::binary::{describe, is_binary, kind};
 use super::json::Shape;
 use super::lines::lines;
 use super::{Refusal, legacy, names};
@@ -44,7 +45,25 @@ impl<'a> Head<'a> {
     /// Cuts, checks and decodes the beginning of a file.
     pub(super) fn new(file: &'a [u8]) -> Result<Self, Refusal> {
         let bytes = &file[..file.len().min(HEAD_BYTES)];
-        let utf8 = std::str::from_utf8(bytes);
+        Self::of(file, bytes, std::str::from_utf8(bytes))
+    }
+
+    /// Same, of a whole file whose UTF-8 is looked at once.
+    pub(super) fn whole(file: &'a [u8]) -> Result<(Self, Result<&'a str, Utf8Error>), Refusal> {
+        let whole = std::str::from_utf8(file);
+        let bytes = &file[..file.len().min(HEAD_BYTES)];
+        let head = match whole {
+            Ok(text) if text.is_char_boundary(bytes.len()) => Ok(&text[..bytes.len()]),
+            _ => std::str::from_utf8(bytes),
+        };
+        Ok((Self::of(file, bytes, head)?, whole))
+    }
+
+    fn of(
+        file: &'a [u8],
+        bytes: &'a [u8],
+        utf8: Result<&'a str, Utf8Error>,
+    ) -> Result<Self, Refusal> {
         let decoded = if is_binary(bytes, utf8) {
             None
         } else {
@@ -145,8 +164,16 @@ pub struct Source<'a> {
 impl<'a> Source<'a> {
     pub(super) fn new(bytes: &'a [u8]) -> Result<Self, Refusal> {
         let head = &bytes[..bytes.len().min(HEAD_BYTES)];
-        let decoded = (!is_binary(head, std::str::from_utf8(head)))
-            .then(|| decode(bytes, std::str::from_utf8(bytes), false));
+        let binary = is_binary(head, std::str::from_utf8(head));
+        Self::decoded(bytes, binary, std::str::from_utf8(bytes))
+    }
+
+    fn decoded(
+        bytes: &'a [u8],
+        binary: bool,
+        utf8: Result<&'a str, Utf8Error>,
+    ) -> Result<Self, Refusal> {
+        let decoded = (!binary).then(|| decode(bytes, utf8, false));
         if decoded.as_ref().is_some_and(Decoded::mostly_lost) {
             return Err(Refusal::UnreadableLetters);
         }
@@ -154,11 +181,16 @@ impl<'a> Source<'a> {
     }
 
     /// The file that this is the beginning of; where it is all of it, it is not decoded again.
-    pub(super) fn of(head: Head<'a>, file: &'a [u8]) -> Result<Self, Refusal> {
+    /// `utf8` is the file, or why it is not UTF-8.
+    pub(super) fn of(
+        head: Head<'a>,
+        file: &'a [u8],
+        utf8: Result<&'a str, Utf8Error>,
+    ) -> Result<Self, Refusal> {
         if file.len() < HEAD_BYTES {
             Ok(Self { bytes: file, decoded: head.decoded })
         } else {
-            Self::new(file)
+            Self::decoded(file, head.decoded.is_none(), utf8)
         }
     }
 
@@ -198,15 +230,6 @@ impl<'a> Source<'a> {
     }
 }
 
-/// The media type that the first bytes prove, if they are not text: `audio/mpeg`, `application/pdf`.
-pub fn media_type(head: &[u8]) -> Option<&'static str> {
-    let head = &head[..head.len().min(HEAD_BYTES)];
-    is_binary(head, std::str::from_utf8(head))
-        .then(|| kind(head))
-        .flatten()
-        .map(|kind| kind.mime_type())
-}
-
 #[derive(Debug)]
 struct Decoded<'a> {
     text: Cow<'a, str>,
@@ -244,7 +267,7 @@ fn decode<'a>(bytes: &'a [u8], utf8: Result<&'a str, Utf8Error>, cut: bool) -> D
                         && old.lost * 50 <= old.text.len()
                     {
                         let mut text = old.text;
-                        if text.contains('\0') {
+                        if has_nul(&text) {
                             text = text.replace('\0', "\u{FFFD}");
                         }
                         return Decoded {
@@ -261,10 +284,14 @@ fn decode<'a>(bytes: &'a [u8], utf8: Result<&'a str, Utf8Error>, cut: bool) -> D
             }
         }
     };
-    if text.contains('\0') {
+    if has_nul(&text) {
         text = Cow::Owned(text.replace('\0', "\u{FFFD}"));
     }
     Decoded { text, encoding, lost }
+}
+
+fn has_nul(text: &str) -> bool {
+    memchr::memchr(0, text.as_bytes()).is_some()
 }
 
 fn decode_utf16(bytes: &[u8], big_endian: bool, cut: bool) -> Decoded<'static> {
@@ -311,7 +338,7 @@ fn decode_utf16(bytes: &[u8], big_endian: bool, cut: bool) -> Decoded<'static> {
 }
 
 /// Whether the bytes are UTF-16: its byte order (big-endian?) and the length of its mark.
-fn utf16(bytes: &[u8]) -> Option<(bool, usize)> {
+pub(super) fn utf16(bytes: &[u8]) -> Option<(bool, usize)> {
     match bytes {
         [0xFF, 0xFE, ..] => return Some((false, 2)),
         [0xFE, 0xFF, ..] => return Some((true, 2)),
@@ -327,59 +354,6 @@ fn utf16(bytes: &[u8]) -> Option<(bool, usize)> {
     let pairs = sample.len() / 2;
     let (most, least) = (even.max(odd), even.min(odd));
     (pairs >= 4 && most * 8 >= pairs && least * 20 <= most).then_some((even > odd, 0))
-}
-
-/// Whether the bytes are no text in any encoding we read.
-fn is_binary(head: &[u8], utf8: Result<&str, Utf8Error>) -> bool {
-    if matches!(head, [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..]) {
-        return false;
-    }
-    // Some text begins like a magic number ("BM…" is a bitmap), so well-formed text wins; these
-    // formats (PDF, RTF, PostScript) are themselves written in text.
-    if [&b"%PDF"[..], b"{\\rtf", b"%!"].iter().any(|mark| head.starts_with(mark)) {
-        return true;
-    }
-    let well_formed = match utf8 {
-        Ok(_) => true,
-        Err(error) => error.error_len().is_none() && error.valid_up_to() + 4 > head.len(),
-    };
-    // Without branches, so that many bytes are counted at once.
-    let is_control = |b: u8| (b < 9) | ((b > 13) & (b < 32) & (b != 27));
-    let controls = head
-        .chunks(128)
-        .map(|chunk| usize::from(chunk.iter().fold(0u8, |sum, b| sum + u8::from(is_control(*b)))));
-    let controls: usize = controls.sum();
-    if well_formed && controls == 0 {
-        return false;
-    }
-    let known = kind(head);
-    if known.is_some_and(|kind| kind.matcher_type() != infer::MatcherType::Text) {
-        return true;
-    }
-    utf16(head).is_none() && controls * 10 > head.len()
-}
-
-fn kind(head: &[u8]) -> Option<infer::Type> {
-    infer::get(head)
-}
-
-fn describe(kind: &infer::Type) -> String {
-    use infer::MatcherType;
-    let name = kind.extension().to_uppercase();
-    match (kind.extension(), kind.matcher_type()) {
-        ("pdf", _) => "a PDF document".into(),
-        ("docx" | "doc", _) => "a Word document".into(),
-        ("xlsx" | "xls", _) => "an Excel workbook".into(),
-        ("pptx" | "ppt", _) => "a PowerPoint presentation".into(),
-        ("zip", _) => "a ZIP archive".into(),
-        (_, MatcherType::Image) => format!("an image ({name})"),
-        (_, MatcherType::Audio) => format!("an audio recording ({name})"),
-        (_, MatcherType::Video) => format!("a video recording ({name})"),
-        (_, MatcherType::Archive) => format!("an archive ({name})"),
-        (_, MatcherType::Doc) => format!("a document ({name})"),
-        (_, MatcherType::App) => format!("a program ({name})"),
-        _ => format!("a {name} file"),
-    }
 }
 
 fn blank(c: char) -> bool {

@@ -1,4 +1,5 @@
 use super::*;
+use crate::formats::media_type;
 
 fn utf16_bytes(text: &str, big_endian: bool, mark: bool) -> Vec<u8> {
     let mark = if mark { "\u{FEFF}" } else { "" };

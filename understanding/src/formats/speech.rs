@@ -7,8 +7,8 @@
 use super::builder::{Builder, Piece};
 use super::changes::Changes;
 use super::lines::lines;
-use super::names::{self, glued, prefix};
-use super::tally::{Speakers, Tally};
+use super::names::{self, glued, prefix, trim_start};
+use super::tally::{Place, Speakers, Tally};
 use super::{inline, markup};
 
 /// A longer payload is read in parts, to bound memory; no real cue comes near.
@@ -24,16 +24,55 @@ pub(super) struct Survey {
     changes: Changes,
 }
 
+/// How a cue looks, found in the survey, so that nothing is looked for again when it is said.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) enum Look {
+    /// It is to be looked at again.
+    #[default]
+    Any,
+    /// One line of words without markup.
+    Line,
+    /// Same, with what may be a name in front, and how many bytes there are behind that.
+    Named(Place, u32),
+}
+
+impl Look {
+    /// Whether the cue is one line without markup.
+    pub(super) fn is_line(self) -> bool {
+        !matches!(self, Self::Any)
+    }
+}
+
 impl Survey {
     /// Looks at the next cue.
     pub(super) fn cue(&mut self, payload: &str) {
+        self.block(payload, false);
+    }
+
+    /// Same, where it may be known that the payload is one line; how it looks.
+    pub(super) fn block(&mut self, payload: &str, one_line: bool) -> Look {
         let payload = part(payload).0;
-        if is_plain(payload) {
-            if !payload.trim().is_empty() {
-                self.changes.cue(self.tally.line(payload.trim_start()));
-            }
-            return;
+        if !has_markup(payload) && (one_line || !has_lines(payload)) {
+            return self.plain(trim_start(payload));
         }
+        self.marked(payload);
+        Look::Any
+    }
+
+    fn plain(&mut self, payload: &str) -> Look {
+        if payload.is_empty() {
+            return Look::Line;
+        }
+        let prefix = self.tally.line(payload);
+        self.changes.cue(prefix.map(|prefix| prefix.name));
+        let named = prefix.and_then(|prefix| prefix.rest);
+        match named.and_then(|(place, rest)| Some((place, u32::try_from(rest.len()).ok()?))) {
+            Some((place, behind)) => Look::Named(place, behind),
+            None => Look::Line,
+        }
+    }
+
+    fn marked(&mut self, payload: &str) {
         for span in markup::spans(payload) {
             if let Some(voice) = span.voice {
                 self.changes.voices = true;
@@ -68,21 +107,36 @@ impl Survey {
     pub(super) fn speech(self, text: &str) -> Speech {
         let speakers = self.tally.speakers(text);
         let only_changes = self.changes.alone(&speakers);
-        Speech { speakers, voice: Voice { only_changes, ..Voice::default() } }
+        let headings = inline::may_have(text);
+        Speech { speakers, headings, voice: Voice { only_changes, ..Voice::default() } }
     }
 }
 
 /// Says cues, one after the other.
 pub(super) struct Speech {
     speakers: Speakers,
+    /// Whether there may be headings inside cues.
+    headings: bool,
     voice: Voice,
 }
 
 impl Speech {
     /// Says what a cue on this line holds.
     pub(super) fn say(&mut self, line: u32, times: Times, payload: &str, out: &mut Builder) {
+        self.looked(line, times, payload, Look::Any, out);
+    }
+
+    /// Same, of a cue that the survey found to look so.
+    pub(super) fn looked(
+        &mut self,
+        line: u32,
+        times: Times,
+        payload: &str,
+        look: Look,
+        out: &mut Builder,
+    ) {
         // No speech has a time in it to the millisecond but by mistake.
-        if payload.len() > 64 && payload.contains(" (") {
+        if self.headings && payload.len() > 64 && payload.contains(" (") {
             let parts = inline::split(payload, &self.speakers);
             if let [(_, first), later @ ..] = &*parts
                 && !later.is_empty()
@@ -98,6 +152,18 @@ impl Speech {
                 }
                 return;
             }
+        }
+        if look.is_line() && payload.len() <= PART {
+            let text = trim_start(payload);
+            let named = match look {
+                Look::Named(place, behind) => self.speakers.at(place).and_then(|name| {
+                    Some((name, &text[text.len().checked_sub(behind as usize)?..]))
+                }),
+                _ => None,
+            };
+            let named = named.or_else(|| self.speakers.split_glued(text));
+            self.voice.plain(line, times, named, text, out);
+            return;
         }
         self.whole(line, times, payload, out);
     }
@@ -117,7 +183,8 @@ impl Speech {
     fn part(&mut self, line: u32, times: Times, payload: &str, out: &mut Builder) {
         // Most cues are one line of plain words.
         if is_plain(payload) {
-            self.plain(line, times, payload.trim_start(), out);
+            let text = trim_start(payload);
+            self.voice.plain(line, times, self.speakers.split(text), text, out);
             return;
         }
         let voice = &mut self.voice;
@@ -161,25 +228,6 @@ impl Speech {
             voice.name = name;
         }
     }
-
-    fn plain(&mut self, line: u32, times: Times, text: &str, out: &mut Builder) {
-        let (name, text) = match self.speakers.split(text) {
-            Some((name, rest)) => (Some(name), rest),
-            None => (None, text),
-        };
-        if text.trim().is_empty() {
-            return;
-        }
-        let voice = &mut self.voice;
-        let goes_on = name.is_none() && (voice.unfinished || voice.only_changes);
-        if !goes_on && voice.name.as_deref() != name {
-            voice.name = name.map(str::to_owned);
-        }
-        let speaker = voice.name.as_deref();
-        let (start_ms, end_ms) = times;
-        out.say(Piece { line, speaker, start_ms, end_ms, text, ..Piece::default() });
-        voice.unfinished = is_unfinished(text);
-    }
 }
 
 /// Who spoke last, and whether they had finished their sentence.
@@ -189,6 +237,33 @@ struct Voice {
     unfinished: bool,
     /// Whether they speak on until somebody else is named.
     only_changes: bool,
+}
+
+impl Voice {
+    /// Says a line of plain words with the speaker in front of it, if there is one.
+    fn plain(
+        &mut self,
+        line: u32,
+        times: Times,
+        named: Option<(&str, &str)>,
+        text: &str,
+        out: &mut Builder,
+    ) {
+        let (name, text) = named.map_or((None, text), |(name, rest)| (Some(name), rest));
+        if names::trim(text).is_empty() {
+            return;
+        }
+        match name {
+            None if self.unfinished || self.only_changes => {}
+            None => self.name = None,
+            Some(name) if self.name.as_deref() == Some(name) => {}
+            Some(name) => name.clone_into(self.name.get_or_insert_default()),
+        }
+        let speaker = self.name.as_deref();
+        let (start_ms, end_ms) = times;
+        out.say(Piece { line, speaker, start_ms, end_ms, text, ..Piece::default() });
+        self.unfinished = is_unfinished(text);
+    }
 }
 
 /// Splits off what is read at once: all of a usual payload.
@@ -203,11 +278,22 @@ fn part(payload: &str) -> (&str, &str) {
 
 /// Whether a payload is one line without markup.
 fn is_plain(payload: &str) -> bool {
-    memchr::memchr3(b'<', b'&', b'{', payload.as_bytes()).is_none()
-        && memchr::memchr2(b'\n', b'\r', payload.as_bytes()).is_none()
+    !has_markup(payload) && !has_lines(payload)
+}
+
+fn has_markup(payload: &str) -> bool {
+    memchr::memchr3(b'<', b'&', b'{', payload.as_bytes()).is_some()
+}
+
+fn has_lines(payload: &str) -> bool {
+    memchr::memchr2(b'\n', b'\r', payload.as_bytes()).is_some()
 }
 
 /// Whether a sentence runs on after this.
 fn is_unfinished(text: &str) -> bool {
-    text.trim_end().ends_with(|c: char| c.is_alphanumeric() || matches!(c, ',' | ';' | '-' | '–'))
+    match names::trim(text).chars().next_back() {
+        // The tables have the letters beyond ASCII; of what ends sentences there, most is here.
+        Some('…' | '’' | '”') | None => false,
+        Some(c) => c.is_alphanumeric() || matches!(c, ',' | ';' | '-' | '–'),
+    }
 }

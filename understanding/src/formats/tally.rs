@@ -5,6 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::counted::Counted;
 use super::names::{
     MAX_NAME_CHARS, before_colon, glued, is_capitalised, is_diarized, is_label, is_plausible,
 };
@@ -15,36 +16,48 @@ const MAX_NAMES: usize = 10_000;
 /// Counts what stands before colons in a file, to decide which of it are speakers.
 #[derive(Debug, Default)]
 pub(crate) struct Tally {
-    counts: HashMap<String, u32>,
+    counts: Counted,
     /// Of those whose colon has no space behind.
-    glued: HashMap<String, u32>,
+    glued: Counted,
     marked: HashSet<String>,
     units: u32,
     prefixed: u32,
     overflow: bool,
 }
 
+/// What stands in front of a line.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Prefix<'a> {
+    pub(crate) name: &'a str,
+    /// What stands behind it; nothing of a name whose colon has no space behind.
+    pub(crate) rest: Option<(Place, &'a str)>,
+}
+
+/// Which of the names of a [`Tally`], for [`Speakers::at`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Place(u32);
+
 impl Tally {
     /// Counts a cue or a line by its prefix, and returns that; for many lines with few names.
-    pub(crate) fn line<'a>(&mut self, line: &'a str) -> Option<&'a str> {
-        let name = before_colon(line).map(|(name, _)| name);
-        if let Some(name) = name
-            && let Some(count) = self.counts.get_mut(name)
-        {
-            self.units += 1;
-            self.prefixed += 1;
-            *count += 1;
-            return Some(name);
+    pub(crate) fn line<'a>(&mut self, line: &'a str) -> Option<Prefix<'a>> {
+        let prefix = before_colon(line);
+        if let Some((name, rest)) = prefix {
+            let known = self.counts.find(name);
+            if let Some(place) = known {
+                self.counts.again(place);
+            }
+            if known.is_some() || is_plausible(name) {
+                self.units += 1;
+                self.prefixed += 1;
+                let place = known.or_else(|| self.count(name));
+                let place = place.and_then(|place| u32::try_from(place).ok()).map(Place);
+                return Some(Prefix { name, rest: place.map(|place| (place, rest)) });
+            }
         }
-        let name = name.filter(|name| is_plausible(name));
-        self.unit(name);
-        if name.is_none()
-            && let Some((name, _)) = glued(line)
-        {
-            self.glued(name);
-            return Some(name);
-        }
-        name
+        self.units += 1;
+        let (name, _) = glued(line)?;
+        self.glued(name);
+        Some(Prefix { name, rest: None })
     }
 
     /// Counts a cue whose voice tag names a speaker.
@@ -55,13 +68,7 @@ impl Tally {
 
     /// Counts a prefix without a space behind its colon; a plausible name.
     pub(crate) fn glued(&mut self, name: &str) {
-        if let Some(count) = self.glued.get_mut(name) {
-            *count += 1;
-        } else if self.glued.len() < MAX_NAMES {
-            self.glued.insert(name.to_owned(), 1);
-        } else {
-            self.overflow = true;
-        }
+        self.overflow |= count(&mut self.glued, name).is_none();
     }
 
     /// Counts a cue or a line, whether or not it has a prefix; a prefix is a plausible name.
@@ -73,15 +80,11 @@ impl Tally {
         }
     }
 
-    /// Counts a prefix inside a cue; a plausible name.
-    pub(crate) fn count(&mut self, name: &str) {
-        if let Some(count) = self.counts.get_mut(name) {
-            *count += 1;
-        } else if self.counts.len() < MAX_NAMES {
-            self.counts.insert(name.to_owned(), 1);
-        } else {
-            self.overflow = true;
-        }
+    /// Counts a prefix inside a cue; a plausible name. Its place, unless there are too many.
+    pub(crate) fn count(&mut self, name: &str) -> Option<usize> {
+        let place = count(&mut self.counts, name);
+        self.overflow |= place.is_none();
+        place
     }
 
     /// Takes a prefix at its word: the file marks it as a speaker, with a time or in bold.
@@ -102,24 +105,28 @@ impl Tally {
             let is_word = |name: &str| {
                 words.get_or_init(|| self.also_words(text)).contains(&name.to_lowercase())
             };
-            for (name, count) in &self.counts {
-                if self.believes(name, *count, &is_word) {
-                    believed.insert(name.clone(), *count);
+            for (name, count) in self.counts.iter() {
+                if self.believes(name, count, &is_word) {
+                    believed.insert(name.to_owned(), count);
                 }
             }
-            for (name, count) in &self.glued {
-                if believed.contains_key(name) || self.believes_glued(name, *count, &is_word) {
-                    *believed.entry(name.clone()).or_default() += count;
+            for (name, count) in self.glued.iter() {
+                if believed.contains_key(name) || self.believes_glued(name, count, &is_word) {
+                    *believed.entry(name.to_owned()).or_default() += count;
                     glued = true;
                 }
             }
         }
-        Speakers { believed, glued }
+        let at = self
+            .counts
+            .iter()
+            .map(|(name, _)| believed.contains_key(name).then(|| name.to_owned()));
+        Speakers { at: at.collect(), believed, glued }
     }
 
     /// Words that a colon joins are many: such a name is to speak twice, or to be known.
     fn believes_glued(&self, name: &str, count: u32, is_word: &dyn Fn(&str) -> bool) -> bool {
-        let all: u32 = self.glued.values().sum();
+        let all: u32 = self.glued.iter().map(|(_, count)| count).sum();
         let most = all >= 4 && all * 10 >= self.units * 9;
         self.marked.contains(name) || most || count >= 2 && !is_word(name)
     }
@@ -150,8 +157,9 @@ impl Tally {
     fn also_words(&self, text: &str) -> HashSet<String> {
         let single: HashSet<String> = self
             .counts
-            .keys()
-            .chain(self.glued.keys())
+            .iter()
+            .chain(self.glued.iter())
+            .map(|(name, _)| name)
             .filter(|name| !name.contains(char::is_whitespace))
             .map(|name| name.to_lowercase())
             .filter(|lower| lower.chars().next().is_some_and(char::is_lowercase))
@@ -173,10 +181,21 @@ impl Tally {
     }
 }
 
+/// Counts a name among others; its place, unless there are too many.
+fn count(names: &mut Counted, name: &str) -> Option<usize> {
+    if let Some(place) = names.find(name) {
+        names.again(place);
+        return Some(place);
+    }
+    (names.len() < MAX_NAMES).then(|| names.add(name))
+}
+
 /// The prefixes of a file that are speakers.
 #[derive(Debug, Default)]
 pub(crate) struct Speakers {
     believed: HashMap<String, u32>,
+    /// The names of the tally in their places, where they are speakers.
+    at: Vec<Option<String>>,
     /// Whether some have no space behind their colon.
     glued: bool,
 }
@@ -197,12 +216,24 @@ impl Speakers {
         self.believed.values().sum()
     }
 
+    /// The name in this place of the tally, where it is a speaker.
+    pub(crate) fn at(&self, place: Place) -> Option<&str> {
+        self.at.get(place.0 as usize)?.as_deref()
+    }
+
     /// Splits a believed speaker off a line.
     pub(crate) fn split<'a>(&self, line: &'a str) -> Option<(&'a str, &'a str)> {
         // Whoever is known is plausible.
-        let close = || glued(line).filter(|_| self.glued);
         let known = |(name, _): &(&str, &str)| self.knows(name);
-        before_colon(line).filter(known).or_else(|| close().filter(known))
+        before_colon(line).filter(known).or_else(|| self.split_glued(line))
+    }
+
+    /// Same, where no space follows the colon.
+    pub(crate) fn split_glued<'a>(&self, line: &'a str) -> Option<(&'a str, &'a str)> {
+        if !self.glued {
+            return None;
+        }
+        glued(line).filter(|(name, _)| self.knows(name))
     }
 }
 

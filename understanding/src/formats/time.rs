@@ -32,7 +32,7 @@ pub(crate) fn stamp(text: &str) -> Option<Stamp> {
     if let Ok(usual) = text.as_bytes().try_into()
         && let Some(ms) = usual_stamp(usual)
     {
-        return Some(Stamp::At(ms));
+        return Some(Stamp::At(u64::from(ms)));
     }
     let negative = text.contains('-');
     // Teams puts the sign in front of whichever field is the first that is not zero.
@@ -63,20 +63,19 @@ pub(crate) fn stamp(text: &str) -> Option<Stamp> {
 }
 
 /// Reads `HH:MM:SS.mmm` or `HH:MM:SS,mmm`, quickly; `None` where it is written in another way.
-pub(crate) fn usual_stamp(text: &[u8; 12]) -> Option<u64> {
+pub(crate) fn usual_stamp(text: &[u8; 12]) -> Option<u32> {
     let [h, hh, b':', m, mm, b':', s, ss, b'.' | b',', f, ff, fff] = text else {
         return None;
     };
     let digit = |b: &u8| b.wrapping_sub(b'0');
-    if [h, hh, m, mm, s, ss, f, ff, fff].iter().any(|b| digit(b) > 9)
-        || digit(m) > 5
-        || digit(s) > 5
-    {
+    // Without branches: most are in order.
+    let odd = [h, hh, mm, ss, f, ff, fff].iter().fold(false, |odd, b| odd | (digit(b) > 9));
+    if odd | (digit(m) > 5) | (digit(s) > 5) {
         return None;
     }
-    let two = |tens: &u8, ones: &u8| u64::from(digit(tens) * 10 + digit(ones));
-    let milliseconds = 100 * u64::from(digit(f)) + two(ff, fff);
-    Some(two(h, hh) * HOUR + two(m, mm) * 60_000 + two(s, ss) * 1_000 + milliseconds)
+    let two = |tens: &u8, ones: &u8| u32::from(digit(tens) * 10 + digit(ones));
+    let milliseconds = 100 * u32::from(digit(f)) + two(ff, fff);
+    Some(two(h, hh) * 3_600_000 + two(m, mm) * 60_000 + two(s, ss) * 1_000 + milliseconds)
 }
 
 /// Splits a leading time stamp off `text`: its characters and what follows.
