@@ -118,6 +118,30 @@ fn ways_to_recognize_a_name() {
 }
 
 #[test]
+fn what_a_speaker_is_called_may_be_a_word() {
+    let label = |name: &str| Known { role: Role::Speaker, ..known(name) };
+    let people = [label("User Interface"), label("Marketing"), known("Maya Cohen")];
+    let found = |question: &str| {
+        let context = Context { people: &people, ..Context::on(day("2026-03-18")) };
+        let found = interpret(question, &context);
+        let names = found.people.into_iter().map(|mention| mention.people[0].name.clone());
+        (names.collect::<Vec<_>>().join(", "), found.words.join(" "))
+    };
+    let is = |question: &str, names: &str, words: &str| {
+        assert_eq!(found(question), (names.to_owned(), words.to_owned()), "{question}");
+    };
+    is("How did they see user testing?", "", "user testing");
+    is("How did they see the user interface?", "", "user interface");
+    is("Their marketing strategy, in short", "", "marketing strategy short");
+    is("What did marketing say about costs?", "Marketing", "costs");
+    is("What did the user interface propose?", "User Interface", "propose");
+    is("What did Marketing think of the User Interface?", "Marketing, User Interface", "");
+    is("what did user interface want", "User Interface", "");
+    // A client is a person, however the name is written.
+    is("How does maya sleep?", "Maya Cohen", "sleep");
+}
+
+#[test]
 fn much_is_looked_at_only_so_far() {
     let filler = "word ".repeat(300);
     let found = ask(&format!("{filler} yesterday \"quoted\""));

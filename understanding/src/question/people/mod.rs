@@ -3,6 +3,8 @@
 //! Invariants:
 //! - A word of the language is nobody, unless it can be read in no other way: with a capital
 //!   inside a sentence, or beside a verb of people ("what did mark say").
+//! - What a file calls a speaker may be a word as well ("Marketing", "User Interface"): in small
+//!   letters, in a question that has capitals, it is one, unless it is beside a verb of people.
 //! - Who fits equally well is an alternative; nobody is guessed.
 //! - No stop word, no other given name, and no word that is said is a misspelling.
 
@@ -11,7 +13,7 @@ mod nicknames;
 
 use super::language::{self, Language};
 use super::words::{Gap, Word};
-use super::{Context, How, Mention, Person, Quote, Span};
+use super::{Context, How, Known, Mention, Person, Quote, Role, Span};
 use index::{Hit, Index};
 
 /// No name has more words.
@@ -31,6 +33,7 @@ pub(super) fn find(question: &str, words: &mut [Word<'_>], context: &Context<'_>
     let index = Index::new(known);
     let finder = Finder {
         words: &*words,
+        known,
         index: &index,
         is_said: context.is_said,
         title_case: words.len() >= TITLE_CASE
@@ -88,6 +91,7 @@ struct Fit {
 
 struct Finder<'a> {
     words: &'a [Word<'a>],
+    known: &'a [Known],
     index: &'a Index,
     is_said: &'a dyn Fn(&str) -> bool,
     title_case: bool,
@@ -110,7 +114,14 @@ impl Finder<'_> {
         let chains: Vec<Chain> = hits.iter().map(|hit| self.chain(at, *hit)).collect();
         let longest = chains.iter().map(|chain| chain.length).max()?;
         let mut best: Vec<&Chain> = chains.iter().filter(|chain| chain.length == longest).collect();
-        if longest == 1 && !self.is_name(at, language) {
+        let labels = best.iter().all(|chain| self.known[chain.person].role == Role::Speaker);
+        let small = labels && !self.lower_case && !word.is_hebrew();
+        let small = small && self.words[at..at + longest].iter().all(|word| !word.capital);
+        let is_name = match longest {
+            1 => self.is_name(at, small, language),
+            _ => !small || self.is_whose(at + longest - 1) || self.does(at + longest, language),
+        };
+        if !is_name {
             return None;
         }
         // A short form may be anybody's who is called so; else the better spelling counts.
@@ -172,7 +183,7 @@ impl Finder<'_> {
     }
 
     /// Whether a single word that fits a name is one here.
-    fn is_name(&self, at: usize, language: &Language) -> bool {
+    fn is_name(&self, at: usize, small: bool, language: &Language) -> bool {
         let word = &self.words[at];
         let next = self.words.get(at + 1).filter(|next| next.gap == Gap::Space);
         // Somebody else of that first name: "Sara Miller".
@@ -195,7 +206,9 @@ impl Finder<'_> {
                     })
                 }));
         if !ordinary {
-            return true;
+            return !small
+                || self.is_whose(at)
+                || self.with(at, language) && self.does(at + 1, language);
         }
         if word.is_hebrew() {
             return self.is_beside_verb(at, language);
@@ -206,6 +219,11 @@ impl Finder<'_> {
             (true, true) => word.possessive || self.does(at + 1, language) || self.and_name(at),
             (false, _) => self.with(at, language) && self.does(at + 1, language),
         }
+    }
+
+    /// Whether something is somebody's: "maya's sleep".
+    fn is_whose(&self, at: usize) -> bool {
+        self.words[at].possessive
     }
 
     /// "Hope and Art", where the second is a name in any place.
