@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 /// The columns of one segment.
 pub(crate) struct Columns {
+    segment: SegmentId,
     session: Column<u64>,
     key: Column<u64>,
     kind: Column<u64>,
@@ -27,6 +28,7 @@ impl Columns {
     fn open(segment: &SegmentReader) -> Result<Self, IndexError> {
         let columns = segment.fast_fields();
         Ok(Self {
+            segment: segment.segment_id(),
             session: columns.u64("session")?,
             key: columns.u64("key")?,
             kind: columns.u64("kind_number")?,
@@ -35,6 +37,11 @@ impl Columns {
             chunks: columns.u64("chunk")?,
             places: OnceLock::new(),
         })
+    }
+
+    /// Whether they are this segment's.
+    pub(crate) fn are_of(&self, segment: &SegmentReader) -> bool {
+        self.segment == segment.segment_id()
     }
 
     /// Tells its session from all others of the organization: half of the session's id.

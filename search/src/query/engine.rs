@@ -91,8 +91,8 @@ impl Asked<'_> {
         Clauses { ranks: !words.is_empty(), ranked, must, must_not }
     }
 
-    /// What may be found, by how well it fits: passages that hold words of the question.
-    pub(super) fn engine_query(&self, query: &Query, clauses: &Clauses) -> Box<dyn EngineQuery> {
+    /// What may be found, by how well its words fit: passages that hold words of the question.
+    pub(super) fn engine_query(&self, clauses: &Clauses) -> Box<dyn EngineQuery> {
         let mut all: Vec<(Occur, Box<dyn EngineQuery>)> = Vec::new();
         if clauses.ranks {
             let ranked = clauses.ranked.iter().map(Ranked::engine);
@@ -100,22 +100,11 @@ impl Asked<'_> {
         }
         all.extend(clauses.must.iter().map(|engine| (Occur::Must, silent(engine.box_clone()))));
         all.extend(clauses.must_not.iter().map(|engine| (Occur::MustNot, engine.box_clone())));
-        let plain: Box<dyn EngineQuery> = Box::new(BooleanQuery::new(all));
-        if !clauses.ranks || !query.filters.kinds.is_empty() {
-            return plain;
-        }
-        let weighed = Kind::ALL.chunk_by(|one, other| weight(*one, query) == weight(*other, query));
-        let weighed = weighed.map(|kinds| -> Box<dyn EngineQuery> {
-            let of_kinds = self.any(self.index.fields.kind, kinds.iter().map(|kind| kind.as_str()));
-            let clauses = vec![(Occur::Must, plain.box_clone()), (Occur::Must, silent(of_kinds))];
-            let weight = kinds.first().map_or(1.0, |kind| weight(*kind, query));
-            Box::new(BoostQuery::new(Box::new(BooleanQuery::new(clauses)), weight))
-        });
-        Box::new(DisjunctionMaxQuery::new(weighed.collect()))
+        Box::new(BooleanQuery::new(all))
     }
 
     /// How well passages fit that are known already: those of them that may be found, whether they
-    /// hold words of the question or not, with the score that [`Asked::engine_query`] gives them, or 0.
+    /// hold words of the question or not, with their score, or 0.
     /// Each part of the question is asked for these passages alone; the engine's own unions look at
     /// all that lie between.
     pub(super) fn score(
@@ -135,7 +124,6 @@ impl Asked<'_> {
         let must_not = weights(&clauses.must_not, silent)?;
         let ranked = clauses.ranked.iter().map(|ranked| weights(&ranked.0, scoring));
         let ranked = ranked.collect::<Result<Vec<_>, _>>()?;
-        let weighs = clauses.ranks && query.filters.kinds.is_empty();
         let mut scored = Vec::with_capacity(addresses.len());
         for of_segment in addresses.chunk_by(|one, other| one.segment_ord == other.segment_ord) {
             let ordinal = of_segment[0].segment_ord;
@@ -170,11 +158,8 @@ impl Asked<'_> {
             }
             for (doc, score) in docs {
                 let address = DocAddress::new(ordinal, doc);
-                let kind = match weighs && score > 0.0 {
-                    true => weight(self.columns(address).kind(doc), query),
-                    false => 1.0,
-                };
-                scored.push((score * kind, address));
+                let kind = self.columns(address).kind(doc);
+                scored.push((score * weight(kind, query), address));
             }
         }
         Ok(scored)
@@ -300,6 +285,9 @@ impl Asked<'_> {
 /// How much a passage of this kind weighs. What is derived from turns holds few words, and fits by
 /// them too well: unless it is asked for, what was said comes first.
 pub(super) fn weight(kind: Kind, query: &Query) -> f32 {
+    if !query.filters.kinds.is_empty() {
+        return 1.0;
+    }
     match kind {
         kind if Some(kind) == query.favoured => FAVOURED,
         kind if kind.is_derived() => DERIVED,

@@ -34,7 +34,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 use tantivy::collector::{Count, TopDocs};
-use tantivy::{DocAddress, Order, Searcher};
+use tantivy::{DocAddress, DocId, Order, Score, Searcher, SegmentReader};
 
 /// Words of a question that are looked at.
 pub const WORDS_MAX: usize = 64;
@@ -182,7 +182,7 @@ impl<'a> Asked<'a> {
         let mut analyzer = self.index.analyzers.take(languages.iter().copied());
         let words = self.words(&mut analyzer, &query.words)?;
         let clauses = self.clauses(query, &words, &mut analyzer);
-        let engine = self.engine_query(query, &clauses);
+        let engine = self.engine_query(&clauses);
         let nearby = match words.is_empty() || query.dense.near.is_empty() {
             true => None,
             false => Some(self.nearby(query, &clauses)?),
@@ -196,7 +196,16 @@ impl<'a> Asked<'a> {
                 let (newest, count) = self.searcher.search(&*engine, &(newest, Count))?;
                 (newest.into_iter().map(|(_, address)| (0.0, address)).collect(), count)
             } else {
-                let collector = (top.order_by_score(), Count);
+                let weighed = self.columns.clone();
+                let weights = Kind::ALL.map(|kind| engine::weight(kind, query));
+                let by_score = top.tweak_score(move |segment: &SegmentReader| {
+                    let columns = weighed.iter().find(|columns| columns.are_of(segment)).cloned();
+                    move |doc: DocId, score: Score| match &columns {
+                        Some(columns) => score * weights[columns.kind(doc).number() as usize],
+                        None => score,
+                    }
+                });
+                let collector = (by_score, Count);
                 self.searcher.search_with_statistics_provider(&*engine, &collector, &statistics)?
             };
             let all = ranked.len() < wanted || wanted == CANDIDATES_MAX;

@@ -90,7 +90,7 @@ impl Asked<'_> {
         let mut analyzer = Analyzer::new(languages.iter().copied());
         let words = self.words(&mut analyzer, &query.words)?;
         let clauses = self.clauses(query, &words, &mut analyzer);
-        let engine = self.engine_query(query, &clauses);
+        let engine = self.engine_query(&clauses);
         const FACETS: [&str; 4] = ["kind", "client", "speaker", "language"];
         let request: serde_json::Map<_, _> = FACETS
             .iter()

@@ -37,6 +37,25 @@ impl From<sqlx::Error> for Failure {
     }
 }
 
+impl From<rusqlite::Error> for Failure {
+    fn from(error: rusqlite::Error) -> Self {
+        match &error {
+            rusqlite::Error::SqliteFailure(code, message) => {
+                from_code(code.extended_code, message.as_deref().unwrap_or("no reason given"))
+            }
+            rusqlite::Error::InvalidColumnType(..)
+            | rusqlite::Error::FromSqlConversionFailure(..) => Self::Damaged(error.to_string()),
+            _ => Self::Error(VectorError::Other(error.to_string())),
+        }
+    }
+}
+
+impl From<rusqlite::types::FromSqlError> for Failure {
+    fn from(error: rusqlite::types::FromSqlError) -> Self {
+        Self::Damaged(error.to_string())
+    }
+}
+
 /// From an extended result code of SQLite: <https://www.sqlite.org/rescode.html>.
 fn from_code(code: i32, message: &str) -> Failure {
     /// `SQLITE_IOERR_SHORT_READ`: the file ends too early.

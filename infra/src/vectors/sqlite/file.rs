@@ -9,10 +9,12 @@
 
 use super::failure::Failure;
 use crate::vectors::VectorError;
+use rusqlite::OpenFlags;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{AssertSqlSafe, Connection, SqliteConnection, SqlitePool};
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Stands in the header of our files: `DbVe`.
@@ -25,6 +27,10 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(15);
 const CHECKPOINT_PAUSE: Duration = Duration::from_millis(10);
 /// Connections that read.
 const READERS: u32 = 4;
+/// Connections for searching that rest between searches, each with what it read.
+const RESTING: usize = 2;
+/// Pages of the file that each keeps, in KiB: the coarse vectors of some 70,000 passages.
+const KEPT: i64 = 32_000;
 /// Passages are read in blobs of many kilobytes: larger pages are fewer reads.
 const PAGE: u32 = 16_384;
 
@@ -61,6 +67,8 @@ pub(super) struct File {
     pub(super) writer: SqlitePool,
     /// Connections that see whole transactions.
     pub(super) readers: SqlitePool,
+    /// See [`File::searcher`].
+    searchers: Mutex<Vec<rusqlite::Connection>>,
 }
 
 impl File {
@@ -110,7 +118,6 @@ impl File {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Normal)
             .busy_timeout(BUSY_TIMEOUT)
-            .row_buffer_size(64)
             .pragma("secure_delete", "on")
             .pragma("cache_size", "-8000")
             .pragma("temp_store", "memory");
@@ -130,7 +137,13 @@ impl File {
             .max_connections(READERS)
             .acquire_timeout(Duration::from_secs(30))
             .connect_lazy_with(options.read_only(true));
-        let file = Self { path: path.to_owned(), identity: Identity::of(path), writer, readers };
+        let file = Self {
+            path: path.to_owned(),
+            identity: Identity::of(path),
+            writer,
+            readers,
+            searchers: Mutex::default(),
+        };
         // A process that was killed may have left words' vectors in the log.
         match file.forget().await {
             Err(Failure::Error(VectorError::Unavailable(_))) | Ok(()) => Ok(file),
@@ -161,8 +174,32 @@ impl File {
         }
     }
 
+    /// A connection that only reads, for a thread that may block. Not of memory that the file is
+    /// mapped into: whoever cut the file short would end this process.
+    pub(super) fn searcher(&self) -> Result<rusqlite::Connection, Failure> {
+        let resting = self.searchers.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        if let Some(connection) = resting {
+            return Ok(connection);
+        }
+        let read_only = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = rusqlite::Connection::open_with_flags(&self.path, read_only)?;
+        connection.busy_timeout(BUSY_TIMEOUT)?;
+        connection.pragma_update(None, "cache_size", -KEPT)?;
+        connection.pragma_update(None, "temp_store", "memory")?;
+        Ok(connection)
+    }
+
+    /// Keeps a connection for the next search.
+    pub(super) fn rest(&self, connection: rusqlite::Connection) {
+        let mut resting = self.searchers.lock().unwrap_or_else(PoisonError::into_inner);
+        if resting.len() < RESTING {
+            resting.push(connection);
+        }
+    }
+
     /// Closes all connections, after the statements under way.
     pub(super) async fn close(&self) {
+        self.searchers.lock().unwrap_or_else(PoisonError::into_inner).clear();
         self.readers.close().await;
         self.writer.close().await;
     }

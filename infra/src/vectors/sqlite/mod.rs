@@ -21,7 +21,6 @@ mod failure;
 mod file;
 mod packed;
 mod particulars;
-mod rows;
 mod search;
 mod write;
 
@@ -181,6 +180,11 @@ async fn collection(tx: &mut SqliteConnection, name: &str) -> Result<Stored, Fai
             .bind(name)
             .fetch_optional(tx)
             .await?;
+    stored(name, found)
+}
+
+/// The collection of this name: its number and dimensions, as they were found.
+fn stored(name: &str, found: Option<(i64, i64)>) -> Result<Stored, Failure> {
     let Some((number, dimensions)) = found else {
         return Err(VectorError::Gone(format!("there is no collection {name}")).into());
     };

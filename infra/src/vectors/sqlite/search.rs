@@ -1,19 +1,21 @@
 //! The nearest passages: coarse vectors say which may be among them, exact ones which are.
+//!
+//! Runs on a thread that may block, on a connection of its own: a search reads megabytes, which sqlx
+//! would copy and hand over row by row.
 
 use super::failure::Failure;
 use super::file::File;
 use super::packed::{Question, Record, unpack};
 use super::particulars::{Particulars, are_named};
-use super::rows::Rows;
-use super::{collection, json};
+use super::{Stored, json, stored};
 use crate::vectors::rules::{other_dimensions, unit};
-use crate::vectors::{Filters, Near};
+use crate::vectors::{Filters, Near, VectorError};
 use chrono::{DateTime, Utc};
 use debrief_domain::ids::OrganizationId;
-use sqlx::sqlite::SqliteArguments;
-use sqlx::{Row, SqliteConnection};
+use rusqlite::{Connection, OptionalExtension, ToSql, params_from_iter};
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// Sessions that filters allow, as far as they look at no names. The planner has no statistics: a
@@ -25,10 +27,10 @@ macro_rules! sessions {
             $columns,
             " FROM session s ",
             $join,
-            " WHERE s.collection = $1 AND s.organization = $2 \
-             AND ($3 IS NULL OR s.client IN (SELECT value FROM json_each($3))) \
-             AND ($4 IS NULL OR s.transcript IN (SELECT value FROM json_each($4))) \
-             AND s.at >= $5 AND s.at < $6",
+            " WHERE s.collection = ?1 AND s.organization = ?2 \
+             AND (?3 IS NULL OR s.client IN (SELECT value FROM json_each(?3))) \
+             AND (?4 IS NULL OR s.transcript IN (SELECT value FROM json_each(?4))) \
+             AND s.at >= ?5 AND s.at < ?6",
             $and
         )
     };
@@ -38,10 +40,8 @@ const NAMES: &str = sessions!("s.number, s.particulars", "", "");
 const PASSAGES: &str = sessions!(
     "s.number, k.passages",
     "CROSS JOIN coarse k ON k.session = s.number",
-    " AND ($7 IS NULL OR s.number IN (SELECT value FROM json_each($7)))"
+    " AND (?7 IS NULL OR s.number IN (SELECT value FROM json_each(?7)))"
 );
-
-type Query = sqlx::query::Query<'static, sqlx::Sqlite, SqliteArguments>;
 
 /// Where a search looks.
 struct Scope {
@@ -71,29 +71,32 @@ impl Scope {
         })
     }
 
-    fn query(&self, sql: &'static str) -> Query {
-        sqlx::query(sql)
-            .bind(self.collection)
-            .bind(self.organization.clone())
-            .bind(self.clients.clone())
-            .bind(self.transcripts.clone())
-            .bind(self.from)
-            .bind(self.to)
+    /// What the first six placeholders stand for.
+    fn values(&self) -> [&dyn ToSql; 6] {
+        [
+            &self.collection,
+            &self.organization,
+            &self.clients,
+            &self.transcripts,
+            &self.from,
+            &self.to,
+        ]
     }
 
     /// The groups of passages that filters by name allow, by session.
-    async fn groups(
+    fn groups(
         &self,
-        tx: &mut SqliteConnection,
+        tx: &Connection,
         filters: &Filters,
     ) -> Result<HashMap<i64, Vec<bool>>, Failure> {
         let mut groups = HashMap::new();
-        let mut rows = Rows::new(self.query(NAMES).fetch(tx));
-        while let Some(row) = rows.next().await? {
-            let particulars: Particulars = serde_json::from_str(row.try_get(1)?)
+        let mut statement = tx.prepare_cached(NAMES)?;
+        let mut rows = statement.query(params_from_iter(self.values()))?;
+        while let Some(row) = rows.next()? {
+            let particulars: Particulars = serde_json::from_str(row.get_ref(1)?.as_str()?)
                 .map_err(|error| Failure::Damaged(format!("a session's names: {error}")))?;
             if let Some(allowed) = particulars.allowed(filters) {
-                groups.insert(row.try_get(0)?, allowed);
+                groups.insert(row.get(0)?, allowed);
             }
         }
         Ok(groups)
@@ -101,16 +104,36 @@ impl Scope {
 }
 
 pub(super) async fn nearest(
-    file: &File,
+    file: &Arc<File>,
     name: &str,
     organization: OrganizationId,
     question: &[f32],
     limit: usize,
     filters: &Filters,
 ) -> Result<Vec<Near>, Failure> {
-    // One snapshot for all that follows.
-    let mut tx = file.readers.begin().await?;
-    let collection = collection(&mut tx, name).await?;
+    let file = Arc::clone(file);
+    let (name, question, filters) = (name.to_owned(), question.to_vec(), filters.clone());
+    let found = tokio::task::spawn_blocking(move || {
+        let mut connection = file.searcher()?;
+        // One snapshot for all that follows.
+        let tx = connection.transaction()?;
+        let found = nearest_in(&tx, &name, organization, &question, limit, &filters)?;
+        tx.finish()?;
+        file.rest(connection);
+        Ok(found)
+    });
+    found.await.unwrap_or_else(|panic| Err(VectorError::Unavailable(panic.to_string()).into()))
+}
+
+fn nearest_in(
+    tx: &Connection,
+    name: &str,
+    organization: OrganizationId,
+    question: &[f32],
+    limit: usize,
+    filters: &Filters,
+) -> Result<Vec<Near>, Failure> {
+    let collection = collection(tx, name)?;
     if question.len() != collection.dimensions {
         return Err(other_dimensions(collection.dimensions, question.len()).into());
     }
@@ -120,48 +143,53 @@ pub(super) async fn nearest(
         return Ok(Vec::new());
     }
     let groups = match are_named(filters) {
-        true => Some(scope.groups(&mut tx, filters).await?),
+        true => Some(scope.groups(tx, filters)?),
         false => None,
     };
     let only = groups.as_ref().map(|it| json(&it.keys().collect::<Vec<_>>())).transpose()?;
     let mut candidates = Candidates::new(limit);
-    let mut rows = Rows::new(scope.query(PASSAGES).bind(only).fetch(&mut *tx));
-    while let Some(row) = rows.next().await? {
+    let mut statement = tx.prepare_cached(PASSAGES)?;
+    let values = scope.values().into_iter().chain([&only as &dyn ToSql]);
+    let mut rows = statement.query(params_from_iter(values))?;
+    while let Some(row) = rows.next()? {
         let allowed = match &groups {
-            Some(groups) => groups.get(&row.try_get(0)?).map_or(&[][..], Vec::as_slice),
+            Some(groups) => groups.get(&row.get(0)?).map_or(&[][..], Vec::as_slice),
             None => &[],
         };
-        for record in unpack(row.try_get(1)?, collection.dimensions)? {
+        for record in unpack(row.get_ref(1)?.as_blob()?, collection.dimensions)? {
             if groups.is_none() || allowed.get(record.group as usize) == Some(&true) {
                 candidates.offer(&record, question.bounds(&record));
             }
         }
     }
-    drop(rows);
-    let nearest = exact(&mut tx, &question, candidates.into_ids(), limit).await?;
-    tx.rollback().await?;
-    Ok(nearest)
+    exact(tx, &question, candidates.into_passages(), limit)
+}
+
+fn collection(tx: &Connection, name: &str) -> Result<Stored, Failure> {
+    let sql = "SELECT number, dimensions FROM collection WHERE name = ?1";
+    let mut statement = tx.prepare_cached(sql)?;
+    let found = statement.query_row([name], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+    stored(name, found)
 }
 
 /// The nearest of the candidates, compared exactly.
-async fn exact(
-    tx: &mut SqliteConnection,
+fn exact(
+    tx: &Connection,
     question: &Question,
-    ids: HashMap<i64, Uuid>,
+    mut passages: Vec<Candidate>,
     limit: usize,
 ) -> Result<Vec<Near>, Failure> {
-    let sql = "SELECT number, vector FROM exact WHERE number IN (SELECT value FROM json_each($1))";
-    let numbers = json(&ids.keys().collect::<Vec<_>>())?;
-    let mut nearest = Vec::with_capacity(ids.len());
-    let mut rows = Rows::new(sqlx::query(sql).bind(numbers).fetch(tx));
-    while let Some(row) = rows.next().await? {
-        let id = ids.get(&row.try_get(0)?);
-        if let (Some(&id), Some(similarity)) = (id, question.similarity(row.try_get(1)?)) {
-            nearest.push(Near { id, similarity });
+    // In the order in which they lie in the file.
+    passages.sort_unstable_by_key(|passage| passage.number);
+    let mut statement = tx.prepare_cached("SELECT vector FROM exact WHERE number = ?1")?;
+    let mut nearest = Vec::with_capacity(passages.len());
+    for passage in passages {
+        let similarity = statement
+            .query_row([passage.number], |row| Ok(question.similarity(row.get_ref(0)?.as_blob()?)));
+        match similarity.optional()?.flatten() {
+            Some(similarity) => nearest.push(Near { id: passage.id, similarity }),
+            None => return Err(Failure::Damaged("exact vectors are missing".to_owned())),
         }
-    }
-    if nearest.len() < ids.len() {
-        return Err(Failure::Damaged("exact vectors are missing".to_owned()));
     }
     nearest.sort_unstable_by(|a, b| {
         b.similarity.total_cmp(&a.similarity).then_with(|| a.id.cmp(&b.id))
@@ -213,10 +241,9 @@ impl Candidates {
         }
     }
 
-    fn into_ids(self) -> HashMap<i64, Uuid> {
+    fn into_passages(self) -> Vec<Candidate> {
         let threshold = self.threshold();
-        let passages = self.passages.into_iter().filter(|it| it.high >= threshold);
-        passages.map(|it| (it.number, it.id)).collect()
+        self.passages.into_iter().filter(|it| it.high >= threshold).collect()
     }
 }
 
