@@ -5,7 +5,6 @@
 
 use super::event::Metadata;
 use crate::keys::{DataKey, WrappedKey};
-use chrono::{DateTime, Utc};
 use debrief_domain::ids::OrganizationId;
 use serde_json::Value;
 use std::collections::HashMap;
@@ -81,8 +80,6 @@ pub enum Appended {
         position: i64,
         /// Version of the stream after it.
         version: i64,
-        /// The events as recorded; personal fields open.
-        events: Vec<super::RecordedEvent>,
     },
     /// The command was carried out before; this was its answer.
     Replayed(StoredAnswer),
@@ -151,7 +148,7 @@ pub(super) struct State {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Outcome {
     /// Its events take the positions up to `position`.
-    Committed { position: i64, version: i64, recorded_at: DateTime<Utc> },
+    Committed { position: i64, version: i64 },
     /// See [`Appended::Replayed`].
     Replayed(StoredAnswer),
     /// See [`Appended::KeyReused`].
@@ -162,17 +159,21 @@ pub(super) enum Outcome {
 
 /// Decides each append in turn: appends to one stream chain, and a key that comes twice in one
 /// batch takes effect once. Afterwards `state.position` is that of the last accepted event.
-pub(super) fn decide(
-    state: &mut State,
-    batch: &[Prepared],
-    recorded_at: DateTime<Utc>,
-) -> Vec<Outcome> {
-    let mut outcomes = Vec::with_capacity(batch.len());
+pub(super) fn decide(state: &mut State, batch: &[Prepared]) -> Vec<Outcome> {
+    let mut outcomes: Vec<Outcome> = Vec::with_capacity(batch.len());
+    // Appends of this batch that were accepted, by their keys: position and version.
+    let mut accepted: HashMap<(OrganizationId, &str), (&Prepared, i64, i64)> =
+        HashMap::with_capacity(batch.len());
     for append in batch {
-        let key = (append.organization, append.key.key.clone());
-        if let Some(stored) = state.keys.get(&key) {
-            outcomes.push(if stored.fingerprint == append.key.fingerprint {
-                Outcome::Replayed(stored.answer.clone())
+        let key = (append.organization, append.key.key.as_str());
+        let earlier = match accepted.get(&key) {
+            Some((earlier, position, version)) => Some(stored(earlier, *position, *version)),
+            None if state.keys.is_empty() => None,
+            None => state.keys.get(&(key.0, key.1.to_owned())).cloned(),
+        };
+        if let Some(earlier) = earlier {
+            outcomes.push(if earlier.fingerprint == append.key.fingerprint {
+                Outcome::Replayed(earlier.answer)
             } else {
                 Outcome::KeyReused
             });
@@ -188,19 +189,16 @@ pub(super) fn decide(
         let count = append.events.len() as i64;
         *version += count;
         state.position += count;
-        let answer = StoredAnswer {
-            answer: append.answer.clone(),
-            position: state.position,
-            version: *version,
-        };
-        outcomes.push(Outcome::Committed {
-            position: answer.position,
-            version: answer.version,
-            recorded_at,
-        });
-        state.keys.insert(key, StoredKey { fingerprint: append.key.fingerprint, answer });
+        outcomes.push(Outcome::Committed { position: state.position, version: *version });
+        accepted.insert(key, (append, state.position, *version));
     }
     outcomes
+}
+
+/// What is stored of an append that was accepted.
+fn stored(append: &Prepared, position: i64, version: i64) -> StoredKey {
+    let answer = StoredAnswer { answer: append.answer.clone(), position, version };
+    StoredKey { fingerprint: append.key.fingerprint, answer }
 }
 
 #[cfg(test)]
@@ -228,11 +226,11 @@ mod tests {
 
     fn run(batch: &[Prepared]) -> Vec<Outcome> {
         let mut state = State { position: 10, ..State::default() };
-        decide(&mut state, batch, DateTime::UNIX_EPOCH)
+        decide(&mut state, batch)
     }
 
     fn committed(position: i64, version: i64) -> Outcome {
-        Outcome::Committed { position, version, recorded_at: DateTime::UNIX_EPOCH }
+        Outcome::Committed { position, version }
     }
 
     #[test]

@@ -11,7 +11,6 @@ use super::store::StoredEvent;
 use crate::keys::{DataKey, KeyStore};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use chrono::DateTime;
 use cqrs_es::persist::{EventUpcaster, SerializedEvent};
 use debrief_domain::personal::{ERASED, PERSONAL};
 use debrief_domain::upcasters;
@@ -38,6 +37,9 @@ pub enum CodecError {
     /// A sealed field does not open.
     #[error("a sealed field of event {0} does not open: it was changed, or the key is another")]
     Unopened(Uuid),
+    /// A defect: metadata that cannot be written as JSON.
+    #[error("an event's metadata cannot be written: {0}")]
+    Metadata(#[source] serde_json::Error),
     /// Stored JSON is not JSON.
     #[error("event at position {position} holds what is not JSON: {source}")]
     Json {
@@ -59,54 +61,34 @@ impl Codec {
         Self { keys, upcasters: upcasters.into() }
     }
 
-    /// Gives the events ids and seals them. The second part of the answer are the same events,
-    /// open, without their places in the log.
-    pub(super) fn prepare(
-        &self,
-        append: Append,
-    ) -> Result<(Prepared, Vec<RecordedEvent>), CodecError> {
+    /// Gives the events ids and seals them.
+    pub(super) fn prepare(append: Append) -> Result<Prepared, CodecError> {
         let mut prepared = Vec::with_capacity(append.events.len());
-        let mut recorded = Vec::with_capacity(append.events.len());
-        for event in append.events {
+        for mut event in append.events {
             let id = Uuid::now_v7();
-            let mut sealed = event.payload.clone();
-            seal(&mut sealed, append.data_key.as_ref(), id).map_err(
-                |unsealable| match unsealable {
+            seal(&mut event.payload, append.data_key.as_ref(), id).map_err(|unsealable| {
+                match unsealable {
                     Unsealable::NoKey => CodecError::NoKey(event.event_type.clone()),
                     Unsealable::Marked => CodecError::Marked(event.event_type.clone()),
-                },
-            )?;
+                }
+            })?;
             prepared.push(PreparedEvent {
                 id,
-                event_type: event.event_type.clone(),
-                schema_version: event.schema_version,
-                payload: sealed.to_string(),
-            });
-            recorded.push(RecordedEvent {
-                position: 0,
-                id,
-                organization: append.organization,
-                stream_type: append.stream.stream_type.to_owned(),
-                stream_id: append.stream.id,
-                version: 0,
                 event_type: event.event_type,
                 schema_version: event.schema_version,
-                payload: event.payload,
-                metadata: append.metadata.clone(),
-                recorded_at: DateTime::UNIX_EPOCH,
+                payload: event.payload.to_string(),
             });
         }
-        let prepared = Prepared {
+        Ok(Prepared {
             organization: append.organization,
             stream: append.stream,
             expected: append.expected,
             events: prepared,
             key: append.key,
             answer: append.answer,
-            metadata: json!(append.metadata).to_string(),
+            metadata: serde_json::to_string(&append.metadata).map_err(CodecError::Metadata)?,
             wrapped_keys: append.wrapped_keys,
-        };
-        Ok((prepared, recorded))
+        })
     }
 
     /// Opens and lifts stored events. Keys are fetched once for all of them.

@@ -120,16 +120,9 @@ impl EventLog {
 
     /// Appends the events of one command, all or none.
     pub async fn append(&self, append: Append) -> Result<Appended, LogError> {
-        let (prepared, mut events) = self.codec.prepare(append)?;
+        let prepared = Codec::prepare(append)?;
         Ok(match self.appender.append(prepared).await? {
-            Outcome::Committed { position, version, recorded_at } => {
-                for (event, n) in events.iter_mut().rev().zip(0..) {
-                    event.position = position - n;
-                    event.version = version - n;
-                    event.recorded_at = recorded_at;
-                }
-                Appended::Committed { position, version, events }
-            }
+            Outcome::Committed { position, version } => Appended::Committed { position, version },
             Outcome::Replayed(answer) => Appended::Replayed(answer),
             Outcome::KeyReused => Appended::KeyReused,
             Outcome::Conflict { actual } => Appended::Conflict { actual },

@@ -232,11 +232,7 @@ impl PostgresLog {
         Ok(head.map(|head| {
             let placed = offsets.into_iter().zip(versions);
             placed
-                .map(|(offset, version)| Outcome::Committed {
-                    position: head + offset,
-                    version,
-                    recorded_at,
-                })
+                .map(|(offset, version)| Outcome::Committed { position: head + offset, version })
                 .collect()
         }))
     }
@@ -253,10 +249,10 @@ impl LogStore for PostgresLog {
         let mut tx = self.pool.begin().await?;
         let mut state = lock_and_read(&mut tx, batch).await?;
         let recorded_at = Utc::now().trunc_subsecs(6); // as it is stored
-        let outcomes = decide(&mut state, batch, recorded_at);
+        let outcomes = decide(&mut state, batch);
         let mut columns = Columns::default();
         for (append, outcome) in batch.iter().zip(&outcomes) {
-            if let &Outcome::Committed { position, version, .. } = outcome {
+            if let &Outcome::Committed { position, version } = outcome {
                 columns.push(append, position, version);
             }
         }

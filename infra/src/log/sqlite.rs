@@ -101,7 +101,7 @@ fn write(
          SET parent_id = excluded.parent_id, wrapped = excluded.wrapped",
     )?;
     for (append, outcome) in batch.iter().zip(outcomes) {
-        let &Outcome::Committed { position, version, .. } = outcome else {
+        let &Outcome::Committed { position, version } = outcome else {
             continue;
         };
         let organization = Id::of(append.organization.0);
@@ -147,7 +147,7 @@ fn append(connection: &mut Connection, batch: &[Prepared]) -> rusqlite::Result<V
     let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let mut state = state(&tx, batch)?;
     let recorded_at = Utc::now().trunc_subsecs(6); // as it is stored
-    let outcomes = decide(&mut state, batch, recorded_at);
+    let outcomes = decide(&mut state, batch);
     if outcomes.iter().any(|outcome| matches!(outcome, Outcome::Committed { .. })) {
         write(&tx, batch, &outcomes, recorded_at)?;
         tx.execute("UPDATE log_head SET position = ?1", [state.position])?;
