@@ -21,6 +21,7 @@ mod changes;
 mod chat_quotes;
 mod columns;
 mod counted;
+mod cue_names;
 mod cues;
 mod dividers;
 mod document;

@@ -45,7 +45,10 @@ fn tools_with_their_own_keys() {
 fn gong_has_sentences_and_numbers_for_speakers() {
     let file = r#"{"callTranscripts": [{"callId": "1", "transcript": [{"speakerId": "7782", "topic": "Call Setup", "sentences": [{"start": 460, "end": 1480, "text": "No wait."}, {"start": 2000, "end": 2900, "text": "I think so."}]}]}]}"#;
     let content = read(ID, file);
-    assert_eq!(turns(&content), [(Some("Speaker 7782"), Some(460), Some(2_900), "No wait. I think so.")]);
+    assert_eq!(
+        turns(&content),
+        [(Some("Speaker 7782"), Some(460), Some(2_900), "No wait. I think so.")]
+    );
 }
 
 #[test]
