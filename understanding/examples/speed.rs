@@ -163,6 +163,11 @@ const FILES: &[(&str, &str, &str)] = &[
     ),
     ("named_text", "", "Noa Levi: so what I mean is that we should go on.\nBen: yes.\n"),
     ("headed_text", "", "Noa Levi | 00:{m}:{s}\nso what I mean is that we should go on.\n\n"),
+    (
+        "name_above",
+        "",
+        "Noa Levi\nso what I mean is that we should go on.\n\nBen Ash\nyes I see, and then?\n\n",
+    ),
     ("timed_text", "", "[00:{m}:{s}.000] so what I mean is that we should\n"),
 ];
 

@@ -72,6 +72,7 @@ mod happy_scribe;
 mod headed_text;
 mod html;
 mod microdvd;
+mod name_above;
 mod named_text;
 mod odt;
 mod otter;
@@ -147,6 +148,7 @@ static REGISTRY: &[&dyn Format] = &[
     &named_text::NamedText,
     &headed_text::HeadedText,
     &timed_text::TimedText,
+    &name_above::NameAbove,
 ];
 
 pub use debrief_domain::transcript::content::Content;
