@@ -72,6 +72,7 @@ mod happy_scribe;
 mod headed_text;
 mod html;
 mod microdvd;
+mod mpl2;
 mod name_above;
 mod named_text;
 mod odt;
@@ -108,6 +109,7 @@ static REGISTRY: &[&dyn Format] = &[
     &srt::Srt,
     &sbv::Sbv,
     &microdvd::MicroDvd,
+    &mpl2::Mpl2,
     &ttml::Ttml,
     &ass::Ass,
     &otter::Otter,
