@@ -50,6 +50,9 @@ const START: &[&str] = &[
     "start timestamp",
     "timecode",
     "start timecode",
+    "timecode in",
+    "in point",
+    "in time",
     "starts at",
     "offset",
 ];
@@ -62,6 +65,9 @@ const END: &[&str] = &[
     "time out",
     "end timestamp",
     "end timecode",
+    "timecode out",
+    "out point",
+    "out time",
     "stop",
     "ends at",
 ];

@@ -1,5 +1,6 @@
 //! Who speaks in cues where no colon says it: `[Tom] text`, a name on a line of its own above the
-//! words, and `>>`, which broadcasters put where the speaker changes.
+//! words or above the times (Webex: `1 "Tom Ash" (123)`), and `>>`, which broadcasters put where
+//! the speaker changes.
 //!
 //! Invariant: conservative. Brackets and lines are names only where most cues of the file have
 //! them, few are many times there, and they are written like names and not like sounds.
@@ -52,10 +53,19 @@ pub(super) struct Survey {
     brackets: Counted,
     headed: u32,
     heads: Counted,
+    ids: Counted,
+    identified: u32,
     chevrons: u32,
 }
 
 impl Survey {
+    /// Looks at the line above the times.
+    pub(super) fn id(&mut self, id: &str) {
+        if let Some(name) = alone(id) {
+            self.identified += u32::from(count(&mut self.ids, name));
+        }
+    }
+
     /// Counts a cue that says something.
     pub(super) fn cue(&mut self) {
         self.cues = self.cues.saturating_add(1);
@@ -86,6 +96,9 @@ impl Survey {
         if repeated(&self.brackets, self.bracketed, 6) {
             found.brackets = all(&self.brackets);
         }
+        if repeated(&self.ids, self.identified, 8) {
+            found.ids = all(&self.ids);
+        }
         if repeated(&self.heads, self.headed, 8) {
             found.heads = all(&self.heads);
         }
@@ -109,6 +122,7 @@ fn count(names: &mut Counted, name: &str) -> bool {
 pub(super) struct CueNames {
     brackets: HashSet<String>,
     heads: HashSet<String>,
+    ids: HashSet<String>,
     /// Whether `>>` marks changes of the speaker.
     pub(super) chevrons: bool,
 }
@@ -120,6 +134,16 @@ impl CueNames {
             return None;
         }
         bracketed(line).filter(|(name, _)| self.brackets.contains(*name))
+    }
+
+    /// The speaker whom the line above the times names.
+    pub(super) fn by_id<'a>(&self, id: &'a str) -> Option<&'a str> {
+        webex(id).or_else(|| {
+            if self.ids.is_empty() {
+                return None;
+            }
+            alone(id).filter(|name| self.ids.contains(*name))
+        })
     }
 
     /// The speaker whose name is all of a line.
@@ -154,6 +178,15 @@ fn bracketed(line: &str) -> Option<(&str, &str)> {
     let (name, rest) = (reach[..end].trim(), line[end + 2..].trim_start());
     let sound = SOUNDS.iter().any(|sound| sound.eq_ignore_ascii_case(name));
     (!rest.is_empty() && !sound && is_name(name)).then_some((name, rest))
+}
+
+/// `1 "Tom Ash" (1234567)`: the number of the cue, who speaks, and that person's number.
+fn webex(id: &str) -> Option<&str> {
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let (number, rest) = id.trim().split_once(" \"")?;
+    let (name, person) = rest.rsplit_once("\" (")?;
+    let person = person.strip_suffix(')')?;
+    (digits(number) && digits(person) && !name.trim().is_empty()).then_some(name)
 }
 
 /// A name that is all of a line.
@@ -232,6 +265,32 @@ mod tests {
         );
         let lines = ["Hello There\nand welcome.", "Good Morning\nto you all.", "So\nwe begin."];
         assert!(said(&lines).iter().all(|(name, _)| name.is_none()));
+    }
+
+    #[test]
+    fn names_above_the_times() {
+        for (first, second) in
+            [("1 \"Noa Levi\" (12345)", "2 \"Tom Ash\" (678)"), ("Noa Levi", "Tom Ash")]
+        {
+            let cue = |id: &str, second: u32, text: &str| {
+                format!("{id}\n00:0{second}.000 --> 00:0{second}.900\n{text}\n\n")
+            };
+            let file = format!(
+                "WEBVTT\n\n{}{}{}",
+                cue(first, 1, "Hi: there."),
+                cue(second, 3, "<i>Yes</i>,\nI see."),
+                cue(first, 5, "So?")
+            );
+            assert_eq!(
+                turns(&read("webvtt", &file)),
+                [
+                    (Some("Noa Levi"), Some(1_000), Some(1_900), "Hi: there."),
+                    (Some("Tom Ash"), Some(3_000), Some(3_900), "Yes, I see."),
+                    (Some("Noa Levi"), Some(5_000), Some(5_900), "So?")
+                ],
+                "{first}"
+            );
+        }
     }
 
     #[test]

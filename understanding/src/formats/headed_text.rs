@@ -217,8 +217,11 @@ fn back(line: &str) -> Option<(Span, &str)> {
         let at = line[tail..].find(|c: char| c.is_ascii_digit())?;
         Some(tail + at)
     })?;
-    let (name, time) = line.split_at(from);
-    let (span, rest) = spans::bracketed_span(time)?;
+    // `Speaker 1 00:05`: what is before the last word may be of the name.
+    let last = || Some(line.rfind(char::is_whitespace)? + 1);
+    let time = |from: usize| Some((from, spans::bracketed_span(&line[from..])?));
+    let (from, (span, rest)) = time(from).or_else(|| time(last()?))?;
+    let name = &line[..from];
     (rest.is_empty() && !name.ends_with(|c: char| c.is_alphanumeric())).then_some((span, name))
 }
 
@@ -265,6 +268,7 @@ mod tests {
             ("### 00:05 Noa Levi", "### 01:05 Ben"),
             ("[00:00:05.00] Noa Levi", "[00:01:05.00] Ben"),
             ("Noa Levi\n0:05", "Ben\n1:05"),
+            ("Noa Levi 0:05", "Ben 1:05"),
         ] {
             let file = format!(
                 "Our call\n2024-05-01\n\n{first}\nHi there. At 10:30 we go on\nwith it.\n\n{second}\nYes.\n\n{first}\nBye.\n"
@@ -277,6 +281,21 @@ mod tests {
             assert_eq!(got[1], (Some("Ben"), Some(65_000), None, "Yes."), "{first}");
             assert_eq!(got.len(), 3, "{first}");
             cut_anywhere(file.as_bytes());
+        }
+    }
+
+    #[test]
+    fn numbers_of_speakers_are_no_times() {
+        for (first, second) in [
+            ("Speaker 1 00:05", "Speaker 2 01:05"),
+            ("Speaker 1 [00:05]", "Speaker 2 [01:05]"),
+            ("참석자 1 00:05", "참석자 2 01:05"),
+        ] {
+            let content = read("headed_text", format!("{first}\nHi there.\n\n{second}\nYes.\n"));
+            let got = turns(&content);
+            let name = first.split_once([' ', '[']).map(|(word, _)| format!("{word} 1"));
+            assert_eq!((got[0].0, got[0].1), (name.as_deref(), Some(5_000)), "{first}");
+            assert_eq!((got[1].1, got.len()), (Some(65_000), 2), "{first}");
         }
     }
 

@@ -92,7 +92,8 @@ pub(super) fn read(text: &str, part: &Part<'_>, out: &mut Builder) {
             return;
         }
         let trimmed = line.text.trim_matches(|c: char| c.is_whitespace() || names::is_mark(c));
-        if trimmed.is_empty() {
+        // Markdown's quotations have marks in their blank lines too.
+        if trimmed.is_empty() || trimmed == ">" {
             continue;
         }
         if let Some((span, "")) = bracketed_span(trimmed.trim_start_matches(['#', ' '])) {
@@ -214,6 +215,7 @@ fn filled_lines<'a>(
     lines(text).filter(|line| part.has(line.number)).filter_map(|line| {
         let trimmed = line.text.trim_matches(|c: char| c.is_whitespace() || names::is_mark(c));
         let empty = trimmed.is_empty()
+            || trimmed == ">"
             || is_rule(trimmed)
             || asides::is_aside(trimmed)
             || bracketed_time(trimmed).is_some_and(|(_, rest)| rest.is_empty());

@@ -61,6 +61,11 @@ impl Survey {
         Look::Any
     }
 
+    /// Looks at the line above the times of a cue.
+    pub(super) fn id(&mut self, id: &str) {
+        self.others.id(id);
+    }
+
     fn plain(&mut self, payload: &str) -> Look {
         if payload.is_empty() {
             return Look::Line;
@@ -150,6 +155,27 @@ pub(super) struct Speech {
 }
 
 impl Speech {
+    /// The speaker whom the line above the times of a cue names.
+    pub(super) fn speaker<'a>(&self, id: &'a str) -> Option<&'a str> {
+        self.others.by_id(id)
+    }
+
+    /// Says a cue whose speaker is known.
+    pub(super) fn say_as(
+        &mut self,
+        line: u32,
+        times: Times,
+        name: &str,
+        payload: &str,
+        out: &mut Builder,
+    ) {
+        let said: String = markup::spans(payload).into_iter().map(|span| span.text).collect();
+        let (speaker, (start_ms, end_ms)) = (Some(name), times);
+        out.say(Piece { line, speaker, start_ms, end_ms, text: &said, ..Piece::default() });
+        self.voice.unfinished = is_unfinished(&said);
+        name.clone_into(self.voice.name.get_or_insert_default());
+    }
+
     /// Says what a cue on this line holds.
     pub(super) fn say(&mut self, line: u32, times: Times, payload: &str, out: &mut Builder) {
         self.looked(line, times, payload, Look::Any, out);
