@@ -53,6 +53,11 @@ const FILES: &[(&str, &str, &str)] = &[
         "Noa,00:{m}:{s},00:{m}:{s},\"so what I mean is that we should, and\"\n",
     ),
     ("microdvd", "{1}{1}25.000\n", "{{n}}{{n}}so what I mean is that we should\n"),
+    (
+        "md_table",
+        "| Speaker | Start | Text |\n|---|---|---|\n",
+        "| Noa | 00:{m}:{s} | so what I mean is that we should |\n",
+    ),
     ("mpl2", "", "[{n}][{n}]so what I mean is that we should\n"),
     (
         "ttml",

@@ -71,6 +71,7 @@ mod granola;
 mod happy_scribe;
 mod headed_text;
 mod html;
+mod md_table;
 mod microdvd;
 mod mpl2;
 mod name_above;
@@ -121,6 +122,7 @@ static REGISTRY: &[&dyn Format] = &[
     &google_meet::GoogleMeet,
     &tsv::Tsv,
     &csv::Csv,
+    &md_table::MdTable,
     &rev_nlp::RevNlp,
     &vexa::Vexa,
     &whisperx::WhisperX,
