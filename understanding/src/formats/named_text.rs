@@ -9,6 +9,7 @@
 
 use super::builder::{Builder, Piece};
 use super::dividers::{self, Layout};
+use super::headed::counted_from;
 use super::lines::lines;
 use super::markdown::{bullet, unescape};
 use super::named_line::{Divider, is_stage, named_line};
@@ -155,7 +156,7 @@ pub(super) fn read(text: &str, part: &Part<'_>, out: &mut Builder) {
 fn since(clock: &mut Option<u64>, ms: u64, of_day: bool, line: u32, out: &mut Builder) -> u64 {
     let zero = *clock.get_or_insert_with(|| {
         if of_day || ms >= CLOCK_MS {
-            out.warn(line, "times of day were counted from the first one");
+            out.warn(line, counted_from(ms));
             ms
         } else {
             0
