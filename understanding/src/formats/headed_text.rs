@@ -218,7 +218,7 @@ fn back(line: &str) -> Option<(Span, &str)> {
         Some(tail + at)
     })?;
     // `Speaker 1 00:05`: what is before the last word may be of the name.
-    let last = || Some(line.rfind(char::is_whitespace)? + 1);
+    let last = || line.rsplit(char::is_whitespace).next().map(|last| line.len() - last.len());
     let time = |from: usize| Some((from, spans::bracketed_span(&line[from..])?));
     let (from, (span, rest)) = time(from).or_else(|| time(last()?))?;
     let name = &line[..from];
@@ -288,6 +288,7 @@ mod tests {
     fn numbers_of_speakers_are_no_times() {
         for (first, second) in [
             ("Speaker 1 00:05", "Speaker 2 01:05"),
+            ("Speaker 1\u{A0}00:05", "Speaker 2\u{A0}01:05"),
             ("Speaker 1 [00:05]", "Speaker 2 [01:05]"),
             ("참석자 1 00:05", "참석자 2 01:05"),
         ] {

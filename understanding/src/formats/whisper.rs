@@ -88,6 +88,9 @@ fn beside_text(text: &str, out: &mut Builder) {
         let reach = &rest[..rest.floor_char_boundary(200)];
         let from = held.map_or(0, |_| reach.chars().next().map_or(0, char::len_utf8));
         let word = said.word.0.trim();
+        if word.is_empty() {
+            return;
+        }
         let Some(at) = reach.get(from..).and_then(|reach| reach.find(word)) else { return };
         let (before, later) = rest.split_at(from + at);
         if let Some(word) = held {
