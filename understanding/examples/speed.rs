@@ -54,6 +54,12 @@ const FILES: &[(&str, &str, &str)] = &[
     ),
     ("microdvd", "{1}{1}25.000\n", "{{n}}{{n}}so what I mean is that we should\n"),
     (
+        "md_table",
+        "| Speaker | Start | Text |\n|---|---|---|\n",
+        "| Noa | 00:{m}:{s} | so what I mean is that we should |\n",
+    ),
+    ("mpl2", "", "[{n}][{n}]so what I mean is that we should\n"),
+    (
         "ttml",
         "<tt xmlns=\"http://www.w3.org/ns/ttml\"><body><div>",
         "<p begin=\"00:{m}:{s}.000\" end=\"00:{m}:{s}.900\">Noa: so what I mean is that</p>\n",
@@ -163,6 +169,11 @@ const FILES: &[(&str, &str, &str)] = &[
     ),
     ("named_text", "", "Noa Levi: so what I mean is that we should go on.\nBen: yes.\n"),
     ("headed_text", "", "Noa Levi | 00:{m}:{s}\nso what I mean is that we should go on.\n\n"),
+    (
+        "name_above",
+        "",
+        "Noa Levi\nso what I mean is that we should go on.\n\nBen Ash\nyes I see, and then?\n\n",
+    ),
     ("timed_text", "", "[00:{m}:{s}.000] so what I mean is that we should\n"),
 ];
 

@@ -13,6 +13,17 @@ const STARTS: &[&str] = &[
     " a arrêté la transcription",
     " inició la transcripción",
     " detuvo la transcripción",
+    " ha avviato la trascrizione",
+    " ha interrotto la trascrizione",
+    " iniciou a transcrição",
+    " parou a transcrição",
+    " interrompeu a transcrição",
+    " heeft de transcriptie gestart",
+    " heeft de transcriptie gestopt",
+    " התחיל את התמלול",
+    " התחילה את התמלול",
+    " הפסיק את התמלול",
+    " הפסיקה את התמלול",
 ];
 
 /// Whether a line is a tool's and nobody's words.

@@ -132,6 +132,12 @@ pub(super) const FILES: &[(&str, &str)] = &[
     ),
     ("named_text", "Noa: Hi there, how are you?\nBen: Fine, thank you.\nNoa: Good to hear.\n"),
     ("headed_text", "Noa Levi | 00:05\nHi there.\n\nBen | 01:05\nYes.\n"),
+    ("mpl2", "[10][20]Hi there\n[30][40]Noa: Yes\n"),
+    ("md_table", "| Speaker | Time | Text |\n|---|---|---|\n| Noa | 0:05 | Hi there. |\n"),
+    (
+        "name_above",
+        "Noa Levi\nHi there. How are you?\n\nBen Ash\nFine.\n\nNoa Levi\nGood.\n\nBen Ash\nBye.\n",
+    ),
     ("timed_text", "0:00 So we begin here today.\n0:04 And we go on a bit.\n"),
 ];
 

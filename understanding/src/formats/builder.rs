@@ -23,6 +23,8 @@ use crate::talk;
 pub(crate) fn clean_name(name: &str) -> Option<String> {
     names::clean(name).map(Cow::into_owned)
 }
+/// What a transcript with times of day counts from.
+pub(crate) use super::headed::zero_of_day;
 /// The language of a script, for the turns of a transcript.
 pub(crate) use super::script::of as language_of_script;
 /// What chats without the recording's clock are marked with.

@@ -50,6 +50,9 @@ const START: &[&str] = &[
     "start timestamp",
     "timecode",
     "start timecode",
+    "timecode in",
+    "in point",
+    "in time",
     "starts at",
     "offset",
 ];
@@ -62,6 +65,9 @@ const END: &[&str] = &[
     "time out",
     "end timestamp",
     "end timecode",
+    "timecode out",
+    "out point",
+    "out time",
     "stop",
     "ends at",
 ];
@@ -79,6 +85,8 @@ pub(super) struct Columns {
     pub(super) count: usize,
     /// The unit that the heading of the start states.
     pub(super) unit: Option<Unit>,
+    /// Same of the length.
+    pub(super) length_unit: Option<Unit>,
 }
 
 /// What a number without a colon counts.
@@ -106,6 +114,7 @@ impl Columns {
             length: place(LENGTH),
             count: names.len(),
             unit,
+            length_unit: place(LENGTH).and_then(|place| names[place].1),
         })
     }
 
@@ -122,13 +131,19 @@ impl Columns {
             return;
         };
         let mut unread = false;
-        let mut time = |place: Option<usize>| {
+        let mut time = |place: Option<usize>, stated: Option<Unit>| {
             let cell = field(place?).map(str::trim).unwrap_or_default();
-            let stamp = stamp(cell, self.unit.unwrap_or_else(|| unit(cell)));
+            let stamp = stamp(cell, stated.or(self.unit).unwrap_or_else(|| unit(cell)));
             unread |= stamp.is_none();
             stamp
         };
-        let (start, end) = (time(self.start), time(self.end));
+        let (start, end) = (time(self.start, None), time(self.end, None));
+        let end = match (start, self.end) {
+            (Some(Stamp::At(start)), None) => time(self.length, self.length_unit)
+                .and_then(Stamp::known)
+                .map(|length| Stamp::At(start.saturating_add(length))),
+            _ => end,
+        };
         if unread {
             out.warn(line, "a time that cannot be read was dropped");
         }

@@ -84,7 +84,10 @@ fn table(text: &str) -> Option<(Columns, u8)> {
 fn is_talk(columns: &Columns, row: &StringRecord) -> bool {
     let named = columns.speaker.and_then(|place| row.get(place)).unwrap_or("").to_lowercase();
     let times = columns.start.is_some()
-        && (columns.end.is_some() || columns.unit.is_some() || columns.speaker.is_some());
+        && (columns.end.is_some()
+            || columns.length.is_some()
+            || columns.unit.is_some()
+            || columns.speaker.is_some());
     times || ["speaker", "participant"].iter().any(|word| named.contains(word))
 }
 
@@ -130,6 +133,21 @@ mod tests {
         assert_eq!(turns(&content), [(None, Some(500), None, "so we begin and go on")]);
         let content = read("csv", "speaker,transcript\nNoa,\"Hi, all\"\nBen,Yes\n");
         assert_eq!(turns(&content)[0], (Some("Noa"), None, None, "Hi, all"));
+    }
+
+    #[test]
+    fn lengths_make_ends() {
+        let content =
+            read("csv", "Speaker,Start,Duration,Text\nNoa,0:00:01,2.5,Hi\nBen,0:00:04,3,Yes\n");
+        assert_eq!(
+            turns(&content),
+            [
+                (Some("Noa"), Some(1_000), Some(3_500), "Hi"),
+                (Some("Ben"), Some(4_000), Some(7_000), "Yes")
+            ]
+        );
+        let content = read("csv", "text,start,duration\nhello,0.0,1.54\nand welcome,1.54,4.16\n");
+        assert_eq!(turns(&content), [(None, Some(0), Some(5_700), "hello and welcome")]);
     }
 
     #[test]

@@ -38,6 +38,8 @@ pub(crate) struct Cue<'a> {
     pub(crate) payload: &'a str,
     /// Whether they are known to be no more than one.
     pub(crate) one_line: bool,
+    /// The line above the timing, where it is more than a number.
+    pub(crate) id: Option<&'a str>,
 }
 
 /// A line of times.
@@ -46,18 +48,19 @@ struct Timing<'a> {
     line: u32,
     text: &'a str,
     usual: Option<(u32, u32)>,
+    id: Option<&'a str>,
 }
 
 impl<'a> Timing<'a> {
     fn of(line: Line<'a>) -> Option<Self> {
         let usual = usual_timing(line.text);
         let found = usual.is_some() || is_timing(line.text);
-        found.then_some(Self { line: line.number, text: line.text, usual })
+        found.then_some(Self { line: line.number, text: line.text, usual, id: None })
     }
 
     fn cue(self, payload: &'a str, one_line: bool) -> Block<'a> {
-        let Self { line, text: timing, usual } = self;
-        Block::Cue(Cue { line, timing, usual, payload, one_line })
+        let Self { line, text: timing, usual, id } = self;
+        Block::Cue(Cue { line, timing, usual, payload, one_line, id })
     }
 }
 
@@ -70,7 +73,7 @@ const KEPT: usize = 50_000;
 /// Whether a line holds times rather than words.
 pub(crate) fn is_timing(line: &str) -> bool {
     // The numbers of cues are many.
-    if line.len() < 8 && line.bytes().all(|b| b.is_ascii_digit()) {
+    if is_number(line) {
         return false;
     }
     let begin = &line.as_bytes()[..line.len().min(64)];
@@ -89,6 +92,10 @@ pub(crate) fn is_timing(line: &str) -> bool {
             .bytes()
             .all(|b| b.is_ascii_digit() || matches!(b, b':' | b'.' | b',' | b'-' | b' '))
         || time::leading(line[at + 3..].trim_start()).is_some()
+}
+
+fn is_number(line: &str) -> bool {
+    line.len() < 8 && line.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// The two times of SBV's timing line, which is nothing else.
@@ -155,7 +162,12 @@ pub(crate) fn blocks<'a>(text: &'a str, header: bool, mut each: impl FnMut(Block
             continue;
         }
         let was_first = std::mem::take(&mut first);
-        if let Some(timing) = Timing::of(line) {
+        if let Some(mut timing) = Timing::of(line) {
+            if let State::Stray(from, last) = &state
+                && from.start == last.start
+            {
+                timing.id = Some(from.text).filter(|id| !is_number(id));
+            }
             let ready = std::mem::replace(&mut state, State::Cue(timing, None));
             match ready {
                 // The line right above a timing line is the cue's id.
@@ -234,6 +246,9 @@ pub(crate) fn read<'a>(
                 cues += 1;
                 let times = timing(cue, &mut clock, out);
                 match &mut rolling {
+                    _ if let Some(name) = cue.id.and_then(|id| speech.speaker(id)) => {
+                        speech.say_as(cue.line, times, name, cue.payload, out);
+                    }
                     Some(last) => speech.say(cue.line, times, last.news(cue.payload), out),
                     None => speech.looked(cue.line, times, cue.payload, look, out),
                 }
@@ -273,6 +288,9 @@ fn survey(text: &str, header: bool) -> Survey<'_> {
         let mut look = Look::default();
         if let Block::Cue(cue) = block {
             look = survey.block(cue.payload, cue.one_line);
+            if let Some(id) = cue.id {
+                survey.id(id);
+            }
             repeats.cue(cue.payload, look.is_line());
         }
         match &mut kept {

@@ -2,13 +2,18 @@ use super::*;
 
 fn all(text: &str, header: bool) -> Vec<Block<'_>> {
     let mut all = Vec::new();
-    blocks(text, header, |block| all.push(block));
+    blocks(text, header, |block| {
+        all.push(match block {
+            Block::Cue(cue) => Block::Cue(Cue { id: None, ..cue }),
+            other => other,
+        });
+    });
     all
 }
 
 fn cue<'a>(line: u32, timing: &'a str, payload: &'a str) -> Block<'a> {
     let one_line = !payload.contains(['\n', '\r']);
-    Block::Cue(Cue { line, timing, usual: usual_timing(timing), payload, one_line })
+    Block::Cue(Cue { line, timing, usual: usual_timing(timing), payload, one_line, id: None })
 }
 
 #[test]

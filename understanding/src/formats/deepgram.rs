@@ -1,7 +1,9 @@
 //! Deepgram's JSON: `results.utterances[]`, else the words of every channel, else its paragraphs.
 //!
 //! Of several channels without utterances, the pieces are put in the order of time. Speakers are
-//! numbers and become `Speaker 0`, as Deepgram itself shows them; a channel is no speaker.
+//! numbers and become `Speaker 0`, as Deepgram itself shows them; where several channels speak, each
+//! is recorded on its own and its speakers are numbered anew, so that `Channel 1` is part of the
+//! name. The messages of a stream are read where they are final.
 
 use serde::Deserialize;
 
@@ -24,17 +26,28 @@ impl Format for Deepgram {
     fn recognise(&self, head: &Head<'_>) -> Confidence {
         json::certain(head, |shape| {
             shape.any(&["results.channels[].alternatives", "results.utterances[].transcript"])
+                || shape.has("[].channel.alternatives[].words") && shape.has("[].is_final")
         })
     }
 
     fn parse(&self, source: &Source<'_>, out: &mut Builder) {
         let text = source.text();
         json::language(text, &["results.channels[].detected_language"], out);
+        if json::has(text, "[0].channel") {
+            stream(text, out);
+            return;
+        }
         if json::has(text, UTTERANCES) {
+            let mut several = json::has(text, "results.channels[1]");
+            json::look(text, &[UTTERANCES], |item| {
+                several |= item.get::<Utterance>().is_some_and(|said| said.channel.0 > Some(0.0));
+            });
             json::read(text, &[UTTERANCES], out, |item, out| {
                 if let Some(said) = item.read::<Utterance>(out) {
                     let times = (said.start.seconds(), said.end.seconds());
-                    item.say(&said.speaker, times, &said.transcript.0, out);
+                    let channel = said.channel.0.filter(|_| several).map(|channel| channel as u32);
+                    let speaker = Label(name(channel, said.speaker.name()));
+                    item.say(&speaker, times, &said.transcript.0, out);
                 }
             });
             return;
@@ -56,7 +69,7 @@ impl Format for Deepgram {
             );
             return;
         }
-        let several = json::has(text, "results.channels[1]");
+        let several = speak_in_several(text, WORDS);
         let mut runs = if several { Runs::sorted() } else { Runs::default() };
         let mut channel = 0;
         json::read(text, &[WORDS], out, |item, out| {
@@ -70,21 +83,59 @@ impl Format for Deepgram {
             } else {
                 &said.punctuated_word.0
             };
-            runs.word(Word { line: item.line, speaker: said.speaker.name(), times, text }, out);
+            let speaker = name(several.then_some(item.outer), said.speaker.name());
+            let speaker = speaker.as_deref();
+            runs.word(Word { line: item.line, speaker, times, text }, out);
         });
         runs.finish(out);
     }
 }
 
+/// Reads the messages of a stream; those that are not final come again.
+fn stream(text: &str, out: &mut Builder) {
+    let mut runs = Runs::default();
+    json::read(text, &["[]"], out, |item, out| {
+        let Some(message) = item.read::<Message>(out).filter(|message| message.is_final) else {
+            return;
+        };
+        for said in message.channel.alternatives.iter().take(1).flat_map(|best| &best.words) {
+            let times = out.times(item.line, said.start.seconds(), said.end.seconds());
+            let text = match said.punctuated_word.0.as_str() {
+                "" => &said.word.0,
+                text => text,
+            };
+            runs.word(Word { line: item.line, speaker: said.speaker.name(), times, text }, out);
+        }
+    });
+    runs.finish(out);
+}
+
+/// Whether what stands at this path is in more than one of the channels.
+fn speak_in_several(text: &str, path: &str) -> bool {
+    let (mut first, mut several) = (None, false);
+    json::look(text, &[path], |item| several |= *first.get_or_insert(item.outer) != item.outer);
+    several
+}
+
+/// `Channel 1 Speaker 0`, where there are several channels.
+fn name(channel: Option<u32>, speaker: Option<&str>) -> Option<String> {
+    match (channel, speaker) {
+        (Some(channel), Some(speaker)) => Some(format!("Channel {channel} {speaker}")),
+        (Some(channel), None) => Some(format!("Channel {channel}")),
+        (None, speaker) => speaker.map(str::to_owned),
+    }
+}
+
 /// Reads paragraphs, whose sentences have times.
 fn paragraphs(text: &str, out: &mut Builder) {
-    let several = json::has(text, "results.channels[1]");
+    let several = speak_in_several(text, PARAGRAPHS);
     let mut runs = if several { Runs::sorted() } else { Runs::default() };
     json::read(text, &[PARAGRAPHS], out, |item, out| {
         let Some(paragraph) = item.read::<Paragraph>(out) else { return };
         for said in &paragraph.sentences {
             let times = out.times(item.line, said.start.seconds(), said.end.seconds());
-            let (line, speaker) = (item.line, paragraph.speaker.name());
+            let speaker = name(several.then_some(item.outer), paragraph.speaker.name());
+            let (line, speaker) = (item.line, speaker.as_deref());
             runs.word(Word { line, speaker, times, text: &said.text.0 }, out);
             // A sentence keeps its own times.
             runs.close(out);
@@ -104,6 +155,26 @@ struct Utterance {
     end: Number,
     transcript: Words,
     speaker: Label,
+    channel: Number,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Message {
+    is_final: bool,
+    channel: Channel,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Channel {
+    alternatives: Vec<Alternative>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Alternative {
+    words: Vec<Spoken>,
 }
 
 #[derive(Deserialize, Default)]
@@ -172,8 +243,34 @@ mod tests {
     fn channels_are_put_in_the_order_of_time() {
         let file = r#"{"results": {"channels": [
             {"alternatives": [{"words": [{"word": "one", "start": 1, "end": 2}, {"word": "three", "start": 9, "end": 10}]}]},
-            {"alternatives": [{"words": [{"word": "two", "start": 5, "end": 6}]}]}]}}"#;
-        assert_eq!(read("deepgram_json", file).turns[0].text, "one two three");
+            {"alternatives": [{"words": [{"word": "two", "start": 5, "end": 6, "speaker": 0}]}]}]}}"#;
+        assert_eq!(
+            turns(&read("deepgram_json", file)),
+            [
+                (Some("Channel 0"), Some(1_000), Some(2_000), "one"),
+                (Some("Channel 1 Speaker 0"), Some(5_000), Some(6_000), "two"),
+                (Some("Channel 0"), Some(9_000), Some(10_000), "three"),
+            ]
+        );
+        let file = r#"{"results": {"utterances": [{"start": 1, "end": 2, "channel": 0, "transcript": "one"}, {"start": 3, "end": 4, "channel": 1, "transcript": "two"}]}}"#;
+        let content = read("deepgram_json", file);
+        let names: Vec<_> = content.turns.iter().map(|turn| turn.speaker.as_deref()).collect();
+        assert_eq!(names, [Some("Channel 0"), Some("Channel 1")]);
+    }
+
+    #[test]
+    fn only_final_messages_of_a_stream_count() {
+        let message = |is_final: bool, words: &str| {
+            format!(
+                r#"{{"type": "Results", "is_final": {is_final}, "channel": {{"alternatives": [{{"words": [{words}]}}]}}}}"#
+            )
+        };
+        let hi = r#"{"word": "hi", "punctuated_word": "Hi.", "start": 1, "end": 2, "speaker": 0}"#;
+        let file = format!("{}\n{}\n", message(false, hi), message(true, hi));
+        assert_eq!(
+            turns(&read("deepgram_json", file)),
+            [(Some("Speaker 0"), Some(1_000), Some(2_000), "Hi.")]
+        );
     }
 
     #[test]

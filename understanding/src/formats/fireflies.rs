@@ -51,6 +51,7 @@ impl Format for Fireflies {
             "sections[]",
             "[]",
         ];
+        let people = people(source.text());
         json::read(source.text(), &paths, out, |item, out| {
             if item.path == SECTIONS {
                 section(&item, out);
@@ -59,12 +60,45 @@ impl Format for Fireflies {
             let Some(said) = item.read::<Sentence>(out) else { return };
             let text = [&said.text.0, &said.sentence.0, &said.raw_text.0];
             let text = text.into_iter().find(|text| !text.is_empty());
-            let speaker =
-                if said.speaker_name.0.is_some() { said.speaker_name } else { said.speaker_id };
+            let by_id = || people.iter().find(|person| person.id == said.speaker_id);
+            let speaker = match by_id() {
+                _ if said.speaker_name.0.is_some() => said.speaker_name,
+                Some(person) => person.name.clone(),
+                None => said.speaker_id,
+            };
             let times = (said.start_time.or(said.time).seconds(), said.end_time.seconds());
             item.say(&speaker, times, text.map_or("", String::as_str), out);
         });
     }
+}
+
+/// The speakers that stand beside the sentences, with a name.
+fn people(text: &str) -> Vec<Person> {
+    let mut people = Vec::new();
+    json::look(
+        text,
+        &["data.transcript.speakers[]", "transcript.speakers[]", "speakers[]"],
+        |item| {
+            if let Some(person) = item.get::<Person>()
+                && person.id.0.is_some()
+                && person.name.0.is_some()
+                && people.len() < MAX_PEOPLE
+            {
+                people.push(person);
+            }
+        },
+    );
+    people
+}
+
+/// More speakers than any call has.
+const MAX_PEOPLE: usize = 1_000;
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Person {
+    id: Label,
+    name: Label,
 }
 
 /// Which of the paths is Onyx's.
@@ -132,6 +166,16 @@ mod tests {
                 (Some("Speaker 1"), Some(3_000), Some(4_000), "hi"),
             ]
         );
+    }
+
+    #[test]
+    fn names_that_stand_beside_the_sentences() {
+        let file = r#"{"data": {"transcript": {"speakers": [{"id": 0, "name": "Noa"}, {"id": 1, "name": null}], "sentences": [
+            {"speaker_name": null, "speaker_id": 0, "text": "Hi", "start_time": 1, "end_time": 2},
+            {"speaker_name": null, "speaker_id": 1, "text": "Yes", "start_time": 3, "end_time": 4}]}}}"#;
+        let content = read("fireflies_json", file);
+        let names: Vec<_> = content.turns.iter().map(|turn| turn.speaker.as_deref()).collect();
+        assert_eq!(names, [Some("Noa"), Some("Speaker 1")]);
     }
 
     #[test]

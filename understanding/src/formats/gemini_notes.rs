@@ -4,16 +4,42 @@
 //! document without a transcript therefore says nothing.
 
 use super::builder::Builder;
-use super::google_meet::{bare, conversation};
+use super::google_meet::{TITLES, bare, conversation};
 use super::lines::lines;
 use super::{Confidence, Format, Head, Source, named_text};
 
 /// See the module.
 pub(super) struct GeminiNotes;
 
+/// What heads the notes, in the languages of Meet.
+const NOTES: &[&str] = &["Notes", "Notizen", "Notas", "Note", "Notities", "Anotações", "הערות"];
 /// Sections of the notes, as Gemini heads them.
-const SECTIONS: &[&str] =
-    &["Summary", "Details", "Suggested next steps", "Next steps", "Decisions"];
+const SECTIONS: &[&str] = &[
+    "Summary",
+    "Details",
+    "Suggested next steps",
+    "Next steps",
+    "Decisions",
+    "Zusammenfassung",
+    "Nächste Schritte",
+    "Résumé",
+    "Détails",
+    "Prochaines étapes",
+    "Resumen",
+    "Detalles",
+    "Próximos pasos",
+    "Resumo",
+    "Detalhes",
+    "Próximas etapas",
+    "Riepilogo",
+    "Dettagli",
+    "Passaggi successivi",
+    "Samenvatting",
+    "Volgende stappen",
+    "סיכום",
+    "פרטים",
+    "השלבים הבאים",
+];
 const REVIEW: &str = "You should review Gemini's notes";
 
 impl Format for GeminiNotes {
@@ -29,10 +55,10 @@ impl Format for GeminiNotes {
         let (mut notes, mut signed, mut sections) = (false, false, 0);
         for (i, line) in lines(head.text()).filter(|l| !l.text.trim().is_empty()).enumerate() {
             let heading = heading(line.text);
-            notes |= i < 5 && heading == "Notes";
+            notes |= i < 5 && NOTES.contains(&heading);
             sections += u32::from(SECTIONS.contains(&heading));
             signed |= line.text.replace('’', "'").contains(REVIEW);
-            if heading == "Transcript" {
+            if TITLES.contains(&heading) {
                 break;
             }
         }
@@ -46,7 +72,7 @@ impl Format for GeminiNotes {
     fn parse(&self, source: &Source<'_>, out: &mut Builder) {
         let text = source.text();
         // The last heading of that name: the notes may have a link of the same words.
-        let begin = lines(text).filter(|line| heading(line.text) == "Transcript").last();
+        let begin = lines(text).filter(|line| TITLES.contains(&heading(line.text))).last();
         let Some(begin) = begin else {
             out.warn(1, "the document holds Gemini's notes but no transcript");
             return;
@@ -81,6 +107,22 @@ mod tests {
             [(Some("Noa Levi"), Some(0), None, "Welcome."), (Some("Ben"), None, None, "Yes.")]
         );
         assert_eq!(content.warnings.len(), 1);
+    }
+
+    #[test]
+    fn other_languages() {
+        for (notes, summary, transcript, end) in [
+            ("Notizen", "Zusammenfassung", "Transkript", "Transkription nach 00:50:32 beendet"),
+            ("הערות", "סיכום", "תמליל", "התמלול הסתיים אחרי 00:50:32"),
+        ] {
+            let file = format!(
+                "{notes}\n1.5.2026\n{summary}\nNoa: said things.\n\n{transcript}\n1.5.2026\nWeekly – {transcript}\n00:00:00\nNoa Levi: Hi.\nBen: Yes.\n{end}\nA disclaimer: of some words.\n"
+            );
+            assert_eq!(
+                turns(&read("gemini_notes", &file)),
+                [(Some("Noa Levi"), Some(0), None, "Hi."), (Some("Ben"), None, None, "Yes.")]
+            );
+        }
     }
 
     #[test]

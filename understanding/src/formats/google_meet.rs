@@ -17,7 +17,7 @@ pub(super) struct GoogleMeet;
 const ABOVE: usize = 40;
 const DISCLAIMER: &str = "This editable transcript was computer generated";
 /// What the title ends with and what heads the conversation, in the languages of Meet.
-const TITLES: &[&str] = &[
+pub(super) const TITLES: &[&str] = &[
     "Transcript",
     "Transcription",
     "transcription",
@@ -29,6 +29,8 @@ const TITLES: &[&str] = &[
     "Trascrizione",
     "trascrizione",
     "Transcriptie",
+    "transcriptie",
+    "תמליל",
 ];
 /// What heads the attendees.
 const ATTENDEES: &[&str] = &[
@@ -128,10 +130,29 @@ fn is_title(bare: &str) -> bool {
 /// The last line, with the length of the call; in other languages the waving hand gives it away.
 fn is_end(bare: &str) -> bool {
     let has_time = || bare.split_whitespace().any(|word| super::time::stamp(word).is_some());
-    bare.ends_with('👋') && bare.len() <= 200 && has_time()
+    (bare.ends_with('👋') || is_of_transcription(bare)) && bare.len() <= 200 && has_time()
         || ENDS.iter().any(|words| {
             bare.strip_prefix(words).is_some_and(|rest| super::time::leading(rest).is_some())
         })
+}
+
+/// `Transkription nach 00:50:32 beendet`: no sentence, and no one's words.
+fn is_of_transcription(bare: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "transkription",
+        "transcription",
+        "transcripción",
+        "transcrição",
+        "trascrizione",
+        "transcriptie",
+        "תמלול",
+    ];
+    let lower = bare.to_lowercase();
+    !bare.ends_with(['.', '?', '!'])
+        && !bare.contains(": ")
+        && bare.split_whitespace().count() <= 8
+        && bare.split_whitespace().any(|word| word.matches(':').count() == 2)
+        && WORDS.iter().any(|word| lower.contains(word))
 }
 
 #[cfg(test)]

@@ -54,18 +54,18 @@ impl Format for GoogleStt {
             }
         });
         if !words {
-            json::read(
-                text,
-                &[&format!("{at}results[].alternatives[0].transcript")],
-                out,
-                |item, out| {
-                    if item.at < end
-                        && let Some(Words(text)) = item.read(out)
-                    {
-                        item.say(&Label::default(), (None, None), &text, out);
-                    }
-                },
-            );
+            json::read(text, &[&format!("{at}results[]")], out, |item, out| {
+                if item.at < end
+                    && let Some(result) = item.read::<Whole>(out)
+                    && let Some(best) = result.alternatives.first()
+                {
+                    // Only recordings of several channels have it.
+                    let channel = result.channel_tag.0.filter(|tag| *tag >= 1.0);
+                    let speaker = Label(channel.map(|channel| format!("Channel {channel}")));
+                    let until = result.result_end_time.or(result.result_end_offset).seconds();
+                    item.say(&speaker, (None, until), &best.transcript.0, out);
+                }
+            });
             return;
         }
         let repeated = last > 0 && tagged == [last];
@@ -107,6 +107,25 @@ fn second(text: &str, at: &str, out: &mut Builder) -> Option<usize> {
     let (line, second) = *found.get(1)?;
     out.warn(line, "the file holds several recordings: only the first was read");
     Some(second)
+}
+
+/// A result without words of its own.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Whole {
+    alternatives: Vec<Alternative>,
+    #[serde(alias = "channelTag")]
+    channel_tag: Number,
+    #[serde(alias = "resultEndTime")]
+    result_end_time: Number,
+    #[serde(alias = "resultEndOffset")]
+    result_end_offset: Number,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Alternative {
+    transcript: Words,
 }
 
 #[derive(Deserialize, Default)]
@@ -194,6 +213,19 @@ mod tests {
         let content = read("google_stt_json", two);
         assert_eq!(content.turns.len(), expected);
         assert_eq!(content.warnings.len(), 1);
+    }
+
+    #[test]
+    fn results_without_words_have_channels_and_ends() {
+        let file = r#"{"results": [{"alternatives": [{"transcript": "Good morning"}, {"transcript": "worse"}], "channelTag": 1, "resultEndTime": "1.600s"},
+            {"alternatives": [{"transcript": " Hello"}], "channelTag": 2, "resultEndTime": "3.600s"}]}"#;
+        assert_eq!(
+            turns(&read("google_stt_json", file)),
+            [
+                (Some("Channel 1"), None, Some(1_600), "Good morning"),
+                (Some("Channel 2"), None, Some(3_600), "Hello")
+            ]
+        );
     }
 
     #[test]

@@ -8,7 +8,7 @@ use super::Confidence;
 use super::builder::{Builder, Piece};
 use super::lines::lines;
 use super::names;
-use super::time::Stamp;
+use super::time::{self, Stamp};
 
 /// A heading, read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +34,20 @@ pub(super) struct Style {
 }
 
 const HALF_DAY: u64 = 12 * 3_600_000;
+/// Said of times of day, in front of the first.
+const COUNTED: &str = "times of day were counted from the first one, ";
+
+/// Says that times of day count from this one, in milliseconds since midnight.
+pub(super) fn counted_from(ms: u64) -> String {
+    let seconds = ms / 1_000;
+    let (hour, minute, second) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
+    format!("{COUNTED}{hour:02}:{minute:02}:{second:02}")
+}
+
+/// The time of day that a warning says the times count from, in milliseconds since midnight.
+pub(crate) fn zero_of_day(warning: &str) -> Option<u64> {
+    time::stamp(warning.strip_prefix(COUNTED)?)?.known()
+}
 
 /// How sure the headings in the beginning of a file make us.
 pub(super) fn recognise(text: &str, style: &Style) -> Confidence {
@@ -149,7 +163,7 @@ impl Clock {
     /// Milliseconds since the first time that was asked for.
     pub(super) fn since(&mut self, ms: u64, line: u32, out: &mut Builder) -> u64 {
         if self.zero.is_none() {
-            out.warn(line, "times of day were counted from the first one");
+            out.warn(line, counted_from(ms));
             self.zero = Some(ms);
             self.last = ms;
         }

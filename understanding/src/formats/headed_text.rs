@@ -8,6 +8,8 @@
 //! the file as a whole is built of such headings with words below them; what stands above the
 //! first heading is no speech.
 
+use std::collections::VecDeque;
+
 use super::builder::Builder;
 use super::headed::{self, Heading, Style};
 use super::lines::lines;
@@ -83,6 +85,9 @@ impl Survey {
                 continue;
             }
             survey.filled += 1;
+            if is_spoken(line) && before.is_some_and(is_name) {
+                continue;
+            }
             if is_time(line) {
                 let pair = before.is_some_and(is_name);
                 survey.pairs += u32::from(pair);
@@ -114,10 +119,11 @@ impl Survey {
     }
 }
 
-/// Reads names and times on two lines.
+/// Reads names and times on two lines. Copied from a page, there may be the letters of a picture
+/// above the name and the time in words below it.
 fn two_lines(text: &str, out: &mut Builder) {
     let mut said = headed::Said::default();
-    let mut held: Option<(u32, &str)> = None;
+    let mut held: VecDeque<(u32, &str)> = VecDeque::new();
     for line in lines(text) {
         if out.is_full() {
             return;
@@ -127,22 +133,55 @@ fn two_lines(text: &str, out: &mut Builder) {
             continue;
         }
         let time = spans::bracketed_span(trimmed).filter(|(_, rest)| rest.is_empty());
-        match (time, held) {
-            (Some((span, _)), Some((_, name))) if is_name(name) => {
-                held = None;
-                said.heading(line.number, of(name, span), out);
-            }
-            _ => {
-                if let Some((number, text)) = held.replace((line.number, trimmed)) {
-                    said.line(number, text, out);
-                }
-            }
+        let name = time.and_then(|(span, _)| Some((span, name_at_end(&mut held)?)));
+        if name.is_none() {
+            held.push_back((line.number, trimmed));
+        }
+        while held.len() > if name.is_some() { 0 } else { 3 } {
+            let Some((number, text)) = held.pop_front() else { break };
+            said.line(number, text, out);
+        }
+        if let Some((span, name)) = name {
+            said.heading(line.number, of(name, span), out);
         }
     }
-    if let Some((number, text)) = held {
+    for (number, text) in held {
         said.line(number, text, out);
     }
     said.finish(out);
+}
+
+/// Takes a name, and what belongs to it, from the end of some lines.
+fn name_at_end<'a>(held: &mut VecDeque<(u32, &'a str)>) -> Option<&'a str> {
+    let spoken = usize::from(held.back().is_some_and(|(_, line)| is_spoken(line)));
+    let at = held.len().checked_sub(1 + spoken)?;
+    let name = held.get(at).map(|(_, line)| *line).filter(|line| is_name(line))?;
+    let letters = at.checked_sub(1).and_then(|before| held.get(before));
+    let letters = letters.is_some_and(|(_, line)| are_initials(line, name));
+    held.truncate(at - usize::from(letters));
+    Some(name)
+}
+
+/// `NL` above `Noa Levi`.
+fn are_initials(letters: &str, name: &str) -> bool {
+    let mut firsts = name.split_whitespace().filter_map(|word| word.chars().next());
+    let ends = [firsts.next(), firsts.next_back()].into_iter().flatten();
+    letters.chars().eq(ends.flat_map(char::to_uppercase))
+}
+
+/// `0 minutes 3 seconds`: a time in words, in whichever language, as Teams says it to those who
+/// cannot see.
+fn is_spoken(line: &str) -> bool {
+    let mut words = line.split_whitespace();
+    let mut units = 0;
+    while let Some(number) = words.next() {
+        let unit = words.next().is_some_and(|unit| unit.chars().all(char::is_alphabetic));
+        if !unit || number.len() > 2 || !number.bytes().all(|b| b.is_ascii_digit()) {
+            return false;
+        }
+        units += 1;
+    }
+    (1..=3).contains(&units)
 }
 
 fn heading(line: &str) -> Option<Heading<'_>> {
@@ -178,8 +217,11 @@ fn back(line: &str) -> Option<(Span, &str)> {
         let at = line[tail..].find(|c: char| c.is_ascii_digit())?;
         Some(tail + at)
     })?;
-    let (name, time) = line.split_at(from);
-    let (span, rest) = spans::bracketed_span(time)?;
+    // `Speaker 1 00:05`: what is before the last word may be of the name.
+    let last = || line.rsplit(char::is_whitespace).next().map(|last| line.len() - last.len());
+    let time = |from: usize| Some((from, spans::bracketed_span(&line[from..])?));
+    let (from, (span, rest)) = time(from).or_else(|| time(last()?))?;
+    let name = &line[..from];
     (rest.is_empty() && !name.ends_with(|c: char| c.is_alphanumeric())).then_some((span, name))
 }
 
@@ -226,6 +268,7 @@ mod tests {
             ("### 00:05 Noa Levi", "### 01:05 Ben"),
             ("[00:00:05.00] Noa Levi", "[00:01:05.00] Ben"),
             ("Noa Levi\n0:05", "Ben\n1:05"),
+            ("Noa Levi 0:05", "Ben 1:05"),
         ] {
             let file = format!(
                 "Our call\n2024-05-01\n\n{first}\nHi there. At 10:30 we go on\nwith it.\n\n{second}\nYes.\n\n{first}\nBye.\n"
@@ -238,6 +281,22 @@ mod tests {
             assert_eq!(got[1], (Some("Ben"), Some(65_000), None, "Yes."), "{first}");
             assert_eq!(got.len(), 3, "{first}");
             cut_anywhere(file.as_bytes());
+        }
+    }
+
+    #[test]
+    fn numbers_of_speakers_are_no_times() {
+        for (first, second) in [
+            ("Speaker 1 00:05", "Speaker 2 01:05"),
+            ("Speaker 1\u{A0}00:05", "Speaker 2\u{A0}01:05"),
+            ("Speaker 1 [00:05]", "Speaker 2 [01:05]"),
+            ("참석자 1 00:05", "참석자 2 01:05"),
+        ] {
+            let content = read("headed_text", format!("{first}\nHi there.\n\n{second}\nYes.\n"));
+            let got = turns(&content);
+            let name = first.split_once([' ', '[']).map(|(word, _)| format!("{word} 1"));
+            assert_eq!((got[0].0, got[0].1), (name.as_deref(), Some(5_000)), "{first}");
+            assert_eq!((got[1].1, got.len()), (Some(65_000), 2), "{first}");
         }
     }
 
@@ -278,6 +337,25 @@ mod tests {
             "Weekly-Meeting Transcript\n15 June 2026, 03:35am\n27m 42s\nNoa Levi started transcription\nNoa Levi   0:03\nHi.\nBen   0:05\nYes.\nNoa Levi stopped transcription\n",
         );
         assert_eq!(content.turns.last().unwrap().text, "Yes.");
+    }
+
+    #[test]
+    fn copied_from_a_page() {
+        for file in [
+            "Noa Levi\n0 minutes 3 seconds\n0:03\nHi.\nIt took\n3 hours\nTom Ash\n1 minute 5 seconds\n1:05\nYes.\n",
+            "NL\nNoa Levi\n0:03\nHi.\nIt took\n3 hours\n\nTA\nTom Ash\n1:05\nYes.\n",
+        ] {
+            let content = read("headed_text", file);
+            assert_eq!(
+                turns(&content),
+                [
+                    (Some("Noa Levi"), Some(3_000), None, "Hi. It took 3 hours"),
+                    (Some("Tom Ash"), Some(65_000), None, "Yes.")
+                ],
+                "{file}"
+            );
+            assert_eq!(content.warnings, []);
+        }
     }
 
     #[test]

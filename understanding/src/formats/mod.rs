@@ -21,6 +21,7 @@ mod changes;
 mod chat_quotes;
 mod columns;
 mod counted;
+mod cue_names;
 mod cues;
 mod dividers;
 mod document;
@@ -70,7 +71,10 @@ mod granola;
 mod happy_scribe;
 mod headed_text;
 mod html;
+mod md_table;
 mod microdvd;
+mod mpl2;
+mod name_above;
 mod named_text;
 mod odt;
 mod otter;
@@ -106,6 +110,7 @@ static REGISTRY: &[&dyn Format] = &[
     &srt::Srt,
     &sbv::Sbv,
     &microdvd::MicroDvd,
+    &mpl2::Mpl2,
     &ttml::Ttml,
     &ass::Ass,
     &otter::Otter,
@@ -117,6 +122,7 @@ static REGISTRY: &[&dyn Format] = &[
     &google_meet::GoogleMeet,
     &tsv::Tsv,
     &csv::Csv,
+    &md_table::MdTable,
     &rev_nlp::RevNlp,
     &vexa::Vexa,
     &whisperx::WhisperX,
@@ -146,6 +152,7 @@ static REGISTRY: &[&dyn Format] = &[
     &named_text::NamedText,
     &headed_text::HeadedText,
     &timed_text::TimedText,
+    &name_above::NameAbove,
 ];
 
 pub use debrief_domain::transcript::content::Content;

@@ -9,6 +9,7 @@
 
 use super::builder::{Builder, Piece};
 use super::dividers::{self, Layout};
+use super::headed::counted_from;
 use super::lines::lines;
 use super::markdown::{bullet, unescape};
 use super::named_line::{Divider, is_stage, named_line};
@@ -92,7 +93,8 @@ pub(super) fn read(text: &str, part: &Part<'_>, out: &mut Builder) {
             return;
         }
         let trimmed = line.text.trim_matches(|c: char| c.is_whitespace() || names::is_mark(c));
-        if trimmed.is_empty() {
+        // Markdown's quotations have marks in their blank lines too.
+        if trimmed.is_empty() || trimmed == ">" {
             continue;
         }
         if let Some((span, "")) = bracketed_span(trimmed.trim_start_matches(['#', ' '])) {
@@ -154,7 +156,7 @@ pub(super) fn read(text: &str, part: &Part<'_>, out: &mut Builder) {
 fn since(clock: &mut Option<u64>, ms: u64, of_day: bool, line: u32, out: &mut Builder) -> u64 {
     let zero = *clock.get_or_insert_with(|| {
         if of_day || ms >= CLOCK_MS {
-            out.warn(line, "times of day were counted from the first one");
+            out.warn(line, counted_from(ms));
             ms
         } else {
             0
@@ -214,6 +216,7 @@ fn filled_lines<'a>(
     lines(text).filter(|line| part.has(line.number)).filter_map(|line| {
         let trimmed = line.text.trim_matches(|c: char| c.is_whitespace() || names::is_mark(c));
         let empty = trimmed.is_empty()
+            || trimmed == ">"
             || is_rule(trimmed)
             || asides::is_aside(trimmed)
             || bracketed_time(trimmed).is_some_and(|(_, rest)| rest.is_empty());

@@ -21,7 +21,7 @@ const LABELS: &str = "
     description, duration, email, error, example, fact, file, finally, first, focus,
     for example, format, from, goal, goals, heading, hint, homework, http, https, idea,
     important, info, input, intro, invitees, kind, language, lesson, link, location, meaning,
-    meeting, meeting id, mood, music, n.b., nb, next, next step, next steps, note, notes,
+    meeting, meeting date, meeting id, meeting link, meeting name, meeting title, meeting url, mood, music, n.b., nb, next, next step, next steps, note, notes,
     number one, or, outro, output, p.s., part, participants, password, phone, plan,
     please note, point, present, priority, problem, ps, re, reason, recap, recording,
     reflection, remember, reminder, result, results, rule, second, session, so, solution,
@@ -175,6 +175,14 @@ pub(super) fn is_plausible(name: &str) -> bool {
         return false;
     }
     let name = name.trim_matches(is_mark);
+    // `1/5/26, 10:00 - Noa` is more than a name.
+    if name
+        .as_bytes()
+        .windows(3)
+        .any(|w| w[1] == b':' && w[0].is_ascii_digit() && w[2].is_ascii_digit())
+    {
+        return false;
+    }
     if !name
         .chars()
         .next()

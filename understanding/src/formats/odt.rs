@@ -1,4 +1,5 @@
-//! OpenDocument text (.odt), as LibreOffice and Google Docs write it: see [`office`].
+//! OpenDocument text (.odt), as LibreOffice and Google Docs write it: see [`office`]. Flat (.fodt),
+//! it is one XML file, with the styles and pictures in it.
 //!
 //! `content.xml` holds the words (OpenDocument 1.3, part 3): paragraphs and headings, with
 //! elements for tabs, breaks and spaces. Comments, notes and deleted text are nobody's words.
@@ -29,12 +30,23 @@ impl Format for Odt {
         let bytes = head.bytes();
         let marked = bytes.starts_with(b"PK\x03\x04")
             && bytes.get(30..).is_some_and(|first| first.starts_with(MARK));
-        if marked { Confidence::Certain } else { Confidence::No }
+        if marked || is_flat(head.text()) { Confidence::Certain } else { Confidence::No }
     }
 
     fn parse(&self, source: &Source<'_>, out: &mut Builder) {
-        office::read(source.bytes(), &DIALECT, out);
+        match is_flat(source.text()) {
+            true => office::read_flat(source.text(), &DIALECT, out),
+            false => office::read(source.bytes(), &DIALECT, out),
+        }
     }
+}
+
+/// Whether this is the beginning of a flat document with words.
+fn is_flat(text: &str) -> bool {
+    let head = &text[..text.floor_char_boundary(4_096)];
+    head.trim_start().starts_with('<')
+        && head.contains("<office:document")
+        && head.contains("application/vnd.oasis.opendocument.text")
 }
 
 fn role(element: &str) -> Role {
@@ -43,6 +55,9 @@ fn role(element: &str) -> Role {
         "table-row" => Role::Row,
         "table-cell" => Role::Cell,
         "annotation" | "tracked-changes" | "note" | "scripts" | "forms" => Role::Spare,
+        // Beside the words in a flat document.
+        "meta" | "settings" | "font-face-decls" | "styles" | "automatic-styles"
+        | "master-styles" | "binary-data" => Role::Spare,
         "p" | "h" => Role::Paragraph,
         "line-break" => Role::Break,
         "tab" => Role::Tab,
@@ -76,6 +91,18 @@ mod tests {
         );
         writer.write_all(xml.as_bytes()).unwrap();
         writer.finish().unwrap().into_inner()
+    }
+
+    #[test]
+    fn a_flat_document_is_one_file() {
+        let file = "<?xml version=\"1.0\"?>\n<office:document xmlns:office=\"o\" xmlns:text=\"t\" office:mimetype=\"application/vnd.oasis.opendocument.text\"><office:meta/><office:master-styles><text:p>Footer: page</text:p></office:master-styles><office:body><office:text>\n<text:p><text:span>Noa:</text:span> Hi &amp; so.</text:p>\n<text:p>Ben: Yes, I see.</text:p>\n<text:p>Noa: Bye then.</text:p></office:text></office:body></office:document>";
+        let content = read("odt", file);
+        let said: Vec<_> = turns(&content).into_iter().map(|t| (t.0, t.3)).collect();
+        assert_eq!(
+            said,
+            [(Some("Noa"), "Hi & so."), (Some("Ben"), "Yes, I see."), (Some("Noa"), "Bye then.")]
+        );
+        crate::formats::testing::cut_anywhere(file.as_bytes());
     }
 
     #[test]

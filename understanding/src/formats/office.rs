@@ -58,6 +58,19 @@ pub(super) fn read(bytes: &[u8], dialect: &Dialect, out: &mut Builder) {
         out.refuse(Refusal::Damaged { what: dialect.what });
         return;
     };
+    say(text, out);
+}
+
+/// Reads a document that is no archive but one XML file.
+pub(super) fn read_flat(xml: &str, dialect: &Dialect, out: &mut Builder) {
+    let text = paragraphs(xml.as_bytes(), dialect, out);
+    if !text.whole {
+        out.warn(text.lines, "the document is damaged here: it was read up to this point");
+    }
+    say(text, out);
+}
+
+fn say(text: Text, out: &mut Builder) {
     if text.teams > 0 {
         teams::read(&text.text, out);
         return;

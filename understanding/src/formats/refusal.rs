@@ -75,7 +75,10 @@ pub enum Refusal {
         advice: &'static str,
     },
     /// The format is known, yet nobody says anything.
-    #[error("This is a {name} file, but it holds no words. Check that the export was finished.")]
+    #[error(
+        "This is {} {name} file, but it holds no words. Check that the export was finished.",
+        article(name)
+    )]
     NoSpeech {
         /// What people call the format.
         name: &'static str,
@@ -128,6 +131,14 @@ fn list(names: impl Iterator<Item = String>) -> String {
         Some((last, [])) => last.clone(),
         Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
         None => String::new(),
+    }
+}
+
+/// `an AssemblyAI JSON file`.
+fn article(name: &str) -> &'static str {
+    match name.starts_with(['A', 'E', 'I', 'O']) {
+        true => "an",
+        false => "a",
     }
 }
 

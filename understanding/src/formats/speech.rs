@@ -6,6 +6,7 @@
 
 use super::builder::{Builder, Piece};
 use super::changes::Changes;
+use super::cue_names::{self, CueNames};
 use super::lines::lines;
 use super::names::{self, glued, prefix, trim_start};
 use super::tally::{Place, Speakers, Tally};
@@ -22,6 +23,7 @@ pub(super) type Times = (Option<u64>, Option<u64>);
 pub(super) struct Survey {
     tally: Tally,
     changes: Changes,
+    others: cue_names::Survey,
 }
 
 /// How a cue looks, found in the survey, so that nothing is looked for again when it is said.
@@ -59,12 +61,27 @@ impl Survey {
         Look::Any
     }
 
+    /// Looks at the line above the times of a cue.
+    pub(super) fn id(&mut self, id: &str) {
+        self.others.id(id);
+    }
+
     fn plain(&mut self, payload: &str) -> Look {
         if payload.is_empty() {
             return Look::Line;
         }
         let prefix = self.tally.line(payload);
         self.changes.cue(prefix.map(|prefix| prefix.name));
+        self.others.cue();
+        if cue_names::is_special(payload) {
+            self.others.line(payload, false);
+            if payload.starts_with('>')
+                && let Some(prefix) = prefix
+            {
+                self.tally.mark(prefix.name);
+            }
+            return Look::Any;
+        }
         let named = prefix.and_then(|prefix| prefix.rest);
         match named.and_then(|(place, rest)| Some((place, u32::try_from(rest.len()).ok()?))) {
             Some((place, behind)) => Look::Named(place, behind),
@@ -73,14 +90,19 @@ impl Survey {
     }
 
     fn marked(&mut self, payload: &str) {
-        for span in markup::spans(payload) {
+        self.others.cue();
+        for (place, span) in markup::spans(payload).into_iter().enumerate() {
             if let Some(voice) = span.voice {
                 self.changes.voices = true;
                 self.tally.voice(&voice);
                 continue;
             }
-            for (i, line) in lines(span.text.trim_start()).enumerate() {
+            let text = span.text.trim();
+            for (i, line) in lines(text).enumerate() {
                 self.line(i == 0, line.text);
+                if (place, i) == (0, 0) {
+                    self.others.line(line.text, line.text.len() < text.len());
+                }
             }
         }
     }
@@ -90,13 +112,21 @@ impl Survey {
         self.changes.headed |=
             prefix.is_some_and(|(name, rest)| rest.is_empty() && names::is_diarized(name));
         let name = prefix.map(|(name, _)| name);
+        if let Some(name) = name.filter(|_| line.starts_with(">>")) {
+            self.tally.mark(name);
+        }
         let close = if name.is_none() { glued(line).map(|(name, _)| name) } else { None };
         if first {
             self.changes.cue(name.or(close));
             self.tally.unit(name);
         } else if let Some(name) = name {
             self.changes.cue(Some(name));
-            self.tally.count(name);
+            // Two who speak in turn have a dash in front.
+            if line.starts_with('-') {
+                self.tally.unit(Some(name));
+            } else {
+                self.tally.count(name);
+            }
         }
         if let Some(name) = close {
             self.tally.glued(name);
@@ -108,19 +138,44 @@ impl Survey {
         let speakers = self.tally.speakers(text);
         let only_changes = self.changes.alone(&speakers);
         let headings = inline::may_have(text);
-        Speech { speakers, headings, voice: Voice { only_changes, ..Voice::default() } }
+        let voices = self.changes.voices;
+        let others = if voices { CueNames::default() } else { self.others.names() };
+        let only_changes = only_changes || others.chevrons;
+        Speech { speakers, others, headings, voice: Voice { only_changes, ..Voice::default() } }
     }
 }
 
 /// Says cues, one after the other.
 pub(super) struct Speech {
     speakers: Speakers,
+    others: CueNames,
     /// Whether there may be headings inside cues.
     headings: bool,
     voice: Voice,
 }
 
 impl Speech {
+    /// The speaker whom the line above the times of a cue names.
+    pub(super) fn speaker<'a>(&self, id: &'a str) -> Option<&'a str> {
+        self.others.by_id(id)
+    }
+
+    /// Says a cue whose speaker is known.
+    pub(super) fn say_as(
+        &mut self,
+        line: u32,
+        times: Times,
+        name: &str,
+        payload: &str,
+        out: &mut Builder,
+    ) {
+        let said: String = markup::spans(payload).into_iter().map(|span| span.text).collect();
+        let (speaker, (start_ms, end_ms)) = (Some(name), times);
+        out.say(Piece { line, speaker, start_ms, end_ms, text: &said, ..Piece::default() });
+        self.voice.unfinished = is_unfinished(&said);
+        name.clone_into(self.voice.name.get_or_insert_default());
+    }
+
     /// Says what a cue on this line holds.
     pub(super) fn say(&mut self, line: u32, times: Times, payload: &str, out: &mut Builder) {
         self.looked(line, times, payload, Look::Any, out);
@@ -184,20 +239,39 @@ impl Speech {
         // Most cues are one line of plain words.
         if is_plain(payload) {
             let text = trim_start(payload);
-            self.voice.plain(line, times, self.speakers.split(text), text, out);
+            let others = &self.others;
+            let named = self.speakers.split(text).or_else(|| others.split(text));
+            let mut rest = text;
+            if let Some(behind) = others.change(text) {
+                self.voice.changes(line, out);
+                rest = behind;
+            }
+            self.voice.plain(line, times, named, rest, out);
             return;
         }
         let voice = &mut self.voice;
+        let others = &self.others;
         // (voice, text) pairs; a cue with one has both times, else they share its outer ones.
         let mut said: Vec<(Option<String>, String)> = Vec::new();
+        // Where the speaker changes, from which of the pairs on.
+        let mut changes: Vec<usize> = Vec::new();
         for span in markup::spans(payload) {
             if span.voice.is_some() {
                 said.push((span.voice, span.text));
                 continue;
             }
             for (i, line) in lines(span.text.trim_start()).enumerate() {
-                match self.speakers.split(line.text) {
+                let change = others.change(line.text);
+                changes.extend(change.map(|_| said.len()));
+                let named = self.speakers.split(line.text).or_else(|| others.split(line.text));
+                match named {
                     Some((name, rest)) => said.push((Some(name.to_owned()), rest.to_owned())),
+                    None if let Some(behind) = change => said.push((None, behind.to_owned())),
+                    None if i == 0
+                        && let Some(name) = others.head(line.text) =>
+                    {
+                        said.push((Some(name.to_owned()), String::new()));
+                    }
                     None if i > 0 && !said.is_empty() => {
                         if let Some((_, text)) = said.last_mut() {
                             text.push('\n');
@@ -213,13 +287,20 @@ impl Speech {
                 }
             }
         }
-        said.retain(|(_, text)| !text.trim().is_empty());
-        let last = said.len().saturating_sub(1);
+        let blank = |(_, text): &(_, String)| text.trim().is_empty();
+        let last = said.iter().rposition(|pair| !blank(pair)).unwrap_or(0);
+        let first = said.iter().position(|pair| !blank(pair)).unwrap_or(0);
         for (i, (name, text)) in said.into_iter().enumerate() {
+            if changes.contains(&i) {
+                out.end_turn(line);
+            }
+            if text.trim().is_empty() {
+                continue;
+            }
             out.say(Piece {
                 line,
                 speaker: name.as_deref(),
-                start_ms: times.0.filter(|_| i == 0),
+                start_ms: times.0.filter(|_| i == first),
                 end_ms: times.1.filter(|_| i == last),
                 text: &text,
                 ..Piece::default()
@@ -240,6 +321,13 @@ struct Voice {
 }
 
 impl Voice {
+    /// Somebody else speaks from here on, who may be nameless.
+    fn changes(&mut self, line: u32, out: &mut Builder) {
+        out.end_turn(line);
+        self.name = None;
+        self.unfinished = false;
+    }
+
     /// Says a line of plain words with the speaker in front of it, if there is one.
     fn plain(
         &mut self,

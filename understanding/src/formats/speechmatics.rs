@@ -49,8 +49,13 @@ impl Format for Speechmatics {
                 runs.glue(&best.content.0);
                 return;
             }
-            let speaker =
-                best.speaker.name().or(result.channel.name()).filter(|name| *name != "UU");
+            let speaker = best.speaker.name().filter(|name| *name != "UU");
+            // Speakers are numbered anew in each channel.
+            let both = match (result.channel.name(), speaker) {
+                (Some(channel), Some(speaker)) => Some(format!("{channel} {speaker}")),
+                _ => None,
+            };
+            let speaker = both.as_deref().or(speaker).or(result.channel.name());
             let times =
                 out.times(item.line, result.start_time.seconds(), result.end_time.seconds());
             runs.word(Word { line: item.line, speaker, times, text: &best.content.0 }, out);
@@ -151,6 +156,23 @@ mod tests {
             ]
         );
         assert_eq!(content.language.as_deref(), Some("en"));
+    }
+
+    #[test]
+    fn speakers_of_two_channels_are_two() {
+        let word = |channel: &str, start: u32| {
+            format!(
+                r#"{{"type": "word", "channel": "{channel}", "start_time": {start}, "end_time": {start}.5, "alternatives": [{{"content": "Hi", "speaker": "S1"}}]}}"#
+            )
+        };
+        let file = format!(
+            r#"{{"format": "2.9", "results": [{}, {}]}}"#,
+            word("Coach", 1),
+            word("Client", 3)
+        );
+        let content = read("speechmatics_json", file);
+        let names: Vec<_> = content.turns.iter().map(|turn| turn.speaker.as_deref()).collect();
+        assert_eq!(names, [Some("Coach S1"), Some("Client S1")]);
     }
 
     #[test]

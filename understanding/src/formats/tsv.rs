@@ -1,12 +1,15 @@
 //! A table with tabs, as Whisper writes it: `start`, `end`, `text`, perhaps `speaker`.
 //!
-//! Recognised by its first line. Whole numbers are milliseconds, numbers with a point seconds,
-//! anything with a colon a time stamp.
+//! Recognised by its first line, or where none has headings by its columns: times, names that come
+//! again, words. Whole numbers are milliseconds, numbers with a point seconds, anything with a
+//! colon a time stamp.
+
+use std::collections::HashSet;
 
 use super::builder::Builder;
-use super::columns::{Columns, MAX_ROW, Unit};
+use super::columns::{Columns, MAX_ROW, Unit, stamp};
 use super::lines::lines;
-use super::{Confidence, Format, Head, Source};
+use super::{Confidence, Format, HEAD_BYTES, Head, Source, names};
 
 /// See the module.
 pub(super) struct Tsv;
@@ -21,15 +24,21 @@ impl Format for Tsv {
     }
 
     fn recognise(&self, head: &Head<'_>) -> Confidence {
-        match first(head.text()) {
-            Some(_) => Confidence::Certain,
+        if first(head.text()).is_some() {
+            return Confidence::Certain;
+        }
+        match bare(head.text()) {
+            Some(_) => Confidence::Likely,
             None => Confidence::No,
         }
     }
 
     fn parse(&self, source: &Source<'_>, out: &mut Builder) {
-        let Some(columns) = first(source.text()) else { return };
-        for line in lines(source.text()).skip(1) {
+        let text = source.text();
+        let headed = first(text);
+        let head = &text[..text.floor_char_boundary(HEAD_BYTES.min(text.len()))];
+        let Some(columns) = headed.or_else(|| bare(head)) else { return };
+        for line in lines(text).skip(usize::from(headed.is_some())) {
             if out.is_full() {
                 return;
             }
@@ -53,6 +62,62 @@ fn first(text: &str) -> Option<Columns> {
     let table = line.len() <= MAX_ROW && line.contains('\t');
     table.then(|| Columns::of(line.split('\t'))).flatten()
 }
+
+/// The columns of a table without headings, by what they hold.
+fn bare(text: &str) -> Option<Columns> {
+    let rows: Vec<Vec<&str>> = lines(text)
+        .filter(|line| !line.text.trim().is_empty())
+        .take(ROWS)
+        .map(|line| line.text.split('\t').map(str::trim).collect())
+        .collect();
+    let count = rows.first().map_or(0, Vec::len);
+    if rows.len() < 3 || !(2..=4).contains(&count) || rows.iter().any(|row| row.len() != count) {
+        return None;
+    }
+    let holds = |place: usize, fits: &dyn Fn(&str) -> bool| rows.iter().all(|row| fits(row[place]));
+    let is_time = |cell: &str| {
+        let bare = cell.contains('.') && cell.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+        cell.contains(':') && stamp(cell, Unit::Seconds).is_some() || bare
+    };
+    let is_name = |cell: &str| {
+        !cell.contains(':') && names::is_plausible(cell) && names::is_capitalised(cell)
+    };
+    let times: Vec<usize> = (0..count).filter(|place| holds(*place, &is_time)).collect();
+    let mut left = (0..count).filter(|place| !times.contains(place));
+    let (first, second) = (left.next()?, left.next());
+    if times.len() > 2 || left.next().is_some() {
+        return None;
+    }
+    let (speaker, text) = match second {
+        Some(text) => (Some(first), text),
+        None => (None, first),
+    };
+    let few = speaker.is_none_or(|place| {
+        let names: HashSet<&str> = rows.iter().map(|row| row[place]).collect();
+        holds(place, &is_name) && names.len() >= 2 && names.len() * 3 <= rows.len() * 2
+    });
+    let words: usize = rows.iter().map(|row| row[text].split_whitespace().take(20).count()).sum();
+    let asked = || rows.iter().any(|row| row[text].ends_with(['?', '？', '؟']));
+    let talk = match (speaker, times.len()) {
+        (Some(_), 1..) | (None, 2) => true,
+        // Names and words alone are in other tables too.
+        (Some(_), 0) => words >= 3 * rows.len() && asked(),
+        _ => false,
+    };
+    (few && talk && words >= rows.len() + rows.len() / 2).then(|| Columns {
+        text,
+        speaker,
+        start: times.first().copied(),
+        end: times.get(1).copied(),
+        length: None,
+        count,
+        unit: None,
+        length_unit: None,
+    })
+}
+
+/// As many rows of a table without headings are looked at.
+const ROWS: usize = 200;
 
 /// Whisper's whole numbers are milliseconds.
 fn unit(cell: &str) -> Unit {
@@ -93,6 +158,29 @@ mod tests {
             ]
         );
         assert_eq!(content.warnings.len(), 2);
+    }
+
+    #[test]
+    fn tables_without_headings() {
+        let said = ["Hi there.", "Yes, I see.", "So what did you notice?"];
+        let lines = |columns: [&str; 3]| {
+            let rows = columns.iter().zip(said).map(|(row, said)| format!("{row}\t{said}\n"));
+            rows.collect::<String>()
+        };
+        for (columns, speaker, start) in [
+            (["0:01\tNoa", "0:05\tTom", "0:09\tNoa"], Some("Noa"), Some(1_000)),
+            (["Noa\t0:01", "Tom\t0:05", "Noa\t0:09"], Some("Noa"), Some(1_000)),
+            (["Noa", "Tom", "Noa"], Some("Noa"), None),
+            (["1.000\t2.5", "3.0\t4.5", "5.0\t6.5"], None, Some(1_000)),
+        ] {
+            let content = read("tsv", lines(columns));
+            assert_eq!((turns(&content)[0].0, turns(&content)[0].1), (speaker, start));
+            assert_eq!(content.warnings, []);
+        }
+        for rows in [["Dog", "Cat", "Cow"], ["dog", "cat", "dog"], ["1.5", "2.5", "3.5"]] {
+            let content = crate::formats::parse(lines(rows).as_bytes());
+            assert!(content.is_err() || content.unwrap().participants.is_empty());
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, IgnoredAny};
 
 use super::builder::Builder;
-use super::json::{self, Label, Number, Words};
+use super::json::{self, Label, Number, Runs, Word, Words};
 use super::{Confidence, Format, Head, Source};
 
 /// See the module.
@@ -31,6 +31,7 @@ impl Format for Whisper {
             shape.all(&["segments[].text", "segments[].start", "segments[].end"])
                 || (shape.all(&["[].text", "[].start", "[].end"]) && shape.any(ITS_OWN))
                 || (shape.has("text") && shape.only(TEXT_ONLY))
+                || (shape.all(&["text", "words[].word", "words[].start"]) && shape.only(WITH_WORDS))
         })
     }
 
@@ -45,6 +46,10 @@ impl Format for Whisper {
             return;
         }
         json::language(text, &["language"], out);
+        if json::has(text, "words[0]") && !json::has(text, "segments[0]") {
+            beside_text(text, out);
+            return;
+        }
         let segments = json::has(text, "segments[0]") || json::has(text, "[0]");
         let paths: &[&str] = if segments { &["segments[]", "[]"] } else { &["text"] };
         json::read(text, paths, out, |item, out| {
@@ -66,6 +71,47 @@ const ITS_OWN: &[&str] =
 
 /// What the API's plain answer may hold.
 const TEXT_ONLY: &[&str] = &["text", "task", "language", "duration", "usage", "segments"];
+
+/// Same, with the words where they were asked for.
+const WITH_WORDS: &[&str] = &["text", "task", "language", "duration", "usage", "segments", "words"];
+
+/// Reads words with times, which have no marks between them: those of the text, which has.
+fn beside_text(text: &str, out: &mut Builder) {
+    let whole: Words = json::first(text, "text").and_then(|item| item.get()).unwrap_or_default();
+    let mut rest = whole.0.as_str();
+    let mut runs = Runs::default();
+    let mut held: Option<Word<'_>> = None;
+    json::read(text, &["words[]"], out, |item, out| {
+        let Some(said) = item.read::<Timed>(out) else { return };
+        let times = out.times(item.line, said.start.seconds(), said.end.seconds());
+        // What was left out of the words stands within reach.
+        let reach = &rest[..rest.floor_char_boundary(200)];
+        let from = held.map_or(0, |_| reach.chars().next().map_or(0, char::len_utf8));
+        let word = said.word.0.trim();
+        if word.is_empty() {
+            return;
+        }
+        let Some(at) = reach.get(from..).and_then(|reach| reach.find(word)) else { return };
+        let (before, later) = rest.split_at(from + at);
+        if let Some(word) = held {
+            runs.word(Word { text: before.trim(), ..word }, out);
+            rest = later;
+        }
+        held = Some(Word { line: item.line, speaker: None, times, text: "" });
+    });
+    if let Some(word) = held {
+        runs.word(Word { text: rest.trim(), ..word }, out);
+    }
+    runs.finish(out);
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Timed {
+    word: Words,
+    start: Number,
+    end: Number,
+}
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
@@ -141,6 +187,17 @@ mod tests {
         assert_eq!(turns(&content), [(None, None, None, "Hello there.")]);
         let silent = br#"{"text": "", "segments": [], "language": "en"}"#;
         assert_eq!(crate::formats::parse(silent).unwrap_err().code(), "no_speech");
+    }
+
+    #[test]
+    fn words_stand_beside_the_text() {
+        let file = r#"{"task": "transcribe", "text": "Hi, you. So -- yes?", "words": [
+            {"word": "Hi", "start": 1.0, "end": 1.2}, {"word": "you", "start": 1.3, "end": 1.6},
+            {"word": "hm", "start": 1.7, "end": 1.8}, {"word": "yes", "start": 9.0, "end": 9.5}]}"#;
+        let content = read("whisper_json", file);
+        assert_eq!(turns(&content), [(None, Some(1_000), Some(9_500), "Hi, you. So -- yes?")]);
+        assert_eq!(content.turns[0].cues.len(), 2);
+        cut_anywhere(file.as_bytes());
     }
 
     #[test]

@@ -26,7 +26,7 @@ impl Format for YoutubeXml {
         }
         let old = text.contains("<transcript") && text.contains("<text start=");
         let new =
-            text.contains("<timedtext") && (text.contains("<body") || text.contains("<text t="));
+            text.contains("<timedtext") && (text.contains("<body") || text.contains("<text "));
         if old || new { Confidence::Certain } else { Confidence::No }
     }
 

@@ -143,6 +143,9 @@ fn message(line: &str) -> Option<Message<'_>> {
             text: text.trim(),
         });
     }
+    if let Some((name, text)) = addressed(rest.trim_start()) {
+        return Some(Message { name, start, of_day: true, text });
+    }
     let (name, text) = rest.split_once('\t')?;
     let name = sender(name.strip_suffix(':')?.trim());
     (!name.is_empty() && name.len() <= 300).then_some(Message {
@@ -150,6 +153,33 @@ fn message(line: &str) -> Option<Message<'_>> {
         start,
         of_day: dated,
         text: text.trim(),
+    })
+}
+
+/// What stands before the sender and before the recipient in other languages than English.
+const FROM_TO: &[(&str, &str)] = &[
+    ("Von ", " an "),
+    ("De ", " à "),
+    ("De ", " para "),
+    ("De ", " a "),
+    ("Da ", " a "),
+    ("Van ", " naar "),
+    ("Van ", " aan "),
+    ("מאת ", " אל "),
+];
+
+/// `Von Name an Alle: text`, the sender and the message.
+fn addressed(text: &str) -> Option<(&str, &str)> {
+    let reach = &text[..text.floor_char_boundary(300)];
+    let end = reach
+        .match_indices(':')
+        .map(|(at, _)| at)
+        .find(|at| text[at + 1..].chars().next().is_none_or(char::is_whitespace))?;
+    let (heading, text) = (&text[..end], text[end + 1..].trim());
+    FROM_TO.iter().find_map(|(from, to)| {
+        let (name, recipient) = heading.strip_prefix(from)?.rsplit_once(to)?;
+        let (name, recipient) = (name.trim(), recipient.trim());
+        (!name.is_empty() && !recipient.is_empty()).then_some((name, text))
     })
 }
 
@@ -220,6 +250,28 @@ mod tests {
             [(Some("Noa Levi"), Some(0), None, "Hi all"), (Some("Ben"), Some(8_000), None, "ok"),]
         );
         assert_eq!(content.warnings[0].message, super::OF_DAY);
+    }
+
+    #[test]
+    fn chats_in_other_languages() {
+        for (from, to) in [
+            ("Von", "an Alle"),
+            ("De", "à Tout le monde"),
+            ("De", "para Todos"),
+            ("Da", "a Tutti"),
+            ("מאת", "אל כולם"),
+        ] {
+            let file = format!(
+                "10:00:01 {from} Noa Levi {to}:\n\tHi\n10:00:05\t {from}  Ben  {to} : so: yes\n"
+            );
+            assert_eq!(
+                turns(&read("zoom_chat", &file)),
+                [
+                    (Some("Noa Levi"), Some(0), None, "Hi"),
+                    (Some("Ben"), Some(4_000), None, "so: yes")
+                ]
+            );
+        }
     }
 
     #[test]

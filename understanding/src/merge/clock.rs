@@ -1,10 +1,10 @@
 //! One clock for several files.
 
-use debrief_domain::transcript::content::{Cue, Turn};
+use debrief_domain::transcript::content::{Content, Cue, Turn};
 
 use super::file_names;
 use super::{MergeError, Part};
-use crate::formats::builder::{Builder, OF_DAY, Piece};
+use crate::formats::builder::{self, Builder, OF_DAY, Piece};
 use crate::talk;
 
 /// A part that begins no earlier than this before the end of the one before goes on counting.
@@ -115,7 +115,7 @@ pub(super) fn in_a_row(parts: Vec<Part>, notes: &mut Vec<String>) -> Result<Row,
         let shift = if goes_on { Some(0) } else { stated.or(end) };
         let mut turns = spoken_in(content.turns, content.language.as_deref());
         match shift {
-            Some(shift) => turns.iter_mut().for_each(|turn| moved(turn, shift)),
+            Some(shift) => turns.iter_mut().for_each(|turn| moved(turn, signed(shift))),
             None => turns.iter_mut().for_each(without_times),
         }
         notes.push(match (rank, shift) {
@@ -146,14 +146,28 @@ pub(super) fn in_a_row(parts: Vec<Part>, notes: &mut Vec<String>) -> Result<Row,
     Ok(row)
 }
 
-/// Puts chats between the turns, by time; messages without a time on this clock come last.
-pub(super) fn with_chat(row: Row, chats: Vec<Part>, notes: &mut Vec<String>) -> Vec<Turn> {
+/// The time of day that a file's times count from, in milliseconds since midnight.
+pub(super) fn zero_of_day(content: &Content) -> Option<u64> {
+    content.warnings.iter().find_map(|warning| builder::zero_of_day(&warning.message))
+}
+
+/// Puts chats between the turns, by time; messages without a time on this clock come last. Where
+/// speech and chat both have times of day, those meet: `zero` is what the speech counts from.
+pub(super) fn with_chat(
+    row: Row,
+    chats: Vec<Part>,
+    zero: Option<u64>,
+    notes: &mut Vec<String>,
+) -> Vec<Turn> {
     let shifts = shifts(&row, &chats);
-    let mut timed = Vec::new();
-    let mut rest = Vec::new();
+    let (mut early, mut timed, mut rest) = (Vec::new(), Vec::new(), Vec::new());
     for (Part { name, content }, shift) in chats.into_iter().zip(shifts) {
         let of_day = content.warnings.iter().any(|warning| warning.message == OF_DAY);
-        let shift = shift.filter(|_| !of_day);
+        let since = zero.zip(zero_of_day(&content).filter(|_| of_day));
+        let shift = match since {
+            Some((speech, chat)) => Some(apart(speech, chat)),
+            None => shift.filter(|_| !of_day).map(signed),
+        };
         let messages = content.turns.len();
         notes.push(match shift {
             Some(_) => format!("{messages} messages of {name} stand between the turns by time"),
@@ -163,6 +177,12 @@ pub(super) fn with_chat(row: Row, chats: Vec<Part>, notes: &mut Vec<String>) -> 
         });
         for mut turn in spoken_in(content.turns, content.language.as_deref()) {
             match shift {
+                // Before the first words there is no time on the recording's clock.
+                Some(shift) if before_zero(&turn, shift) => {
+                    without_times(&mut turn);
+                    early.push(turn);
+                    continue;
+                }
                 Some(shift) => moved(&mut turn, shift),
                 None => without_times(&mut turn),
             }
@@ -173,7 +193,8 @@ pub(super) fn with_chat(row: Row, chats: Vec<Part>, notes: &mut Vec<String>) -> 
         }
     }
     timed.sort_by_key(|(start, _)| *start);
-    let mut turns = Vec::with_capacity(row.turns.len() + timed.len() + rest.len());
+    let mut turns = early;
+    turns.reserve(row.turns.len() + timed.len() + rest.len());
     let mut timed = timed.into_iter().peekable();
     for turn in row.turns {
         if let Some(start) = turn.start_ms {
@@ -220,10 +241,25 @@ fn spoken_in(mut turns: Vec<Turn>, language: Option<&str>) -> Vec<Turn> {
     turns
 }
 
-fn moved(turn: &mut Turn, by: u64) {
+/// By how much a clock that begins at one time of day is behind another, the shorter way round.
+fn apart(from: u64, to: u64) -> i64 {
+    const DAY: i64 = 24 * 3_600_000;
+    let apart = signed(to).saturating_sub(signed(from)).rem_euclid(DAY);
+    if apart > DAY / 2 { apart - DAY } else { apart }
+}
+
+fn signed(ms: u64) -> i64 {
+    i64::try_from(ms).unwrap_or(i64::MAX)
+}
+
+fn before_zero(turn: &Turn, shift: i64) -> bool {
+    turn.start_ms.is_some_and(|start| start.checked_add_signed(shift).is_none())
+}
+
+fn moved(turn: &mut Turn, by: i64) {
     let times = turn.cues.iter_mut().flat_map(|cue| [&mut cue.start_ms, &mut cue.end_ms]);
     for time in times.chain([&mut turn.start_ms, &mut turn.end_ms]).flatten() {
-        *time = time.saturating_add(by);
+        *time = time.saturating_add_signed(by);
     }
 }
 

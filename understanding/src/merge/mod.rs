@@ -96,11 +96,15 @@ pub fn merge(mut parts: Vec<Part>) -> Result<Content, MergeError> {
     let mut turns = match speech.is_empty() {
         true => clock::in_a_row(chats, &mut notes)?.turns,
         false => {
+            let zero = match &*speech {
+                [only] => clock::zero_of_day(&only.content),
+                _ => None,
+            };
             let talk = match tracks::tracks(&speech) {
                 Some(speakers) => clock::Row::from_tracks(speech, &speakers, &mut notes),
                 None => clock::in_a_row(speech, &mut notes)?,
             };
-            clock::with_chat(talk, chats, &mut notes)
+            clock::with_chat(talk, chats, zero, &mut notes)
         }
     };
     if turns.len() > MAX_TURNS {

@@ -132,6 +132,22 @@ const DOCTOR: &str = "{\"segments\":[{\"start\":0,\"end\":4,\"text\":\"Hello, ho
 const PATIENT: &str = "{\"segments\":[{\"start\":4.5,\"end\":8,\"text\":\"My knee hurts.\"},{\"start\":13,\"end\":15,\"text\":\"A week.\"}]}";
 
 #[test]
+fn captions_and_chat_by_the_wall_clock_meet() {
+    let captions = "[Noa] 13:00:05\nHi there.\n\n[Ben] 13:00:20\nYes.\n";
+    let chat = "12:59:50 From Ben to Everyone:\n\tearly\n13:00:10 From Noa to Everyone:\n\tlink\n";
+    let merged = merge(vec![part("captions.txt", captions), part("chat.txt", chat)]).unwrap();
+    assert_eq!(
+        rows(&merged),
+        [
+            (None, "Ben", "early"),
+            (Some(0), "Noa", "Hi there."),
+            (Some(5_000), "Noa", "link"),
+            (Some(15_000), "Ben", "Yes."),
+        ]
+    );
+}
+
+#[test]
 fn tracks_of_one_speaker_each_are_a_conversation() {
     let merged = merge(vec![part("x_Noa.json", DOCTOR), part("x_Ben.json", PATIENT)]).unwrap();
     assert_eq!(

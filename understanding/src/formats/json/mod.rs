@@ -19,7 +19,7 @@ use super::time::Stamp;
 use super::{Confidence, Head};
 pub(super) use run::{Runs, Word};
 pub(super) use shape::Shape;
-pub(super) use values::{Label, Number, Words};
+pub(super) use values::{Label, Number, Words, source};
 use walk::{End, Frame};
 
 /// A value found at one of the paths.

@@ -57,7 +57,10 @@ fn number(text: &str) -> Option<f64> {
 /// `A` and `0` are what tools call speakers that they cannot name.
 fn label(text: &str) -> Option<String> {
     let text = text.trim();
-    let bare = text.len() <= 3 && !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    // The resource name of a participant, as Google Meet's API has it, ends with its number.
+    let text = text.rsplit_once("/participants/").map_or(text, |(_, id)| id);
+    // Between these lengths it may be the number of a telephone.
+    let bare = matches!(text.len(), 1..=9 | 16..) && text.bytes().all(|b| b.is_ascii_digit());
     let letter = text.len() == 1 && text.bytes().all(|b| b.is_ascii_uppercase());
     if bare || letter {
         return Some(format!("Speaker {text}"));
@@ -136,8 +139,20 @@ fn named<'de, A: MapAccess<'de>>(mut map: A) -> Result<Label, A::Error> {
     while let Some(key) = map.next_key::<String>()? {
         let wanted = matches!(
             key.as_str(),
-            "name" | "display_name" | "displayName" | "speaker_name" | "speaker_label" | "label"
+            "name"
+                | "display_name"
+                | "displayName"
+                | "username"
+                | "speaker_name"
+                | "speaker_label"
+                | "label"
+                | "ParticipantRole"
         );
+        // Granola tells who speaks by where the sound comes from.
+        if key == "source" && name.0.is_none() {
+            name = source(map.next_value::<Words>()?.0);
+            continue;
+        }
         if wanted && name.0.is_none() {
             name = map.next_value()?;
         } else {
@@ -145,6 +160,15 @@ fn named<'de, A: MapAccess<'de>>(mut map: A) -> Result<Label, A::Error> {
         }
     }
     Ok(name)
+}
+
+/// `microphone` is what Granola shows as `Me`, all other sound as `Them`.
+pub(in crate::formats) fn source(source: String) -> Label {
+    Label(match source.as_str() {
+        "microphone" => Some("Me".to_owned()),
+        "system" | "speaker" => Some("Them".to_owned()),
+        _ => None,
+    })
 }
 
 fn nothing<'de, A: MapAccess<'de>>(mut map: A) -> Result<Words, A::Error> {

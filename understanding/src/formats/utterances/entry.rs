@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::keys;
-use crate::formats::json::Label;
+use crate::formats::json::{Label, source};
 
 /// Who said what when, as written.
 #[derive(Debug, Default)]
@@ -75,7 +75,16 @@ fn joined(parts: &[&Map<String, Value>]) -> Option<String> {
 
 fn speaker(map: &Map<String, Value>) -> Option<Label> {
     keys::SPEAKER.iter().find_map(|key| {
-        let label: Label = serde_json::from_value(map.get(*key)?.clone()).ok()?;
+        let label: Label = match map.get(*key)? {
+            // Zoom's timeline lists who speaks; several are nobody in particular.
+            Value::Array(list) if *key == "users" => match list.as_slice() {
+                [one] => serde_json::from_value(one.clone()).ok()?,
+                _ => return None,
+            },
+            Value::String(text) if *key == "source" => source(text.clone()),
+            _ if *key == "source" => return None,
+            value => serde_json::from_value(value.clone()).ok()?,
+        };
         label.name().is_some().then_some(label)
     })
 }

@@ -10,6 +10,7 @@ pub(super) const TEXT: &[&str] = &[
     "sentence",
     "utterance",
     "content",
+    "Content",
     "body",
     "speech",
     "words",
@@ -18,8 +19,8 @@ pub(super) const TEXT: &[&str] = &[
     "displayText",
     "display",
     "phrase",
-    "word",
     "punctuated_word",
+    "word",
     "utf8",
     "value",
 ];
@@ -49,6 +50,9 @@ pub(super) const SPEAKER: &[&str] = &[
     "speakerTag",
     "person",
     "voice",
+    "users",
+    "ParticipantDetails",
+    "source",
 ];
 
 /// Keys of when it begins.
@@ -73,6 +77,7 @@ pub(super) const START: &[&str] = &[
     "data_start",
     "tStartMs",
     "begin",
+    "BeginAudioTime",
     "from",
     "offsetMilliseconds",
     "offset_ms",
@@ -105,6 +110,7 @@ pub(super) const END: &[&str] = &[
     "end_time_seconds",
     "endSec",
     "data_end",
+    "EndAudioTime",
     "stop",
     "to",
     "end_ts",

@@ -55,6 +55,7 @@ impl Format for Utterances {
         }
         let mut clock = Clock::new(survey.unit);
         let mut runs = Runs::default();
+        let mut spaced = false;
         json::read(text, &[&list.path], out, |item, out| {
             if item.raw.len() > MAX_ENTRY {
                 out.warn(item.line, "an entry of over 4 MB was skipped");
@@ -67,10 +68,13 @@ impl Format for Utterances {
             let speaker = entry.speaker.name();
             if survey.pieces {
                 let (line, text) = (item.line, entry.text.trim());
-                match entry.text.starts_with(char::is_whitespace) {
+                // ElevenLabs has entries of nothing but a space.
+                let led =
+                    std::mem::take(&mut spaced) || entry.text.starts_with(char::is_whitespace);
+                match led {
+                    _ if text.is_empty() => spaced = true,
                     // What comes without a space belongs to the word before.
                     false if runs.is_of(speaker) => runs.glue_until(&entry.text, end),
-                    _ if text.is_empty() => {}
                     _ => runs.word(Word { line, speaker, times: (start, end), text }, out),
                 }
                 return;

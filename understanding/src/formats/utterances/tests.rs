@@ -45,7 +45,10 @@ fn tools_with_their_own_keys() {
 fn gong_has_sentences_and_numbers_for_speakers() {
     let file = r#"{"callTranscripts": [{"callId": "1", "transcript": [{"speakerId": "7782", "topic": "Call Setup", "sentences": [{"start": 460, "end": 1480, "text": "No wait."}, {"start": 2000, "end": 2900, "text": "I think so."}]}]}]}"#;
     let content = read(ID, file);
-    assert_eq!(turns(&content), [(Some("7782"), Some(460), Some(2_900), "No wait. I think so.")]);
+    assert_eq!(
+        turns(&content),
+        [(Some("Speaker 7782"), Some(460), Some(2_900), "No wait. I think so.")]
+    );
 }
 
 #[test]
@@ -90,5 +93,65 @@ fn a_tools_words_and_other_lists_are_not_taken() {
         r#"{"products": [{"name": "x", "content": "y"}]}"#,
     ] {
         assert!(parse(file.as_bytes()).is_err(), "{file}");
+    }
+}
+
+#[test]
+fn entries_of_nothing_but_a_space() {
+    let entry = |text: &str, speaker: u32, start: u32| {
+        format!(
+            r#"{{"text": "{text}", "start": {start}.0, "end": {start}.5, "speaker_id": "speaker_{speaker}"}}"#
+        )
+    };
+    let list =
+        [("Good", 0), (" ", 0), ("morning.", 0), (" ", 0), ("Yes,", 1), (" ", 1), ("hello.", 1)];
+    let list: Vec<_> =
+        (1..).zip(list).map(|(start, (text, speaker))| entry(text, speaker, start)).collect();
+    let content = read(ID, format!(r#"{{"words": [{}]}}"#, list.join(",")));
+    let said: Vec<_> = content.turns.iter().map(|turn| &*turn.text).collect();
+    assert_eq!(said, ["Good morning.", "Yes, hello."]);
+}
+
+#[test]
+fn speakers_where_tools_hide_them() {
+    for (file, names) in [
+        (
+            r#"[{"document_id": "d", "start_timestamp": "2026-01-01T10:00:01.000Z", "end_timestamp": "2026-01-01T10:00:02.000Z", "text": "Hi", "source": "microphone"},
+                {"document_id": "d", "start_timestamp": "2026-01-01T10:00:03.000Z", "end_timestamp": "2026-01-01T10:00:04.000Z", "text": "Yes", "source": "system"}]"#,
+            ["Me", "Them"],
+        ),
+        (
+            r#"{"transcript": [{"speaker": {"source": "microphone"}, "text": "Hi", "start_time": "2026-01-01T10:00:01Z", "end_time": "2026-01-01T10:00:02Z"},
+                {"speaker": {"source": "speaker"}, "text": "Yes", "start_time": "2026-01-01T10:00:03Z", "end_time": "2026-01-01T10:00:04Z"}]}"#,
+            ["Me", "Them"],
+        ),
+        (
+            r#"{"timeline": [{"text": "Hi", "ts": "00:00:01.000", "end_ts": "00:00:02.000", "users": [{"username": "Noa"}]},
+                {"text": "Yes", "ts": "00:00:03.000", "end_ts": "00:00:04.000", "users": [{"username": "Tom"}]}]}"#,
+            ["Noa", "Tom"],
+        ),
+        (
+            r#"{"transcriptEntries": [{"participant": "conferenceRecords/a/participants/1", "text": "Hi", "startTime": "2026-01-01T10:00:01Z", "endTime": "2026-01-01T10:00:02Z"},
+                {"participant": "conferenceRecords/a/participants/x2", "text": "Yes", "startTime": "2026-01-01T10:00:03Z", "endTime": "2026-01-01T10:00:04Z"}]}"#,
+            ["Speaker 1", "x2"],
+        ),
+        (
+            r#"{"Conversation": {"TranscriptSegments": [{"BeginAudioTime": 1.5, "EndAudioTime": 2.5, "Content": "Hi", "ParticipantDetails": {"ParticipantRole": "CLINICIAN_0"}},
+                {"BeginAudioTime": 3.5, "EndAudioTime": 4.5, "Content": "Yes", "ParticipantDetails": {"ParticipantRole": "PATIENT_0"}}]}}"#,
+            ["CLINICIAN_0", "PATIENT_0"],
+        ),
+        (
+            r#"{"result": {"results": {"channels": [{"alternatives": [{"words": [{"word": "hi", "punctuated_word": "Hi", "start": 1.0, "end": 1.5, "speaker": 0}, {"word": "yes", "punctuated_word": "Yes", "start": 2.0, "end": 2.5, "speaker": 1}]}]}]}}}"#,
+            ["Speaker 0", "Speaker 1"],
+        ),
+    ] {
+        let content = read(ID, file);
+        let said: Vec<_> = content
+            .turns
+            .iter()
+            .map(|turn| (turn.speaker.as_deref().unwrap_or("?"), &*turn.text))
+            .collect();
+        assert_eq!(said, [(names[0], "Hi"), (names[1], "Yes")], "{file}");
+        assert!(content.turns.iter().all(|turn| turn.end_ms.is_some()), "{file}");
     }
 }

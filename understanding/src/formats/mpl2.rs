@@ -1,0 +1,107 @@
+//! MPL2 captions (`.txt`, `.mpl`): `[123][145]text`, where the numbers count tenths of a second.
+//!
+//! `|` breaks a line, and a slash in front of one makes it italic.
+
+use super::builder::Builder;
+use super::lines::{Line, lines};
+use super::time::Stamp;
+use super::{Confidence, Format, Head, Source, speech};
+
+/// See the module.
+pub(super) struct Mpl2;
+
+impl Format for Mpl2 {
+    fn id(&self) -> &'static str {
+        "mpl2"
+    }
+
+    fn name(&self) -> &'static str {
+        "MPL2 captions (.txt)"
+    }
+
+    fn recognise(&self, head: &Head<'_>) -> Confidence {
+        let first = lines(head.text()).find(|line| !line.text.trim().is_empty());
+        match first.is_some_and(|line| caption(line).is_some()) {
+            true => Confidence::Certain,
+            false => Confidence::No,
+        }
+    }
+
+    fn parse(&self, source: &Source<'_>, out: &mut Builder) {
+        let text = source.text();
+        let mut survey = speech::Survey::default();
+        for caption in lines(text).filter_map(caption) {
+            survey.cue(&plain(caption.text));
+        }
+        let mut speech = survey.speech(text);
+        for line in lines(text) {
+            if out.is_full() {
+                return;
+            }
+            match caption(line) {
+                Some(caption) => {
+                    let end = caption.end.map(tenths);
+                    let times = out.times(line.number, Some(tenths(caption.start)), end);
+                    speech.say(line.number, times, &plain(caption.text), out);
+                }
+                None if line.text.trim().is_empty() => {}
+                None => out.warn(line.number, "a line without times was skipped"),
+            }
+        }
+    }
+}
+
+struct Caption<'a> {
+    start: u64,
+    end: Option<u64>,
+    text: &'a str,
+}
+
+fn caption(line: Line<'_>) -> Option<Caption<'_>> {
+    let (start, rest) = line.text.trim().strip_prefix('[')?.split_once(']')?;
+    let (end, text) = rest.strip_prefix('[')?.split_once(']')?;
+    let number = |digits: &str| -> Option<u64> {
+        let plain = digits.len() <= 10 && digits.bytes().all(|b| b.is_ascii_digit());
+        if plain { digits.parse().ok() } else { None }
+    };
+    // An end may be missing.
+    let end = if end.is_empty() { None } else { Some(number(end)?) };
+    Some(Caption { start: number(start)?, end, text })
+}
+
+fn tenths(number: u64) -> Stamp {
+    super::time::seconds(number as f64 / 10.0)
+}
+
+/// What is said, its lines divided, without styles.
+fn plain(text: &str) -> String {
+    let lines: Vec<_> = text.split('|').map(|l| l.strip_prefix('/').unwrap_or(l)).collect();
+    lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::formats::testing::{cut_anywhere, read, turns};
+
+    const FILE: &str =
+        "[10][30]Noa: Hi there,|/all of you.\n[35][50]/Ben: Yes.\n\nso\n[900][]Noa: Bye.\n";
+
+    #[test]
+    fn numbers_are_tenths_of_a_second() {
+        let content = read("mpl2", FILE);
+        assert_eq!(
+            turns(&content),
+            [
+                (Some("Noa"), Some(1_000), Some(3_000), "Hi there, all of you."),
+                (Some("Ben"), Some(3_500), Some(5_000), "Yes."),
+                (Some("Noa"), Some(90_000), None, "Bye."),
+            ]
+        );
+        assert_eq!((content.warnings.len(), content.warnings[0].line), (1, 4));
+    }
+
+    #[test]
+    fn any_cut_is_read_as_far_as_it_goes() {
+        cut_anywhere(FILE.as_bytes());
+    }
+}
