@@ -19,6 +19,8 @@ pub(super) struct NameAbove;
 const MAX_LINE: usize = 80;
 /// More names are a list.
 const MAX_NAMES: usize = 20;
+/// More lines that may be headings than a conversation of a day has; later ones are not looked at.
+const MOST: usize = 20_000;
 /// Lines within which the conversation begins.
 const ABOVE: u32 = 30;
 
@@ -129,6 +131,9 @@ impl<'a> Survey<'a> {
             }
             survey.filled += 1;
             let candidate = candidate(trimmed);
+            if survey.order.len() >= MOST {
+                break;
+            }
             match candidate {
                 Some(name) => {
                     let above = survey.filled - 1;

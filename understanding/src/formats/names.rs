@@ -263,11 +263,13 @@ fn is_number(name: &str) -> bool {
 /// Whether `name` is a word that heads notes rather than a person.
 pub(super) fn is_label(name: &str) -> bool {
     let lower = name.to_lowercase();
+    // CHAT, which linguists write, has its headings so.
+    let lower = lower.trim_start_matches('@');
     let bare =
         lower.trim_end_matches(|c: char| c.is_ascii_digit() || c.is_whitespace() || c == '#');
     static KNOWN: LazyLock<HashSet<&str>> =
         LazyLock::new(|| LABELS.split([',', '\n']).map(str::trim).collect());
-    KNOWN.contains(&*lower)
+    KNOWN.contains(lower)
         || !bare.is_empty() && KNOWN.contains(bare)
         || lower.starts_with("step ")
         || lower.starts_with("part ")
