@@ -195,7 +195,7 @@ impl<'a> Survey<'a> {
         (2..=MAX_NAMES).contains(&speakers.len())
             && count >= FEWEST
             && count * 20 >= self.filled
-            && count as usize * 10 >= self.order.len() * 7
+            && count as usize * 10 >= self.order.len() * 6
             && repeated * 10 <= headings.len() * 4
             && above.is_some_and(|above| above <= ABOVE)
             && speakers.iter().any(sure)
@@ -216,9 +216,11 @@ fn candidate(line: &str) -> Option<&str> {
         return None;
     }
     let name = line.trim_matches(|c: char| c.is_whitespace() || matches!(c, '#' | '*' | '_'));
-    let digits = name.bytes().any(|b| b.is_ascii_digit()) && !names::is_diarized(name);
-    let fits = !digits
-        && !name.contains([':', '：', '&', '/'])
+    // Dates and addresses begin with a number, or have a long one.
+    let digits = name.bytes().filter(u8::is_ascii_digit).count();
+    let fits = !name.starts_with(|c: char| c.is_ascii_digit())
+        && digits <= 3
+        && !name.contains([':', '：'])
         && name.split_whitespace().count() <= 4
         && names::is_plausible(name)
         && names::is_capitalised(name)
