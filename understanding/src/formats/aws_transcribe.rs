@@ -48,6 +48,13 @@ impl Format for AwsTranscribe {
             words(text, CHANNELS, out);
         } else if json::has(text, ITEMS) {
             words(text, ITEMS, out);
+        } else if json::has(text, "results.audio_segments[]") {
+            json::read(text, &["results.audio_segments[]"], out, |item, out| {
+                if let Some(said) = item.read::<Segment>(out) {
+                    let times = (said.start_time.seconds(), said.end_time.seconds());
+                    item.say(&said.speaker_label, times, &said.transcript.0, out);
+                }
+            });
         } else {
             json::read(text, &["results.transcripts[0].transcript"], out, |item, out| {
                 if let Some(Words(text)) = item.read(out) {
@@ -187,6 +194,16 @@ struct Alternative {
     content: Words,
 }
 
+/// What one speaker says, in newer answers beside the words.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Segment {
+    transcript: Words,
+    start_time: Number,
+    end_time: Number,
+    speaker_label: Label,
+}
+
 #[cfg(test)]
 mod tests {
     use crate::formats::testing::{cut_anywhere, read, turns};
@@ -222,6 +239,20 @@ mod tests {
         let content = read("aws_transcribe_json", file);
         let said: Vec<_> = turns(&content).into_iter().map(|t| (t.0.unwrap(), t.3)).collect();
         assert_eq!(said, [("ch_0", "Hi"), ("ch_1", "Yes"), ("ch_0", "Bye")]);
+    }
+
+    #[test]
+    fn segments_stand_in_for_words() {
+        let file = r#"{"jobName": "x", "results": {"transcripts": [{"transcript": "Hi. Yes."}], "items": [], "audio_segments": [
+            {"id": 0, "transcript": "Hi.", "start_time": "1.0", "end_time": "1.6", "speaker_label": "spk_0", "items": [0, 1]},
+            {"id": 1, "transcript": "Yes.", "start_time": "3.0", "end_time": "3.9", "speaker_label": "spk_1"}]}}"#;
+        assert_eq!(
+            turns(&read("aws_transcribe_json", file)),
+            [
+                (Some("spk_0"), Some(1_000), Some(1_600), "Hi."),
+                (Some("spk_1"), Some(3_000), Some(3_900), "Yes.")
+            ]
+        );
     }
 
     #[test]

@@ -136,7 +136,7 @@ pub(super) const FILES: &[(&str, &str)] = &[
     ("md_table", "| Speaker | Time | Text |\n|---|---|---|\n| Noa | 0:05 | Hi there. |\n"),
     (
         "name_above",
-        "Noa Levi\nHi there. How are you?\n\nBen Ash\nFine.\n\nNoa Levi\nGood.\n\nBen Ash\nBye.\n",
+        "Noa Levi\nHi there. How are you?\n\nBen Ash\nFine.\n\nNoa Levi\nGood.\n\nBen Ash\nAnd you?\n\nNoa Levi\nWell.\n\nBen Ash\nBye.\n",
     ),
     ("timed_text", "0:00 So we begin here today.\n0:04 And we go on a bit.\n"),
 ];

@@ -19,6 +19,10 @@ pub(super) struct NameAbove;
 const MAX_LINE: usize = 80;
 /// More names are a list.
 const MAX_NAMES: usize = 20;
+/// More lines that may be headings than a conversation of a day has; later ones are not looked at.
+const MOST: usize = 20_000;
+/// Fewer headings are those of notes.
+const FEWEST: u32 = 6;
 /// Lines within which the conversation begins.
 const ABOVE: u32 = 30;
 
@@ -129,6 +133,9 @@ impl<'a> Survey<'a> {
             }
             survey.filled += 1;
             let candidate = candidate(trimmed);
+            if survey.order.len() >= MOST {
+                break;
+            }
             match candidate {
                 Some(name) => {
                     let above = survey.filled - 1;
@@ -186,13 +193,14 @@ impl<'a> Survey<'a> {
             is_full(name) || names::is_diarized(name) || ROLES.contains(&&*name.to_lowercase())
         };
         (2..=MAX_NAMES).contains(&speakers.len())
-            && count >= 4
+            && count >= FEWEST
             && count * 20 >= self.filled
-            && count as usize * 10 >= self.order.len() * 7
+            && count as usize * 10 >= self.order.len() * 6
             && repeated * 10 <= headings.len() * 4
             && above.is_some_and(|above| above <= ABOVE)
             && speakers.iter().any(sure)
             && self.questions > 0
+            && self.questions * 15 >= count
             && self.bullets * 5 <= self.filled
     }
 }
@@ -208,9 +216,11 @@ fn candidate(line: &str) -> Option<&str> {
         return None;
     }
     let name = line.trim_matches(|c: char| c.is_whitespace() || matches!(c, '#' | '*' | '_'));
-    let digits = name.bytes().any(|b| b.is_ascii_digit()) && !names::is_diarized(name);
-    let fits = !digits
-        && !name.contains([':', '：', '&', '/'])
+    // Dates and addresses begin with a number, or have a long one.
+    let digits = name.bytes().filter(u8::is_ascii_digit).count();
+    let fits = !name.starts_with(|c: char| c.is_ascii_digit())
+        && digits <= 3
+        && !name.contains([':', '：'])
         && name.split_whitespace().count() <= 4
         && names::is_plausible(name)
         && names::is_capitalised(name)
@@ -234,6 +244,7 @@ mod tests {
             (first, "Yes"),
             (second, "I was afraid for nothing."),
             (first, "Say more about it."),
+            (second, "There is no more."),
         ];
         let part = |(name, text): &(&str, &str)| format!("{name}{below}{text}{gap}");
         format!("Our Call\nMay 1\n\n{}", said.iter().map(part).collect::<String>())
@@ -259,7 +270,7 @@ mod tests {
                 assert_eq!(said[0], (Some(name), "Good morning, how did the week go?"), "{file}");
                 assert_eq!(said[1].1, "It went well. I wrote the letter", "{file}");
                 assert_eq!(said[2], (Some(name), "Yes"), "{file}");
-                assert_eq!((said.len(), content.participants.len()), (5, 2), "{file}");
+                assert_eq!((said.len(), content.participants.len()), (6, 2), "{file}");
             }
         }
         cut_anywhere(file("Noa Levi", "Tom Ash", "\n\n", "\n").as_bytes());
@@ -271,7 +282,7 @@ mod tests {
         let file = file("Noa Levi", "Tom Ash", "\n\n", "\n") + more + "Noa Levi\nGo on.\n";
         let content = read("name_above", &file);
         assert_eq!(content.participants.len(), 3);
-        assert_eq!(turns(&content)[6], (Some("Ann Bell"), None, None, "I have a question."));
+        assert_eq!(turns(&content)[8], (Some("Ann Bell"), None, None, "I have a question."));
     }
 
     #[test]
@@ -280,6 +291,7 @@ mod tests {
             "Progress\nThe letter is done.\n\nBlockers\nNone.\n\nProgress\nMore of it.\n\nBlockers\nSo what?\n\n",
             "Key Wins\n- The letter.\n- The call.\n\nMain Worries\n- None?\n\nKey Wins\n- A walk.\n\nMain Worries\n- What?\n",
             "Key Wins\nThe letter is done.\n\nMain Worries\nNone at all.\n\nKey Wins\nA walk.\n\nMain Worries\nNone.\n",
+            "Objective One\nGrow the team.\n\nKey Result\nHire two.\n\nObjective Two\nShip it.\n\nKey Result\nBy May?\n\nObjective One\nAgain.\n",
             "Roses Are Red\nViolets are blue?\n\nSugar Is Sweet\nAnd so are you.\n",
             "Noa Levi\nmanager\n\nTom Ash\nengineer?\n\nAnn Bell\ndesigner\n\nJo Hill\nwriter\n",
         ] {

@@ -207,17 +207,33 @@ pub(super) fn is_plausible(name: &str) -> bool {
     if depth != 0 || inside > MAX_NAME_WORDS || !outside.chars().any(char::is_alphabetic) {
         return false;
     }
-    let words = outside.split_whitespace().filter(|w| w.chars().any(char::is_alphanumeric));
-    if words.count() > MAX_NAME_WORDS || outside.matches(',').count() > 1 {
+    // Long names have particles in them; those of English are in sentences.
+    let counts = |word: &&str| {
+        word.chars().any(char::is_alphanumeric)
+            && (!PARTICLES.contains(word) || matches!(*word, "a" | "of" | "the"))
+    };
+    if outside.split_whitespace().filter(counts).count() > MAX_NAME_WORDS
+        || outside.matches(',').count() > 1
+    {
         return false;
     }
-    if outside.chars().any(|c| {
-        matches!(
+    let mut before = ' ';
+    let mut chars = outside.chars().peekable();
+    while let Some(c) = chars.next() {
+        let after = chars.peek().copied().unwrap_or(' ');
+        let abbreviates = c == '"' && is_hebrew(before) && is_hebrew(after);
+        before = c;
+        if abbreviates {
+            // `ד"ר נועה`.
+            continue;
+        }
+        if matches!(
             c,
             '?' | '!' | ';' | '"' | '“' | '”' | '<' | '>' | '{' | '}' | '=' | '\\' | '…' | '`'
         ) || matches!(c, '。' | '，' | '、' | '؟' | '،' | '*' | '%' | '$' | '\u{FFFD}')
-    }) {
-        return false;
+        {
+            return false;
+        }
     }
     // A full stop belongs to an initial, a title or a domain.
     let mut stop = outside.split('.').peekable();
@@ -231,6 +247,10 @@ pub(super) fn is_plausible(name: &str) -> bool {
         }
     }
     true
+}
+
+fn is_hebrew(c: char) -> bool {
+    ('א'..='ת').contains(&c)
 }
 
 /// Same, quickly, for names of ASCII letters, digits and single spaces; `None` for others.
@@ -249,7 +269,10 @@ fn is_plain_name(name: &[u8]) -> Option<bool> {
         before = *byte;
     }
     // What has no letters may be a telephone's number.
-    letters.then_some(words <= MAX_NAME_WORDS && name.len() <= MAX_NAME_CHARS)
+    if !letters || words > MAX_NAME_WORDS {
+        return None;
+    }
+    Some(name.len() <= MAX_NAME_CHARS)
 }
 
 /// Whether it is the number of somebody who called in: `+1 555-010-9999`, `15550109999`,
@@ -263,11 +286,13 @@ fn is_number(name: &str) -> bool {
 /// Whether `name` is a word that heads notes rather than a person.
 pub(super) fn is_label(name: &str) -> bool {
     let lower = name.to_lowercase();
+    // CHAT, which linguists write, has its headings so.
+    let lower = lower.trim_start_matches('@');
     let bare =
         lower.trim_end_matches(|c: char| c.is_ascii_digit() || c.is_whitespace() || c == '#');
     static KNOWN: LazyLock<HashSet<&str>> =
         LazyLock::new(|| LABELS.split([',', '\n']).map(str::trim).collect());
-    KNOWN.contains(&*lower)
+    KNOWN.contains(lower)
         || !bare.is_empty() && KNOWN.contains(bare)
         || lower.starts_with("step ")
         || lower.starts_with("part ")
@@ -282,8 +307,14 @@ pub(super) fn is_capitalised(name: &str) -> bool {
         .filter(|word| !word.is_empty() && !PARTICLES.contains(word))
         .all(|word| {
             let first = word.chars().find(|c| c.is_alphanumeric());
-            first.is_none_or(|c| !c.is_lowercase())
+            // `iPhone`, `spk_0` and addresses are nobody's ordinary words.
+            first.is_none_or(|c| !c.is_lowercase()) || is_made_up(word)
         })
+}
+
+/// Whether a word with a small letter in front has what words have not: a capital, a digit, `_`, `@`.
+fn is_made_up(word: &str) -> bool {
+    word.chars().any(|c| c.is_uppercase() || c.is_ascii_digit() || matches!(c, '_' | '@'))
 }
 
 /// A name without invisible direction marks and doubled spaces; `None` where it names nobody.

@@ -14,6 +14,12 @@ fn shapes_of_names() {
         (">> MARK: hello", "MARK", "hello"),
         ("נועה לוי: שלום", "נועה לוי", "שלום"),
         ("田中：おはよう", "田中", "おはよう"),
+        ("ד\"ר נועה לוי: שלום", "ד\"ר נועה לוי", "שלום"),
+        (
+            "Maria del Carmen de la Fuente García: hola",
+            "Maria del Carmen de la Fuente García",
+            "hola",
+        ),
         ("Anna (she/her): ten: thirty", "Anna (she/her)", "ten: thirty"),
         ("Anna:", "Anna", ""),
     ] {
@@ -35,6 +41,8 @@ fn shapes_of_anything_else() {
         "no colon here",
         ": text",
         "a, b, and c: letters",
+        "one of the goals of the week is this: rest",
+        "הוא אמר \"כן\" ואז: שקט",
     ] {
         assert_eq!(prefix(line), None, "{line}");
     }

@@ -26,7 +26,7 @@ impl Format for TimedText {
         let mut words = 0usize;
         let mut waiting = false;
         let mut last = None;
-        let mut order = 0u32;
+        let (mut order, mut logged) = (0u32, 0u32);
         for line in lines(head.text()) {
             let line = trim(line.text);
             if line.is_empty() || asides::is_aside(line) {
@@ -41,6 +41,7 @@ impl Format for TimedText {
                     waiting = rest.is_empty();
                     led += u32::from(!waiting);
                     words += rest.split_whitespace().take(20).count();
+                    logged += u32::from(is_logged(rest));
                 }
                 None => {
                     led += u32::from(std::mem::take(&mut waiting));
@@ -53,6 +54,7 @@ impl Format for TimedText {
             && timed * 3 >= filled
             && led * 10 >= timed * 8
             && order * 10 >= timed * 9
+            && logged * 2 < timed
             && words >= 3 * timed as usize;
         if talk { Confidence::Possible } else { Confidence::No }
     }
@@ -109,6 +111,13 @@ fn trim(line: &str) -> &str {
     line.trim_matches(|c: char| c.is_whitespace() || names::is_mark(c))
 }
 
+/// Whether a program wrote the line: how bad it is stands in front of its message.
+fn is_logged(rest: &str) -> bool {
+    let level = rest.split_whitespace().next().unwrap_or_default();
+    let level = level.trim_matches(|c: char| !c.is_ascii_alphabetic());
+    ["TRACE", "DEBUG", "INFO", "WARN", "WARNING", "ERROR", "FATAL"].contains(&level)
+}
+
 #[cfg(test)]
 mod tests {
     use crate::formats::parse;
@@ -141,6 +150,7 @@ mod tests {
         for file in [
             "09:00 Welcome\n10:30 Break\n12:00 Lunch\n",
             "Welcome 09:00\nto all of you\nand so on\n",
+            "10:00:01 INFO The server has started.\n10:00:02 [WARN] The disk is full.\n10:00:03 INFO All is well.\n",
             "12:00:05 a b c d e\n11:00:00 f g h i j\n10:00:00 k l m n o\n",
         ] {
             assert!(parse(file.as_bytes()).is_err(), "{file}");

@@ -80,7 +80,10 @@ fn bare(text: &str) -> Option<Columns> {
         cell.contains(':') && stamp(cell, Unit::Seconds).is_some() || bare
     };
     let is_name = |cell: &str| {
-        !cell.contains(':') && names::is_plausible(cell) && names::is_capitalised(cell)
+        !cell.contains(':')
+            && names::is_plausible(cell)
+            && names::is_capitalised(cell)
+            && !names::is_label(cell)
     };
     let times: Vec<usize> = (0..count).filter(|place| holds(*place, &is_time)).collect();
     let mut left = (0..count).filter(|place| !times.contains(place));
@@ -97,11 +100,13 @@ fn bare(text: &str) -> Option<Columns> {
         holds(place, &is_name) && names.len() >= 2 && names.len() * 3 <= rows.len() * 2
     });
     let words: usize = rows.iter().map(|row| row[text].split_whitespace().take(20).count()).sum();
-    let asked = || rows.iter().any(|row| row[text].ends_with(['?', '？', '؟']));
+    let ends = |marks: &[char]| rows.iter().filter(|row| row[text].ends_with(marks)).count();
+    // An agenda has times and names too, but no sentences.
+    let sentences = ends(&['.', '?', '!', '…', '。', '？', '！', '؟']) * 2 >= rows.len();
     let talk = match (speaker, times.len()) {
-        (Some(_), 1..) | (None, 2) => true,
+        (Some(_), 1..) | (None, 2) => sentences || words >= 6 * rows.len(),
         // Names and words alone are in other tables too.
-        (Some(_), 0) => words >= 3 * rows.len() && asked(),
+        (Some(_), 0) => words >= 3 * rows.len() && ends(&['?', '？', '؟']) > 0,
         _ => false,
     };
     (few && talk && words >= rows.len() + rows.len() / 2).then(|| Columns {
@@ -180,6 +185,17 @@ mod tests {
         for rows in [["Dog", "Cat", "Cow"], ["dog", "cat", "dog"], ["1.5", "2.5", "3.5"]] {
             let content = crate::formats::parse(lines(rows).as_bytes());
             assert!(content.is_err() || content.unwrap().participants.is_empty());
+        }
+    }
+
+    #[test]
+    fn logs_and_agendas_are_no_talk() {
+        for file in [
+            "10:00:01\tINFO\tThe server has started.\n10:00:02\tWARN\tThe disk is full.\n10:00:03\tINFO\tAll is well.\n",
+            "10:00\tNoa\tOpening remarks\n10:15\tTom\tThe year so far\n11:00\tNoa\tClosing remarks\n",
+        ] {
+            let content = crate::formats::parse(file.as_bytes());
+            assert!(content.is_err() || content.unwrap().participants.is_empty(), "{file}");
         }
     }
 
