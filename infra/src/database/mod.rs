@@ -135,8 +135,8 @@ const PRAGMAS: [(&str, &str); 5] = [
     ("cache_size", "-8000"),
     ("temp_store", "memory"),
     // Pages of the write-ahead log after which it is copied into the file, which costs two syncs and
-    // writes each page once more, however often it changed: 16 MiB.
-    ("wal_autocheckpoint", "4000"),
+    // writes each page once more, however often it changed: 32 MiB.
+    ("wal_autocheckpoint", "8000"),
 ];
 
 async fn open_file(path: &Path, synchronous: SqliteSynchronous) -> Result<Sql, DatabaseError> {

@@ -32,7 +32,7 @@ pub struct AppenderOptions {
 
 impl Default for AppenderOptions {
     fn default() -> Self {
-        Self { batch_max: 512, queue_max: 16_384, retry_for: Duration::from_secs(10) }
+        Self { batch_max: 1_024, queue_max: 16_384, retry_for: Duration::from_secs(10) }
     }
 }
 
