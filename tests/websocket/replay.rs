@@ -21,6 +21,14 @@ async fn history_joins_the_present(profile: Profile) {
     let (epoch, start) = (begun["epoch"].as_str().unwrap(), begun["offset"].as_i64().unwrap());
     assert_eq!((start, &begun["recovered"]), (3, &json!(false)), "{begun}");
 
+    // Read all the while, as a client must: one that does not is closed as too slow.
+    let watching = tokio::spawn(async move {
+        let mut updates = Vec::new();
+        for _ in 0..300 {
+            updates.push(socket.next().await);
+        }
+        (socket, updates)
+    });
     let mut positions = write(&api, &id, 150, 1).await;
     let writer = tokio::spawn({
         let (api, id) = (api.clone(), id.clone());
@@ -49,8 +57,9 @@ async fn history_joins_the_present(profile: Profile) {
     // What was told of is what was written, all of it, in the order of the log.
     let told: Vec<(i64, i64)> =
         positions.iter().zip(start + 1..).map(|(position, offset)| (offset, *position)).collect();
-    for offset in start..start + 300 {
-        let position = follows(&socket.next().await, &channel, offset);
+    let (mut socket, updates) = watching.await.unwrap();
+    for (update, offset) in updates.iter().zip(start..) {
+        let position = follows(update, &channel, offset);
         assert_eq!(position, positions[(offset - start) as usize]);
     }
     for reader in readers {
