@@ -90,11 +90,13 @@ impl Ours {
                 schema_version: 1,
                 payload: json!({"n": ids.len()}),
             };
+            let events = vec![event; (count - ids.len()).min(100)];
+            let written = events.len();
             let append = Append {
                 organization: ORGANIZATION,
                 stream: StreamId { stream_type: "bench", id },
                 expected: Expected::Version(0),
-                events: vec![event; (count - ids.len()).min(100)],
+                events,
                 key: CommandKey { key: Uuid::new_v4().to_string(), fingerprint: [7; 32] },
                 answer: around.answer,
                 metadata: around.metadata,
@@ -102,8 +104,10 @@ impl Ours {
                 wrapped_keys: Vec::new(),
             };
             match self.log.append(append).await.expect("appended") {
-                debrief_infra::log::Appended::Committed { events, .. } => {
-                    ids.extend(events.iter().map(|event| event.id));
+                debrief_infra::log::Appended::Committed { position, .. } => {
+                    let before = position - written as i64;
+                    let events = self.log.read_headers(before, written as u32).await;
+                    ids.extend(events.expect("the events").iter().map(|event| event.id));
                 }
                 other => panic!("{other:?}"),
             }
