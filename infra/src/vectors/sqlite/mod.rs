@@ -155,9 +155,14 @@ impl VectorStore for SqliteStore {
     ) -> Result<Vec<Near>, VectorError> {
         check_name(collection)?;
         let file = self.file().await?;
-        let limit = limit.min(MAX_LIMIT);
-        let result =
-            search::nearest(&file, collection, organization, question, limit, filters).await;
+        let wanted = search::Wanted {
+            collection: collection.to_owned(),
+            organization,
+            question: question.to_vec(),
+            limit: limit.min(MAX_LIMIT),
+            filters: filters.clone(),
+        };
+        let result = search::nearest(&file, wanted).await;
         self.answer(file, result).await
     }
 

@@ -103,21 +103,22 @@ impl Scope {
     }
 }
 
-pub(super) async fn nearest(
-    file: &Arc<File>,
-    name: &str,
-    organization: OrganizationId,
-    question: &[f32],
-    limit: usize,
-    filters: &Filters,
-) -> Result<Vec<Near>, Failure> {
+/// What is looked for.
+pub(super) struct Wanted {
+    pub(super) collection: String,
+    pub(super) organization: OrganizationId,
+    pub(super) question: Vec<f32>,
+    pub(super) limit: usize,
+    pub(super) filters: Filters,
+}
+
+pub(super) async fn nearest(file: &Arc<File>, wanted: Wanted) -> Result<Vec<Near>, Failure> {
     let file = Arc::clone(file);
-    let (name, question, filters) = (name.to_owned(), question.to_vec(), filters.clone());
     let found = tokio::task::spawn_blocking(move || {
         let mut connection = file.searcher()?;
         // One snapshot for all that follows.
         let tx = connection.transaction()?;
-        let found = nearest_in(&tx, &name, organization, &question, limit, &filters)?;
+        let found = nearest_in(&tx, &wanted)?;
         tx.finish()?;
         file.rest(connection);
         Ok(found)
@@ -125,21 +126,15 @@ pub(super) async fn nearest(
     found.await.unwrap_or_else(|panic| Err(VectorError::Unavailable(panic.to_string()).into()))
 }
 
-fn nearest_in(
-    tx: &Connection,
-    name: &str,
-    organization: OrganizationId,
-    question: &[f32],
-    limit: usize,
-    filters: &Filters,
-) -> Result<Vec<Near>, Failure> {
+fn nearest_in(tx: &Connection, wanted: &Wanted) -> Result<Vec<Near>, Failure> {
+    let Wanted { collection: name, organization, question, limit, filters } = wanted;
     let collection = collection(tx, name)?;
     if question.len() != collection.dimensions {
         return Err(other_dimensions(collection.dimensions, question.len()).into());
     }
     let question = Question::new(unit(question)?);
-    let scope = Scope::new(collection.number, organization, filters)?;
-    if limit == 0 {
+    let scope = Scope::new(collection.number, *organization, filters)?;
+    if *limit == 0 {
         return Ok(Vec::new());
     }
     let groups = match are_named(filters) {
@@ -147,7 +142,7 @@ fn nearest_in(
         false => None,
     };
     let only = groups.as_ref().map(|it| json(&it.keys().collect::<Vec<_>>())).transpose()?;
-    let mut candidates = Candidates::new(limit);
+    let mut candidates = Candidates::new(*limit);
     let mut statement = tx.prepare_cached(PASSAGES)?;
     let values = scope.values().into_iter().chain([&only as &dyn ToSql]);
     let mut rows = statement.query(params_from_iter(values))?;
@@ -162,7 +157,7 @@ fn nearest_in(
             }
         }
     }
-    exact(tx, &question, candidates.into_passages(), limit)
+    exact(tx, &question, candidates.into_passages(), *limit)
 }
 
 fn collection(tx: &Connection, name: &str) -> Result<Stored, Failure> {
