@@ -303,3 +303,53 @@ fn words_and_meaning_together_come_before_each_alone() {
     assert_eq!(scores(&padded), before);
     assert_eq!(order.len(), 3);
 }
+
+/// The engine's own ranking is the control: what is near is scored clause by clause.
+#[test]
+fn near_passages_score_by_words_as_the_engine_scores_them() {
+    let said: [&[(&str, &str)]; 4] = [
+        &[("Ruth", "How did you sleep?"), ("Maya", "I slept badly before the long race.")],
+        &[("Ruth", "The race was long."), ("Noa", "A long race, and no sleep at all, none.")],
+        &[("Noa", "Nothing to tell of the week."), ("Ruth", "Tell me of the budget.")],
+        &[("Maya", "Sleep, sleep, sleep: that is the plan until the race.")],
+    ];
+    let sessions: Vec<Session> =
+        said.iter().zip(1..).map(|(turns, number)| session(OURS, number, turns)).collect();
+    let (index, _writer) = index_of(&sessions);
+    let all_near: Vec<Near> = sessions
+        .iter()
+        .flat_map(|session| chunks::of_passages(session.id, &passages::of_session(session)))
+        .map(|chunk| Near { id: chunk.entry.id, similarity: 0.9 })
+        .collect();
+    let plain = words("sleeping before a long race");
+    let queries = [
+        plain.clone(),
+        Query { every_word: true, ..words("long race") },
+        Query { phrases: vec!["long race".to_owned()], ..plain.clone() },
+        Query { excluded: vec!["budget".to_owned(), "slept badly".to_owned()], ..plain.clone() },
+        Query {
+            about: vec![About { clients: Vec::new(), names: vec!["Maya".to_owned()] }],
+            ..plain.clone()
+        },
+        Query {
+            filters: Filters { kinds: vec![Kind::Turns], ..Filters::default() },
+            ..plain.clone()
+        },
+        Query { favoured: Some(Kind::Title), ..plain },
+    ];
+    for query in queries {
+        let by_words = find(&index, OURS, &query).hits;
+        assert!(!by_words.is_empty(), "{query:?}");
+        // Meaning weighs nothing, so that the order is that of the words' scores.
+        let mut near = query.clone();
+        near.dense.near.clone_from(&all_near);
+        near.dense.weight = 0.0;
+        let fused = find(&index, OURS, &near).hits;
+        let best = by_words[0].score;
+        for (one, other) in by_words.iter().zip(&fused) {
+            assert_eq!(one.key(), other.key(), "{query:?}");
+            assert!((one.score / best - other.score).abs() < 1e-4, "{query:?}");
+        }
+        assert!(fused[by_words.len()..].iter().all(|hit| hit.score == 0.0), "{query:?}");
+    }
+}
