@@ -124,7 +124,7 @@ mod tests {
     use super::*;
 
     fn session(name: &str, changed: u64) -> Session {
-        Session { files: vec![Found { path: name.into(), size: 3, changed }] }
+        Session::of(vec![Found { path: name.into(), size: 3, changed }])
     }
 
     #[test]

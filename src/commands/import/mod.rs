@@ -181,7 +181,7 @@ impl Import {
 
     fn fields(&self, session: &Session) -> Vec<(&'static str, String)> {
         let Upload { title, client_id, held_at, language, .. } = &self.upload;
-        let title = title.clone().unwrap_or_else(|| session.title());
+        let title = title.clone().unwrap_or_else(|| session.title.clone());
         let held_at = held_at.clone().or_else(|| session.held_at().map(|at| at.to_rfc3339()));
         let mut fields = vec![("title", title)];
         fields.extend(client_id.map(|id| ("client_id", id.to_string())));

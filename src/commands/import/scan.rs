@@ -7,7 +7,7 @@
 use anyhow::Context;
 use chrono::{DateTime, NaiveDateTime, Utc};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 use walkdir::WalkDir;
@@ -29,17 +29,17 @@ pub(super) struct Found {
 pub(super) struct Session {
     /// Sorted by path; not empty.
     pub(super) files: Vec<Found>,
+    /// What it is called; several sessions of one import never by the same name in other folders.
+    pub(super) title: String,
 }
 
 impl Session {
-    /// What the session is called: the file's name without its suffix, or the folder's.
-    pub(super) fn title(&self) -> String {
-        let path = &self.files[0].path;
-        let name = match self.files.len() {
-            1 => path.file_stem(),
-            _ => path.parent().and_then(Path::file_name).or_else(|| path.file_stem()),
-        };
-        name.unwrap_or_default().to_string_lossy().into_owned()
+    /// The session of these files.
+    pub(super) fn of(mut files: Vec<Found>) -> Self {
+        files.sort();
+        files.dedup();
+        let title = title(&files);
+        Self { files, title }
     }
 
     /// When it was held, where Zoom's name of the file says so.
@@ -112,14 +112,29 @@ pub(super) fn sessions(
             groups.entry(group(&found.path, together)).or_default().push(found);
         }
     }
-    Ok(groups
-        .into_values()
-        .map(|mut files| {
-            files.sort();
-            files.dedup();
-            Session { files }
-        })
-        .collect())
+    let mut sessions: Vec<Session> = groups.into_values().map(Session::of).collect();
+    // "transcript.vtt" in a folder for each call says nothing by itself.
+    let mut called: HashMap<String, usize> = HashMap::new();
+    for session in &sessions {
+        *called.entry(session.title.clone()).or_default() += 1;
+    }
+    for session in sessions.iter_mut().filter(|session| called[&session.title] > 1) {
+        let folder = session.files[0].path.parent().and_then(Path::file_name);
+        if let Some(folder) = folder.filter(|_| session.files.len() == 1) {
+            session.title = format!("{} · {}", folder.to_string_lossy(), session.title);
+        }
+    }
+    Ok(sessions)
+}
+
+/// What a session is called by itself: the file's name without its suffix, or the folder's.
+fn title(files: &[Found]) -> String {
+    let path = &files[0].path;
+    let name = match files.len() {
+        1 => path.file_stem(),
+        _ => path.parent().and_then(Path::file_name).or_else(|| path.file_stem()),
+    };
+    name.unwrap_or_default().to_string_lossy().into_owned()
 }
 
 /// What files of one session have in common.
@@ -178,8 +193,8 @@ mod tests {
             ]
         );
         assert_eq!(found[1].held_at().unwrap().to_rfc3339(), "2026-03-19T14:04:55+00:00");
-        assert_eq!(found[1].title(), "b");
-        assert_eq!((found[0].title().as_str(), found[0].held_at()), ("a", None));
+        assert_eq!(found[1].title, "b");
+        assert_eq!((found[0].title.as_str(), found[0].held_at()), ("a", None));
     }
 
     #[test]
@@ -187,6 +202,14 @@ mod tests {
         let directory = tree(TREE);
         let found = sessions(&[directory.path().into()], true, |_| panic!()).unwrap();
         assert_eq!(found.iter().map(|session| session.files.len()).collect::<Vec<_>>(), [1, 3]);
+    }
+
+    #[test]
+    fn files_of_one_name_are_called_by_their_folders() {
+        let directory = tree(&["march/transcript.vtt", "april/transcript.vtt", "april/notes.txt"]);
+        let found = sessions(&[directory.path().into()], false, |_| panic!()).unwrap();
+        let titles: Vec<&str> = found.iter().map(|session| session.title.as_str()).collect();
+        assert_eq!(titles, ["notes", "april · transcript", "march · transcript"]);
     }
 
     #[test]
