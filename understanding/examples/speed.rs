@@ -58,6 +58,7 @@ const FILES: &[(&str, &str, &str)] = &[
         "| Speaker | Start | Text |\n|---|---|---|\n",
         "| Noa | 00:{m}:{s} | so what I mean is that we should |\n",
     ),
+    ("whatsapp", "", "1/2/26, 10:00 - Noa: so what I mean is that we should\n"),
     ("mpl2", "", "[{n}][{n}]so what I mean is that we should\n"),
     (
         "ttml",

@@ -132,6 +132,7 @@ pub(super) const FILES: &[(&str, &str)] = &[
     ),
     ("named_text", "Noa: Hi there, how are you?\nBen: Fine, thank you.\nNoa: Good to hear.\n"),
     ("headed_text", "Noa Levi | 00:05\nHi there.\n\nBen | 01:05\nYes.\n"),
+    ("whatsapp", "1/2/26, 10:00 - Noa: Hi there\n1/2/26, 10:01 - Ben: Yes\n"),
     ("mpl2", "[10][20]Hi there\n[30][40]Noa: Yes\n"),
     ("md_table", "| Speaker | Time | Text |\n|---|---|---|\n| Noa | 0:05 | Hi there. |\n"),
     (

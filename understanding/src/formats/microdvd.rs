@@ -5,8 +5,11 @@
 
 use super::builder::Builder;
 use super::lines::{Line, lines};
+use super::numbered::{self, Numbered};
 use super::time::{self, Stamp};
 use super::{Confidence, Format, Head, Source, speech};
+
+const BRACKETS: [char; 2] = ['{', '}'];
 
 /// See the module.
 pub(super) struct MicroDvd;
@@ -21,33 +24,29 @@ impl Format for MicroDvd {
     }
 
     fn recognise(&self, head: &Head<'_>) -> Confidence {
-        let first = lines(head.text()).find(|line| !line.text.trim().is_empty());
-        match first.is_some_and(|line| caption(line).is_some()) {
-            true => Confidence::Certain,
-            false => Confidence::No,
-        }
+        numbered::recognise(head, BRACKETS)
     }
 
     fn parse(&self, source: &Source<'_>, out: &mut Builder) {
         let text = source.text();
         let mut survey = speech::Survey::default();
-        let mut rate = None;
+        let mut pictures = None;
         for (i, caption) in lines(text).filter_map(caption).enumerate() {
             if i == 0 {
-                rate = caption.rate();
+                pictures = rate(&caption);
             }
-            if i > 0 || rate.is_none() {
+            if i > 0 || pictures.is_none() {
                 survey.cue(&plain(caption.text));
             }
         }
-        if rate.is_none() {
+        if pictures.is_none() {
             out.warn(
                 1,
                 "the times were dropped: the file does not say how many pictures a second has",
             );
         }
         let mut speech = survey.speech(text);
-        let mut first = rate.is_some();
+        let mut first = pictures.is_some();
         for line in lines(text) {
             if out.is_full() {
                 return;
@@ -61,39 +60,24 @@ impl Format for MicroDvd {
             if std::mem::take(&mut first) {
                 continue;
             }
-            let at =
-                |picture: Option<f64>| -> Option<Stamp> { Some(time::seconds(picture? / rate?)) };
+            let at = |picture: Option<u64>| -> Option<Stamp> {
+                Some(time::seconds(picture? as f64 / pictures?))
+            };
             let times = out.times(line.number, at(Some(caption.start)), at(caption.end));
             speech.say(line.number, times, &plain(caption.text), out);
         }
     }
 }
 
-struct Caption<'a> {
-    start: f64,
-    end: Option<f64>,
-    text: &'a str,
+/// Pictures a second, where this is the line that says so.
+fn rate(caption: &Numbered<'_>) -> Option<f64> {
+    let bare = caption.text.trim().trim_end_matches("fps").trim_end().replace(',', ".");
+    let rate: f64 = bare.parse().ok()?;
+    (caption.start <= 1 && (1.0..=240.0).contains(&rate)).then_some(rate)
 }
 
-impl Caption<'_> {
-    /// Pictures a second, where this is the line that says so.
-    fn rate(&self) -> Option<f64> {
-        let bare = self.text.trim().trim_end_matches("fps").trim_end().replace(',', ".");
-        let rate: f64 = bare.parse().ok()?;
-        (self.start <= 1.0 && (1.0..=240.0).contains(&rate)).then_some(rate)
-    }
-}
-
-fn caption(line: Line<'_>) -> Option<Caption<'_>> {
-    let (start, rest) = line.text.trim().strip_prefix('{')?.split_once('}')?;
-    let (end, text) = rest.strip_prefix('{')?.split_once('}')?;
-    let number = |digits: &str| -> Option<f64> {
-        let plain = digits.len() <= 10 && digits.bytes().all(|b| b.is_ascii_digit());
-        if plain { digits.parse().ok() } else { None }
-    };
-    // An end may be missing.
-    let end = if end.is_empty() { None } else { Some(number(end)?) };
-    Some(Caption { start: number(start)?, end, text })
+fn caption(line: Line<'_>) -> Option<Numbered<'_>> {
+    numbered::caption(line, BRACKETS)
 }
 
 /// What is said, its lines divided, without styles.

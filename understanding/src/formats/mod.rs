@@ -34,6 +34,7 @@ mod markdown;
 mod markup;
 mod named_line;
 mod names;
+mod numbered;
 mod office;
 #[cfg(test)]
 mod properties;
@@ -97,6 +98,7 @@ mod utterances;
 mod vexa;
 mod watson;
 mod webvtt;
+mod whatsapp;
 mod whisper;
 mod whisper_cpp;
 mod whisperx;
@@ -118,6 +120,7 @@ static REGISTRY: &[&dyn Format] = &[
     &happy_scribe::HappyScribe,
     &zoom_captions::ZoomCaptions,
     &zoom_chat::ZoomChat,
+    &whatsapp::WhatsApp,
     &gemini_notes::GeminiNotes,
     &google_meet::GoogleMeet,
     &tsv::Tsv,

@@ -4,8 +4,11 @@
 
 use super::builder::Builder;
 use super::lines::{Line, lines};
+use super::numbered::{self, Numbered};
 use super::time::Stamp;
 use super::{Confidence, Format, Head, Source, speech};
+
+const BRACKETS: [char; 2] = ['[', ']'];
 
 /// See the module.
 pub(super) struct Mpl2;
@@ -20,11 +23,7 @@ impl Format for Mpl2 {
     }
 
     fn recognise(&self, head: &Head<'_>) -> Confidence {
-        let first = lines(head.text()).find(|line| !line.text.trim().is_empty());
-        match first.is_some_and(|line| caption(line).is_some()) {
-            true => Confidence::Certain,
-            false => Confidence::No,
-        }
+        numbered::recognise(head, BRACKETS)
     }
 
     fn parse(&self, source: &Source<'_>, out: &mut Builder) {
@@ -51,22 +50,8 @@ impl Format for Mpl2 {
     }
 }
 
-struct Caption<'a> {
-    start: u64,
-    end: Option<u64>,
-    text: &'a str,
-}
-
-fn caption(line: Line<'_>) -> Option<Caption<'_>> {
-    let (start, rest) = line.text.trim().strip_prefix('[')?.split_once(']')?;
-    let (end, text) = rest.strip_prefix('[')?.split_once(']')?;
-    let number = |digits: &str| -> Option<u64> {
-        let plain = digits.len() <= 10 && digits.bytes().all(|b| b.is_ascii_digit());
-        if plain { digits.parse().ok() } else { None }
-    };
-    // An end may be missing.
-    let end = if end.is_empty() { None } else { Some(number(end)?) };
-    Some(Caption { start: number(start)?, end, text })
+fn caption(line: Line<'_>) -> Option<Numbered<'_>> {
+    numbered::caption(line, BRACKETS)
 }
 
 fn tenths(number: u64) -> Stamp {

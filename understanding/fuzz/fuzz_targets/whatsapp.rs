@@ -1,0 +1,2 @@
+#![no_main]
+debrief_understanding_fuzz::format!("whatsapp");
