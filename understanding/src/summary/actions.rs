@@ -63,10 +63,10 @@ pub(crate) fn find(
         (&language.we_will, 0.5, Owner::Both),
     ];
     let verb = |words: &[Word]| -> f32 {
-        let near = &words[..words.len().min(pack.verb_within)];
-        if near.iter().any(|word| errands.has(&word.lower)) {
+        let near = words.len().min(pack.verb_within);
+        if (0..near).any(|at| errands.at(&words[at..]).is_some()) {
             1.0
-        } else if near.iter().any(|word| doings.has(&word.lower)) {
+        } else if words[..near].iter().any(|word| doings.has(&word.lower)) {
             0.5
         } else {
             0.0
@@ -87,8 +87,9 @@ pub(crate) fn find(
                 }
                 for (at, length) in commitments(words, cue, language) {
                     // "Can you …?" asks for something, "What can you …?" asks about something.
-                    let asks =
-                        !sentence.question || at <= 2 && opens(&words[..at], language, &people);
+                    let asks = !sentence.question
+                        || at <= 2 && opens(&words[..at], language, &people)
+                        || at > 0 && text[words[at - 1].to..words[at].from].contains([',', '،']);
                     let doing = verb(&words[at..]).max(verb(&words[at + length..]));
                     if asks && doing > 0.0 {
                         offers.push((weight + doing, (owner, called(words, at, &people))));
@@ -127,9 +128,8 @@ pub(crate) fn find(
             let agenda = owner == Owner::Both && sentence.turn < early;
             score += if due.is_some() && !agenda { 1.0 } else { 0.0 };
             score += if sentence.turn >= late { 0.2 } else { 0.0 };
-            // Broken off or very long: somebody thinking aloud.
-            let said = sentence.text(content);
-            score -= if words.len() > 45 || said.contains(['…']) { 0.5 } else { 0.0 };
+            // Very long: somebody thinking aloud.
+            score -= if words.len() > 45 { 0.5 } else { 0.0 };
             if score >= ENOUGH {
                 found.push(Found {
                     sentence: place,

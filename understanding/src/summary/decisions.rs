@@ -1,4 +1,8 @@
 //! What was decided: words that say so, or a proposal that somebody else agrees to at once.
+//!
+//! In a meeting of several, silence agrees too: a proposal counts where the topic is closed behind
+//! it, or where a sentence opens as the one who leads the meeting sums up ("Okay, let's …"). A
+//! conversation of two has no such silence.
 
 use debrief_domain::transcript::content::Content;
 
@@ -6,7 +10,7 @@ use super::language::Language;
 use super::phrases::Phrases;
 use super::rank::Ranking;
 use super::replies::{Replies, Reply};
-use super::sentences::Sentence;
+use super::sentences::{Sentence, Word};
 use super::worth::Worth;
 
 /// More are kept of a longer session, up to twice as many.
@@ -15,6 +19,10 @@ const MOST: usize = 5;
 const PROPOSAL: usize = 30;
 /// Sentences of a session of about an hour.
 const AN_HOUR: usize = 600;
+/// So many people are a meeting.
+const MEETING: usize = 4;
+/// How many sentences later a topic is closed.
+const CLOSED_WITHIN: usize = 5;
 
 /// Places of the decisions, in order.
 pub(crate) fn find(
@@ -25,8 +33,7 @@ pub(crate) fn find(
     language: &Language,
     promised: &[usize],
 ) -> Vec<usize> {
-    let proposals = Phrases::new(language.pack.proposal);
-    let replies = Replies::new(language);
+    let finder = Finder::new(content, sentences, language);
     let weigh = |place: usize| -> Option<f32> {
         let sentence = &sentences[place];
         let about = sentence.words.iter().filter(|word| language.is_content(&word.lower)).count();
@@ -37,19 +44,7 @@ pub(crate) fn find(
         {
             return None;
         }
-        let strong = if worth[place].signals.decision {
-            1.0
-        } else if !sentence.question
-            && sentence.words.len() <= PROPOSAL
-            && proposals.any(&sentence.words)
-        {
-            match replies.to(place, sentences, content, language) {
-                Reply::Assent | Reply::TakesOn(_) => 0.5,
-                Reply::Decline | Reply::Other => return None,
-            }
-        } else {
-            return None;
-        };
+        let strong = if worth[place].signals.decision { 1.0 } else { finder.agreed(place)? };
         // Thinking aloud is long and broken off.
         let reads = worth[place].share.min(1.0);
         Some((strong + ranking.central[place]) * (0.4 + 0.6 * reads))
@@ -60,4 +55,70 @@ pub(crate) fn find(
     let mut chosen = ranking.choose(&scored, most, false, &[]);
     chosen.sort_unstable();
     chosen
+}
+
+/// Finds proposals that were agreed to.
+struct Finder<'a> {
+    content: &'a Content,
+    sentences: &'a [Sentence],
+    language: &'a Language,
+    replies: Replies,
+    proposals: Phrases,
+    resolutions: Phrases,
+    closings: Phrases,
+}
+
+impl<'a> Finder<'a> {
+    fn new(content: &'a Content, sentences: &'a [Sentence], language: &'a Language) -> Self {
+        let pack = language.pack;
+        let [proposals, resolutions, closings] =
+            [pack.proposal, pack.resolution, pack.closing].map(Phrases::new);
+        let replies = Replies::new(language);
+        Self { content, sentences, language, replies, proposals, resolutions, closings }
+    }
+
+    /// How firmly the sentence is a proposal that was agreed to; `None` where it is none.
+    fn agreed(&self, place: usize) -> Option<f32> {
+        let sentence = &self.sentences[place];
+        let resolves = self.resolves(sentence);
+        if sentence.words.len() > PROPOSAL || !(resolves || self.proposes(sentence)) {
+            return None;
+        }
+        let meeting = self.content.participants.len() >= MEETING && !sentence.question;
+        match self.replies.to(place, self.sentences, self.content, self.language) {
+            Reply::Assent | Reply::TakesOn(_) => Some(0.5),
+            Reply::Other if meeting && self.is_closed(place) => Some(0.4),
+            Reply::Other if meeting && resolves => Some(0.2),
+            Reply::Decline | Reply::Other => None,
+        }
+    }
+
+    /// Whether it proposes something; "when we're going to" only tells of it.
+    fn proposes(&self, sentence: &Sentence) -> bool {
+        let words = &sentence.words;
+        let tells = |word: &Word| {
+            self.language.imagined.has(&word.lower)
+                || self.language.pointing.contains(word.lower.as_str())
+        };
+        (0..words.len()).any(|at| {
+            self.proposals.at(&words[at..]).is_some() && !words[..at].last().is_some_and(tells)
+        })
+    }
+
+    /// Whether it opens with a resolution, after words that only lead to it.
+    fn resolves(&self, sentence: &Sentence) -> bool {
+        let words = &sentence.words;
+        let leads = |word: &&Word| {
+            self.language.fillers.contains(word.lower.as_str())
+                || self.language.leaning.contains(word.lower.as_str())
+        };
+        let skip = words.iter().take_while(leads).count();
+        (0..=skip).any(|at| self.resolutions.at(&words[at..]).is_some())
+    }
+
+    /// Whether the topic is closed soon after.
+    fn is_closed(&self, place: usize) -> bool {
+        let after = self.sentences[place + 1..].iter().take(CLOSED_WITHIN);
+        after.into_iter().any(|next| self.closings.any(&next.words))
+    }
 }

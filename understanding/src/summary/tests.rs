@@ -146,6 +146,55 @@ fn a_proposal_is_decided_when_somebody_agrees() {
     assert_eq!(decided("Yeah, the council also spoke about the harbour."), 0);
 }
 
+/// Several people: what is proposed and not turned down is decided. Two people are the control.
+#[test]
+fn in_a_meeting_silence_agrees() {
+    let decided = |proposal, next, third, fourth| {
+        let turns = [
+            ("Ruth", proposal),
+            ("Ruth", next),
+            ("Maya", "The harbour is closed in winter."),
+            (third, "The council wants another plan."),
+            (fourth, "Winter is long."),
+        ];
+        check(&session(&turns)).decisions.len()
+    };
+    let meeting = |proposal, next| decided(proposal, next, "Tom", "Ada");
+    let two = |proposal, next| decided(proposal, next, "Ruth", "Maya");
+    let lead = "Okay, so let's keep the harbour plan for the spring.";
+    let within = "For the council, I think we should keep the harbour plan for the spring.";
+    assert_eq!(meeting(lead, "The boats need paint."), 1);
+    assert_eq!(two(lead, "The boats need paint."), 0);
+    // Not summed up, but the topic is closed.
+    assert_eq!(meeting(within, "Anything else?"), 1);
+    assert_eq!(meeting(within, "The boats need paint."), 0);
+    assert_eq!(two(within, "Anything else?"), 0);
+    assert_eq!(meeting("That is when we're going to paint the harbour.", "Anything else?"), 0);
+    // A question is none before it is answered.
+    assert_eq!(meeting("How about we keep the harbour plan for the spring?", "Well."), 0);
+}
+
+#[test]
+fn requests_to_all_are_action_items() {
+    let asked = actions(&[
+        ("Ruth", "It would be great if everybody could review the harbour plan."),
+        ("Tom", "The plan is on the table, so please have a look at the budget."),
+        ("Ada", "There is a page for it, Maya, could you post the drawings there?"),
+        ("Maya", "What could you post in winter? Nobody could post anything."),
+    ]);
+    let quotes: Vec<&str> = asked.iter().map(|(quote, _, _)| quote.as_str()).collect();
+    assert_eq!(
+        quotes,
+        [
+            "It would be great if everybody could review the harbour plan.",
+            "The plan is on the table, so please have a look at the budget.",
+            "There is a page for it, Maya, could you post the drawings there?",
+        ]
+    );
+    let owners: Vec<Option<&str>> = asked.iter().map(|(_, owner, _)| owner.as_deref()).collect();
+    assert_eq!(owners, [None, None, Some("Maya")]);
+}
+
 #[test]
 fn hebrew_commitments_and_dates() {
     assert_eq!(

@@ -79,6 +79,13 @@ pub(super) static DE: Pack = Pack {
     proposal: "
         lass uns, lasst uns, lassen sie uns, ich schlage vor, mein vorschlag, wir machen,
         wir nehmen, wir bleiben bei, wir werden, dann machen wir, wir könnten",
+    resolution: "
+        lass uns, lasst uns, lassen sie uns, ich schlage vor, dann machen wir, dann nehmen wir,
+        dann bleiben wir bei, wir machen also, wir nehmen also, also machen wir, also nehmen wir,
+        wir halten fest",
+    closing: "
+        noch etwas, sonst noch, nächster punkt, nächstes thema, nächsten punkt, nächsten thema,
+        letzter punkt, letztes thema, machen wir weiter mit, weitere fragen",
     assent: "
         einverstanden, abgemacht, klingt gut, passt, das passt, in ordnung, gerne, gern,
         natürlich, selbstverständlich, auf jeden fall, gute idee, machen wir so, so machen wir,
@@ -101,8 +108,9 @@ pub(super) static DE: Pack = Pack {
     i_can: "ich kann, ich könnte, ich muss, ich sollte, kann ich",
     will_you: "
         kannst du, könntest du, können sie, könnten sie, würdest du, würden sie, magst du, bitte,
-        ich bitte dich, ich bitte sie, ich lade dich ein, deine aufgabe ist, ihre aufgabe ist,
-        deine hausaufgabe",
+        wäre gut wenn, wäre schön wenn, wäre toll wenn, wäre super wenn, wäre hilfreich wenn,
+        alle sollten, ich bitte alle, ich bitte dich, ich bitte sie, ich lade dich ein,
+        deine aufgabe ist, ihre aufgabe ist, deine hausaufgabe",
     we_will: "
         wir werden, lass uns, lasst uns, wir treffen uns, treffen wir uns, wir sprechen,
         wir müssen, wir sollten",

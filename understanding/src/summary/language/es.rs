@@ -70,6 +70,12 @@ pub(super) static ES: Pack = Pack {
     proposal: "
         vamos a, propongo, podemos hacer, hagamos, dejemos, hagámoslo, quedemos, mi propuesta es,
         sugiero que",
+    resolution: "
+        propongo, hagamos, hagámoslo, dejemos, dejémoslo, quedemos, entonces vamos a,
+        entonces hacemos, entonces quedamos",
+    closing: "
+        algo más, alguna otra, siguiente punto, siguiente tema, próximo punto, próximo tema,
+        último punto, último tema, pasemos a, pasamos a",
     assent: "
         de acuerdo, me parece bien, me parece perfecto, suena bien, perfecto, por supuesto,
         claro que sí, con mucho gusto, hecho, trato hecho, hagámoslo",
@@ -86,7 +92,8 @@ pub(super) static ES: Pack = Pack {
     i_can: "puedo, podría, tengo que, debo, necesito",
     will_you: "
         puedes, podrías, puede usted, podría usted, me puedes, me podrías, te pido que,
-        quiero que, te invito a, por favor, tu tarea es, te importaría",
+        quiero que, te invito a, estaría bien que, sería bueno que, sería genial que,
+        todos deberían, por favor, tu tarea es, te importaría",
     we_will: "vamos a, nos vemos, quedamos, hablamos, tenemos que, deberíamos",
     they_will: "va a, tiene que, debería, enviará, escribirá, hará",
     no_commitment: "

@@ -70,6 +70,11 @@ pub(super) static FR: Pack = Pack {
     proposal: "
         je propose, on pourrait, on va, nous allons, partons sur, faisons, laissons, gardons,
         je suggère, ma proposition",
+    resolution: "
+        je propose, partons sur, faisons, laissons, gardons, on part sur, donc on va, alors on va",
+    closing: "
+        autre chose, d'autres questions, point suivant, sujet suivant, prochain point,
+        prochain sujet, dernier point, dernier sujet, passons à, passons au",
     assent: "
         d'accord, ça marche, ça me va, très bien, parfait, bonne idée, avec plaisir, bien sûr,
         entendu, absolument, tout à fait, faisons ça, je suis d'accord",
@@ -91,9 +96,10 @@ pub(super) static FR: Pack = Pack {
     will_you: "
         peux-tu, pouvez-vous, pourrais-tu, pourriez-vous, tu peux, tu pourrais, vous pouvez,
         vous pourriez, est-ce que tu peux, est-ce que tu pourrais, est-ce que vous pouvez,
-        est-ce que vous pourriez, je te demande de, je vous demande de, je t'invite à,
-        je vous invite à, s'il te plaît, s'il vous plaît, peux tu, pouvez vous, pourrais tu,
-        pourriez vous",
+        est-ce que vous pourriez, ce serait bien si, ce serait bien que, ce serait super si,
+        n'hésitez pas à, n'hésite pas à, tout le monde devrait, je te demande de,
+        je vous demande de, je t'invite à, je vous invite à, s'il te plaît, s'il vous plaît,
+        peux tu, pouvez vous, pourrais tu, pourriez vous",
     we_will: "on va, nous allons, on se voit, on doit, il faut qu'on, on se rappelle, on devrait",
     they_will: "va, doit, devrait, enverra, écrira, fera",
     no_commitment: "

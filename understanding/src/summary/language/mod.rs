@@ -55,6 +55,11 @@ pub(crate) struct Pack {
     pub(crate) undecided: List,
     /// Proposes something: a decision where somebody else agrees at once.
     pub(crate) proposal: List,
+    /// Proposes something, at the beginning of a sentence: in a meeting a decision where nobody
+    /// turns it down.
+    pub(crate) resolution: List,
+    /// Ends a topic.
+    pub(crate) closing: List,
     /// Agrees, at the beginning of a reply.
     pub(crate) assent: List,
     /// Takes a request on, at the beginning of a reply.
@@ -140,6 +145,8 @@ const NEUTRAL: Pack = Pack {
     decision: "",
     undecided: "",
     proposal: "",
+    resolution: "",
+    closing: "",
     assent: "",
     takes_on: "",
     decline: "",

@@ -65,6 +65,12 @@ pub(super) static PT: Pack = Pack {
     proposal: "
         eu proponho, proponho, vamos fazer, vamos usar, vamos manter, vamos deixar, vamos marcar,
         a gente pode, podemos fazer, sugiro, minha proposta",
+    resolution: "
+        eu proponho, proponho, vamos fazer, vamos usar, vamos manter, vamos deixar, então vamos,
+        então a gente",
+    closing: "
+        mais alguma, alguma outra, próximo ponto, próximo tema, próximo assunto, último ponto,
+        último assunto, vamos passar",
     assent: "
         combinado, de acordo, parece bom, parece ótimo, perfeito, com certeza, claro que sim,
         com prazer, fechado, concordo, boa ideia, ótimo, beleza, pode ser",
@@ -80,7 +86,8 @@ pub(super) static PT: Pack = Pack {
     i_can: "eu posso, posso, eu poderia, preciso, tenho que, devo",
     will_you: "
         você pode, você poderia, pode me, poderia me, podes, poderias, peço que, eu peço,
-        convido você, por favor, sua tarefa é, quero que você",
+        convido você, seria bom se, seria ótimo se, seria bom que, todos deveriam, por favor,
+        sua tarefa é, quero que você",
     we_will: "vamos, nos vemos, a gente se fala, a gente vai, temos que, precisamos, deveríamos",
     they_will: "vai, deve, tem que, precisa",
     no_commitment: "
