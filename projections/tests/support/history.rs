@@ -232,8 +232,8 @@ impl History {
 
     /// Saves a search, tells one of something, or deletes one.
     async fn search(&mut self) {
-        let Some((id, key)) = self.searches.last().cloned().filter(|_| self.searches.len() > 3)
-        else {
+        let at = self.random.random_range(0..5);
+        let Some((id, key)) = self.searches.get(at).cloned() else {
             let id = Uuid::now_v7();
             let key = DataKey::generate(id);
             let words = self.words().to_owned();
@@ -247,8 +247,8 @@ impl History {
             self.searches.push((id, key));
             return;
         };
-        let command = if self.random.random_bool(0.3) {
-            self.searches.pop();
+        let command = if self.random.random_bool(0.1) {
+            self.searches.remove(at);
             SavedSearchCommand::Delete
         } else {
             let (transcript_id, note) = (TranscriptId(Uuid::now_v7()), self.random.random());
