@@ -80,7 +80,7 @@ async fn round(node: &Node, worker: &Arc<TestWorker>, kinds: &[&str]) -> f64 {
     let fine = kinds.iter().filter(|kind| **kind == "fine").count();
     let began = Instant::now();
     let work = AtWork::start(node, worker, OPTIONS);
-    eventually(Duration::from_secs(120), "all fine jobs are done", || async {
+    eventually(Duration::from_secs(300), "all fine jobs are done", || async {
         worker.done() >= fine
     })
     .await;
