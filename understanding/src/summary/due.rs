@@ -7,6 +7,7 @@
 use std::collections::HashMap;
 
 use super::language::{Due, entries};
+use super::phrases::Phrases;
 use super::sentences::Word;
 
 const DEADLINE: u8 = 1;
@@ -22,6 +23,7 @@ const NUMBER: u8 = 128;
 pub(crate) struct Dates {
     kinds: HashMap<&'static str, u8>,
     events: HashMap<&'static str, ()>,
+    manners: Phrases,
 }
 
 impl Dates {
@@ -42,7 +44,7 @@ impl Dates {
             }
         }
         let events = entries(due.event).map(|word| (word, ())).collect();
-        Self { kinds, events }
+        Self { kinds, events, manners: Phrases::new(due.manner) }
     }
 
     /// Byte range in the turn's text of the first date among `words`; one that comes again and
@@ -51,9 +53,16 @@ impl Dates {
         let mut best: Option<(bool, usize, usize)> = None;
         let mut at = 0;
         while at < words.len() {
+            // "In the end of the day, it works" is no date, "I'll send it in the end of the day" is.
+            let manner = self.manners.at(&words[at..]).filter(|length| at + length < words.len());
             let run = self.run(&words[at..], text);
-            if run == 0 {
-                at += 1;
+            if manner.is_some() || run == 0 {
+                at += manner.unwrap_or(1);
+                continue;
+            }
+            // "on the day-to-day business"
+            if text[words[at + run - 1].to..].starts_with(['-', '‑']) {
+                at += run;
                 continue;
             }
             let once = self.kind(&words[at].lower) & WHICH == 0;
@@ -163,6 +172,10 @@ mod tests {
             ("I'll read the week report.", None),
             ("I'll run for ten minutes.", None),
             ("I'll take it from here.", None),
+            ("In the end of the day, I'll pay for it.", None),
+            ("I'll send it by the end of the day, and pay.", Some("by the end of the day")),
+            ("I'll send it in the end of the day.", Some("in the end of the day")),
+            ("I'll use it on the day-to-day business.", None),
         ] {
             assert_eq!(due("en", text), date, "{text}");
         }

@@ -174,6 +174,7 @@ pub(super) static DE: Pack = Pack {
             sitzung, termin, treffen, gespräch, lauf, wettkampf, rennen, meeting, urlaub, session,
             mal",
         number: "zwei, drei, vier, fünf, sechs, sieben, acht, neun, zehn",
+        manner: "am ende des tages, eines tages",
     },
     stem,
     ..NEUTRAL

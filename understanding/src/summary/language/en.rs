@@ -144,13 +144,13 @@ pub(super) static EN: Pack = Pack {
         yes let's",
     undecided: "
         if we go, if we agree, if we decide, if you decide, wherever, whether, last week,
-        a week before, yesterday, need consensus, once we have, the sooner, only be done by,
-        as we decided, agreed on before, already taken, we agreed on, haven't decided,
-        hasn't decided, not decided, didn't decide, if i decided, if we decided, as we agreed,
-        if you decided, before i decided, until we decided, yet decided, ago, back then,
-        at the time, used to, when i was, if so, so that we can, in order to, have to be in,
-        it was decided, i'm not going to lie, not going to happen,
-        years",
+        last month, last year, one day, in the beginning, a week before, yesterday,
+        need consensus, once we have, the sooner, only be done by, as we decided,
+        agreed on before, already taken, we agreed on, haven't decided, hasn't decided,
+        not decided, didn't decide, if i decided, if we decided, as we agreed, if you decided,
+        before i decided, until we decided, yet decided, ago, back then, at the time, used to,
+        when i was, if so, so that we can, in order to, have to be in, it was decided,
+        i'm not going to lie, not going to happen, years",
     proposal: "
         let's go ahead, let's do, let's use, let's keep, let's leave, let's push, let's merge,
         let's make, let's set, let's include, let's drop, let's move, let's skip, let's not,
@@ -298,6 +298,7 @@ pub(super) static EN: Pack = Pack {
             session, meeting, race, call, interview, deadline, run, board, holiday, holidays,
             vacation, offsite, time, conversation, standup",
         number: "two, three, four, five, six, seven, eight, nine, ten, twelve, couple, few",
+        manner: "at the end of the day, in the end of the day, at the end of day",
     },
     stem,
     ..NEUTRAL

@@ -144,6 +144,7 @@ pub(super) static ES: Pack = Pack {
             horas, fin",
         event: "sesión, reunión, carrera, llamada, entrevista, vacaciones",
         number: "dos, tres, cuatro, cinco, seis, siete, ocho, nueve, diez",
+        manner: "al fin y al cabo, al final del día, hoy en día, hoy por hoy",
     },
     stem,
     ..NEUTRAL

@@ -149,6 +149,7 @@ pub(super) static FR: Pack = Pack {
             heure, heures, week-end, mars, mai",
         event: "séance, session, réunion, course, appel, entretien, rendez-vous, vacances",
         number: "deux, trois, quatre, cinq, six, sept, huit, neuf, dix",
+        manner: "à la fin de la journée, au jour le jour, de nos jours",
     },
     stem,
     ..NEUTRAL

@@ -125,6 +125,8 @@ pub(crate) struct Due {
     pub(crate) event: List,
     /// Number words.
     pub(crate) number: List,
+    /// Manners of speaking that look like dates, unless a sentence ends in them.
+    pub(crate) manner: List,
 }
 
 /// All languages with a pack.
@@ -176,6 +178,7 @@ const NEUTRAL: Pack = Pack {
         span: "",
         event: "",
         number: "",
+        manner: "",
     },
     stem: str::to_owned,
 };

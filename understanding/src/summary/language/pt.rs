@@ -136,6 +136,7 @@ pub(super) static PT: Pack = Pack {
             horas",
         event: "sessão, reunião, corrida, ligação, chamada, entrevista, férias, conversa",
         number: "dois, duas, três, quatro, cinco, seis, sete, oito, nove, dez",
+        manner: "no final do dia, no fim do dia, hoje em dia",
     },
     stem,
     ..NEUTRAL
