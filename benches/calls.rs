@@ -6,7 +6,7 @@
 //! - From a change's answer until search finds it, one at a time.
 //! - Cold start: exec to the first 200 of `/readyz`, 20 times, with 0 and with 100,000 events, beside
 //!   the start of FastAPI on uvicorn with one route (`benches/peers/hello.py`) in turns.
-//! - Resident memory idle and after the calls, and the size of the program.
+//! - Resident memory idle, after the calls and half a minute later, and the size of the program.
 //!
 //! Run by `scripts/bench calls`. The corpus is found by DEBRIEF_CORPUS, or as `../shared/corpus`.
 
@@ -27,6 +27,8 @@ use uuid::Uuid;
 
 const STARTS: u64 = 20;
 const EVENTS: usize = 100_000;
+/// What memory is given back to the system after the calls, is by then.
+const REST: Duration = Duration::from_secs(30);
 /// Changes that are looked for.
 const CHANGES: usize = 200;
 
@@ -95,10 +97,15 @@ async fn profile(report: &mut Report, name: &str, program: Program, calls: &[Vec
         &format!("median {p50:.0} ms, p95 {p95:.0} ms"),
     );
     let after = program.memory();
+    tokio::time::sleep(REST).await;
+    let rested = program.memory();
     report.note(
         &format!("resident memory, {name}"),
-        json!({"idle_mib": idle, "after_mib": after}),
-        &format!("idle {idle:.0} MiB, after the calls {after:.0} MiB"),
+        json!({"idle_mib": idle, "after_mib": after, "rested_mib": rested}),
+        &format!(
+            "idle {idle:.0} MiB, after the calls {after:.0} MiB, {} s later {rested:.0} MiB",
+            REST.as_secs()
+        ),
     );
     program.kill();
 }

@@ -13,6 +13,11 @@ use clap::Parser;
 use commands::Cli;
 use std::process::ExitCode;
 
+/// What workers free goes back to the system; glibc kept three times as much after a bulk import
+/// (docs/performance.md, "Calls").
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let cli = Cli::parse();
     if !cli.serves() {

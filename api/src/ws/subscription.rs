@@ -64,7 +64,12 @@ impl Subscription {
             let _ = tokio::time::timeout(EPOCH_WAIT, epochs.changed()).await;
         }
         let epoch = epochs.borrow_and_update().clone();
-        let window = updates::window(views, organization, &channel).await?;
+        let reads = hub.reads();
+        let window = {
+            // As any other read: after a restart all clients come back at the same time.
+            let _turn = reads.acquire().await;
+            updates::window(views, organization, &channel).await?
+        };
         let recovered = since.as_ref().is_some_and(|since| {
             since.epoch == epoch && (window.first - 1..=window.head).contains(&since.offset)
         });
@@ -72,7 +77,7 @@ impl Subscription {
             Some(since) if recovered => since.offset,
             _ => window.head,
         };
-        let (views, reads) = (views.clone(), hub.reads());
+        let views = views.clone();
         let subscription =
             Self { views, organization, channel, woken, epochs, reads, cursor: offset, epoch };
         Ok(Begun { subscription, offset, recovered })
@@ -105,7 +110,10 @@ impl Subscription {
         loop {
             let epoch = self.epochs.borrow_and_update().clone();
             if epoch != self.epoch {
-                let window = updates::window(&self.views, self.organization, &self.channel).await?;
+                let window = {
+                    let _turn = self.reads.acquire().await;
+                    updates::window(&self.views, self.organization, &self.channel).await?
+                };
                 if !self.reload(lane, epoch, window.head).await {
                     return Ok(false);
                 }
