@@ -17,15 +17,16 @@ async fn history_joins_the_present(profile: Profile) {
     let id = transcript(&api).await;
     let channel = format!("transcripts/{id}");
     // Updates are a projection of their own, which may be behind the one that says `ready`.
-    let (mut socket, begun) = loop {
+    let reached = async |head: i64| loop {
         let mut socket = Socket::open(&api).await;
         let begun = socket.subscribe(&channel, None).await;
         match begun["offset"].as_i64().unwrap() {
-            3 => break (socket, begun),
-            offset => assert!(offset < 3, "{begun}"),
+            offset if offset == head => break (socket, begun),
+            offset => assert!(offset < head, "{begun}"),
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     };
+    let (mut socket, begun) = reached(3).await;
     let (epoch, start) = (begun["epoch"].as_str().unwrap(), 3);
     assert_eq!(begun["recovered"], false, "{begun}");
 
@@ -38,6 +39,7 @@ async fn history_joins_the_present(profile: Profile) {
         (socket, updates)
     });
     let mut positions = write(&api, &id, 150, 1).await;
+    reached(start + 150).await;
     let writer = tokio::spawn({
         let (api, id) = (api.clone(), id.clone());
         async move { write(&api, &id, 150, 1).await }
