@@ -18,6 +18,10 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 use uuid::Uuid;
 
+/// What the benchmarks measure allocates as the program does.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 pub(crate) const ORGANIZATION: OrganizationId = OrganizationId(Uuid::from_u128(0x0a));
 
 /// Whether the long form is asked for.
