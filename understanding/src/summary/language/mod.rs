@@ -18,12 +18,12 @@ use debrief_domain::transcript::content::Content;
 use super::phrases::Phrases;
 use super::sentences::Sentence;
 
-/// Words or phrases with a comma or a line end between.
+/// Words or phrases with commas between. A line may end behind a comma, never inside a phrase.
 pub(crate) type List = &'static str;
 
 /// The entries of a list.
 pub(crate) fn entries(list: List) -> impl Iterator<Item = &'static str> {
-    list.split([',', '\n']).map(str::trim).filter(|entry| !entry.is_empty())
+    list.split(',').map(str::trim).filter(|entry| !entry.is_empty())
 }
 
 /// The lists of one language. All in lower case, apostrophes straight; phrases as in
@@ -341,21 +341,50 @@ mod tests {
                 pack.stop,
                 pack.fillers,
                 pack.housekeeping,
+                pack.leaning,
+                pack.pointing,
+                pack.unfinished,
                 pack.insight,
                 pack.goal,
                 pack.decision,
+                pack.undecided,
                 pack.proposal,
+                pack.resolution,
+                pack.closing,
                 pack.assent,
+                pack.takes_on,
                 pack.decline,
                 pack.i_will,
-                pack.no_commitment,
+                pack.i_intend,
+                pack.i_can,
                 pack.will_you,
+                pack.we_will,
+                pack.they_will,
+                pack.no_commitment,
+                pack.imagined,
+                pack.conditions,
                 pack.errands,
+                pack.doings,
+                pack.yes_no,
+                pack.no_answer,
+                pack.left_open,
+                pack.still_unknown,
+                pack.due.deadline,
+                pack.due.at,
+                pack.due.joint,
+                pack.due.which,
+                pack.due.next,
                 pack.due.day,
+                pack.due.span,
+                pack.due.event,
+                pack.due.number,
+                pack.due.manner,
             ] {
                 for phrase in entries(list) {
                     assert_eq!(phrase, phrase.to_lowercase(), "{}", pack.code);
-                    assert!(!phrase.contains('’') && !phrase.contains("  "), "{phrase}");
+                    let words = phrase.split_whitespace().collect::<Vec<_>>().join(" ");
+                    assert_eq!(phrase, words, "one space between words, no line end");
+                    assert!(!phrase.contains('’'), "{phrase}");
                 }
             }
         }
