@@ -65,11 +65,7 @@ impl Subscription {
         }
         let epoch = epochs.borrow_and_update().clone();
         let reads = hub.reads();
-        let window = {
-            // As any other read: after a restart all clients come back at the same time.
-            let _turn = reads.acquire().await;
-            updates::window(views, organization, &channel).await?
-        };
+        let window = window(&reads, views, organization, &channel).await?;
         let recovered = since.as_ref().is_some_and(|since| {
             since.epoch == epoch && (window.first - 1..=window.head).contains(&since.offset)
         });
@@ -110,10 +106,8 @@ impl Subscription {
         loop {
             let epoch = self.epochs.borrow_and_update().clone();
             if epoch != self.epoch {
-                let window = {
-                    let _turn = self.reads.acquire().await;
-                    updates::window(&self.views, self.organization, &self.channel).await?
-                };
+                let window =
+                    window(&self.reads, &self.views, self.organization, &self.channel).await?;
                 if !self.reload(lane, epoch, window.head).await {
                     return Ok(false);
                 }
@@ -149,4 +143,16 @@ impl Subscription {
         self.cursor = offset;
         lane.send(protocol::reload(&self.channel, &self.epoch, offset)).await.is_ok()
     }
+}
+
+/// Which updates of a channel are kept, read in turn like the updates themselves: after a restart
+/// all clients come back at the same time.
+async fn window(
+    reads: &Semaphore,
+    views: &Views,
+    organization: OrganizationId,
+    channel: &str,
+) -> Result<updates::Window, DatabaseError> {
+    let _turn = reads.acquire().await;
+    updates::window(views, organization, channel).await
 }

@@ -29,7 +29,7 @@ pub(super) struct Found {
 pub(super) struct Session {
     /// Sorted by path; not empty.
     pub(super) files: Vec<Found>,
-    /// What it is called; several sessions of one import never by the same name in other folders.
+    /// What it is called: by its folder too where several of one import would have the same name.
     pub(super) title: String,
 }
 
