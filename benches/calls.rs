@@ -6,7 +6,8 @@
 //! - From a change's answer until search finds it, one at a time.
 //! - Cold start: exec to the first 200 of `/readyz`, 20 times, with 0 and with 100,000 events, beside
 //!   the start of FastAPI on uvicorn with one route (`benches/peers/hello.py`) in turns.
-//! - Resident memory idle, after the calls and half a minute later, and the size of the program.
+//! - Resident memory idle, after the calls and half a minute later, embedded also with 100,000 events
+//!   from before, and the size of the program.
 //!
 //! Run by `scripts/bench calls`. The corpus is found by DEBRIEF_CORPUS, or as `../shared/corpus`.
 
@@ -51,6 +52,9 @@ async fn main() {
     let directory = directory();
     let program = Program::up(directory.path(), &[]).await;
     profile(&mut report, "embedded", program, &calls).await;
+    let directory = filled().await;
+    let program = Program::up(directory.path(), &[]).await;
+    profile(&mut report, "embedded with 100,000 events", program, &calls).await;
     if let Some(server) = postgres_server()
         && let Ok(nats) = std::env::var("DEBRIEF_TEST_NATS_URL")
     {
@@ -154,12 +158,8 @@ async fn searchable(program: &Program) -> Vec<f64> {
 
 /// Starts, with nothing and with many events, and a peer's, in turns.
 async fn starts(report: &mut Report) {
-    let (empty, filled) = (directory(), directory());
+    let (empty, filled) = (directory(), filled().await);
     Program::up(empty.path(), &[]).await.kill();
-    Program::up(filled.path(), &[]).await.kill();
-    fill(filled.path()).await;
-    // The first start after it brings the read models up; it is not counted.
-    Program::up(filled.path(), &[]).await.kill();
     let python = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/bench-tools/hello/bin/python");
     if !python.exists() {
         println!("FastAPI is not installed (scripts/bench does): the peer is left out");
@@ -203,6 +203,15 @@ impl Starts {
     fn new(name: &'static str) -> Self {
         Self { name, took: Vec::new(), memory: Vec::new() }
     }
+}
+
+/// An embedded profile with 100,000 events, which its read models have taken in.
+async fn filled() -> tempfile::TempDir {
+    let directory = directory();
+    Program::up(directory.path(), &[]).await.kill();
+    fill(directory.path()).await;
+    Program::up(directory.path(), &[]).await.kill();
+    directory
 }
 
 /// Enters 100,000 clients into the log of an embedded profile.
