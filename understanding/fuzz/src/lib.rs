@@ -52,6 +52,10 @@ pub fn asked(text: &str) {
     for quote in quotes.chain(found.people.iter().map(|mention| &mention.quote)) {
         assert_eq!(text.get(quote.from..quote.to), Some(quote.text.as_str()));
     }
+    if let Some(dates) = found.dates {
+        assert!(dates.from.is_some() || dates.to.is_some());
+        assert!(dates.from.zip(dates.to).is_none_or(|(from, to)| from < to));
+    }
 }
 
 /// A target for one format.

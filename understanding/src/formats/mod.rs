@@ -240,7 +240,8 @@ fn read(format: &dyn Format, source: &Source<'_>) -> Result<Content, Refusal> {
     let refusal = out.refusal();
     let content = out.finish();
     if content.turns.is_empty() {
-        return Err(refusal.unwrap_or(Refusal::NoSpeech { name: format.name() }));
+        let (name, warnings) = (format.name(), content.warnings);
+        return Err(refusal.unwrap_or(Refusal::NoSpeech { name, warnings }));
     }
     Ok(content)
 }
@@ -301,5 +302,13 @@ mod tests {
     fn a_file_without_words_is_refused_as_such() {
         let refusal = parse(b"WEBVTT\n\n00:01.000 --> 00:02.000\n\n").unwrap_err();
         assert_eq!(refusal.code(), "no_speech");
+        assert!(refusal.to_string().contains("it holds no words"), "{refusal}");
+    }
+
+    #[test]
+    fn a_file_whose_words_were_all_skipped_says_where() {
+        let refusal = parse(b"WEBVTT\n\n00:99:xx --> what\nhello\n").unwrap_err();
+        assert_eq!(refusal.code(), "no_speech");
+        assert!(refusal.to_string().contains("(line 3: text before the first cue"), "{refusal}");
     }
 }

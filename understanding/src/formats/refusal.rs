@@ -1,7 +1,9 @@
 //! Why a file cannot be read, in a sentence that tells the user what to change.
 //!
-//! Invariant: a refusal never quotes the file; its words may be private.
+//! Invariant: a refusal never quotes the file, and neither do the warnings it tells; its words may be
+//! private.
 
+use debrief_domain::transcript::content::Warning;
 use thiserror::Error;
 
 /// Why a file cannot be read. `Display` is meant for the user, [`Refusal::code`] for machines.
@@ -75,13 +77,12 @@ pub enum Refusal {
         advice: &'static str,
     },
     /// The format is known, yet nobody says anything.
-    #[error(
-        "This is {} {name} file, but it holds no words. Check that the export was finished.",
-        article(name)
-    )]
+    #[error("This is {} {name} file, but {}", article(name), no_speech(warnings))]
     NoSpeech {
         /// What people call the format.
         name: &'static str,
+        /// What was skipped in it.
+        warnings: Vec<Warning>,
     },
 }
 
@@ -98,6 +99,21 @@ impl Refusal {
             Self::Several { .. } => "several_transcripts",
             Self::NoSpeech { .. } | Self::NoTranscript { .. } => "no_speech",
         }
+    }
+}
+
+/// Why nobody says anything in a file of a known format.
+fn no_speech(warnings: &[Warning]) -> String {
+    /// More would be a list to read, not a sentence.
+    const TOLD: usize = 2;
+    let told = warnings.iter().take(TOLD).map(|it| format!("line {}: {}", it.line, it.message));
+    match told.collect::<Vec<_>>().join("; ") {
+        told if told.is_empty() => {
+            "it holds no words. Check that the export was finished.".to_owned()
+        }
+        told => format!(
+            "no words could be taken from it ({told}). Mend that, or export the transcript again."
+        ),
     }
 }
 

@@ -55,6 +55,15 @@ fn the_text_keeps_its_form_without_dates_and_what_is_left_out() {
 }
 
 #[test]
+fn dates_that_leave_every_day_are_none() {
+    let found = ask("sleep before last quarter or since Dec.");
+    assert_eq!(found.dates, None);
+    assert_eq!(found.words, ["sleep", "quarter", "Dec"]);
+    let found = ask("sleep before last quarter, not later than June");
+    assert!(found.dates.is_some());
+}
+
+#[test]
 fn what_is_understood_is_quoted() {
     let found = ask("אתמול, מה הבטיחה לנועה Maya's sister on 3/4/2025?");
     let dates = found.dates.unwrap();

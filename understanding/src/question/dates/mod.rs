@@ -108,13 +108,16 @@ pub(super) fn find(
             at = found.end;
         }
     }
+    // "before March or since May" is any day but some, which is no range.
+    let dates = dates.filter(|dates| dates.from.is_some() || dates.to.is_some())?;
     for (first, last) in spans {
         words[first..=last].iter_mut().for_each(|word| word.taken = true);
     }
-    dates
+    Some(dates)
 }
 
-/// Two ranges in one question: their common days, else all from the first to the last.
+/// Two ranges in one question: their common days, else all from the first to the last, without
+/// bounds if they are the days before one and since a later one.
 fn joined(before: Dates, found: &Found, quote: Quote) -> Dates {
     let from = before.from.max(found.from);
     let to = match (before.to, found.to) {
