@@ -25,6 +25,7 @@ mod cue_names;
 mod cues;
 mod dividers;
 mod document;
+mod front_matter;
 mod headed;
 mod inline;
 mod json;

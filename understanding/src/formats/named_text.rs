@@ -3,9 +3,9 @@
 //! `Name: text`, `**Name:** text`, `[00:01:02] Name: text`, `Name (00:01): text`,
 //! `[SPEAKER_00]: text`, `Name: [00:01 - 00:05] text`, `Name [00:01] text`; where most lines have
 //! it, `[Name] text`, `<Name> text`, `Name - text` and `Name | text`. Lines without a name go on
-//! with the speaker above. What stands before the first speaker (title, date, attendees) is no
-//! speech, nor are breaks and jingles that a line marks (`**Break:** [01:33]`). A single time is a
-//! start; the end is unknown.
+//! with the speaker above. What stands before the first speaker (title, date, attendees, links) is
+//! no speech, nor are breaks and jingles that a line marks (`**Break:** [01:33]`). A single time is
+//! a start; the end is unknown.
 
 use super::builder::{Builder, Piece};
 use super::dividers::{self, Layout};
@@ -15,13 +15,16 @@ use super::markdown::{bullet, unescape};
 use super::named_line::{Divider, is_stage, named_line};
 use super::spans::{Span, bracketed_span, bracketed_time};
 use super::tally::{Speakers, Tally};
-use super::{Confidence, Format, Head, Source, asides, names};
+use super::{Confidence, Format, Head, Source, asides, front_matter, names};
 
 /// See the module.
 pub(super) struct NamedText;
 
 /// Recordings seldom run for so long; a first time past this is the time of day.
 const CLOCK_MS: u64 = 5 * 3_600_000;
+
+/// Of whom each may speak once, in several paragraphs.
+const FEW: usize = 4;
 
 impl Format for NamedText {
     fn id(&self) -> &'static str {
@@ -38,16 +41,17 @@ impl Format for NamedText {
         if start.starts_with('{') {
             return Confidence::No;
         }
-        let survey = survey(text, &Part::default());
+        let survey = survey(text, &Part::of(text));
         if start.starts_with('<') && survey.layout.divider != Divider::Angles {
             return Confidence::No;
         }
         let named = survey.speakers.lines();
         let people = survey.speakers.len();
-        // One name, once, is a heading; many names, each once, are a list or a form.
+        // One name, once, is a heading; many names, each once, are a list, a form or notes.
+        let notes = people > FEW && named * 2 < survey.filled;
         let talk = named >= 2
             && (people == 1 || survey.words >= 2 * named)
-            && (named as usize > people || survey.filled == named || survey.marked >= 2);
+            && (named as usize > people || survey.filled == named || survey.marked >= 2 && !notes);
         match named * 10 / survey.filled.max(1) {
             _ if !talk => Confidence::No,
             0 => Confidence::No,
@@ -57,7 +61,15 @@ impl Format for NamedText {
     }
 
     fn parse(&self, source: &Source<'_>, out: &mut Builder) {
-        read(source.text(), &Part::default(), out);
+        let text = source.text();
+        let part = Part::of(text);
+        if part.from > 0 {
+            out.warn(1, "the document's properties were skipped");
+            lines(text)
+                .take_while(|line| line.number < part.from)
+                .for_each(|line| heading(line.text, out));
+        }
+        read(text, &part, out);
     }
 }
 
@@ -73,6 +85,11 @@ pub(super) struct Part<'a> {
 }
 
 impl Part<'_> {
+    /// All of a document but the properties in front.
+    fn of(text: &str) -> Self {
+        Part { from: front_matter::end(text).unwrap_or_default(), ..Part::default() }
+    }
+
     fn has(&self, line: u32) -> bool {
         line >= self.from && self.to.is_none_or(|to| line < to)
     }
@@ -114,6 +131,12 @@ pub(super) fn read(text: &str, part: &Part<'_>, out: &mut Builder) {
             continue;
         }
         let (span, said) = match named {
+            // The time belongs to what stands below.
+            Some(named) if named.rest.is_empty() => {
+                speaker = Some(named.name);
+                pending = named.span.or(pending.take());
+                continue;
+            }
             Some(named) => {
                 speaker = Some(named.name);
                 (named.span.or(pending.take()), named.rest)
@@ -183,20 +206,33 @@ fn survey(text: &str, part: &Part<'_>) -> Survey {
     let layout = dividers::layout(filled_lines(text, part).map(|(_, line)| line));
     let unusual = layout.divider != Divider::Colon && layout.divider != Divider::Time;
     let (mut filled, mut words, mut marked) = (0u32, 0u32, 0u32);
+    // Of the lines since the first name.
+    let (mut since, mut prefixed) = (0u64, 0u64);
+    let mut links: Vec<&str> = Vec::new();
     let mut began = false;
     for (indented, line) in filled_lines(text, part) {
         filled = filled.saturating_add(1);
         // Indented keys are data, not speech.
         let named = named_line(line, layout.divider).filter(|_| !indented);
+        // `Video: https://…`.
+        if let Some(named) = named.as_ref().filter(|named| is_link(named.rest)) {
+            links.extend(began.then_some(named.name));
+            continue;
+        }
         // A title says nothing of how names stand.
-        began |= named.is_some();
+        began |= named.as_ref().is_some_and(|named| !names::is_label(named.name));
         if began {
+            since += 1;
+            prefixed += u64::from(named.is_some());
             tally.unit(named.as_ref().map(|named| named.name));
         }
         if let Some(named) = named.filter(|named| !is_stage(line, named)) {
-            if named.timed || bullet(line).starts_with("**") || names::is_diarized(named.name) {
+            let listed = bullet(line);
+            if named.timed || listed.starts_with("**") || names::is_diarized(named.name) {
                 tally.mark(named.name);
-                marked = marked.saturating_add(1);
+                // Notes are lists of terms in bold.
+                let term = listed != line && !named.timed;
+                marked = marked.saturating_add(u32::from(!term));
             } else if unusual || dividers::stands_alone(layout, named.name, named.rest) {
                 tally.mark(named.name);
             }
@@ -205,6 +241,9 @@ fn survey(text: &str, part: &Part<'_>) -> Survey {
             words = words.saturating_add(words_in(line));
         }
     }
+    // Where all lines have names somebody may have nothing but a link to say; else it is a source.
+    let talk = prefixed * 10 >= since * 9;
+    links.into_iter().for_each(|name| tally.unit(talk.then_some(name)));
     Survey { speakers: tally.speakers(text), filled, words, marked, layout }
 }
 
@@ -230,6 +269,15 @@ fn words_in(text: &str) -> u32 {
     let spaced = text.split_whitespace().take(50).count();
     let unspaced = text.chars().take(200).filter(dense).count() / 2;
     u32::try_from(spaced.max(unspaced)).unwrap_or(u32::MAX)
+}
+
+/// Whether there is nothing but an address, perhaps in angle brackets or as Markdown's link.
+fn is_link(text: &str) -> bool {
+    let text = text.trim_matches(['<', '>']);
+    let target = text.strip_prefix('[').and_then(|text| Some(text.split_once("](")?.1));
+    let target = target.unwrap_or(text);
+    (target.starts_with("http://") || target.starts_with("https://"))
+        && !target.contains(char::is_whitespace)
 }
 
 /// `---`, `***` and the like.

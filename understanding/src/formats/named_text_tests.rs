@@ -1,4 +1,4 @@
-use crate::formats::{inspect, parse};
+use crate::formats::{inspect, parse, parse_as};
 use debrief_domain::transcript::content::Content;
 
 fn read(text: &str) -> Content {
@@ -256,4 +256,66 @@ fn times_of_day_with_halves() {
     let content = read("[11:59:50 AM] Anna: good morning\n[12:00:10 PM] Ben: and to you\n");
     assert_eq!(content.turns[0].start_ms, Some(0));
     assert_eq!(content.turns[1].start_ms, Some(20_000));
+}
+
+#[test]
+fn properties_and_links_in_front_are_nobodys_words() {
+    let text = "---\ntitle: A call\ntranscript_by: Somebody Else\nspeakers:\n  - Anna\nlanguage: de\n---\n\
+        A call\n\nPodcast: https://example.com/1\n\nCourse Notes: <https://example.com/2>\n\n\
+        Name: Weekly call\n\nAnna: See example.com for it\n\nBen: Yes, I will\n\nAnna: Good to hear\n\nCleo: https://example.com/3\n";
+    let content = parse(text.as_bytes()).unwrap();
+    assert_eq!(
+        turns(&content).iter().map(|(who, _, text)| format!("{who}: {text}")).collect::<Vec<_>>(),
+        [
+            "Anna: See example.com for it",
+            "Ben: Yes, I will",
+            "Anna: Good to hear",
+            "Cleo: https://example.com/3"
+        ]
+    );
+    let warned: Vec<_> = content.warnings.iter().map(|it| (it.line, it.message.as_str())).collect();
+    assert_eq!(
+        warned,
+        [
+            (1, "the document's properties were skipped"),
+            (8, "text before the first speaker was skipped")
+        ]
+    );
+}
+
+#[test]
+fn notes_in_bold_terms_are_no_talk() {
+    let notes = "# Summary\n\n- **First Point**: About this and that\n- **Second Point**: And more of it\n\
+        - **Third Point**: So it is said\n- **Fourth Point**: In the end\n\nAnd some words on it all.\n";
+    assert!(parse(notes.as_bytes()).is_err());
+    let quotes = "# Call\n\nSome words on it all.\n\nAnd more.\n\n## Quotes\n\n**Anna on Life**: It is so.\n\n\
+        **Ben on Work**: It is not.\n\nWords.\n\n**Anna on Food**: Good it is.\n\n**Ben on Rest**: As it should.\n\n\
+        Words.\n\n**Cleo on Sleep**: More of it.\n\nWords.\n\nThe end.\n";
+    assert!(parse(quotes.as_bytes()).is_err());
+    let talk =
+        "- **Anna**: About this and that\n- **Ben**: And more of it\n- **Anna**: So it is said\n";
+    assert_eq!(parse(talk.as_bytes()).unwrap().turns.len(), 3);
+}
+
+#[test]
+fn a_time_behind_a_name_alone_is_that_of_the_words_below() {
+    let text = "Anna:\n\nWelcome back.\n\nBen 00:02:46:\n\nGood to be here.\n\nAnna 00:02:50:\n\nSo it is.\n\nAnd on.\n";
+    let content = parse_as("named_text", text.as_bytes()).unwrap().unwrap();
+    assert_eq!(
+        turns(&content),
+        [
+            ("Anna", None, "Welcome back."),
+            ("Ben", Some(166_000), "Good to be here."),
+            ("Anna", Some(170_000), "So it is. And on."),
+        ]
+    );
+}
+
+#[test]
+fn a_source_among_paragraphs_is_nobody() {
+    let content = read(
+        "Anna: Look at this.\n\nIt is long.\n\nGuide: https://example.com/1\n\nBen: I have seen it.\n\nAnna: So say what it is.\n\nBen: And why.\n",
+    );
+    assert_eq!(content.participants.len(), 2);
+    assert_eq!(content.turns[0].text, "Look at this. It is long. Guide: https://example.com/1");
 }

@@ -17,17 +17,18 @@ const WIDE_COLON: u8 = 0xEF;
 /// Words that stand before a colon in speech and notes, and are nobody's name.
 const LABELS: &str = "
     action, action item, action items, actions, agenda, also, and, attendees, because, bonus,
-    break, but, cc, chapter, conclusion, content, date, debug, decision, decisions,
-    description, duration, email, error, example, fact, file, finally, first, focus,
+    break, but, call date, call title, cc, chapter, conclusion, content, date, debug, decision, decisions,
+    description, duration, email, episode, error, example, fact, file, finally, first, focus,
     for example, format, from, goal, goals, heading, hint, homework, http, https, idea,
     important, info, input, intro, invitees, kind, language, lesson, link, location, meaning,
-    meeting, meeting date, meeting id, meeting link, meeting name, meeting title, meeting url, mood, music, n.b., nb, next, next step, next steps, note, notes,
+    meeting, meeting date, meeting id, meeting link, meeting name, meeting title, meeting url, mood,
+    music, n.b., name, nb, next, next step, next steps, note, notes,
     number one, or, outro, output, p.s., part, participants, password, phone, plan,
-    please note, point, present, priority, problem, ps, re, reason, recap, recording,
-    reflection, remember, reminder, result, results, rule, second, session, so, solution,
-    status, step, subject, summary, takeaway, takeaways, task, tasks, theme, then, thing,
+    please note, podcast, point, present, priority, problem, ps, re, reason, recap, recording,
+    reflection, remember, reminder, result, results, rule, second, session, so, solution, source, speakers,
+    status, step, subject, summary, tags, takeaway, takeaways, task, tasks, theme, then, thing,
     third, time, tip, title, to, todo, to do, today, tomorrow, topic, topics, trace,
-    transcript, type, url, version, warn, warning, week, what, which, why, yesterday, הערה,
+    transcript, type, url, version, video, warn, warning, website, week, what, which, why, yesterday, הערה,
     הערות, זכרו, זכרי, זכור, מטרה, מטרות, נושא, נושאים, סיכום, משימה, משימות, תאריך, דוגמה,
     לדוגמה, למשל, כלומר, טיפ, החלטה, החלטות, משתתפים, שיעורי בית, שאלה, תשובה, חשוב, שימו לב,
     ראשית, שנית, לסיכום";
@@ -293,7 +294,8 @@ pub(super) fn is_label(name: &str) -> bool {
     static KNOWN: LazyLock<HashSet<&str>> =
         LazyLock::new(|| LABELS.split([',', '\n']).map(str::trim).collect());
     KNOWN.contains(lower)
-        || !bare.is_empty() && KNOWN.contains(bare)
+        // `Name 1` is somebody whose name is kept out of it.
+        || !matches!(bare, "" | "name") && KNOWN.contains(bare)
         || lower.starts_with("step ")
         || lower.starts_with("part ")
         || lower.starts_with("the ")

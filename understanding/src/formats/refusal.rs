@@ -77,7 +77,7 @@ pub enum Refusal {
         advice: &'static str,
     },
     /// The format is known, yet nobody says anything.
-    #[error("This is {} {name} file, but {}", article(name), no_speech(warnings))]
+    #[error("This was read as {name}, but {}", no_speech(warnings))]
     NoSpeech {
         /// What people call the format.
         name: &'static str,
@@ -147,14 +147,6 @@ fn list(names: impl Iterator<Item = String>) -> String {
         Some((last, [])) => last.clone(),
         Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
         None => String::new(),
-    }
-}
-
-/// `an AssemblyAI JSON file`.
-fn article(name: &str) -> &'static str {
-    match name.starts_with(['A', 'E', 'I', 'O']) {
-        true => "an",
-        false => "a",
     }
 }
 

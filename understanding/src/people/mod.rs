@@ -5,7 +5,8 @@
 //!   the same in all but case, accents, order (`Last, First`), an address, a device, or what
 //!   stands in brackets; where a lone word differs only in case and accents; and where a lone
 //!   first name fits exactly one longer name and one of the two is not heard any more once the
-//!   other is. Nobody who speaks at the same time as somebody else is that person.
+//!   other is; and where the one gives the other in brackets, as initials that are used from then
+//!   on: `Adam Levine (AL)`, `AL`. Nobody who speaks at the same time as somebody else is that person.
 //! - The name shown is the fullest natural spelling; the others are kept as other names.
 //! - Turns of a bot that takes notes are left out, with a warning that counts and names them;
 //!   what is heard from a shared screen stays, said by nobody known. A bot with a large part in
@@ -32,6 +33,8 @@ const TOGETHER_MS: u64 = 1_000;
 const TAKES_PART: u64 = 10;
 /// More spellings of one name than any call has; further ones stay apart.
 const MAX_SPELLINGS: usize = 50;
+/// More letters than initials have.
+const MAX_INITIALS: usize = 4;
 /// First words that tools give to anybody.
 const LABELS: &[&str] = &[
     "speaker",
@@ -234,7 +237,48 @@ fn groups(content: &Content) -> Vec<Vec<Spelling>> {
             }
         }
     }
-    join_first_names(content, groups)
+    join_first_names(content, join_initials(content, groups))
+}
+
+/// Joins initials with the only name that has them in brackets.
+fn join_initials(content: &Content, mut groups: Vec<Vec<Spelling>>) -> Vec<Vec<Spelling>> {
+    let mut named: HashMap<String, Vec<usize>> = HashMap::new();
+    let mut alone: HashMap<String, Vec<usize>> = HashMap::new();
+    for (place, group) in groups.iter().enumerate() {
+        let Name { words, besides, .. } = &group[0].understood;
+        match (&words[..], &besides[..]) {
+            ([word], []) if !group[0].spelled.contains(char::is_lowercase) => {
+                alone.entry(word.clone()).or_default().push(place);
+            }
+            ([_, ..], [beside]) if are_initials(beside, words) => {
+                named.entry(beside.clone()).or_default().push(place);
+            }
+            _ => {}
+        }
+    }
+    for (initials, places) in &alone {
+        let ([short], Some([long])) = (&places[..], named.get(initials).map(Vec::as_slice)) else {
+            continue;
+        };
+        if !apart(content, &groups[*short], &groups[*long]) {
+            continue;
+        }
+        let mut names = std::mem::take(&mut groups[*short]);
+        names.iter_mut().for_each(|name| name.understood.natural = false);
+        for name in &mut groups[*long] {
+            name.understood.shown.clone_from(&name.understood.bare);
+        }
+        groups[*long].extend(names);
+    }
+    groups.retain(|group| !group.is_empty());
+    groups
+}
+
+/// Whether this could be the initials of a name, which may leave some out; in lower case.
+fn are_initials(beside: &str, words: &[String]) -> bool {
+    beside.chars().count() <= MAX_INITIALS
+        && beside.chars().all(char::is_alphanumeric)
+        && words.iter().any(|word| word.chars().next() == beside.chars().next())
 }
 
 /// Joins a lone first name with the only longer name it fits.

@@ -77,7 +77,10 @@ pub(crate) struct Name {
     pub(crate) besides: Vec<String>,
     /// The name as one would write it, without what is said of anybody, as in `(she/her)`.
     pub(crate) shown: String,
-    /// Whether a person would write it so: no address, no `Last, First`, no device.
+    /// The same without anything in brackets or behind bars.
+    pub(crate) bare: String,
+    /// Whether a person would write it so: no address, no `Last, First`, no device,
+    /// no initials.
     pub(crate) natural: bool,
 }
 
@@ -86,7 +89,13 @@ impl Name {
     pub(crate) fn new(spelled: &str) -> Self {
         let spelled = clean_name(spelled).unwrap_or_default();
         if spelled.chars().nth(MAX_CHARS).is_some() {
-            return Self { words: Vec::new(), besides: Vec::new(), shown: spelled, natural: false };
+            return Self {
+                words: Vec::new(),
+                besides: Vec::new(),
+                bare: spelled.clone(),
+                shown: spelled,
+                natural: false,
+            };
         }
         let (core, besides, shown) = peel(&spelled);
         let mut natural = true;
@@ -114,7 +123,7 @@ impl Name {
                 _ => words = fold(&core),
             }
         }
-        Self { words, besides, shown, natural }
+        Self { words, besides, shown, bare: core, natural }
     }
 
     /// What is the same for two spellings of one name. A single word with something beside it is

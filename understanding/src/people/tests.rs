@@ -125,3 +125,23 @@ fn roles_and_other_names_are_kept() {
     assert_eq!((&*maya.name, maya.role), ("Maya Okafor", Role::Coach));
     assert_eq!(maya.other_names, ["MAYA OKAFOR", "Speaker 1"]);
 }
+
+#[test]
+fn initials_are_whoever_has_them_in_brackets() {
+    assert_eq!(
+        unified(&["Adam Levine (AL)", "Murch (M)", "AL", "M", "AL"]).0,
+        [
+            ("Adam Levine".to_owned(), vec!["Adam Levine (AL)".to_owned(), "AL".into()]),
+            ("Murch".to_owned(), vec!["Murch (M)".to_owned(), "M".into()]),
+        ]
+    );
+    // Whose they are is not said, or said of two.
+    assert_eq!(names(&["Adam Levine", "AL"]), ["Adam Levine", "AL"]);
+    assert_eq!(
+        names(&["Adam Levine (AL)", "Ann Lund (AL)", "AL"]),
+        ["Adam Levine (AL)", "Ann Lund (AL)", "AL"]
+    );
+    // A company, and its meeting room.
+    assert_eq!(names(&["Ben Ash (IBM)", "IBM"]), ["Ben Ash (IBM)", "IBM"]);
+    assert_eq!(names(&["Ada Ash (Acme)", "Acme"]), ["Ada Ash (Acme)", "Acme"]);
+}

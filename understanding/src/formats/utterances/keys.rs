@@ -13,6 +13,7 @@ pub(super) const TEXT: &[&str] = &[
     "Content",
     "body",
     "speech",
+    "words_str",
     "words",
     "line",
     "caption",
