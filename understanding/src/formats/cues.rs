@@ -261,7 +261,7 @@ pub(crate) fn read<'a>(
             }
             Block::Stray(line, text) => {
                 out.warn(line, "text outside any cue was kept without a time");
-                speech.say(line, (None, None), text, out);
+                speech.say(line, (None, None), words_of(text), out);
             }
         }
     };
@@ -269,6 +269,25 @@ pub(crate) fn read<'a>(
         Some(kept) => kept.into_iter().for_each(|(block, look)| take(block, look)),
         None => blocks(text, header, |block| take(block, Look::default())),
     }
+}
+
+/// Lines outside any cue, without a cue's number or broken times (`0:00:13.f89,0:00:15.489`) on
+/// top.
+fn words_of(stray: &str) -> &str {
+    let broken = |line: &str| {
+        line.starts_with(|c: char| c.is_ascii_digit())
+            && line.len() <= 64
+            && line.matches(':').count() >= 3
+            && line.contains(COMMA)
+            && !line.contains(char::is_whitespace)
+    };
+    let mut rest = stray;
+    while let Some((first, below)) = rest.split_once(['\n', '\r'])
+        && (is_number(first) || broken(first.trim()))
+    {
+        rest = below.trim_start();
+    }
+    rest
 }
 
 /// What a file is found to be before its speech is read.

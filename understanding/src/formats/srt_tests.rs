@@ -70,3 +70,16 @@ fn a_file_cut_anywhere_is_read_as_far_as_it_goes() {
         }
     }
 }
+
+#[test]
+fn a_cue_without_its_times_keeps_its_words_and_not_its_number() {
+    let parsed = |text: &str| parse(text.as_bytes()).unwrap();
+    let content = parsed(
+        "1\n00:00:00,500 --> 00:00:07,000\nSo we begin.\n\n2\nAnd go on.\n\n3\n00:00:11,890 --> 00:00:16,320\nThe end.\n",
+    );
+    assert_eq!(content.turns[0].text, "So we begin. And go on. The end.");
+    assert_eq!(content.warnings.len(), 1);
+    let content =
+        parsed("0:00:00.378,0:00:11.378\nSo we begin.\n\n0:00:13.f89,0:00:15.489\nAnd go on.\n");
+    assert_eq!(content.turns[0].text, "So we begin. And go on.");
+}
