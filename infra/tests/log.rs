@@ -19,7 +19,8 @@ mod support;
 on_databases!(sqlite as sqlite, postgres as postgres => {
     order: positions_follow_commits, subscribers_miss_nothing, batches_hold_many_appends,
         a_lone_writer_is_not_delayed;
-    concurrency: one_of_two_wins, any_version_will_do, create_meets_a_stream_that_exists,
+    concurrency: one_of_two_wins, any_version_will_do, another_version_is_a_conflict,
+        create_meets_a_stream_that_exists,
         conflicts_are_tried_again_within_bounds, a_hot_aggregate_takes_every_command,
         a_long_stream_is_loaded_whole, another_organization_sees_nothing;
     idempotency: one_key_has_one_effect, control_without_a_key_every_sending_has_an_effect,

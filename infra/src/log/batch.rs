@@ -7,7 +7,7 @@ use super::event::Metadata;
 use crate::keys::{DataKey, WrappedKey};
 use debrief_domain::ids::OrganizationId;
 use serde_json::Value;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 /// Names a stream.
@@ -195,6 +195,25 @@ pub(super) fn decide(state: &mut State, batch: &[Prepared]) -> Vec<Outcome> {
     outcomes
 }
 
+/// The versions that the appends expect, if the batch is plain: every append expects one, and no
+/// stream and no key comes twice.
+pub(super) fn plain(batch: &[Prepared]) -> Option<Vec<i64>> {
+    let mut streams = HashSet::with_capacity(batch.len());
+    let mut keys = HashSet::with_capacity(batch.len());
+    batch
+        .iter()
+        .map(|append| match append.expected {
+            Expected::Version(version)
+                if streams.insert(append.stream)
+                    && keys.insert((append.organization, &append.key.key)) =>
+            {
+                Some(version)
+            }
+            _ => None,
+        })
+        .collect()
+}
+
 /// What is stored of an append that was accepted.
 fn stored(append: &Prepared, position: i64, version: i64) -> StoredKey {
     let answer = StoredAnswer { answer: append.answer.clone(), position, version };
@@ -253,6 +272,16 @@ mod tests {
             append(2, Expected::Version(0), "c", 1),
         ]);
         assert_eq!(outcomes, [committed(11, 1), Outcome::Conflict { actual: 1 }, committed(12, 1)]);
+    }
+
+    #[test]
+    fn a_batch_in_which_something_meets_is_not_plain() {
+        let one = append(1, Expected::Version(0), "a", 1);
+        let plainly = |other| plain(&[one.clone(), other]);
+        assert_eq!(plainly(append(2, Expected::Version(3), "b", 2)), Some(vec![0, 3]));
+        assert_eq!(plainly(append(2, Expected::Any, "b", 1)), None);
+        assert_eq!(plainly(append(1, Expected::Version(1), "b", 1)), None);
+        assert_eq!(plainly(append(2, Expected::Version(0), "a", 1)), None);
     }
 
     #[test]

@@ -7,7 +7,7 @@
 //! `log_append` locks, checks and writes, and answers where the events went. Any other batch is
 //! decided here, in four: begin, lock and read, write, commit.
 
-use super::batch::{Expected, Outcome, Prepared, State, StoredAnswer, StoredKey, StreamId, decide};
+use super::batch::{Outcome, Prepared, State, StoredAnswer, StoredKey, StreamId, decide, plain};
 use super::store::{LogStore, StoredEvent};
 use crate::database::DatabaseError;
 use async_trait::async_trait;
@@ -50,25 +50,6 @@ impl PostgresLog {
     pub(super) fn new(pool: PgPool) -> Self {
         Self { pool, appending: Mutex::new(None) }
     }
-}
-
-/// The versions that the appends expect, if the batch is plain: every append expects one, and no
-/// stream and no key comes twice.
-fn plain(batch: &[Prepared]) -> Option<Vec<i64>> {
-    let mut streams = HashSet::with_capacity(batch.len());
-    let mut keys = HashSet::with_capacity(batch.len());
-    batch
-        .iter()
-        .map(|append| match append.expected {
-            Expected::Version(version)
-                if streams.insert(append.stream)
-                    && keys.insert((append.organization, &append.key.key)) =>
-            {
-                Some(version)
-            }
-            _ => None,
-        })
-        .collect()
 }
 
 async fn lock_and_read(

@@ -4,15 +4,21 @@
 //! are written by a connection of rusqlite's, on a thread for blocking work: through sqlx each
 //! statement is a round trip to the connection's thread and each value a copy, which cost more than
 //! SQLite itself does. Everything else reads through sqlx.
+//!
+//! A batch in which nothing meets anything else (nearly every one) is written without reading
+//! whether its keys and streams are new: their indexes tell, and then it is rolled back and decided
+//! like any other batch.
 
-use super::batch::{Outcome, Prepared, State, StoredAnswer, StoredKey, StreamId, decide};
+use super::batch::{Outcome, Prepared, State, StoredAnswer, StoredKey, StreamId, decide, plain};
 use super::store::{LogStore, StoredEvent};
 use crate::database::DatabaseError;
 use crate::database::sql::{Row, Sql};
 use async_trait::async_trait;
-use chrono::{DateTime, SubsecRound, Utc};
+use chrono::{DateTime, Utc};
 use debrief_domain::ids::OrganizationId;
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+use rusqlite::{
+    Connection, ErrorCode, OptionalExtension, Statement, Transaction, TransactionBehavior, params,
+};
 use std::collections::hash_map::Entry;
 use std::sync::{Arc, Mutex, PoisonError};
 use uuid::Uuid;
@@ -49,23 +55,28 @@ impl rusqlite::ToSql for Id {
     }
 }
 
+const VERSION: &str =
+    "SELECT COALESCE(MAX(version), 0) FROM events WHERE stream_type = ?1 AND stream_id = ?2";
+
+fn head(tx: &Connection) -> rusqlite::Result<i64> {
+    tx.query_row("SELECT position FROM log_head", [], |row| row.get(0))
+}
+
+fn version(statement: &mut Statement<'_>, stream: StreamId) -> rusqlite::Result<i64> {
+    statement.query_row(params![stream.stream_type, Id::of(stream.id)], |row| row.get(0))
+}
+
 /// What has to be known to decide the batch.
 fn state(tx: &Connection, batch: &[Prepared]) -> rusqlite::Result<State> {
-    let mut state = State {
-        position: tx.query_row("SELECT position FROM log_head", [], |row| row.get(0))?,
-        ..State::default()
-    };
-    let mut version = tx.prepare_cached(
-        "SELECT COALESCE(MAX(version), 0) FROM events WHERE stream_type = ?1 AND stream_id = ?2",
-    )?;
+    let mut state = State { position: head(tx)?, ..State::default() };
+    let mut versions = tx.prepare_cached(VERSION)?;
     let mut key = tx.prepare_cached(
         "SELECT fingerprint, answer, position, version FROM command_keys \
          WHERE organization_id = ?1 AND key = ?2",
     )?;
     for append in batch {
         if let Entry::Vacant(new) = state.versions.entry(append.stream) {
-            let values = params![append.stream.stream_type, Id::of(append.stream.id)];
-            new.insert(version.query_row(values, |row| row.get(0))?);
+            new.insert(version(&mut versions, append.stream)?);
         }
         let values = params![Id::of(append.organization.0), append.key.key];
         let stored = key.query_row(values, |row| {
@@ -85,13 +96,14 @@ fn state(tx: &Connection, batch: &[Prepared]) -> rusqlite::Result<State> {
     Ok(state)
 }
 
-/// Writes what of a batch was accepted.
+/// Writes what of a batch was accepted, and the log's new head.
 fn write(
     tx: &Connection,
     batch: &[Prepared],
     outcomes: &[Outcome],
-    recorded_at: DateTime<Utc>,
+    head: i64,
 ) -> rusqlite::Result<()> {
+    let recorded_at = Utc::now().timestamp_micros();
     let mut events = tx.prepare_cached(
         "INSERT INTO events VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
     )?;
@@ -118,7 +130,7 @@ fn write(
                 event.schema_version,
                 event.payload,
                 append.metadata,
-                recorded_at.timestamp_micros(),
+                recorded_at,
             ])?;
         }
         keys.execute(params![
@@ -138,19 +150,56 @@ fn write(
             ])?;
         }
     }
+    tx.execute("UPDATE log_head SET position = ?1", [head])?;
     Ok(())
 }
 
+/// Writes a plain batch; `None`, with nothing written, where the log has something against it.
+fn append_plain(
+    connection: &mut Connection,
+    batch: &[Prepared],
+    expected: &[i64],
+) -> rusqlite::Result<Option<Vec<Outcome>>> {
+    let tx = begin(connection)?;
+    let mut position = head(&tx)?;
+    let mut outcomes = Vec::with_capacity(batch.len());
+    {
+        let mut versions = tx.prepare_cached(VERSION)?;
+        for (append, &expected) in batch.iter().zip(expected) {
+            // A new stream's first version is found to be taken when it is written.
+            let is_new = expected == 0 && !append.events.is_empty();
+            if !is_new && version(&mut versions, append.stream)? != expected {
+                return Ok(None);
+            }
+            let count = append.events.len() as i64;
+            position += count;
+            outcomes.push(Outcome::Committed { position, version: expected + count });
+        }
+    }
+    match write(&tx, batch, &outcomes, position) {
+        Err(error) if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) => Ok(None),
+        Err(error) => Err(error),
+        Ok(()) => tx.commit().map(|()| Some(outcomes)),
+    }
+}
+
+/// IMMEDIATE: a transaction that begins by reading and then writes would fail when another process
+/// wrote in between.
+fn begin(connection: &mut Connection) -> rusqlite::Result<Transaction<'_>> {
+    connection.transaction_with_behavior(TransactionBehavior::Immediate)
+}
+
 fn append(connection: &mut Connection, batch: &[Prepared]) -> rusqlite::Result<Vec<Outcome>> {
-    // IMMEDIATE: a transaction that begins by reading and then writes would fail when another
-    // process wrote in between.
-    let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    if let Some(expected) = plain(batch)
+        && let Some(outcomes) = append_plain(connection, batch, &expected)?
+    {
+        return Ok(outcomes);
+    }
+    let tx = begin(connection)?;
     let mut state = state(&tx, batch)?;
-    let recorded_at = Utc::now().trunc_subsecs(6); // as it is stored
     let outcomes = decide(&mut state, batch);
     if outcomes.iter().any(|outcome| matches!(outcome, Outcome::Committed { .. })) {
-        write(&tx, batch, &outcomes, recorded_at)?;
-        tx.execute("UPDATE log_head SET position = ?1", [state.position])?;
+        write(&tx, batch, &outcomes, state.position)?;
         tx.commit()?;
     }
     Ok(outcomes)

@@ -44,6 +44,26 @@ pub(crate) async fn one_of_two_wins(place: Shared) {
     );
 }
 
+/// A version that is passed, one that is not reached, and a new stream that is not new; each alone
+/// in its batch and beside an append that holds.
+pub(crate) async fn another_version_is_a_conflict(place: Shared) {
+    let node = place.node().await;
+    let id = Uuid::now_v7();
+    committed(node.log.append(append(id, Expected::Version(0), 2)).await.unwrap());
+    for version in [0, 1, 3] {
+        let wrong = || node.log.append(append(id, Expected::Version(version), 1));
+        assert_eq!(wrong().await.unwrap(), Appended::Conflict { actual: 2 }, "{version}");
+        let other = node.log.append(append(Uuid::now_v7(), Expected::Version(0), 1));
+        let (wrong, other) = tokio::join!(wrong(), other);
+        assert_eq!(wrong.unwrap(), Appended::Conflict { actual: 2 }, "{version}");
+        committed(other.unwrap());
+    }
+    committed(node.log.append(append(id, Expected::Version(2), 1)).await.unwrap());
+    let log = everything(&node.log).await;
+    assert_gapless(&log);
+    assert_eq!(log.len(), 6);
+}
+
 pub(crate) async fn any_version_will_do(place: Shared) {
     let node = place.node().await;
     let id = Uuid::now_v7();
