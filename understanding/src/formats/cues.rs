@@ -5,6 +5,8 @@
 //! between, at most [`KEPT`] places in the text are kept, to spare the second walk where the file
 //! is no longer than recordings are.
 
+use std::ops::RangeInclusive;
+
 use super::builder::Builder;
 use super::headed::Clock;
 use super::lines::{Line, lines};
@@ -234,7 +236,7 @@ pub(crate) fn read<'a>(
 ) {
     let Survey { mut speech, rolls, kept } = survey(text, header);
     let mut rolling = rolls.then(Rolling::default);
-    let mut cues = 0u32;
+    let (mut cues, mut strays) = (0u32, 0u32);
     let mut clock = None;
     let mut take = |block: Block<'a>, look: Look| {
         if out.is_full() {
@@ -261,7 +263,9 @@ pub(crate) fn read<'a>(
             }
             Block::Stray(line, text) => {
                 out.warn(line, "text outside any cue was kept without a time");
-                speech.say(line, (None, None), words_of(text), out);
+                let numbers = cues..=cues + strays + 1;
+                strays += 1;
+                speech.say(line, (None, None), words_of(text, &numbers), out);
             }
         }
     };
@@ -271,9 +275,10 @@ pub(crate) fn read<'a>(
     }
 }
 
-/// Lines outside any cue, without a cue's number or broken times (`0:00:13.f89,0:00:15.489`) on
-/// top.
-fn words_of(stray: &str) -> &str {
+/// Lines outside any cue, without the number that a cue would have there or broken times
+/// (`0:00:13.f89,0:00:15.489`) on top.
+fn words_of<'a>(stray: &'a str, numbers: &RangeInclusive<u32>) -> &'a str {
+    let number = |line: &str| line.trim().parse().is_ok_and(|number| numbers.contains(&number));
     let broken = |line: &str| {
         line.starts_with(|c: char| c.is_ascii_digit())
             && line.len() <= 64
@@ -283,7 +288,7 @@ fn words_of(stray: &str) -> &str {
     };
     let mut rest = stray;
     while let Some((first, below)) = rest.split_once(['\n', '\r'])
-        && (is_number(first) || broken(first.trim()))
+        && (number(first) || broken(first.trim()))
     {
         rest = below.trim_start();
     }

@@ -100,7 +100,9 @@ pub(super) fn read(text: &str, part: &Part<'_>, out: &mut Builder) {
     let Survey { speakers, layout, .. } = survey(text, part);
     let markdown = text.contains("**");
     let mut speaker: Option<&str> = None;
+    // The time on a line of its own, of whoever speaks next; and that of a name alone on its line.
     let mut pending: Option<Span> = None;
+    let mut below: Option<Span> = None;
     let mut clock = None;
     let mut skipped: Option<u32> = None;
     let mut stage: Option<u32> = None;
@@ -131,14 +133,12 @@ pub(super) fn read(text: &str, part: &Part<'_>, out: &mut Builder) {
             continue;
         }
         let (span, said) = match named {
-            // The time belongs to what stands below.
             Some(named) if named.rest.is_empty() => {
-                speaker = Some(named.name);
-                pending = named.span.or(pending.take());
+                (speaker, below) = (Some(named.name), named.span);
                 continue;
             }
             Some(named) => {
-                speaker = Some(named.name);
+                (speaker, below) = (Some(named.name), None);
                 (named.span.or(pending.take()), named.rest)
             }
             None if speaker.is_none() => {
@@ -150,7 +150,7 @@ pub(super) fn read(text: &str, part: &Part<'_>, out: &mut Builder) {
             None if asides::is_aside(trimmed) => continue,
             None => match bracketed_span(trimmed) {
                 Some((span, rest)) => (Some(span), rest),
-                None => (pending.take(), trimmed),
+                None => (below.take().or_else(|| pending.take()), trimmed),
             },
         };
         let (start, end) = out.times(line.number, span.map(|s| s.start), span.and_then(|s| s.end));

@@ -273,6 +273,7 @@ fn properties_and_links_in_front_are_nobodys_words() {
             "Cleo: https://example.com/3"
         ]
     );
+    assert_eq!(content.language.as_deref(), Some("de"));
     let warned: Vec<_> = content.warnings.iter().map(|it| (it.line, it.message.as_str())).collect();
     assert_eq!(
         warned,
@@ -309,6 +310,11 @@ fn a_time_behind_a_name_alone_is_that_of_the_words_below() {
             ("Anna", Some(170_000), "So it is. And on."),
         ]
     );
+    let text =
+        "Anna [00:01]: We begin here.\nBen [00:05]:\nAnna: So he is silent.\nBen: I am not.\n";
+    let content = parse_as("named_text", text.as_bytes()).unwrap().unwrap();
+    assert_eq!(content.turns[0].text, "We begin here. So he is silent.");
+    assert_eq!(content.turns[1].start_ms, None, "what Ben says later was not said at 0:05");
 }
 
 #[test]

@@ -14,24 +14,24 @@ const MAX_NAME_WORDS: usize = 5;
 /// The first byte of `：`.
 const WIDE_COLON: u8 = 0xEF;
 
-/// Words that stand before a colon in speech and notes, and are nobody's name.
+/// Words that stand before a colon in speech and notes, and are nobody's name; with commas between.
 const LABELS: &str = "
     action, action item, action items, actions, agenda, also, and, attendees, because, bonus,
-    break, but, call date, call title, cc, chapter, conclusion, content, date, debug, decision, decisions,
-    description, duration, email, episode, error, example, fact, file, finally, first, focus,
-    for example, format, from, goal, goals, heading, hint, homework, http, https, idea,
+    break, but, call date, call title, cc, chapter, conclusion, content, date, debug, decision,
+    decisions, description, duration, email, episode, error, example, fact, file, finally, first,
+    focus, for example, format, from, goal, goals, heading, hint, homework, http, https, idea,
     important, info, input, intro, invitees, kind, language, lesson, link, location, meaning,
-    meeting, meeting date, meeting id, meeting link, meeting name, meeting title, meeting url, mood,
-    music, n.b., name, nb, next, next step, next steps, note, notes,
-    number one, or, outro, output, p.s., part, participants, password, phone, plan,
-    please note, podcast, point, present, priority, problem, ps, re, reason, recap, recording,
-    reflection, remember, reminder, result, results, rule, second, session, so, solution, source, speakers,
-    status, step, subject, summary, tags, takeaway, takeaways, task, tasks, theme, then, thing,
-    third, time, tip, title, to, todo, to do, today, tomorrow, topic, topics, trace,
-    transcript, type, url, version, video, warn, warning, website, week, what, which, why, yesterday, הערה,
-    הערות, זכרו, זכרי, זכור, מטרה, מטרות, נושא, נושאים, סיכום, משימה, משימות, תאריך, דוגמה,
-    לדוגמה, למשל, כלומר, טיפ, החלטה, החלטות, משתתפים, שיעורי בית, שאלה, תשובה, חשוב, שימו לב,
-    ראשית, שנית, לסיכום";
+    meeting, meeting date, meeting id, meeting link, meeting name, meeting title, meeting url,
+    mood, music, n.b., name, nb, next, next step, next steps, note, notes, number one, or, outro,
+    output, p.s., part, participants, password, phone, plan, please note, podcast, point,
+    present, priority, problem, ps, re, reason, recap, recording, reflection, remember, reminder,
+    result, results, rule, second, session, so, solution, source, speakers, status, step,
+    subject, summary, tags, takeaway, takeaways, task, tasks, theme, then, thing, third, time,
+    tip, title, to, todo, to do, today, tomorrow, topic, topics, trace, transcript, type, url,
+    version, video, warn, warning, website, week, what, which, why, yesterday, הערה, הערות, זכרו,
+    זכרי, זכור, מטרה, מטרות, נושא, נושאים, סיכום, משימה, משימות, תאריך, דוגמה, לדוגמה, למשל,
+    כלומר, טיפ, החלטה, החלטות, משתתפים, שיעורי בית, שאלה, תשובה, חשוב, שימו לב, ראשית, שנית,
+    לסיכום";
 
 /// What stands where a name would, of somebody who has none; in lower case.
 const NOBODY: &[&str] =
@@ -292,7 +292,7 @@ pub(super) fn is_label(name: &str) -> bool {
     let bare =
         lower.trim_end_matches(|c: char| c.is_ascii_digit() || c.is_whitespace() || c == '#');
     static KNOWN: LazyLock<HashSet<&str>> =
-        LazyLock::new(|| LABELS.split([',', '\n']).map(str::trim).collect());
+        LazyLock::new(|| LABELS.split(',').map(str::trim).collect());
     KNOWN.contains(lower)
         // `Name 1` is somebody whose name is kept out of it.
         || !matches!(bare, "" | "name") && KNOWN.contains(bare)

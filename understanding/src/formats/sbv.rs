@@ -23,9 +23,9 @@ impl Format for Sbv {
     }
 
     fn recognise(&self, head: &Head<'_>) -> Confidence {
-        let mut filled = lines(head.text()[film(head.text())..].trim_start())
-            .filter(|line| !line.text.trim().is_empty());
-        match filled.next().is_some_and(|line| cues::comma_times(line.text).is_some()) {
+        let text = head.text();
+        let first = lines(&text[film(text)..]).find(|line| !line.text.trim().is_empty());
+        match first.is_some_and(|line| cues::comma_times(line.text).is_some()) {
             true => Confidence::Certain,
             false => Confidence::No,
         }

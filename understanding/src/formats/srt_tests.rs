@@ -79,6 +79,9 @@ fn a_cue_without_its_times_keeps_its_words_and_not_its_number() {
     );
     assert_eq!(content.turns[0].text, "So we begin. And go on. The end.");
     assert_eq!(content.warnings.len(), 1);
+    // A year is no cue's number.
+    let content = parsed("1\n00:00:00,500 --> 00:00:07,000\nIt began in\n\n2024\nor later.\n");
+    assert_eq!(content.turns[0].text, "It began in 2024 or later.");
     let content =
         parsed("0:00:00.378,0:00:11.378\nSo we begin.\n\n0:00:13.f89,0:00:15.489\nAnd go on.\n");
     assert_eq!(content.turns[0].text, "So we begin. And go on.");

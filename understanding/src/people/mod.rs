@@ -6,7 +6,8 @@
 //!   stands in brackets; where a lone word differs only in case and accents; and where a lone
 //!   first name fits exactly one longer name and one of the two is not heard any more once the
 //!   other is; and where the one gives the other in brackets, as initials that are used from then
-//!   on: `Adam Levine (AL)`, `AL`. Nobody who speaks at the same time as somebody else is that person.
+//!   on: `Adam Levine (AL)`, `AL`. Nobody who speaks at the same time as somebody else is that
+//!   person.
 //! - The name shown is the fullest natural spelling; the others are kept as other names.
 //! - Turns of a bot that takes notes are left out, with a warning that counts and names them;
 //!   what is heard from a shared screen stays, said by nobody known. A bot with a large part in

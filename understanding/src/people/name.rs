@@ -79,8 +79,8 @@ pub(crate) struct Name {
     pub(crate) shown: String,
     /// The same without anything in brackets or behind bars.
     pub(crate) bare: String,
-    /// Whether a person would write it so: no address, no `Last, First`, no device,
-    /// no initials.
+    /// Whether a person would write it so: no address, no `Last, First`, no device, no
+    /// initials.
     pub(crate) natural: bool,
 }
 
