@@ -1,6 +1,7 @@
 //! `debrief upload DIR`: thousands of files, stops and starts, and a folder that is watched.
 
-use crate::support::{Profile, Setup, VTT, eventually};
+use crate::support::{Answer, Profile, Setup, VTT, eventually};
+use reqwest::Method;
 use std::fs;
 use std::path::Path;
 use std::process::Stdio;
@@ -55,6 +56,48 @@ async fn a_folder_is_imported_once_and_says_what_was_refused() {
     let out = String::from_utf8(output.stdout).unwrap();
     assert!(out.contains("37 there already, 2 refused."), "{out}");
     assert_eq!(server.events().len(), head);
+}
+
+/// A folder of one call, with what other tools left in it.
+#[tokio::test(flavor = "multi_thread")]
+async fn files_of_one_call_go_on_without_what_is_no_transcript() {
+    let Some(server) = Setup::new(Profile::Embedded).start().await else { return };
+    let api = server.api();
+    let folder = tempfile::tempdir().unwrap();
+    let call = folder.path().join("weekly");
+    let none = folder.path().join("pictures");
+    fs::create_dir_all(&call).unwrap();
+    fs::create_dir_all(&none).unwrap();
+    fs::write(call.join("chat.txt"), "00:00:05\t Omer Katz:\thello all\r\n").unwrap();
+    fs::write(call.join("summary.json"), r#"{"decisions": []}"#).unwrap();
+    fs::write(call.join("transcript.vtt"), session(1)).unwrap();
+    fs::write(none.join("a.jpg"), b"\xFF\xD8\xFF\xE0\0\x10JFIF\0\x01").unwrap();
+    fs::write(none.join("b.jpg"), b"\xFF\xD8\xFF\xE0\0\x10JFIF\0\x01").unwrap();
+
+    let path = folder.path().to_str().unwrap();
+    for command in [&["upload", "--together", path][..], &["upload", "--together", path]] {
+        let output = server.try_cli(command);
+        let out = String::from_utf8(output.stdout).unwrap();
+        assert!(!output.status.success(), "some were refused");
+        // The folder without a transcript, its two files, and the summary.
+        assert!(out.contains("1 ready, 4 refused."), "{out}");
+        assert!(out.contains("summary.json") && out.contains("b.jpg"), "{out}");
+    }
+    let list = api.get("/v1/transcripts").await.expect(200);
+    assert_eq!(list["items"].as_array().unwrap().len(), 1);
+    assert_eq!(list["items"][0]["format"], "webvtt+zoom_chat");
+
+    let chat = reqwest::multipart::Part::bytes(fs::read(call.join("chat.txt")).unwrap());
+    let json = reqwest::multipart::Part::bytes(b"{\"decisions\": []}".to_vec());
+    let form = reqwest::multipart::Form::new()
+        .part("file", chat.file_name("chat.txt"))
+        .part("file", json.file_name("summary.json"));
+    let request = api.request(Method::POST, "/v1/transcripts/upload").multipart(form);
+    let problem = Answer::of(request).await.expect(422);
+    assert!(
+        problem["detail"].as_str().unwrap().starts_with("summary.json: This is JSON"),
+        "{problem}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

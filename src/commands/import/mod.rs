@@ -3,7 +3,8 @@
 //!
 //! Invariants: what was taken in is written down before the next thing is done with it
 //! ([`journal`]); a file is refused only for what it holds or says, never because the server was
-//! away: then the import waits, and in the end stops where it can go on.
+//! away: then the import waits, and in the end stops where it can go on; of the files of a session
+//! those that are no transcripts are refused, and the others go on without them.
 
 mod journal;
 mod report;
@@ -141,9 +142,12 @@ async fn take_in(import: &Arc<Import>, sessions: Vec<Session>) -> anyhow::Result
     while let Some((session, outcome)) = followed.next().await {
         let outcome = outcome?;
         import.bar.inc(1);
-        lock(&import.report).count(&session.label(), &outcome);
-        if import.upload.watch {
-            import.bar.suspend(|| println!("{}", report::line(&session.label(), &outcome)));
+        let outcomes = [(session.label(), outcome)].into_iter().chain(import.left_out(&session));
+        for (label, outcome) in outcomes {
+            lock(&import.report).count(&label, &outcome);
+            if import.upload.watch {
+                import.bar.suspend(|| println!("{}", report::line(&label, &outcome)));
+            }
         }
     }
     Ok(())
@@ -155,6 +159,15 @@ impl Import {
         Ok(outcome)
     }
 
+    /// The files of a session that it went on without, and why.
+    fn left_out(&self, session: &Session) -> Vec<(String, Outcome)> {
+        let refused = |file: Session| match lock(&self.journal).outcome(&file) {
+            Some(outcome @ Outcome::Refused { .. }) => Some((file.label(), outcome.clone())),
+            _ => None,
+        };
+        session.each().into_iter().filter_map(refused).collect()
+    }
+
     /// Sends a session, unless that was done before.
     async fn send(&self, session: &Session) -> anyhow::Result<Outcome> {
         let before = lock(&self.journal).outcome(session).cloned();
@@ -163,11 +176,21 @@ impl Import {
         {
             return Ok(before);
         }
-        if let Err(reason) = readable(session).await? {
-            return self.record(session, Outcome::Refused { reason });
+        let mut paths = Vec::new();
+        for (file, inspected) in inspect(session).await? {
+            match inspected {
+                Ok(()) => paths.push(file.path),
+                Err(reason) => {
+                    self.record(&Session::of(vec![file]), Outcome::Refused { reason })?;
+                }
+            }
         }
-        let sent =
-            patiently(|| self.client.upload_files(session_files(session), self.fields(session)));
+        if paths.is_empty() {
+            let reason = "none of its files is a transcript".to_owned();
+            let alone = lock(&self.journal).outcome(session).cloned();
+            return alone.map_or_else(|| self.record(session, Outcome::Refused { reason }), Ok);
+        }
+        let sent = patiently(|| self.client.upload_files(paths.clone(), self.fields(session)));
         match sent.await {
             Ok(Uploaded { id, position, duplicate }) => {
                 self.record(session, Outcome::Received { id, position, duplicate })
@@ -219,29 +242,20 @@ impl Import {
     }
 }
 
-fn session_files(session: &Session) -> Vec<PathBuf> {
-    session.files.iter().map(|found| found.path.clone()).collect()
-}
-
-/// Looks at the beginnings of the files, so that what is no transcript is not sent at all.
-async fn readable(session: &Session) -> anyhow::Result<Result<(), String>> {
-    let paths = session_files(session);
-    tokio::task::spawn_blocking(move || {
-        for path in paths {
-            let mut head = Vec::new();
-            let opened = std::fs::File::open(&path);
-            let read =
-                opened.and_then(|f| f.take(formats::HEAD_BYTES as u64).read_to_end(&mut head));
-            if let Err(error) = read {
-                return Ok(Err(format!("{}: {error}", path.display())));
-            }
-            if let Err(refusal) = formats::inspect(&head) {
-                return Ok(Err(refusal.to_string()));
-            }
-        }
-        Ok(Ok(()))
-    })
-    .await?
+/// Looks at the beginnings of the files, so that what is no transcript is not sent at all; why not.
+async fn inspect(session: &Session) -> anyhow::Result<Vec<(Found, Result<(), String>)>> {
+    let files = session.files.clone();
+    let look = |file: &Found| -> Result<(), String> {
+        let mut head = Vec::new();
+        std::fs::File::open(&file.path)
+            .and_then(|it| it.take(formats::HEAD_BYTES as u64).read_to_end(&mut head))
+            .map_err(|error| error.to_string())?;
+        formats::inspect(&head).map(drop).map_err(|refusal| refusal.to_string())
+    };
+    let looked = tokio::task::spawn_blocking(move || {
+        files.into_iter().map(|file| (look(&file), file)).map(|(seen, file)| (file, seen)).collect()
+    });
+    Ok(looked.await?)
 }
 
 /// Tries again while the server is away, for as long as [`PATIENCE`].

@@ -42,6 +42,14 @@ impl Session {
         Self { files, title }
     }
 
+    /// Its files, each as a session of its own; none of one file.
+    pub(super) fn each(&self) -> Vec<Self> {
+        match &self.files[..] {
+            [_] => Vec::new(),
+            files => files.iter().map(|file| Self::of(vec![file.clone()])).collect(),
+        }
+    }
+
     /// When it was held, where Zoom's name of the file says so.
     pub(super) fn held_at(&self) -> Option<DateTime<Utc>> {
         let name = self.files[0].path.file_name()?.to_str()?;

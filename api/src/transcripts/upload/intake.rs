@@ -97,7 +97,11 @@ impl<'a> Intake<'a> {
                 None => break,
             }
         }
-        formats::inspect(&head[..head.len().min(HEAD)]).map_err(|refusal| refused(&refusal))?;
+        formats::inspect(&head[..head.len().min(HEAD)]).map_err(|refusal| {
+            // Of several files, which.
+            let name = filename.as_deref().filter(|_| !self.taken.is_empty());
+            refused(&refusal, name)
+        })?;
 
         let (send, receive) = mpsc::channel::<Result<Bytes, BlobError>>(PIECES);
         let body = futures::stream::unfold(receive, |mut receive| async {
@@ -135,13 +139,17 @@ impl<'a> Intake<'a> {
     }
 }
 
-/// What a refusal is in HTTP.
-fn refused(refusal: &Refusal) -> Problem {
+/// What a refusal is in HTTP; with the file's name in front, where one is given.
+fn refused(refusal: &Refusal, name: Option<&str>) -> Problem {
     let status = match refusal {
         Refusal::Binary { .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         _ => StatusCode::UNPROCESSABLE_ENTITY,
     };
-    Problem::new(status, refusal.code(), refusal.to_string())
+    let detail = match name {
+        Some(name) => format!("{name}: {refusal}"),
+        None => refusal.to_string(),
+    };
+    Problem::new(status, refusal.code(), detail)
 }
 
 /// Pieces that are counted, hashed, and waited for no longer than is fair.
