@@ -42,6 +42,7 @@ impl AtWork {
         let until = stop.clone();
         let relay = tokio::spawn(async move { relay.run(until).await });
         let runtime = tokio::spawn(runtime::run(
+            worker.name,
             Arc::clone(worker) as Arc<dyn Worker>,
             node.log.clone(),
             Arc::clone(&node.queue),

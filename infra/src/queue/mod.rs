@@ -21,7 +21,7 @@ pub use embedded::EmbeddedQueue;
 #[cfg(feature = "nats")]
 pub use jetstream::JetStreamQueue;
 pub use ledger::{Attempt, Backlog, DeadLetter, Ledger};
-pub use relay::{Relay, Subscription};
+pub use relay::{Begins, Relay, Subscription};
 
 use crate::database::DatabaseError;
 use async_trait::async_trait;

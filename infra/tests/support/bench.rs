@@ -4,7 +4,7 @@ use super::{Node, Place, Shared, append};
 use debrief_infra::database::sql::Value;
 use debrief_infra::log::Expected;
 use debrief_infra::queue::{
-    Job, Ledger, Outcome, Queue, QueueError, Relay, Subscription, from_url,
+    Begins, Job, Ledger, Outcome, Queue, QueueError, Relay, Subscription, from_url,
 };
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -14,9 +14,12 @@ use uuid::Uuid;
 
 pub const CONSUMER: &str = "parse";
 pub const PARSE: Subscription =
-    Subscription { consumer: CONSUMER, event_types: &["test.happened"] };
-pub const INDEX: Subscription =
-    Subscription { consumer: "index", event_types: &["test.happened", "test.other"] };
+    Subscription { consumer: CONSUMER, event_types: &["test.happened"], begins: Begins::Start };
+pub const INDEX: Subscription = Subscription {
+    consumer: "index",
+    event_types: &["test.happened", "test.other"],
+    begins: Begins::Start,
+};
 /// A lease that no test outlives.
 pub const LONG: Duration = Duration::from_secs(60);
 
