@@ -1,11 +1,13 @@
 //! `debrief`: one binary, whose roles are subcommands.
 //!
-//! [`config`] says what is set, [`system`] opens what that names, [`serve`] runs the roles in a
-//! process, and [`commands`] has a file for each subcommand.
+//! [`config`] says what is set, [`system`] opens what that names, [`serve`] runs the roles of a
+//! process, of which [`services`] has a file for each part, and [`commands`] one for each subcommand.
 
 mod commands;
 mod config;
+mod meaning;
 mod serve;
+mod services;
 mod system;
 mod telemetry;
 

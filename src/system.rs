@@ -1,6 +1,8 @@
-//! Opens what the configuration names.
+//! Opens what the configuration names: database, keys and log for every process, everything else
+//! once for those that ask for it. What is opened registers in [`System::health`] how it is.
 
 use crate::config::{Config, MasterKey as MasterKeySetting};
+use crate::meaning::Meaning;
 use anyhow::Context;
 use debrief_api::{generate_key, hash_of_key};
 use debrief_domain::ids::{ApiKeyId, OrganizationId};
@@ -8,15 +10,18 @@ use debrief_domain::organization::{ApiKeyCreated, KeyRole, Organization, Organiz
 use debrief_infra::blobs;
 use debrief_infra::database::Database;
 use debrief_infra::documents::Documents;
+use debrief_infra::health::{Health, Unwell};
 use debrief_infra::keys::{KeyStore, MasterKey};
 use debrief_infra::log::{AppenderOptions, CommandContext, CommandKey, EventLog, Metadata};
 use debrief_infra::queue::{self, Ledger, Queue};
 use debrief_projections::directory;
-use debrief_projections::engine::{Projection, Runner, Views};
+use debrief_projections::engine::{self, Projection, Runner, Views};
+use debrief_search::dense::leg::Leg;
 use serde_json::json;
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
+use tokio::sync::OnceCell;
 use uuid::Uuid;
 
 /// Everything that the roles and the commands work with.
@@ -25,6 +30,10 @@ pub(crate) struct System {
     pub(crate) log: EventLog,
     pub(crate) ledger: Ledger,
     pub(crate) projections: Vec<Arc<dyn Projection>>,
+    pub(crate) health: Health,
+    documents: OnceCell<Documents>,
+    queue: OnceCell<Arc<dyn Queue>>,
+    meaning: OnceCell<Option<Meaning>>,
     /// Where the master key was made just now, if it was.
     pub(crate) master_key_made: Option<std::path::PathBuf>,
 }
@@ -46,10 +55,17 @@ impl System {
         let options =
             AppenderOptions { batch_max: config.append_batch_max, ..AppenderOptions::default() };
         let retention = u32::try_from(config.updates_retention).unwrap_or(u32::MAX);
+        let log = EventLog::new(database.log.clone(), keys, options);
+        let health = Health::default();
+        register(&health, &log, &database);
         Ok(Self {
-            log: EventLog::new(database.log.clone(), keys, options),
+            log,
             ledger: Ledger::new(database.queue.clone()),
             projections: debrief_projections::all(retention),
+            health,
+            documents: OnceCell::new(),
+            queue: OnceCell::new(),
+            meaning: OnceCell::new(),
             database,
             master_key_made,
         })
@@ -67,15 +83,51 @@ impl System {
 
     /// Long texts.
     pub(crate) async fn documents(&self, config: &Config) -> anyhow::Result<Documents> {
-        let store = blobs::from_url(config.blob_url.as_str()).await.context("blob_url")?;
-        Ok(Documents::new(store))
+        let open = async || {
+            let store = blobs::from_url(config.blob_url.as_str()).await.context("blob_url")?;
+            let documents = Documents::new(store);
+            let checked = documents.clone();
+            self.health.register("blobs", move || {
+                let documents = checked.clone();
+                async move { documents.check().await }
+            });
+            anyhow::Ok(documents)
+        };
+        self.documents.get_or_try_init(open).await.cloned()
     }
 
     /// How workers learn of work.
     pub(crate) async fn queue(&self, config: &Config) -> anyhow::Result<Arc<dyn Queue>> {
-        let url = config.queue_url.as_str();
-        let opened = queue::from_url(url, &config.queue_prefix, self.ledger.clone()).await;
-        opened.context("queue_url")
+        let open = async || {
+            let (url, ledger) = (config.queue_url.as_str(), self.ledger.clone());
+            let opened = queue::from_url(url, &config.queue_prefix, ledger).await;
+            let queue = opened.context("queue_url")?;
+            let checked = (Arc::clone(&queue), self.log.clone(), self.ledger.clone());
+            self.health.register("queue", move || {
+                let (queue, log, ledger) = checked.clone();
+                async move {
+                    queue.check().await.map_err(Unwell::from)?;
+                    queue::check(&log, &ledger).await
+                }
+            });
+            anyhow::Ok(queue)
+        };
+        self.queue.get_or_try_init(open).await.cloned()
+    }
+
+    /// What searching by meaning needs, if a model is set.
+    pub(crate) async fn meaning(&self, config: &Config) -> anyhow::Result<Option<&Meaning>> {
+        Ok(self.meaning.get_or_try_init(|| Meaning::open(config)).await?.as_ref())
+    }
+
+    /// What answers questions by meaning.
+    pub(crate) async fn leg(&self, config: &Config) -> anyhow::Result<Leg> {
+        let Some(Meaning { embedder, store }) = self.meaning(config).await? else {
+            return Ok(Leg::off());
+        };
+        let key = config.embeddings_key.as_ref().map(|key| key.reveal().to_owned());
+        let epoch = self.log.epoch().await?;
+        Ok(Leg::new(Arc::clone(embedder), key, Arc::clone(store), epoch))
     }
 
     /// Runners of all projections, none of them begun.
@@ -141,6 +193,25 @@ impl System {
         self.log.create::<Organization>(operator_context(id), id.0, command).await?;
         Ok(id)
     }
+}
+
+/// Registers how the log, its keys and the read models are.
+fn register(health: &Health, log: &EventLog, database: &Database) {
+    let checked = log.clone();
+    health.register("log", move || {
+        let log = checked.clone();
+        async move { log.check().await }
+    });
+    let checked = log.clone();
+    health.register("keys", move || {
+        let log = checked.clone();
+        async move { log.keys().check().await }
+    });
+    let checked = (log.clone(), database.views.clone());
+    health.register("read_models", move || {
+        let (log, views) = checked.clone();
+        async move { engine::check(&log, &views).await }
+    });
 }
 
 fn owner_key(secret: &str) -> ApiKeyCreated {

@@ -13,13 +13,9 @@ use debrief_search::dense::leg::Status;
 use metrics::gauge;
 use serde::Serialize;
 use std::collections::BTreeMap;
-use std::time::Duration;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-
-/// Longest wait for one dependency's answer.
-const CHECK_TIMEOUT: Duration = Duration::from_secs(5);
 
 pub(crate) fn router() -> OpenApiRouter<ApiState> {
     OpenApiRouter::new().routes(routes!(livez)).routes(routes!(readyz)).routes(routes!(metrics))
@@ -69,38 +65,13 @@ async fn search_state(state: &ApiState) -> SearchStateOut {
     SearchStateOut { indexed_through: state.search.position(), meaning, vectors_through }
 }
 
-async fn ask<E: std::fmt::Display>(check: impl Future<Output = Result<(), E>>) -> String {
-    match tokio::time::timeout(CHECK_TIMEOUT, check).await {
-        Ok(Ok(())) => "ok".to_owned(),
-        Ok(Err(error)) => {
-            tracing::warn!(%error, "a dependency is not ready");
-            "unavailable".to_owned()
-        }
-        Err(_) => "no answer".to_owned(),
-    }
-}
-
 /// Whether requests can be served.
 #[utoipa::path(
     get, path = "/readyz", tag = "operations",
     responses((status = 200, body = ReadyOut), (status = 503, body = ReadyOut))
 )]
 async fn readyz(State(state): State<ApiState>) -> Response {
-    let (log, views, blobs, queue, keys, search) = tokio::join!(
-        ask(state.log.check()),
-        ask(state.views.sql().check()),
-        ask(state.documents.check()),
-        ask(state.queue.check()),
-        ask(state.log.keys().check()),
-        search_state(&state),
-    );
-    let mut dependencies = BTreeMap::from([
-        ("log", log),
-        ("read_models", views),
-        ("blobs", blobs),
-        ("queue", queue),
-        ("keys", keys),
-    ]);
+    let (mut dependencies, search) = tokio::join!(state.health.ask(), search_state(&state));
     if state.stop.is_cancelled() {
         dependencies.insert("process", "stopping".to_owned());
     }
@@ -125,8 +96,8 @@ async fn measure(state: &ApiState) -> Result<(), Problem> {
         let lag = (head - checkpoint.position).max(0);
         gauge!("debrief_projection_lag_events", "projection" => checkpoint.name).set(lag as f64);
     }
-    for (consumer, position) in state.ledger.relay_positions().await? {
-        let lag = (head - position).max(0);
+    for (consumer, checkpoint) in state.ledger.relay_checkpoints().await? {
+        let lag = (head - checkpoint.position).max(0);
         gauge!("debrief_relay_lag_events", "worker" => consumer).set(lag as f64);
     }
     // A worker without work has no backlog: it must be said that it has none, or the gauges would

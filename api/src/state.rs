@@ -6,9 +6,10 @@ use crate::ws::Hub;
 use debrief_domain::ids::TranscriptId;
 use debrief_domain::transcript::content::Turn;
 use debrief_infra::documents::Documents;
+use debrief_infra::health::Health;
 use debrief_infra::language::LanguageModel;
 use debrief_infra::log::EventLog;
-use debrief_infra::queue::{Ledger, Queue};
+use debrief_infra::queue::Ledger;
 use debrief_projections::directory::KeyHolder;
 use debrief_projections::engine::{Stale, Views};
 use debrief_search::dense::leg::Leg;
@@ -64,8 +65,8 @@ pub struct Parts {
     pub dense: Leg,
     /// What writes answers, if anything does.
     pub language_model: Option<Arc<dyn LanguageModel>>,
-    /// How workers learn of it; asked only how it is.
-    pub queue: Arc<dyn Queue>,
+    /// How everything is that the process depends on.
+    pub health: Health,
     /// Renders `/metrics`.
     pub metrics: PrometheusHandle,
     /// Bounds.

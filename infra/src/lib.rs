@@ -7,6 +7,7 @@ pub mod blobs;
 pub mod database;
 pub mod documents;
 pub mod embeddings;
+pub mod health;
 pub mod keys;
 pub mod language;
 pub mod log;

@@ -11,10 +11,12 @@
 use crate::index::{Checkpoint, Index, IndexError, SCHEMA, Writer};
 use crate::session::SessionError;
 use crate::subject::{Subject, touched};
+use async_trait::async_trait;
 use debrief_domain::event::DecodeError;
 use debrief_domain::ids::OrganizationId;
 use debrief_infra::documents::Documents;
-use debrief_infra::log::{EventLog, LogError};
+use debrief_infra::log::follow::{self, Consumer, Diverged, follow};
+use debrief_infra::log::{EventLog, Head, LogError};
 use metrics::{counter, gauge, histogram};
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -28,10 +30,6 @@ use uuid::Uuid;
 const BATCH: u32 = 500;
 /// Least time between two commits: each one syncs the disk several times.
 const COMMIT_PAUSE: Duration = Duration::from_millis(200);
-/// Longest time between two looks at the log: other processes cannot wake this one.
-const POLL: Duration = Duration::from_millis(200);
-/// Pause after a failure.
-const FAILURE_PAUSE: Duration = Duration::from_millis(500);
 /// Events without anything to index after which the checkpoint is written all the same.
 const IDLE_EVENTS: i64 = 10_000;
 /// Processes on one machine that can share the configured directory.
@@ -106,11 +104,11 @@ impl Target {
     }
 
     /// The index in a directory, if it is whole, of this log, and not ahead of it.
-    fn open(directory: PathBuf, epoch: &str, head: i64) -> Result<Self, IndexError> {
+    fn open(directory: PathBuf, head: &Head) -> Result<Self, IndexError> {
         let (index, written) = Index::open(&directory)?;
-        if written.epoch != epoch || written.position > head {
-            return Err(IndexError::Damaged("it was made from another log".to_owned()));
-        }
+        let place =
+            follow::Checkpoint { epoch: Some(written.epoch.clone()), position: written.position };
+        place.check(head).map_err(|diverged| IndexError::Damaged(diverged.to_string()))?;
         let writer = index.writer()?;
         Ok(Self { directory, index, writer, written })
     }
@@ -146,11 +144,11 @@ impl Follower {
         documents: Documents,
         root: &Path,
     ) -> Result<Self, FollowError> {
-        let (epoch, head) = (log.epoch().await?, log.head().await?);
+        let head = log.look().await?;
         let root = root.to_owned();
         let opened = tokio::task::spawn_blocking(move || {
             let (slot, lock) = take_slot(&root)?;
-            let target = open_newest(&slot, &epoch, head)?;
+            let target = open_newest(&slot, &head)?;
             Ok::<_, FollowError>((slot, lock, target))
         });
         let (slot, lock, target) = opened.await??;
@@ -176,29 +174,8 @@ impl Follower {
 
     /// Works until it is told to stop.
     pub async fn run(mut self, stop: CancellationToken) {
-        let mut appended = self.log.watch();
-        while !stop.is_cancelled() {
-            appended.mark_unchanged();
-            let pause = match self.step().await {
-                Ok(0) => POLL,
-                Ok(_) => Duration::ZERO,
-                Err(error) => {
-                    tracing::error!(%error, "the search index cannot be kept up; trying again");
-                    counter!("debrief_search_failures_total").increment(1);
-                    if matches!(error, FollowError::Index(_) | FollowError::Join(_)) {
-                        // What was written since the last commit is in an unknown state.
-                        self.target = None;
-                    }
-                    FAILURE_PAUSE
-                }
-            };
-            if !pause.is_zero() {
-                tokio::select! {
-                    () = stop.cancelled() => {}
-                    _ = tokio::time::timeout(pause, appended.changed()) => {}
-                }
-            }
-        }
+        let log = self.log.clone();
+        follow(&log, &mut self, &stop).await;
     }
 
     /// Takes in all that the log holds now.
@@ -279,9 +256,9 @@ impl Follower {
         if self.target.is_some() {
             return Ok(());
         }
-        let (epoch, head) = (self.log.epoch().await?, self.log.head().await?);
+        let head = self.log.look().await?;
         let slot = self.slot.clone();
-        let opened = tokio::task::spawn_blocking(move || open_newest(&slot, &epoch, head));
+        let opened = tokio::task::spawn_blocking(move || open_newest(&slot, &head));
         let target = opened.await??;
         self.position = target.written.position;
         self.switch_at = Some(*self.reached.borrow());
@@ -301,6 +278,47 @@ impl Follower {
         if self.switch_at.is_none() {
             self.reached.send_replace(self.position);
             gauge!("debrief_search_position").set(self.position as f64);
+        }
+    }
+}
+
+#[async_trait]
+impl Consumer for Follower {
+    type Error = FollowError;
+
+    fn name(&self) -> &str {
+        "search"
+    }
+
+    async fn checkpoints(&mut self) -> Result<Vec<follow::Checkpoint>, FollowError> {
+        self.ensure_target().await?;
+        let epoch = self.target.as_ref().map(|target| target.written.epoch.clone());
+        Ok(vec![follow::Checkpoint { epoch, position: self.position }])
+    }
+
+    async fn step(&mut self) -> Result<bool, FollowError> {
+        Ok(Self::step(self).await? > 0)
+    }
+
+    async fn rest(&mut self) -> Result<Option<Duration>, FollowError> {
+        self.switch();
+        Ok(None)
+    }
+
+    /// The index is built anew; the one that was there does not answer for another log.
+    async fn diverged(&mut self, diverged: Diverged) -> Result<(), FollowError> {
+        tracing::warn!(%diverged, "the search index is of another log; building it anew");
+        self.target = None;
+        self.ensure_target().await?;
+        self.switch_at = Some(0);
+        self.switch();
+        Ok(())
+    }
+
+    fn failed(&mut self, error: &FollowError) {
+        if matches!(error, FollowError::Index(_) | FollowError::Join(_)) {
+            // What was written since the last commit is in an unknown state.
+            self.target = None;
         }
     }
 }
@@ -337,10 +355,10 @@ fn indexes(slot: &Path) -> Result<Vec<PathBuf>, IndexError> {
 }
 
 /// The newest index of a slot that can be used, or a new one.
-fn open_newest(slot: &Path, epoch: &str, head: i64) -> Result<Target, IndexError> {
+fn open_newest(slot: &Path, head: &Head) -> Result<Target, IndexError> {
     std::fs::create_dir_all(slot)?;
     for directory in indexes(slot)? {
-        match Target::open(directory.clone(), epoch, head) {
+        match Target::open(directory.clone(), head) {
             Ok(target) => {
                 clear(slot, Some(&target.directory));
                 return Ok(target);
@@ -350,7 +368,7 @@ fn open_newest(slot: &Path, epoch: &str, head: i64) -> Result<Target, IndexError
             }
         }
     }
-    let target = Target::create(slot, epoch)?;
+    let target = Target::create(slot, &head.epoch)?;
     clear(slot, Some(&target.directory));
     Ok(target)
 }

@@ -55,6 +55,18 @@ pub(crate) struct Settings {
     set: Vec<(String, String)>,
 }
 
+/// What a process that works may be told.
+#[derive(Debug, Args)]
+struct Work {
+    #[arg(long, value_name = "KINDS", help = help_on_workers())]
+    workers: Option<String>,
+}
+
+fn help_on_workers() -> String {
+    let names = config::names_of_workers();
+    format!("Run only these kinds of workers, with commas between them; there are {names}")
+}
+
 fn key_value(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((key, value)) => Ok((key.trim().to_owned(), value.to_owned())),
@@ -65,11 +77,11 @@ fn key_value(text: &str) -> Result<(String, String), String> {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Run everything in one process, on embedded stores unless others are set
-    Up,
+    Up(Work),
     /// Serve HTTP and WebSockets
     Api,
     /// Do the work, and keep the read models up
-    Worker,
+    Worker(Work),
     /// Turn events into work (one at a time is active; others stand by)
     Relay,
     /// Bring the database to the newest schema, and make the first organization
@@ -102,7 +114,7 @@ impl Cli {
     pub(crate) fn serves(&self) -> bool {
         matches!(
             self.command,
-            Command::Up | Command::Api | Command::Worker | Command::Relay | Command::Demo(_)
+            Command::Up(_) | Command::Api | Command::Worker(_) | Command::Relay | Command::Demo(_)
         )
     }
 }
@@ -137,7 +149,7 @@ impl Settings {
 }
 
 /// Runs the command.
-pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+pub(crate) async fn run(mut cli: Cli) -> anyhow::Result<ExitCode> {
     if let Command::Config(command) = &cli.command {
         return Ok(config_check::run(command, cli.settings.load(&[])));
     }
@@ -145,6 +157,11 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Demo(demo) => demo.preset(),
         _ => &[],
     };
+    if let Command::Up(work) | Command::Worker(work) = &mut cli.command
+        && let Some(kinds) = work.workers.take()
+    {
+        cli.settings.set.push(("workers".to_owned(), kinds));
+    }
     let mut config = cli.settings.load(preset)?;
     let answers = !cli.serves() || matches!(cli.command, Command::Demo(_));
     if answers && config.log_filter == "info" {
@@ -153,9 +170,9 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     }
     telemetry::logs(&config)?;
     match cli.command {
-        Command::Up => run::up(&config).await?,
+        Command::Up(_) => run::up(&config).await?,
         Command::Api => run::role(&config, run::API).await?,
-        Command::Worker => run::role(&config, run::WORKER).await?,
+        Command::Worker(_) => run::role(&config, run::WORKER).await?,
         Command::Relay => run::role(&config, run::RELAY).await?,
         Command::Migrate => run::migrate(&config).await?,
         Command::Demo(demo) => demo::run(&config, demo).await?,

@@ -24,7 +24,8 @@ use problem::Setting;
 use redact::Kind;
 
 pub(crate) use problem::{ConfigError, Problem, Source};
-pub(crate) use values::{Address, LogFormat, MasterKey, Secret, Size, Span};
+pub(crate) use read::names_of_workers;
+pub(crate) use values::{Address, Kinds, LogFormat, MasterKey, Secret, Size, Span};
 
 /// Every setting with its default and what it means, as TOML.
 pub(crate) const DEFAULTS: &str = include_str!("../../debrief.default.toml");
@@ -115,6 +116,7 @@ settings! {
     min_position_timeout: Span, Plain, |text| read::span(text, Span::from_millis(1), HOUR);
     shutdown_grace: Span, Plain, |text| read::span(text, Span::from_millis(0), HOUR);
     append_batch_max: usize, Plain, |text| read::count(text, 1, 10_000);
+    workers: Kinds, Plain, read::kinds_of_workers;
     worker_concurrency: usize, Plain, |text| read::count(text, 1, 1_000);
     worker_lease: Span, Plain, |text| read::span(text, Span::from_millis(2_000), TEN_MINUTES);
     worker_max_attempts: u32, Plain, |text| read::count(text, 1, 100);
@@ -262,7 +264,7 @@ macro_rules! show_as_displayed {
 }
 
 show_as_displayed!(
-    u32, u64, usize, String, SocketAddr, Address, MasterKey, Secret, Size, Span, LogFormat
+    u32, u64, usize, String, SocketAddr, Address, Kinds, MasterKey, Secret, Size, Span, LogFormat
 );
 
 impl Show for PathBuf {

@@ -9,7 +9,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use super::values::{Address, LogFormat, MasterKey, Secret, Size, Span};
+use super::values::{Address, Kinds, LogFormat, MasterKey, Secret, Size, Span};
 
 /// What would have been accepted, as the end of a sentence that begins with "give ".
 pub(super) type Accepts = String;
@@ -85,6 +85,23 @@ pub(super) fn queue_prefix(text: &str) -> Result<String, Accepts> {
         return Err("1 to 32 characters out of a-z, 0-9, _ and -".into());
     }
     Ok(text.to_owned())
+}
+
+/// The names of all kinds of workers, as they are listed.
+pub(crate) fn names_of_workers() -> String {
+    let names: Vec<&str> = debrief_workers::ALL.iter().map(|worker| worker.name).collect();
+    names.join(", ")
+}
+
+pub(super) fn kinds_of_workers(text: &str) -> Result<Kinds, Accepts> {
+    if text == "all" {
+        return Ok(Kinds::ALL);
+    }
+    let known = |name: &str| debrief_workers::ALL.iter().find(|worker| worker.name == name.trim());
+    let names: Option<Vec<_>> = text.split(',').map(|name| Some(known(name)?.name)).collect();
+    names.map(Kinds::some).ok_or_else(|| {
+        format!("\"all\", or one or more of {}, with commas between them", names_of_workers())
+    })
 }
 
 /// One of `schemes` and something after it: a host after `scheme://`, a path after `scheme:`.

@@ -92,6 +92,20 @@ fn the_defaults_are_the_ones_that_are_promised() {
 }
 
 #[test]
+fn workers_are_all_or_some_of_those_that_there_are() {
+    let config = load("", &[], &[]).unwrap();
+    assert!(config.workers.are_all() && config.workers.include("parse"));
+    let config = load("workers = 'all'", &[("DEBRIEF_WORKERS", "parse, watch")], &[]).unwrap();
+    assert!(config.workers.include("parse") && config.workers.include("watch"));
+    assert!(!config.workers.include("forget") && !config.workers.are_all());
+    for wrong in ["parse,mial", "", "parse,,watch", "parse,all"] {
+        let error = load("", &[], &[("workers", wrong)]).unwrap_err().to_string();
+        assert!(error.contains("flag --workers"), "{error}");
+        assert!(error.contains("parse, summarize, forget, watch"), "{error}");
+    }
+}
+
+#[test]
 fn what_is_empty_follows_data_dir() {
     let config = load("data_dir = '/srv/d'", &[], &[("blob_url", "s3://b")]).unwrap();
     assert_eq!(config.database_url.as_str(), "sqlite:/srv/d/debrief.db");

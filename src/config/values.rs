@@ -175,6 +175,35 @@ impl fmt::Debug for MasterKey {
     }
 }
 
+/// Which kinds of workers a process runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Kinds(Option<Vec<&'static str>>);
+
+impl Kinds {
+    pub(crate) const ALL: Self = Self(None);
+
+    pub(crate) fn some(names: Vec<&'static str>) -> Self {
+        Self(Some(names))
+    }
+
+    pub(crate) fn are_all(&self) -> bool {
+        self.0.is_none()
+    }
+
+    pub(crate) fn include(&self, name: &str) -> bool {
+        self.0.as_ref().is_none_or(|names| names.contains(&name))
+    }
+}
+
+impl fmt::Display for Kinds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            None => f.write_str("all"),
+            Some(names) => f.write_str(&names.join(",")),
+        }
+    }
+}
+
 /// How log lines are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum LogFormat {

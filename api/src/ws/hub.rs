@@ -5,6 +5,7 @@
 
 use debrief_domain::ids::OrganizationId;
 use debrief_infra::log::EventLog;
+use debrief_infra::signals::{Pace, QUICK};
 use debrief_projections::engine::Views;
 use debrief_projections::updates;
 use metrics::gauge;
@@ -15,12 +16,10 @@ use std::time::Duration;
 use tokio::sync::{Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 
-/// Longest time between two looks, where the projection runs in another process.
-const POLL: Duration = Duration::from_millis(200);
 /// Reads of subscriptions at a time: with more, a channel that many follow would take the
 /// database's connections away from everybody else.
 const READS: usize = 4;
-/// Time between two looks at the epoch.
+/// Least time between two looks at the epoch.
 const EPOCH_POLL: Duration = Duration::from_secs(1);
 
 type Channels = HashMap<(OrganizationId, String), watch::Sender<u64>>;
@@ -100,6 +99,7 @@ async fn follow(
     stop: CancellationToken,
 ) {
     let mut moved = views.watch("updates");
+    let mut pace = Pace::new(log.trust().clone());
     let mut seen: Option<i64> = None;
     let mut epoch_at: Option<tokio::time::Instant> = None;
     while !stop.is_cancelled() {
@@ -116,8 +116,16 @@ async fn follow(
                 Err(error) => tracing::warn!(%error, "the epoch of updates cannot be read"),
             }
         }
+        if let Some(moved) = &mut moved {
+            // Before looking, so that no move falls between the two.
+            moved.mark_unchanged();
+        }
         match updates::channels_moved(&views, seen).await {
             Ok((position, names)) => {
+                let told = moved.as_ref().is_some_and(|moved| *moved.borrow() >= position);
+                if seen.is_some_and(|seen| seen < position) && !told {
+                    pace.surprised();
+                }
                 seen = Some(position);
                 let mut channels = channels.lock().expect("no panic under this lock");
                 for name in names {
@@ -129,18 +137,27 @@ async fn follow(
             }
             Err(error) => {
                 tracing::warn!(%error, "updates cannot be read; trying again");
-                tokio::time::sleep(POLL).await;
+                tokio::time::sleep(QUICK).await;
             }
         }
+        let pause = if moved.is_some() { pace.pause() } else { QUICK };
         tokio::select! {
             () = stop.cancelled() => {}
-            () = async {
-                match &mut moved {
-                    Some(moved) => drop(tokio::time::timeout(POLL, moved.changed()).await),
-                    None => tokio::time::sleep(POLL).await,
-                }
-            } => {}
+            () = tokio::time::sleep(pause) => {}
+            () = signal(&mut moved) => {}
         }
+    }
+}
+
+/// Until the projection is told to have moved.
+async fn signal(moved: &mut Option<watch::Receiver<i64>>) {
+    let told = match moved {
+        Some(moved) => moved.changed().await,
+        None => std::future::pending().await,
+    };
+    if told.is_err() {
+        // Its runner ended; another process's may go on.
+        *moved = None;
     }
 }
 

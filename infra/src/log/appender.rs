@@ -14,6 +14,7 @@
 use super::LogError;
 use super::batch::{Outcome, Prepared};
 use super::store::LogStore;
+use crate::signals::advance;
 use metrics::{counter, gauge, histogram};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -112,7 +113,7 @@ async fn run(
             _ => None,
         });
         if let Some(position) = last {
-            announce.send_replace(position);
+            advance(&announce, position);
             gauge!("debrief_log_position").set(position as f64);
         }
         for (answer, result) in answers.into_iter().zip(results) {

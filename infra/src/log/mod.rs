@@ -12,34 +12,39 @@
 //!
 //! [`EventLog`] is what the rest of the system holds. `append` goes through the node's one
 //! [`appender`], which merges what waits into one transaction; [`store`] has an adapter for each
-//! database.
+//! database. [`follow`] is the loop of all who take events in.
 
 mod appender;
 mod batch;
 mod codec;
 mod event;
 mod executor;
+pub mod follow;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod sqlite;
 mod store;
+mod tip;
 
 pub use appender::AppenderOptions;
 pub use batch::{Append, Appended, CommandKey, Expected, NewEvent, StreamId};
 pub use codec::CodecError;
 pub use event::{EventHeader, Metadata, RecordedEvent};
 pub use executor::{CommandContext, CommandError, Committed};
+pub use tip::Head;
 
 use crate::database::{DatabaseError, sql::Sql};
 use crate::keys::{KeyError, KeyStore};
-use crate::signals::Shared;
+use crate::signals::{Shared, Trust};
 use appender::Appender;
 use batch::Outcome;
 use codec::Codec;
 use cqrs_es::persist::EventUpcaster;
 use debrief_domain::ids::OrganizationId;
+use follow::Diverged;
 use std::sync::Arc;
 use store::LogStore;
+use tip::Tip;
 use tokio::sync::watch;
 use uuid::Uuid;
 
@@ -55,6 +60,9 @@ pub enum LogError {
     /// An event cannot be sealed, opened or read.
     #[error(transparent)]
     Codec(#[from] CodecError),
+    /// Who follows the log has followed another one.
+    #[error(transparent)]
+    Diverged(#[from] Diverged),
     /// So many appends wait that another one would only wait longer.
     #[error("the log takes no more appends for the moment")]
     Overloaded,
@@ -69,7 +77,7 @@ impl LogError {
         match self {
             Self::Database(error) | Self::Key(KeyError::Database(error)) => error.is_temporary(),
             Self::Overloaded | Self::Closed => true,
-            Self::Key(KeyError::WrongMaster(_)) | Self::Codec(_) => false,
+            Self::Key(KeyError::WrongMaster(_)) | Self::Codec(_) | Self::Diverged(_) => false,
         }
     }
 }
@@ -79,6 +87,7 @@ impl LogError {
 pub struct EventLog {
     store: Arc<dyn LogStore>,
     appender: Appender,
+    tip: Tip,
     codec: Codec,
     keys: KeyStore,
     turns: executor::Turns,
@@ -104,8 +113,10 @@ impl EventLog {
         upcasters: Vec<Box<dyn EventUpcaster>>,
     ) -> Self {
         let store = store::of(sql);
+        let appender = Appender::start(Arc::clone(&store), options);
         Self {
-            appender: Appender::start(Arc::clone(&store), options),
+            tip: Tip::new(Arc::clone(&store), appender.appended().clone()),
+            appender,
             codec: Codec::new(keys.clone(), upcasters),
             store,
             keys,
@@ -199,23 +210,39 @@ impl EventLog {
 
     /// Position of the last event; 0 for an empty log.
     pub async fn head(&self) -> Result<i64, LogError> {
-        Ok(self.store.head().await?.0)
+        Ok(self.tip.look().await?.position)
     }
 
     /// What identifies this history: it changes when the log is replaced by another.
     pub async fn epoch(&self) -> Result<String, LogError> {
-        Ok(self.store.head().await?.1)
+        Ok(self.tip.look().await?.epoch.to_string())
     }
 
-    /// The last position that this process knows of: a wake-up, not the truth. Other nodes append
-    /// too, so readers also poll.
+    /// Both at once.
+    pub async fn look(&self) -> Result<Head, LogError> {
+        self.tip.look().await
+    }
+
+    /// Both, as this process knows them: not older than the pace of its looks, as long as anything
+    /// in it follows the log.
+    pub async fn known_head(&self) -> Result<Head, LogError> {
+        self.tip.known().await
+    }
+
+    /// The last position that this process knows of: a wake-up, not the truth. Who has to see what
+    /// other processes append [follows](follow::follow).
     pub fn watch(&self) -> watch::Receiver<i64> {
-        self.appender.appended().subscribe()
+        self.tip.position().subscribe()
     }
 
     /// The same position, to be shared with other processes.
     pub fn shared(&self) -> Shared {
-        Shared { topic: "log".to_owned(), position: self.appender.appended().clone() }
+        Shared { topic: "log".to_owned(), position: self.tip.position().clone() }
+    }
+
+    /// Whether this process is told of what others append.
+    pub fn trust(&self) -> &Trust {
+        self.tip.trust()
     }
 
     /// Whether the database answers.

@@ -6,8 +6,8 @@ use async_trait::async_trait;
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// Longest time between two looks at the ledger: other processes cannot wake this one.
-const POLL: Duration = Duration::from_millis(200);
+/// Pause where work is due and others were faster.
+const CONTENDED: Duration = Duration::from_millis(5);
 
 /// Work straight from the ledger.
 #[derive(Debug)]
@@ -36,17 +36,21 @@ impl Queue for EmbeddedQueue {
         let mut woken = self.ledger.woken();
         loop {
             woken.mark_unchanged();
-            let jobs = self.ledger.claim(consumer, max, lease).await?;
-            if !jobs.is_empty() || Instant::now() >= until {
-                return Ok(jobs);
+            let due = self.ledger.next_due(consumer).await?;
+            if due.is_some_and(|due| due.is_zero()) {
+                let jobs = self.ledger.claim(consumer, max, lease).await?;
+                // Another worker may have been faster.
+                if !jobs.is_empty() {
+                    return Ok(jobs);
+                }
             }
-            let due = self
-                .ledger
-                .next_due(consumer)
-                .await?
-                .map_or(POLL, |millis| Duration::from_millis(millis as u64).min(POLL));
-            let pause = due.min(until.saturating_duration_since(Instant::now()));
-            let _ = tokio::time::timeout(pause, woken.changed()).await;
+            let left = until.saturating_duration_since(Instant::now());
+            let pause = self.ledger.pause();
+            let pause = due.map_or(pause, |due| due.clamp(CONTENDED, pause));
+            let woken = tokio::time::timeout(pause.min(left), woken.changed()).await;
+            if woken.is_err() && left <= pause {
+                return Ok(Vec::new());
+            }
         }
     }
 

@@ -396,7 +396,10 @@ impl Queue for JetStreamQueue {
             self.redispatch_lost(created).await?;
             *self.stream_created.lock().expect("no panic under this lock") = Some(created);
         }
-        self.redispatch_overdue(lease).await
+        self.redispatch_overdue(lease).await?;
+        // Also dead letters that are to be tried again: they came in without the relay.
+        while self.dispatch().await? > 0 {}
+        Ok(())
     }
 
     async fn check(&self) -> Result<(), QueueError> {

@@ -3,6 +3,8 @@
 use super::{Job, Outcome, QueueError};
 use crate::database::DatabaseError;
 use crate::database::sql::{Row, Sql, Transaction, Value};
+use crate::log::follow::Checkpoint;
+use crate::signals::{QUICK, SLOW, Trust};
 use chrono::Utc;
 use debrief_domain::ids::OrganizationId;
 use serde::{Deserialize, Serialize};
@@ -88,6 +90,8 @@ pub(super) enum Claim {
 pub struct Ledger {
     sql: Sql,
     wake: watch::Sender<u64>,
+    /// Whether whatever enters work wakes this process.
+    trust: Trust,
 }
 
 const JOB: &str = "consumer, position, event_id, organization_id, stream_id, attempts, abandoned, \
@@ -117,7 +121,18 @@ fn job(row: &Row) -> Result<Job, DatabaseError> {
 impl Ledger {
     /// The ledger in the queue's part of the database.
     pub fn new(sql: Sql) -> Self {
-        Self { sql, wake: watch::Sender::new(0) }
+        Self { sql, wake: watch::Sender::new(0), trust: Trust::default() }
+    }
+
+    /// The same ledger in a process whose relay follows the log: as far as that one hears of all
+    /// events, workers hear of all work.
+    pub fn with_relay(self, trust: &Trust) -> Self {
+        Self { trust: trust.clone(), ..self }
+    }
+
+    /// Longest time between two looks for work.
+    pub(super) fn pause(&self) -> Duration {
+        if self.trust.holds() { SLOW } else { QUICK }
     }
 
     pub(super) async fn begin(&self) -> Result<Transaction, DatabaseError> {
@@ -175,7 +190,8 @@ impl Ledger {
         Ok(())
     }
 
-    /// Claims up to `max` jobs that are due, oldest first.
+    /// Claims up to `max` jobs that are due, oldest first. Takes the one writer of SQLite: ask
+    /// [`Ledger::next_due`] before.
     pub(super) async fn claim(
         &self,
         consumer: &str,
@@ -200,12 +216,6 @@ impl Ledger {
             (now + millis(lease)).into(),
             Uuid::new_v4().into(),
         ];
-        // A look without a lock first: idle workers leave the one writer of SQLite alone.
-        let look = "SELECT 1 FROM work WHERE consumer = $1 AND state = 'ready' \
-             AND available_at <= $2 LIMIT 1";
-        if self.sql.query(look, &arguments[..2]).await?.is_empty() {
-            return Ok(Vec::new());
-        }
         let mut tx = self.sql.begin().await?;
         let rows = tx.query(&sql, &arguments).await?;
         tx.commit().await?;
@@ -316,7 +326,10 @@ impl Ledger {
                 );
                 let [a, b, c] = lease;
                 let until = now() + millis(*after);
-                return Ok(self.sql.execute(&sql, &[a, b, c, until.into()]).await? > 0);
+                let held = self.sql.execute(&sql, &[a, b, c, until.into()]).await? > 0;
+                // Who waits for work asks again when the next is due.
+                self.wake();
+                return Ok(held);
             }
             Outcome::Retry { after, error } => ("ready", *after, error),
             Outcome::Dead { error } => ("dead", Duration::ZERO, error),
@@ -345,6 +358,7 @@ impl Ledger {
         ];
         tx.execute(&sql, &arguments).await?;
         tx.commit().await?;
+        self.wake();
         Ok(true)
     }
 
@@ -369,12 +383,12 @@ impl Ledger {
         Ok(freed)
     }
 
-    /// When the next job of a consumer is due, in milliseconds from now; `None` without any.
-    pub(super) async fn next_due(&self, consumer: &str) -> Result<Option<i64>, DatabaseError> {
+    /// In what time the next job of a consumer is due; `None` without any.
+    pub(super) async fn next_due(&self, consumer: &str) -> Result<Option<Duration>, DatabaseError> {
         let sql = "SELECT MIN(available_at) FROM work WHERE consumer = $1 AND state = 'ready'";
         let rows = self.sql.query(sql, &[consumer.into()]).await?;
         let next: Option<i64> = rows.first().map_or(Ok(None), |row| row.get(0))?;
-        Ok(next.map(|at| (at - now()).max(0)))
+        Ok(next.map(|at| Duration::from_millis((at - now()).max(0) as u64)))
     }
 
     /// How much work waits, by consumer.
@@ -479,10 +493,14 @@ impl Ledger {
     }
 
     /// How far the relay has come for each consumer.
-    pub async fn relay_positions(&self) -> Result<Vec<(String, i64)>, QueueError> {
-        let sql = "SELECT consumer, position FROM relay_checkpoints ORDER BY consumer";
+    pub async fn relay_checkpoints(&self) -> Result<Vec<(String, Checkpoint)>, QueueError> {
+        let sql = "SELECT consumer, epoch, position FROM relay_checkpoints ORDER BY consumer";
         let rows = self.sql.query(sql, &[]).await?;
-        rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
+        let checkpoint = |row: &Row| {
+            let checkpoint = Checkpoint { epoch: row.get(1)?, position: row.get(2)? };
+            Ok((row.get(0)?, checkpoint))
+        };
+        rows.iter().map(checkpoint).collect()
     }
 
     /// Whether the database answers.

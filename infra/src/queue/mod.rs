@@ -21,7 +21,7 @@ pub use embedded::EmbeddedQueue;
 #[cfg(feature = "nats")]
 pub use jetstream::JetStreamQueue;
 pub use ledger::{Attempt, Backlog, DeadLetter, Ledger};
-pub use relay::{Begins, Relay, Subscription};
+pub use relay::{Begins, Relay, Subscription, check};
 
 use crate::database::DatabaseError;
 use async_trait::async_trait;
@@ -118,7 +118,7 @@ pub trait Queue: Send + Sync {
     /// Sends out what the ledger holds and was not sent; answers how much that was.
     async fn dispatch(&self) -> Result<u64, QueueError>;
 
-    /// Makes up for what was lost on the way; called every few seconds by the relay.
+    /// Makes up for what was lost on the way; called every second by the relay.
     async fn reconcile(&self, lease: Duration) -> Result<(), QueueError>;
 
     /// Whether the queue answers.

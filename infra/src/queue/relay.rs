@@ -7,21 +7,21 @@
 
 use super::ledger::{Ledger, NewWork};
 use super::{Queue, QueueError};
+use crate::health::Unwell;
 use crate::log::EventLog;
+use crate::log::follow::{Checkpoint, Consumer, Diverged, follow};
+use async_trait::async_trait;
 use metrics::{counter, gauge};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
 /// Events that are read at a time.
 const BATCH: u32 = 500;
-/// Longest time between two looks at the log: other processes cannot wake this one.
-const POLL: Duration = Duration::from_millis(200);
 /// Time between two looks for what was lost on the way.
 const RECONCILE: Duration = Duration::from_secs(1);
-/// Pause after a failure.
-const FAILURE_PAUSE: Duration = Duration::from_millis(500);
 
 /// Which events are work for a consumer that is new to an installation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +44,17 @@ pub struct Subscription {
     pub begins: Begins,
 }
 
+/// Whether all consumers' checkpoints, in whatever process they are kept up, are ones of this log.
+pub async fn check(log: &EventLog, ledger: &Ledger) -> Result<(), Unwell> {
+    let checkpoints = ledger.relay_checkpoints().await?;
+    // After them: the log may move on in between, and then they may too.
+    let head = log.look().await?;
+    for (_, checkpoint) in checkpoints {
+        checkpoint.check(&head).map_err(Diverged::unwell)?;
+    }
+    Ok(())
+}
+
 /// Turns events into work.
 pub struct Relay {
     log: EventLog,
@@ -51,6 +62,8 @@ pub struct Relay {
     queue: Arc<dyn Queue>,
     subscriptions: Vec<Subscription>,
     lease: Duration,
+    /// As last read.
+    places: Vec<(Subscription, Checkpoint)>,
 }
 
 impl Relay {
@@ -62,79 +75,64 @@ impl Relay {
         subscriptions: Vec<Subscription>,
         lease: Duration,
     ) -> Self {
-        Self { log, ledger, queue, subscriptions, lease }
+        Self { log, ledger, queue, subscriptions, lease, places: Vec::new() }
     }
 
     /// Works until it is told to stop.
-    pub async fn run(&self, stop: CancellationToken) {
-        let mut appended = self.log.watch();
-        let mut reconciled = tokio::time::Instant::now() - RECONCILE;
-        while !stop.is_cancelled() {
-            appended.mark_unchanged();
-            let mut pause = POLL;
-            match self.step().await {
-                Ok(0) => {}
-                Ok(_) => pause = Duration::ZERO,
-                Err(error) => {
-                    tracing::warn!(%error, "the relay cannot work; trying again");
-                    counter!("debrief_relay_failures_total").increment(1);
-                    pause = FAILURE_PAUSE;
-                }
-            }
-            if reconciled.elapsed() >= RECONCILE {
-                reconciled = tokio::time::Instant::now();
-                if let Err(error) = self.queue.reconcile(self.lease).await {
-                    tracing::warn!(%error, "the queue cannot be reconciled; trying again");
-                }
-            }
-            if !pause.is_zero() {
-                tokio::select! {
-                    () = stop.cancelled() => {}
-                    _ = tokio::time::timeout(pause, appended.changed()) => {}
-                }
-            }
-        }
+    pub async fn run(mut self, stop: CancellationToken) {
+        let (log, queue) = (self.log.clone(), Arc::clone(&self.queue));
+        let upkeep = upkeep(&*queue, self.lease, &stop);
+        tokio::join!(follow(&log, &mut self, &stop), upkeep);
     }
 
     /// Enters and dispatches what there is, one batch for each group of consumers; answers how
     /// much moved.
     pub async fn step(&self) -> Result<u64, QueueError> {
-        let mut moved = 0;
-        for (position, consumers) in self.positions().await? {
-            moved += self.enter(position, &consumers).await?;
-        }
-        // Every time: a dead letter that is to be tried again came in by another way.
-        moved += self.queue.dispatch().await?;
-        Ok(moved)
+        let entered = self.enter_all(&self.places().await?).await?;
+        Ok(entered + self.queue.dispatch().await?)
     }
 
-    /// Consumers by how far they have come.
-    async fn positions(&self) -> Result<BTreeMap<i64, Vec<Subscription>>, QueueError> {
-        let known: BTreeMap<String, i64> =
-            self.ledger.relay_positions().await?.into_iter().collect();
-        let mut groups: BTreeMap<i64, Vec<Subscription>> = BTreeMap::new();
+    /// Consumers with their checkpoints; new ones are given one.
+    async fn places(&self) -> Result<Vec<(Subscription, Checkpoint)>, QueueError> {
+        let mut known: BTreeMap<String, Checkpoint> =
+            self.ledger.relay_checkpoints().await?.into_iter().collect();
+        let mut places = Vec::with_capacity(self.subscriptions.len());
         for subscription in &self.subscriptions {
-            let position = match known.get(subscription.consumer) {
-                Some(position) => *position,
+            let checkpoint = match known.remove(subscription.consumer) {
+                Some(checkpoint) => checkpoint,
                 None => self.begin(subscription).await?,
             };
-            groups.entry(position).or_default().push(*subscription);
+            places.push((*subscription, checkpoint));
         }
-        Ok(groups)
+        Ok(places)
     }
 
     /// Gives a new consumer its checkpoint. Where another relay was faster, that one's counts, and
     /// [`Relay::enter`] finds out.
-    async fn begin(&self, subscription: &Subscription) -> Result<i64, QueueError> {
+    async fn begin(&self, subscription: &Subscription) -> Result<Checkpoint, QueueError> {
+        let head = self.log.look().await?;
         let position = match subscription.begins {
             Begins::Start => 0,
-            Begins::Now => self.log.head().await?,
+            Begins::Now => head.position,
         };
-        let sql = "INSERT INTO relay_checkpoints (consumer, position) VALUES ($1, $2) \
+        let sql = "INSERT INTO relay_checkpoints (consumer, position, epoch) VALUES ($1, $2, $3) \
              ON CONFLICT (consumer) DO NOTHING";
-        let arguments = [subscription.consumer.into(), position.into()];
+        let arguments = [subscription.consumer.into(), position.into(), (*head.epoch).into()];
         self.ledger.sql().execute(sql, &arguments).await?;
-        Ok(position)
+        Ok(Checkpoint { epoch: Some(head.epoch.to_string()), position })
+    }
+
+    /// Enters one batch for each group of consumers that have come equally far.
+    async fn enter_all(&self, places: &[(Subscription, Checkpoint)]) -> Result<u64, QueueError> {
+        let mut groups: BTreeMap<i64, Vec<Subscription>> = BTreeMap::new();
+        for (subscription, checkpoint) in places {
+            groups.entry(checkpoint.position).or_default().push(*subscription);
+        }
+        let mut entered = 0;
+        for (position, consumers) in groups {
+            entered += self.enter(position, &consumers).await?;
+        }
+        Ok(entered)
     }
 
     async fn enter(&self, after: i64, consumers: &[Subscription]) -> Result<u64, QueueError> {
@@ -156,13 +154,15 @@ impl Relay {
             })
             .collect();
 
+        let epoch = self.log.known_head().await?.epoch;
         let mut tx = self.ledger.begin().await?;
         let mut held = 0;
         for subscription in consumers {
             // Compare and set: a relay that came first has moved the checkpoint.
-            let sql = "UPDATE relay_checkpoints SET position = $3 \
+            let sql = "UPDATE relay_checkpoints SET position = $3, epoch = COALESCE(epoch, $4) \
                  WHERE consumer = $1 AND position = $2";
-            let arguments = [subscription.consumer.into(), after.into(), last.position.into()];
+            let arguments =
+                [subscription.consumer.into(), after.into(), last.position.into(), (*epoch).into()];
             held += tx.execute(sql, &arguments).await?;
         }
         if held < consumers.len() as u64 {
@@ -181,5 +181,42 @@ impl Relay {
         gauge!("debrief_relay_position").set(last.position as f64);
         counter!("debrief_relay_jobs_total").increment(work.len() as u64);
         Ok(events.len() as u64)
+    }
+}
+
+#[async_trait]
+impl Consumer for Relay {
+    type Error = QueueError;
+
+    fn name(&self) -> &str {
+        "relay"
+    }
+
+    async fn checkpoints(&mut self) -> Result<Vec<Checkpoint>, QueueError> {
+        self.places = self.places().await?;
+        Ok(self.places.iter().map(|(_, checkpoint)| checkpoint.clone()).collect())
+    }
+
+    async fn step(&mut self) -> Result<bool, QueueError> {
+        let entered = self.enter_all(&self.places).await?;
+        while self.queue.dispatch().await? > 0 {}
+        Ok(entered > 0)
+    }
+
+    async fn rest(&mut self) -> Result<Option<Duration>, QueueError> {
+        // What another relay entered is work for this process too.
+        while self.queue.dispatch().await? > 0 {}
+        Ok(None)
+    }
+}
+
+/// Looks for what was lost on the way, until `stop`.
+async fn upkeep(queue: &dyn Queue, lease: Duration, stop: &CancellationToken) {
+    let mut tick = tokio::time::interval(RECONCILE);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    while stop.run_until_cancelled(tick.tick()).await.is_some() {
+        if let Err(error) = queue.reconcile(lease).await {
+            tracing::warn!(%error, "the queue cannot be reconciled; trying again");
+        }
     }
 }

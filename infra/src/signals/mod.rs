@@ -5,9 +5,14 @@
 //! is `NOTIFY`, sent after the commit on a connection of its own, and never more often than
 //! [`PAUSE`] allows, so that an append waits for none of it. Processes on one SQLite database
 //! only poll.
+//!
+//! How often they poll follows from whether signals can be relied on: see [`Trust`] and [`Pace`].
 
+mod pace;
 #[cfg(feature = "postgres")]
 mod postgres;
+
+pub use pace::{Pace, QUICK, SLOW, Trust};
 
 use crate::database::sql::Sql;
 use std::time::Duration;
@@ -27,20 +32,29 @@ pub struct Shared {
     pub position: watch::Sender<i64>,
 }
 
-/// Shares positions with the other processes on this database until `stop`.
-pub async fn share(sql: &Sql, shared: Vec<Shared>, stop: CancellationToken) {
+/// Shares positions with the other processes on this database until `stop`. While they can be
+/// heard, there is trust. Processes on one SQLite database cannot be heard: there trust holds if
+/// this one is `alone`, doing everything that moves a position.
+pub async fn share(
+    sql: &Sql,
+    shared: Vec<Shared>,
+    alone: bool,
+    trust: &Trust,
+    stop: CancellationToken,
+) {
     match sql {
-        // Others are woken by polling.
-        Sql::Sqlite { .. } => drop(shared),
+        Sql::Sqlite { .. } => {
+            drop(shared);
+            trust.set(alone);
+        }
         #[cfg(feature = "postgres")]
-        Sql::Postgres(pool) => postgres::share(pool.clone(), shared, stop.clone()).await,
+        Sql::Postgres(pool) => postgres::share(pool.clone(), shared, trust, stop.clone()).await,
     }
     stop.cancelled().await;
 }
 
 /// Moves a position forward; answers whether it moved.
-#[cfg_attr(not(feature = "postgres"), allow(dead_code))]
-fn advance(position: &watch::Sender<i64>, to: i64) -> bool {
+pub(crate) fn advance(position: &watch::Sender<i64>, to: i64) -> bool {
     position.send_if_modified(|at| {
         let moved = to > *at;
         *at = to.max(*at);

@@ -1,6 +1,6 @@
 //! Signals by `LISTEN` and `NOTIFY`.
 
-use super::{PAUSE, Shared, advance};
+use super::{PAUSE, Shared, Trust, advance};
 use sqlx::postgres::{PgListener, PgPool};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -18,10 +18,15 @@ struct Known {
     value: AtomicI64,
 }
 
-pub(super) async fn share(pool: PgPool, shared: Vec<Shared>, stop: CancellationToken) {
+pub(super) async fn share(
+    pool: PgPool,
+    shared: Vec<Shared>,
+    trust: &Trust,
+    stop: CancellationToken,
+) {
     let known: Vec<Known> =
         shared.into_iter().map(|shared| Known { shared, value: AtomicI64::new(0) }).collect();
-    let work = futures::future::join(tell(&pool, &known), hear(&pool, &known));
+    let work = futures::future::join(tell(&pool, &known), hear(&pool, &known, trust));
     tokio::select! {
         () = stop.cancelled() => {}
         _ = work => {}
@@ -55,22 +60,28 @@ async fn tell(pool: &PgPool, known: &[Known]) {
     }
 }
 
-async fn hear(pool: &PgPool, known: &[Known]) {
+async fn hear(pool: &PgPool, known: &[Known], trust: &Trust) {
     let by_topic: HashMap<&str, &Known> =
         known.iter().map(|known| (known.shared.topic.as_str(), known)).collect();
     loop {
-        if let Err(error) = listen(pool, &by_topic).await {
-            tracing::debug!(%error, "other processes cannot be heard; polling goes on");
-        }
+        let ended = listen(pool, &by_topic, trust).await;
+        trust.set(false);
+        tracing::debug!(?ended, "other processes cannot be heard; polling goes on");
         tokio::time::sleep(FAILURE_PAUSE).await;
     }
 }
 
-async fn listen(pool: &PgPool, by_topic: &HashMap<&str, &Known>) -> Result<(), sqlx::Error> {
+/// Listens until the connection is lost. What is told until there is another is not heard.
+async fn listen(
+    pool: &PgPool,
+    by_topic: &HashMap<&str, &Known>,
+    trust: &Trust,
+) -> Result<(), sqlx::Error> {
     let mut listener = PgListener::connect_with(pool).await?;
+    listener.eager_reconnect(false);
     listener.listen(CHANNEL).await?;
-    loop {
-        let heard = listener.recv().await?;
+    trust.set(true);
+    while let Some(heard) = listener.try_recv().await? {
         if let Some((topic, position)) = heard.payload().split_once(' ')
             && let Some(known) = by_topic.get(topic)
             && let Ok(position) = position.parse()
@@ -79,4 +90,5 @@ async fn listen(pool: &PgPool, by_topic: &HashMap<&str, &Known>) -> Result<(), s
             advance(&known.shared.position, position);
         }
     }
+    Ok(())
 }

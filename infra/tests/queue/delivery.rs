@@ -129,8 +129,8 @@ pub(crate) async fn a_new_consumer_begins_at_the_start(bench: Arc<Bench>) {
     process.node.log.append(append(Uuid::now_v7(), Expected::Any, 1)).await.unwrap();
     let relay = process.relay(&[PARSE, INDEX], LONG);
     relay.step().await.unwrap();
-    let positions = process.ledger.relay_positions().await.unwrap();
-    let position = |name| positions.iter().find(|(n, _)| n == name).unwrap().1;
+    let checkpoints = process.ledger.relay_checkpoints().await.unwrap();
+    let position = |name| checkpoints.iter().find(|(n, _)| n == name).unwrap().1.position;
     assert_eq!(position("parse"), head + 1, "held back by the new consumer");
     let after_one = position("index");
     assert!(after_one < head, "the new consumer has more than one step to go");

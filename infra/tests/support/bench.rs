@@ -135,8 +135,8 @@ impl Process {
             let moved = relay.step().await.unwrap();
             let head = self.node.log.head().await.unwrap();
             // A step that another relay came before moves nothing.
-            let positions = self.ledger.relay_positions().await.unwrap();
-            if moved == 0 && positions.iter().all(|(_, position)| *position == head) {
+            let checkpoints = self.ledger.relay_checkpoints().await.unwrap();
+            if moved == 0 && checkpoints.iter().all(|(_, at)| at.position == head) {
                 return;
             }
             assert!(began.elapsed() < Duration::from_secs(20), "the relay does not come to an end");

@@ -73,6 +73,7 @@ async fn rebuild_claimed(
         generation = generation.max(checkpoint::ensure(views, &**projection).await?.generation);
     }
     generation += 1;
+    let epoch = log.look().await?.epoch;
     let copy = Copy::Rebuild;
     let built = fill(log, views, projections, copy, claim, generation, &mut progress).await?;
 
@@ -91,13 +92,14 @@ async fn rebuild_claimed(
             tx.execute(&format!("ALTER TABLE {new} RENAME TO {old}"), &[]).await?;
         }
         let sql = "UPDATE projection_checkpoints SET version = $2, generation = $3, \
-             position = $4, updated_at = $5 WHERE name = $1";
+             position = $4, updated_at = $5, epoch = $6 WHERE name = $1";
         let arguments = [
             projection.name().into(),
             i64::from(projection.version()).into(),
             generation.into(),
             position.into(),
             Utc::now().timestamp_millis().into(),
+            (*epoch).into(),
         ];
         tx.execute(sql, &arguments).await?;
         tx.commit().await?;

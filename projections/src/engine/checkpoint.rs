@@ -5,6 +5,9 @@ use super::{Projection, ProjectionError};
 use chrono::Utc;
 use debrief_infra::database::DatabaseError;
 use debrief_infra::database::sql::{Row, Sql, Transaction};
+use debrief_infra::health::Unwell;
+use debrief_infra::log::EventLog;
+use debrief_infra::log::follow::{self, Diverged};
 use serde::Serialize;
 
 /// A projection's place in the log.
@@ -20,9 +23,19 @@ pub struct Checkpoint {
     pub position: i64,
     /// When it last moved, in milliseconds since 1970.
     pub updated_at: i64,
+    /// Which log it is a place in; `None` where that was not noted yet.
+    #[serde(skip)]
+    pub epoch: Option<String>,
 }
 
-const COLUMNS: &str = "name, version, generation, position, updated_at";
+impl Checkpoint {
+    /// As the log sees it.
+    pub fn place(&self) -> follow::Checkpoint {
+        follow::Checkpoint { epoch: self.epoch.clone(), position: self.position }
+    }
+}
+
+const COLUMNS: &str = "name, version, generation, position, updated_at, epoch";
 
 fn checkpoint(row: &Row) -> Result<Checkpoint, DatabaseError> {
     Ok(Checkpoint {
@@ -31,6 +44,7 @@ fn checkpoint(row: &Row) -> Result<Checkpoint, DatabaseError> {
         generation: row.get(2)?,
         position: row.get(3)?,
         updated_at: row.get(4)?,
+        epoch: row.get(5)?,
     })
 }
 
@@ -41,6 +55,17 @@ pub async fn checkpoints(views: &Sql) -> Result<Vec<Checkpoint>, DatabaseError> 
         "SELECT {COLUMNS} FROM projection_checkpoints WHERE name NOT LIKE '%/%' ORDER BY name"
     );
     views.query(&sql, &[]).await?.iter().map(checkpoint).collect()
+}
+
+/// Whether all checkpoints, in whatever process they are kept up, are ones of this log.
+pub async fn check(log: &EventLog, views: &Sql) -> Result<(), Unwell> {
+    let checkpoints = checkpoints(views).await?;
+    // After them: the log may move on in between, and then they may too.
+    let head = log.look().await?;
+    for checkpoint in checkpoints {
+        checkpoint.place().check(&head).map_err(Diverged::unwell)?;
+    }
+    Ok(())
 }
 
 /// One projection's checkpoint.
@@ -61,20 +86,23 @@ pub(super) async fn lock(
     tx.query(&sql, &[name.into()]).await?.first().map(checkpoint).transpose()
 }
 
-/// Moves a checkpoint from where it was. `false`: another runner moved it first.
+/// Moves a checkpoint from where it was in the log of this epoch. `false`: another runner moved it
+/// first.
 pub(super) async fn advance(
     tx: &mut Transaction,
     from: &Checkpoint,
     position: i64,
+    epoch: &str,
 ) -> Result<bool, DatabaseError> {
-    let sql = "UPDATE projection_checkpoints SET position = $4, updated_at = $5 \
-         WHERE name = $1 AND position = $2 AND generation = $3";
+    let sql = "UPDATE projection_checkpoints SET position = $4, updated_at = $5, \
+         epoch = COALESCE(epoch, $6) WHERE name = $1 AND position = $2 AND generation = $3";
     let arguments = [
         from.name.as_str().into(),
         from.position.into(),
         from.generation.into(),
         position.into(),
         Utc::now().timestamp_millis().into(),
+        epoch.into(),
     ];
     Ok(tx.execute(sql, &arguments).await? == 1)
 }

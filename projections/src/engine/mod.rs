@@ -11,7 +11,7 @@ mod verify;
 mod views;
 
 pub use build::{Rebuilt, rebuild};
-pub use checkpoint::{Checkpoint, checkpoints};
+pub use checkpoint::{Checkpoint, check, checkpoints};
 pub use op::Op;
 pub use runner::Runner;
 pub use table::{Column, Kind, Table};

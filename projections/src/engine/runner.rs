@@ -3,21 +3,18 @@
 use super::batch::Batch;
 use super::table::Copy;
 use super::{Checkpoint, Projection, ProjectionError, build, checkpoint};
+use async_trait::async_trait;
 use debrief_infra::database::sql::{Sql, Transaction};
+use debrief_infra::log::follow::{self, Consumer, follow};
 use debrief_infra::log::{EventLog, RecordedEvent};
 use debrief_infra::signals::Shared;
-use metrics::{counter, gauge};
+use metrics::gauge;
 use std::sync::Arc;
-use std::time::Duration;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 /// Events in one transaction.
 pub(super) const BATCH: u32 = 1_000;
-/// Longest time between two looks at the log: other processes cannot wake this one.
-const POLL: Duration = Duration::from_millis(200);
-/// Pause after a failure.
-const FAILURE_PAUSE: Duration = Duration::from_millis(500);
 
 /// Writes what `events` change to one copy of a projection's tables.
 pub(super) async fn apply(
@@ -94,34 +91,14 @@ impl Runner {
             build::rebuild_if_outdated(&self.log, &self.views, &self.projection).await?;
         }
         let found = checkpoint::ensure(&self.views, &*self.projection).await?;
-        self.reached.send_replace(found.position);
+        self.tell(found.position);
         Ok(found)
     }
 
     /// Works until it is told to stop.
     pub async fn run(&self, stop: CancellationToken) {
-        let mut appended = self.log.watch();
-        let mut at = None;
-        while !stop.is_cancelled() {
-            appended.mark_unchanged();
-            let pause = match self.step(&mut at).await {
-                Ok(0) => POLL,
-                Ok(_) => Duration::ZERO,
-                Err(error) => {
-                    tracing::error!(projection = self.name(), %error, "the projection cannot go on; trying again");
-                    counter!("debrief_projection_failures_total", "projection" => self.name())
-                        .increment(1);
-                    at = None;
-                    FAILURE_PAUSE
-                }
-            };
-            if !pause.is_zero() {
-                tokio::select! {
-                    () = stop.cancelled() => {}
-                    _ = tokio::time::timeout(pause, appended.changed()) => {}
-                }
-            }
-        }
+        let mut running = Running { runner: self, at: None };
+        follow(&self.log, &mut running, &stop).await;
     }
 
     /// Takes in all that the log holds now.
@@ -136,7 +113,7 @@ impl Runner {
     pub async fn step(&self, at: &mut Option<Checkpoint>) -> Result<u64, ProjectionError> {
         let from = match at.take() {
             Some(known) => known,
-            None => checkpoint::ensure(&self.views, &*self.projection).await?,
+            None => self.find().await?,
         };
         let own = i64::from(self.projection.version());
         if from.version != own {
@@ -146,13 +123,12 @@ impl Runner {
         }
         let events = self.log.read(from.position, self.batch).await?;
         let Some(last) = events.last() else {
-            self.reached.send_replace(from.position);
-            // Read anew now and then: another process may have moved it.
-            *at = checkpoint::find(&self.views, self.name()).await?;
+            *at = Some(from);
             return Ok(0);
         };
+        let epoch = self.log.known_head().await?.epoch;
         let mut tx = self.views.begin().await?;
-        if !checkpoint::advance(&mut tx, &from, last.position).await? {
+        if !checkpoint::advance(&mut tx, &from, last.position, &epoch).await? {
             return Ok(1);
         }
         apply(&mut tx, &*self.projection, Copy::Live, &events).await?;
@@ -168,8 +144,54 @@ impl Runner {
         }
         gauge!("debrief_projection_position", "projection" => self.name())
             .set(last.position as f64);
-        self.reached.send_replace(last.position);
-        *at = Some(Checkpoint { position: last.position, ..from });
+        self.tell(last.position);
+        let epoch = from.epoch.or_else(|| Some(epoch.to_string()));
+        *at = Some(Checkpoint { position: last.position, epoch, ..from });
         Ok(events.len() as u64)
+    }
+
+    /// The checkpoint as it is stored. Another process may have moved it.
+    async fn find(&self) -> Result<Checkpoint, ProjectionError> {
+        let found = checkpoint::ensure(&self.views, &*self.projection).await?;
+        self.tell(found.position);
+        Ok(found)
+    }
+
+    fn tell(&self, position: i64) {
+        self.reached.send_if_modified(|reached| std::mem::replace(reached, position) != position);
+    }
+}
+
+/// A runner at work.
+struct Running<'a> {
+    runner: &'a Runner,
+    /// Where the checkpoint was left; `None` where that is not known.
+    at: Option<Checkpoint>,
+}
+
+#[async_trait]
+impl Consumer for Running<'_> {
+    type Error = ProjectionError;
+
+    fn name(&self) -> &str {
+        self.runner.name()
+    }
+
+    async fn checkpoints(&mut self) -> Result<Vec<follow::Checkpoint>, ProjectionError> {
+        let at = match self.at.take() {
+            Some(known) => known,
+            None => self.runner.find().await?,
+        };
+        let place = at.place();
+        self.at = Some(at);
+        Ok(vec![place])
+    }
+
+    async fn step(&mut self) -> Result<bool, ProjectionError> {
+        Ok(self.runner.step(&mut self.at).await? > 0)
+    }
+
+    fn failed(&mut self, _: &ProjectionError) {
+        self.at = None;
     }
 }

@@ -16,11 +16,13 @@ use super::{chunks, collection_name};
 use crate::passages;
 use crate::session::{Session, SessionError};
 use crate::subject::{Subject, touched};
+use async_trait::async_trait;
 use debrief_domain::event::DecodeError;
 use debrief_domain::ids::{OrganizationId, TranscriptId};
 use debrief_infra::database::{DatabaseError, Lease};
 use debrief_infra::documents::Documents;
 use debrief_infra::embeddings::{EmbedError, Embedder, Role};
+use debrief_infra::log::follow::{self, Consumer, Diverged, follow};
 use debrief_infra::log::{EventLog, LogError};
 use debrief_infra::vectors::{Entry, SessionInfo, State, VectorError, VectorStore};
 use futures::{StreamExt, TryStreamExt, stream};
@@ -33,12 +35,8 @@ use tokio_util::sync::CancellationToken;
 const BATCH: u32 = 50;
 /// Sessions that are embedded at the same time.
 const SESSIONS: usize = 4;
-/// Longest time between two looks at the log.
-const POLL: Duration = Duration::from_millis(250);
-/// Pause after a failure, which doubles…
-const FAILURE_PAUSE_MIN: Duration = Duration::from_millis(500);
-/// …up to this.
-const FAILURE_PAUSE_MAX: Duration = Duration::from_secs(30);
+/// Time between two tries to get the lease of another process.
+const STANDBY: Duration = Duration::from_secs(1);
 /// How long the work is sure to be ours alone.
 pub const LEASE: Duration = Duration::from_secs(10);
 /// Events without anything to embed after which the position is written all the same.
@@ -108,67 +106,15 @@ impl Indexer {
         Self { log, documents, embedder, embeddings_url, store, lease, target: None }
     }
 
-    /// Works until it is told to stop.
+    /// Works until it is told to stop; what is under way then is cut off.
     pub async fn run(mut self, stop: CancellationToken) {
-        let mut appended = self.log.watch();
-        let mut failures: u32 = 0;
-        while !stop.is_cancelled() {
-            appended.mark_unchanged();
-            let stepped = tokio::select! {
-                () = stop.cancelled() => break,
-                stepped = self.step_under_lease() => stepped,
-            };
-            let pause = match stepped {
-                Ok(events) => {
-                    failures = 0;
-                    if events == 0 { POLL } else { Duration::ZERO }
-                }
-                Err(error) => {
-                    tracing::warn!(%error, "the vectors cannot be kept up; trying again");
-                    counter!("debrief_vectors_failures_total").increment(1);
-                    // Whatever was known of the collection may be true no more.
-                    self.target = None;
-                    failures += 1;
-                    let doubled = FAILURE_PAUSE_MIN * 2_u32.saturating_pow(failures.min(10) - 1);
-                    doubled.min(FAILURE_PAUSE_MAX)
-                }
-            };
-            if !pause.is_zero() {
-                tokio::select! {
-                    () = stop.cancelled() => {}
-                    () = tokio::time::sleep(pause) => {}
-                    _ = appended.changed(), if failures == 0 => {}
-                }
-            }
+        let log = self.log.clone();
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = follow(&log, &mut self, &stop) => {}
         }
         if let Err(error) = self.lease.release().await {
             tracing::debug!(%error, "the lease on the vectors was not given back; it ends by itself");
-        }
-    }
-
-    /// One step, if no other process is at it. The lease is prolonged while it goes on, and the
-    /// step is cut off when that fails.
-    async fn step_under_lease(&mut self) -> Result<usize, IndexerError> {
-        let lease = self.lease.clone();
-        if !lease.hold().await? {
-            self.target = None;
-            return Ok(0);
-        }
-        let lost = async {
-            let mut tick = tokio::time::interval(LEASE / 3);
-            tick.tick().await;
-            loop {
-                tick.tick().await;
-                match lease.hold().await {
-                    Ok(true) => {}
-                    Ok(false) => return Ok(0),
-                    Err(error) => return Err(error.into()),
-                }
-            }
-        };
-        tokio::select! {
-            stepped = self.step() => stepped,
-            ended = lost => ended,
         }
     }
 
@@ -211,13 +157,14 @@ impl Indexer {
 
     /// The collection of this model and this log, begun where there is none.
     async fn open(&self) -> Result<Target, IndexerError> {
-        let (epoch, head) = (self.log.epoch().await?, self.log.head().await?);
+        let head = self.log.look().await?;
+        let epoch = head.epoch.to_string();
         let name = collection_name(self.embedder.model(), &epoch);
         let collections = self.store.collections().await?;
         let own = collections.into_iter().find(|(known, _)| *known == name);
         let state = match own {
             // A log that was put back to an earlier state has another history from there on.
-            Some((_, state)) if state.epoch == epoch && state.position <= head => state,
+            Some((_, state)) if state.epoch == epoch && state.position <= head.position => state,
             known => {
                 if known.is_some() {
                     self.store.drop_collection(&name).await?;
@@ -332,6 +279,81 @@ impl Indexer {
             }
         }
         Ok(())
+    }
+}
+
+/// Prolongs the lease until it is another's.
+async fn lost(lease: &Lease) -> Result<(), IndexerError> {
+    let mut tick = tokio::time::interval(LEASE / 3);
+    tick.tick().await;
+    loop {
+        tick.tick().await;
+        if !lease.hold().await? {
+            return Ok(());
+        }
+    }
+}
+
+/// Everything is done under the lease, and cut off once that is another's.
+#[async_trait]
+impl Consumer for Indexer {
+    type Error = IndexerError;
+
+    /// A server with a model may be away for long, and every try costs it something.
+    const PAUSE_MAX: Duration = Duration::from_secs(30);
+
+    fn name(&self) -> &str {
+        "vectors"
+    }
+
+    async fn checkpoints(&mut self) -> Result<Vec<follow::Checkpoint>, IndexerError> {
+        let lease = self.lease.clone();
+        if !lease.hold().await? {
+            self.target = None;
+            return Ok(Vec::new());
+        }
+        if self.target.is_none() {
+            self.target = tokio::select! {
+                opened = self.open() => Some(opened?),
+                lost = lost(&lease) => lost.map(|()| None)?,
+            };
+        }
+        let place = |target: &Target| follow::Checkpoint {
+            epoch: Some(target.state.epoch.clone()),
+            position: target.position,
+        };
+        Ok(self.target.iter().map(place).collect())
+    }
+
+    async fn step(&mut self) -> Result<bool, IndexerError> {
+        let lease = self.lease.clone();
+        tokio::select! {
+            stepped = Self::step(self) => Ok(stepped? > 0),
+            lost = lost(&lease) => lost.map(|()| true),
+        }
+    }
+
+    async fn rest(&mut self) -> Result<Option<Duration>, IndexerError> {
+        let Some(target) = self.target.take() else { return Ok(Some(STANDBY)) };
+        let lease = self.lease.clone();
+        self.target = tokio::select! {
+            settled = self.settle(target) => settled?,
+            lost = lost(&lease) => lost.map(|()| None)?,
+        };
+        // In time to prolong the lease.
+        Ok(Some(if self.target.is_some() { LEASE / 4 } else { Duration::ZERO }))
+    }
+
+    /// The collection is made anew.
+    async fn diverged(&mut self, diverged: Diverged) -> Result<(), IndexerError> {
+        tracing::warn!(%diverged, "the vectors are of another log; they are made anew");
+        self.target = None;
+        Ok(())
+    }
+
+    fn failed(&mut self, _: &IndexerError) {
+        // Whatever was known of the collection may be true no more.
+        self.target = None;
     }
 }
 

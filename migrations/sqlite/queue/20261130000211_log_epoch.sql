@@ -1,0 +1,2 @@
+-- Which log a checkpoint is one of; NULL until it moves for the first time after this.
+ALTER TABLE relay_checkpoints ADD COLUMN epoch text;

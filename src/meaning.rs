@@ -1,0 +1,25 @@
+//! What searching by meaning needs: a model and a place for its vectors.
+
+use crate::config::{Config, Secret};
+use anyhow::Context;
+use debrief_infra::embeddings::{self, Embedder};
+use debrief_infra::vectors::{self, VectorStore};
+use std::sync::Arc;
+
+/// See the module.
+pub(crate) struct Meaning {
+    pub(crate) embedder: Arc<dyn Embedder>,
+    pub(crate) store: Arc<dyn VectorStore>,
+}
+
+impl Meaning {
+    /// Opens what the configuration names; `None` where it names no model.
+    pub(crate) async fn open(config: &Config) -> anyhow::Result<Option<Self>> {
+        let key = config.embeddings_key.as_ref().map(Secret::reveal);
+        let model = embeddings::from_url(config.embeddings_url.as_str(), key).await;
+        let Some(embedder) = model.context("embeddings_url")? else { return Ok(None) };
+        let key = config.vector_key.as_ref().map(Secret::reveal);
+        let store = vectors::from_url(config.vector_url.as_str(), key).await;
+        Ok(Some(Self { embedder, store: store.context("vector_url")? }))
+    }
+}

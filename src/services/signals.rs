@@ -1,0 +1,36 @@
+//! Tells other processes what has moved here, and hears of what has moved there.
+
+use super::{Process, Service, Side, Tasks};
+use crate::serve::Roles;
+use async_trait::async_trait;
+use debrief_infra::signals;
+
+#[derive(Default)]
+pub(super) struct Signals(Tasks);
+
+#[async_trait]
+impl Service for Signals {
+    fn name(&self) -> &'static str {
+        "signals"
+    }
+
+    fn is_part_of(&self, _: Roles) -> bool {
+        true
+    }
+
+    fn side(&self) -> Side {
+        Side::Back
+    }
+
+    async fn start(&mut self, process: &mut Process) -> anyhow::Result<()> {
+        let sql = process.system.database.queue.clone();
+        let shared = std::mem::take(&mut process.shared);
+        let (trust, alone) = (process.system.log.trust().clone(), process.is_alone());
+        self.0.spawn(|stop| async move { signals::share(&sql, shared, alone, &trust, stop).await });
+        Ok(())
+    }
+
+    async fn stop(&mut self) {
+        self.0.stop().await;
+    }
+}
