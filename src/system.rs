@@ -148,8 +148,7 @@ impl System {
     pub(crate) async fn directory(&self) -> anyhow::Result<Views> {
         for runner in self.runners() {
             if runner.name() == "directory" {
-                runner.prepare().await?;
-                runner.catch_up().await?;
+                catch_up(&runner).await?;
             }
         }
         Ok(self.views())
@@ -192,6 +191,23 @@ impl System {
         let command = OrganizationCommand::Create { name: name.to_owned(), owner_key };
         self.log.create::<Organization>(operator_context(id), id.0, command).await?;
         Ok(id)
+    }
+}
+
+/// Brings a read model up to the log. One of another log stays as it is, and `/readyz` says so: it
+/// can be read, and is right again once `debrief projections rebuild` has made it anew.
+pub(crate) async fn catch_up(runner: &Runner) -> anyhow::Result<()> {
+    runner.prepare().await?;
+    match runner.catch_up().await {
+        Err(error) if error.is_diverged() => {
+            tracing::error!(
+                projection = runner.name(),
+                %error,
+                "the read model is of another log: run `debrief projections rebuild`"
+            );
+            Ok(())
+        }
+        caught_up => Ok(caught_up.map(|_| ())?),
     }
 }
 

@@ -8,6 +8,8 @@ mod concurrency;
 mod erasure;
 #[path = "log/faults.rs"]
 mod faults;
+#[path = "log/following.rs"]
+mod following;
 #[path = "log/idempotency.rs"]
 mod idempotency;
 #[path = "log/lost_answers.rs"]
@@ -32,6 +34,9 @@ on_databases!(sqlite as sqlite, postgres as postgres => {
     erasure: words_are_sealed_until_erased, a_wrong_master_key_is_told,
         a_sealed_field_opens_in_its_event_alone, a_transcripts_key_dies_with_its_clients,
         old_schemas_are_lifted;
+    following: appends_wake_at_once, a_log_that_stands_still_wakes_nobody,
+        what_others_append_is_found, a_checkpoint_of_another_log_is_told,
+        a_failure_is_followed_by_a_pause;
 });
 
 on_databases!(postgres as postgres_alone => {

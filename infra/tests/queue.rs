@@ -32,7 +32,8 @@ on_queues! {
     => {
         delivery: every_job_is_done_once, a_lease_is_prompt, two_relays_make_no_double_work,
             a_relay_that_dies_loses_nothing, a_new_consumer_begins_at_the_start,
-            a_new_consumer_may_begin_now, dispatching_again_makes_no_double_work;
+            a_new_consumer_may_begin_now, a_relay_of_another_log_enters_nothing,
+            dispatching_again_makes_no_double_work;
         outcomes: a_retry_comes_after_its_pause, a_snooze_uses_up_no_attempt,
             a_dead_letter_is_in_nobodys_way, dead_letters_come_in_pages,
             a_lease_that_runs_out_is_anothers, a_renewed_lease_is_kept;

@@ -26,5 +26,6 @@ on_databases!(sqlite, postgres => {
     content: odd_words_pass_through, values_can_be_set_and_taken_away,
         what_was_erased_is_rebuilt_as_nothing;
     versions: new_code_rebuilds_its_tables, old_code_leaves_new_tables_alone,
+        a_read_model_of_another_log_is_left_alone,
         several_processes_start_with_new_code;
 });

@@ -2,6 +2,7 @@
 
 use super::{Process, Service, Side, Tasks};
 use crate::serve::Roles;
+use crate::system::catch_up;
 use async_trait::async_trait;
 
 #[derive(Default)]
@@ -24,8 +25,7 @@ impl Service for Projections {
     /// The read models are up with the log when this returns.
     async fn start(&mut self, process: &mut Process) -> anyhow::Result<()> {
         for runner in std::mem::take(&mut process.runners) {
-            runner.prepare().await?;
-            runner.catch_up().await?;
+            catch_up(&runner).await?;
             self.0.spawn(|stop| async move { runner.run(stop).await });
         }
         Ok(())

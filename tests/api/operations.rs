@@ -5,7 +5,10 @@ use crate::support::{Profile, Server, Setup, VTT, eventually};
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::{Child, Command, Stdio};
 
-in_profiles! { ready_means_every_dependency, metrics_tell_what_waits }
+in_profiles! {
+    ready_means_every_dependency, what_is_of_another_log_is_told, metrics_tell_what_waits,
+    a_process_works_at_some_kinds,
+}
 
 async fn readiness(server: &Server) -> (u16, BTreeMap<String, String>) {
     let answer = reqwest::get(format!("{}/readyz", server.url())).await.unwrap();
@@ -95,6 +98,59 @@ async fn ready_means_every_dependency(profile: Profile) {
         assert_eq!(ailing(&server).await, ["keys", "log", "queue", "read_models"]);
         assert_eq!(alive().await, 200);
     }
+}
+
+/// The log was put back from a backup, and what follows it was not.
+async fn what_is_of_another_log_is_told(profile: Profile) {
+    let Some(mut server) = Setup::new(profile).start().await else { return };
+    server.api().session(VTT, &[]).await;
+    server.stop("up").await;
+    let database = server.database().await;
+    let views = "UPDATE projection_checkpoints SET position = position + 1000 \
+         WHERE name = 'searches'";
+    database.views.execute(views, &[]).await.unwrap();
+    let queue = "UPDATE relay_checkpoints SET epoch = 'another' WHERE consumer = 'watch'";
+    database.queue.execute(queue, &[]).await.unwrap();
+
+    server.spawn("up");
+    let url = format!("{}/readyz", server.url());
+    eventually("it runs, and is not ready", async || {
+        reqwest::get(&url).await.is_ok_and(|answer| answer.status() == 503)
+    })
+    .await;
+    let (_, said) = readiness(&server).await;
+    for (name, how) in said {
+        let other = ["queue", "read_models"].contains(&name.as_str());
+        assert_eq!(how, if other { "of another log" } else { "ok" }, "{name}");
+    }
+    server.cli(&["projections", "rebuild", "searches"]);
+    let queue = "UPDATE relay_checkpoints SET epoch = NULL WHERE consumer = 'watch'";
+    database.queue.execute(queue, &[]).await.unwrap();
+    database.close().await;
+    eventually("all is well again", async || ailing(&server).await.is_empty()).await;
+}
+
+async fn a_process_works_at_some_kinds(profile: Profile) {
+    let setup = Setup::new(profile).set("workers", "parse").separate();
+    let Some(mut server) = setup.start().await else { return };
+    let refused = server.try_cli(&["worker", "--workers", "parse,mial"]);
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(!refused.status.success(), "{said}");
+    assert!(said.contains("parse, summarize, forget, watch"), "{said}");
+
+    let uploaded = server.api().upload(VTT, &[]).await;
+    let waits = async |server: &Server| {
+        let backlog = server.database().await.queue;
+        let sql = "SELECT consumer FROM work WHERE state = 'ready' ORDER BY consumer";
+        let rows = backlog.query(sql, &[]).await.unwrap();
+        let names = rows.iter().map(|row| row.get::<String>(0).unwrap());
+        names.collect::<Vec<_>>()
+    };
+    eventually("the summary waits", async || waits(&server).await == ["summarize"]).await;
+    server.set("workers", "summarize,watch");
+    server.start("worker").await;
+    server.api().until_ready(&uploaded.id).await;
+    eventually("nothing waits", async || waits(&server).await.is_empty()).await;
 }
 
 fn own_pair((a, b): (&str, &str)) -> (String, String) {

@@ -163,15 +163,16 @@ pub async fn follow<C: Consumer>(log: &EventLog, consumer: &mut C, stop: &Cancel
 
 async fn look<C: Consumer>(log: &EventLog, consumer: &mut C) -> Result<Next, C::Error> {
     let checkpoints = consumer.checkpoints().await?;
-    let mut head = log.tip.known().await?;
-    if checkpoints.iter().any(|checkpoint| checkpoint.check(&head).is_err()) {
-        // Another process may have appended and taken in what this one does not know of yet.
-        head = log.tip.look().await?;
-        if let Some(diverged) = checkpoints.iter().find_map(|c| c.check(&head).err()) {
-            consumer.diverged(diverged).await?;
-            return Ok(Next::Look);
+    for checkpoint in &checkpoints {
+        match log.check_place(checkpoint).await {
+            Err(LogError::Diverged(diverged)) => {
+                consumer.diverged(diverged).await?;
+                return Ok(Next::Look);
+            }
+            checked => checked?,
         }
     }
+    let head = log.known_head().await?;
     if checkpoints.iter().all(|checkpoint| checkpoint.position >= head.position) {
         return Ok(Next::Wait(consumer.rest().await?));
     }

@@ -41,7 +41,7 @@ use batch::Outcome;
 use codec::Codec;
 use cqrs_es::persist::EventUpcaster;
 use debrief_domain::ids::OrganizationId;
-use follow::Diverged;
+use follow::{Checkpoint, Diverged};
 use std::sync::Arc;
 use store::LogStore;
 use tip::Tip;
@@ -227,6 +227,15 @@ impl EventLog {
     /// in it follows the log.
     pub async fn known_head(&self) -> Result<Head, LogError> {
         self.tip.known().await
+    }
+
+    /// Refuses a checkpoint that is not one of this log.
+    pub async fn check_place(&self, checkpoint: &Checkpoint) -> Result<(), LogError> {
+        if checkpoint.check(&self.tip.known().await?).is_ok() {
+            return Ok(());
+        }
+        // Another process may have appended and taken in what this one does not know of yet.
+        Ok(checkpoint.check(&self.tip.look().await?)?)
     }
 
     /// The last position that this process knows of: a wake-up, not the truth. Who has to see what

@@ -165,6 +165,26 @@ pub(crate) async fn a_new_consumer_may_begin_now(bench: Arc<Bench>) {
     assert_eq!(before, 0);
 }
 
+pub(crate) async fn a_relay_of_another_log_enters_nothing(bench: Arc<Bench>) {
+    let process = bench.process().await;
+    process.fill(3).await;
+    let (log, ledger) = (&process.node.log, &process.ledger);
+    debrief_infra::queue::check(log, ledger).await.unwrap();
+    let ledger_says = async |sql: &str| {
+        process.node.database.queue.execute(sql, &[]).await.unwrap();
+        format!("{:?}", debrief_infra::queue::check(log, ledger).await.unwrap_err())
+    };
+    let said = ledger_says("UPDATE relay_checkpoints SET position = position + 100").await;
+    assert!(said.contains("of another log") && said.contains("beyond the end"), "{said}");
+    let said = ledger_says("UPDATE relay_checkpoints SET position = 0, epoch = 'another'").await;
+    assert!(said.contains("of another log") && said.contains("another,"), "{said}");
+    let relay = process.run_relay(&[PARSE], LONG);
+    process.write(3).await;
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    assert_eq!(process.rows("consumer = 'parse'", &[]).await, 3, "work of another log");
+    relay.stop().await;
+}
+
 pub(crate) async fn dispatching_again_makes_no_double_work(bench: Arc<Bench>) {
     const JOBS: usize = 300;
     let (first, second) = (bench.process().await, bench.process().await);

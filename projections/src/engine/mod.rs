@@ -80,3 +80,10 @@ pub enum ProjectionError {
     #[error("there is no projection \"{0}\"")]
     Unknown(String),
 }
+
+impl ProjectionError {
+    /// Whether the read model is one of another log: it can be read, and goes on once it was rebuilt.
+    pub fn is_diverged(&self) -> bool {
+        matches!(self, Self::Log(LogError::Diverged(_)))
+    }
+}

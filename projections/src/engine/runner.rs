@@ -121,6 +121,7 @@ impl Runner {
             let (name, found) = (self.name(), from.version);
             return Err(ProjectionError::OtherVersion { name, found, own });
         }
+        self.log.check_place(&from.place()).await?;
         let events = self.log.read(from.position, self.batch).await?;
         let Some(last) = events.last() else {
             *at = Some(from);

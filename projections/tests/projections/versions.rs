@@ -4,8 +4,12 @@ use crate::support::{Shared, history};
 use debrief_domain::event::DecodeError;
 use debrief_infra::log::RecordedEvent;
 use debrief_projections::engine::Kind::{Integer, Text};
-use debrief_projections::engine::{Op, Projection, ProjectionError, Table, checkpoints, verify};
+use debrief_projections::engine::{
+    self, Op, Projection, ProjectionError, Table, checkpoints, rebuild, verify,
+};
 use std::sync::Arc;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
 
 const FIRST: &[Table] = &[Table {
     name: "probe",
@@ -102,6 +106,36 @@ pub(crate) async fn old_code_leaves_new_tables_alone(place: Shared) {
     let verified = verify(&node.log, &node.database.views, &probe(2), |_, _| ()).await.unwrap();
     assert_eq!(verified.differences, []);
     assert_eq!(verified.position, node.log.head().await.unwrap());
+}
+
+/// The log was set back, or replaced, and the read model was not.
+pub(crate) async fn a_read_model_of_another_log_is_left_alone(place: Shared) {
+    let node = place.node().await;
+    history::write(&node, 1, 100, 1).await;
+    let (log, views) = (&node.log, &node.database.views);
+    for planted in ["position = position + 1000", "position = 50, epoch = 'another'"] {
+        node.catch_up(&[probe(1)]).await;
+        engine::check(log, views).await.unwrap();
+        node.execute(&format!("UPDATE projection_checkpoints SET {planted}"), &[]).await;
+        let before = node.dump(&[probe(1)]).await;
+        history::write(&node, 1, 50, 2).await;
+
+        let refused = node.runner(&probe(1), 10).catch_up().await.unwrap_err();
+        assert!(refused.is_diverged(), "{refused}");
+        let (runner, stop) = (node.runner(&probe(1), 10), CancellationToken::new());
+        let stopped = async {
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            stop.cancel();
+        };
+        tokio::join!(runner.run(stop.clone()), stopped);
+        assert_eq!(node.dump(&[probe(1)]).await, before, "{planted}");
+        let said = format!("{:?}", engine::check(log, views).await.unwrap_err());
+        assert!(said.contains("of another log"), "{said}");
+
+        rebuild(log, views, &[probe(1)], |_, _| ()).await.unwrap();
+        engine::check(log, views).await.unwrap();
+        node.assert_verified(&[probe(1)]).await;
+    }
 }
 
 pub(crate) async fn several_processes_start_with_new_code(place: Shared) {
