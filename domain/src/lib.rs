@@ -14,6 +14,7 @@ pub mod note;
 pub mod organization;
 pub mod personal;
 pub mod saved_search;
+pub mod search;
 pub mod summary;
 pub mod transcript;
 pub mod upcasters;

@@ -2,6 +2,7 @@
 
 use crate::ids::{ApiKeyId, ClientId, TranscriptId};
 use crate::personal::Personal;
+use crate::search::Filters;
 use serde::{Deserialize, Serialize};
 
 /// What a saved search looks for: a question, and what may be found.
@@ -21,6 +22,18 @@ pub struct Criteria {
     /// Where days begin and end, as in the IANA database.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time_zone: Option<String>,
+}
+
+impl Criteria {
+    /// Which passages count. A kind that this program does not know, from a newer one, is left out.
+    pub fn filters(&self) -> Filters {
+        Filters {
+            kinds: self.kinds.iter().filter_map(|kind| kind.parse().ok()).collect(),
+            client_ids: self.client_ids.clone(),
+            speakers: self.speakers.clone(),
+            ..Filters::default()
+        }
+    }
 }
 
 /// Somebody wants to hear of what fits from now on.
