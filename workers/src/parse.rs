@@ -47,7 +47,7 @@ impl Worker for Parse {
         if !transcript.is_alive() {
             return Ok(());
         }
-        let Some(data_key) = log.keys().get(id).await? else { return Ok(()) };
+        let Some(data_key) = log.keys().get(event.organization, id).await? else { return Ok(()) };
         let mut files = Vec::new();
         for file in transcript.files() {
             let source = BlobKey::try_from(file.source.clone())?;

@@ -46,7 +46,9 @@ impl Worker for Summarize {
         if later.iter().any(|later| TURNS_CHANGED.contains(&later.event_type.as_str())) {
             return Ok(());
         }
-        let Some(data_key) = log.keys().get(transcript_id.0).await? else { return Ok(()) };
+        let Some(data_key) = log.keys().get(event.organization, transcript_id.0).await? else {
+            return Ok(());
+        };
         let Some(blob) = transcript.content() else { return Ok(()) };
         let blob = BlobKey::try_from(blob.to_owned())?;
         let json = documents.read(&blob, &data_key, 0).await?;
