@@ -13,4 +13,5 @@ pub mod log;
 mod openai;
 pub mod queue;
 pub mod signals;
+pub mod url;
 pub mod vectors;

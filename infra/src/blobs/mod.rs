@@ -30,6 +30,7 @@ pub mod sealed;
 
 use std::sync::Arc;
 
+use crate::url::has_scheme;
 use async_trait::async_trait;
 use futures::stream::BoxStream;
 
@@ -64,6 +65,23 @@ pub trait BlobStore: Send + Sync {
     async fn check(&self) -> Result<(), BlobError>;
 }
 
+/// The URLs that [`from_url`] takes.
+const FORMS: &str =
+    "\"directory:PATH\", \"file:///ABSOLUTE/PATH\" or \"s3://BUCKET/PREFIX\"";
+
+/// Whether [`from_url`] takes a URL of this form; if not, which it takes.
+pub fn check_url(url: &str) -> Result<(), String> {
+    let known = has_scheme(url, &["directory:", "s3://"]) || file_path(url).is_some();
+    if known { Ok(()) } else { Err(FORMS.to_owned()) }
+}
+
+/// The path of a `file:///` URL; `None` where it is malformed or no such URL.
+fn file_path(url: &str) -> Option<String> {
+    let rest = url.strip_prefix("file://")?;
+    let path = rest.strip_prefix("localhost").unwrap_or(rest);
+    if path.starts_with('/') { percent_decode(path) } else { None }
+}
+
 /// Opens the store that `url` names:
 ///
 /// - `directory:PATH` or `file:///absolute/path`: a directory, created if it is
@@ -77,10 +95,8 @@ pub async fn from_url(url: &str) -> Result<Arc<dyn BlobStore>, BlobError> {
     if let Some(path) = url.strip_prefix("directory:") {
         return open_directory(path).await;
     }
-    if let Some(rest) = url.strip_prefix("file://") {
-        let path = rest.strip_prefix("localhost").unwrap_or(rest);
-        let path = path.starts_with('/').then(|| percent_decode(path));
-        return match path.flatten() {
+    if url.starts_with("file://") {
+        return match file_path(url) {
             Some(path) => open_directory(&path).await,
             None => Err(BlobError::Config(
                 "a file URL needs an absolute path, as in file:///var/lib/debrief/blobs".into(),
@@ -95,7 +111,7 @@ pub async fn from_url(url: &str) -> Result<Arc<dyn BlobStore>, BlobError> {
             "this program was built without S3: build it with `--features s3` (or `full`)".into(),
         ));
     }
-    Err(BlobError::Config("the blob URL must begin with directory:, file:/// or s3://".into()))
+    Err(BlobError::Config(format!("the URL of a blob store is {FORMS}")))
 }
 
 async fn open_directory(path: &str) -> Result<Arc<dyn BlobStore>, BlobError> {
