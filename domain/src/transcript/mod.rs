@@ -2,7 +2,12 @@
 
 pub mod content;
 pub mod correction;
+pub mod corrections;
 mod events;
+pub mod names;
+pub mod script;
+pub mod talk;
+pub mod words;
 
 pub use events::*;
 
