@@ -14,12 +14,12 @@ use debrief_domain::summary::content::Content as SummaryContent;
 use debrief_domain::summary::{Summary, SummaryEvent};
 use debrief_domain::transcript::content::Content;
 use debrief_domain::transcript::correction::Correction;
+use debrief_domain::transcript::corrections;
 use debrief_domain::transcript::{Transcript, TranscriptDetailsChanged, TranscriptEvent};
 use debrief_infra::blobs::{BlobError, BlobKey, InvalidBlobKey};
 use debrief_infra::documents::Documents;
 use debrief_infra::keys::KeyError;
 use debrief_infra::log::{EventLog, LogError, StreamId};
-use debrief_understanding::corrections;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 

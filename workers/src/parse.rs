@@ -9,6 +9,7 @@ use debrief_domain::ids::{OrganizationId, VocabularyId};
 use debrief_domain::personal::Personal;
 use debrief_domain::transcript::content::Content;
 use debrief_domain::transcript::correction::Correction;
+use debrief_domain::transcript::corrections::{self, Corrected};
 use debrief_domain::transcript::{
     Outline, Stage, Transcript, TranscriptCommand, TranscriptCorrected, TranscriptError,
     TranscriptParsed, TranscriptProcessingFailed,
@@ -17,7 +18,6 @@ use debrief_domain::vocabulary::Vocabulary;
 use debrief_infra::blobs::BlobKey;
 use debrief_infra::keys::DataKey;
 use debrief_infra::log::{CommandError, RecordedEvent};
-use debrief_understanding::corrections::{self, Corrected};
 use debrief_understanding::roles::Known;
 use debrief_understanding::session;
 use uuid::Uuid;

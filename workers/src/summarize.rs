@@ -7,12 +7,13 @@ use cqrs_es::Aggregate;
 use debrief_domain::ids::{SummaryId, TranscriptId};
 use debrief_domain::summary::{Summary, SummaryCommand, SummaryError};
 use debrief_domain::transcript::content::Content;
+use debrief_domain::transcript::corrections;
 use debrief_domain::transcript::{
     Stage, Transcript, TranscriptCommand, TranscriptError, TranscriptProcessingFailed,
 };
 use debrief_infra::blobs::BlobKey;
 use debrief_infra::log::{CommandError, RecordedEvent, StreamId};
-use debrief_understanding::{corrections, summary};
+use debrief_language::summary;
 
 /// Events after which the turns are others.
 const TURNS_CHANGED: &[&str] =

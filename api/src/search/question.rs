@@ -7,10 +7,10 @@ use chrono::Weekday;
 use chrono_tz::Tz;
 use debrief_domain::ids::ClientId;
 use debrief_domain::principal::Viewer;
+use debrief_language::question::Anchor;
 use debrief_projections::directory;
 use debrief_search::query::Filters;
 use debrief_search::understood::{PEOPLE_MAX, Question};
-use debrief_understanding::question::Anchor;
 
 /// The clients of an organization, by name.
 pub(super) async fn clients(

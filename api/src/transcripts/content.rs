@@ -11,9 +11,9 @@ use debrief_domain::ids::TranscriptId;
 use debrief_domain::transcript::Transcript;
 use debrief_domain::transcript::content::Content;
 use debrief_domain::transcript::correction::Correction;
+use debrief_domain::transcript::corrections::{self, Corrected};
 use debrief_infra::blobs::BlobKey;
 use debrief_projections::transcripts::TranscriptRow;
-use debrief_understanding::corrections::{self, Corrected};
 use std::sync::Arc;
 use uuid::Uuid;
 

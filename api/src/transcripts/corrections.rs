@@ -19,12 +19,12 @@ use debrief_domain::change::Change;
 use debrief_domain::ids::TranscriptId;
 use debrief_domain::transcript::content::{Content, Role};
 use debrief_domain::transcript::correction::{Correction, TurnRef, VocabularyEntry};
+use debrief_domain::transcript::corrections::{self, Corrected, CorrectionError};
 use debrief_domain::transcript::{
     Outline, Transcript, TranscriptCommand, TranscriptCorrected, TranscriptCorrectionUndone,
     TranscriptError, TranscriptEvent,
 };
 use debrief_infra::log::{Appended, CommandContext, CommandError, Committed, StreamId};
-use debrief_understanding::corrections::{self, Corrected, CorrectionError};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::collections::HashMap;

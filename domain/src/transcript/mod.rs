@@ -2,8 +2,13 @@
 
 pub mod content;
 pub mod correction;
+pub mod corrections;
 mod events;
+pub mod names;
+pub mod script;
 mod state;
+pub mod talk;
+pub mod words;
 
 pub use events::*;
 pub use state::{State, UnknownState};
