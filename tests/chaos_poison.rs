@@ -146,7 +146,7 @@ async fn poison_is_put_aside(place: Place) {
     worker.mended.store(true, Ordering::SeqCst);
     let work = AtWork::start(&node, &worker, OPTIONS);
     for letter in &letters {
-        assert!(node.ledger.retry(None, worker.name, letter.position).await.expect("a ledger"));
+        assert!(node.ledger.retry(None, letter.id()).await.expect("a ledger"));
     }
     let took = eventually(Duration::from_secs(30), "retried letters are done", || async {
         worker.done() == count

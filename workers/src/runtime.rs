@@ -104,16 +104,12 @@ pub async fn run(
         }
         gauge!("debrief_worker_breaker_open", "worker" => name).set(0.0);
         let room = 1 + slots.available_permits();
-        let leased = tokio::select! {
-            () = stop.cancelled() => break,
-            leased = queue.lease(name, room, options.lease, LEASE_WAIT) => leased,
-        };
-        let leased = match leased {
+        let leased = match queue.lease(name, room, options.lease, LEASE_WAIT, &stop).await {
             Ok(leased) => leased,
             Err(error) => {
                 tracing::warn!(worker = name, %error, "no work can be leased; trying again");
                 counter!("debrief_queue_failures_total", "worker" => name).increment(1);
-                tokio::time::sleep(FAILURE_PAUSE).await;
+                let _ = stop.run_until_cancelled(tokio::time::sleep(FAILURE_PAUSE)).await;
                 continue;
             }
         };

@@ -166,6 +166,7 @@ impl Run {
     async fn settle(&self, job: &Job, outcome: Outcome) {
         let label = match &outcome {
             Outcome::Done => "done",
+            Outcome::Split { .. } => "split",
             Outcome::Retry { .. } => "retry",
             Outcome::Snooze { .. } => "snooze",
             Outcome::Dead { .. } => "dead",
