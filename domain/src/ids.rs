@@ -57,6 +57,10 @@ id!(
     /// A key with which a program signs in.
     ApiKeyId
 );
+id!(
+    /// A person who signs in to an organization.
+    MemberId
+);
 
 id!(
     /// An organization's vocabulary.

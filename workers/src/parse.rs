@@ -10,6 +10,7 @@ use debrief_domain::ids::{OrganizationId, VocabularyId};
 use debrief_domain::personal::Personal;
 use debrief_domain::transcript::content::Content;
 use debrief_domain::transcript::correction::Correction;
+use debrief_domain::transcript::corrections::{self, Corrected};
 use debrief_domain::transcript::{
     Outline, Stage, Transcript, TranscriptCommand, TranscriptCorrected, TranscriptError,
     TranscriptParsed, TranscriptProcessingFailed,
@@ -19,7 +20,6 @@ use debrief_infra::blobs::BlobKey;
 use debrief_infra::keys::DataKey;
 use debrief_infra::log::{CommandError, RecordedEvent};
 use debrief_infra::queue::Begins;
-use debrief_understanding::corrections::{self, Corrected};
 use debrief_understanding::roles::Known;
 use debrief_understanding::session;
 use std::sync::Arc;
@@ -50,7 +50,7 @@ impl Worker for Parse {
         if !transcript.is_alive() {
             return Ok(());
         }
-        let Some(data_key) = log.keys().get(id).await? else { return Ok(()) };
+        let Some(data_key) = log.keys().get(event.organization, id).await? else { return Ok(()) };
         let mut files = Vec::new();
         for file in transcript.files() {
             let source = BlobKey::try_from(file.source.clone())?;

@@ -8,13 +8,14 @@ use cqrs_es::Aggregate;
 use debrief_domain::ids::{SummaryId, TranscriptId};
 use debrief_domain::summary::{Summary, SummaryCommand, SummaryError};
 use debrief_domain::transcript::content::Content;
+use debrief_domain::transcript::corrections;
 use debrief_domain::transcript::{
     Stage, Transcript, TranscriptCommand, TranscriptError, TranscriptProcessingFailed,
 };
 use debrief_infra::blobs::BlobKey;
 use debrief_infra::log::{CommandError, RecordedEvent, StreamId};
 use debrief_infra::queue::Begins;
-use debrief_understanding::{corrections, summary};
+use debrief_language::summary;
 use std::sync::Arc;
 
 /// Events after which the turns are others.
@@ -49,7 +50,9 @@ impl Worker for Summarize {
         if later.iter().any(|later| TURNS_CHANGED.contains(&later.event_type.as_str())) {
             return Ok(());
         }
-        let Some(data_key) = log.keys().get(transcript_id.0).await? else { return Ok(()) };
+        let Some(data_key) = log.keys().get(event.organization, transcript_id.0).await? else {
+            return Ok(());
+        };
         let Some(blob) = transcript.content() else { return Ok(()) };
         let blob = BlobKey::try_from(blob.to_owned())?;
         let json = documents.read(&blob, &data_key, 0).await?;

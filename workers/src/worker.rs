@@ -3,6 +3,7 @@
 use crate::descriptor::Descriptor;
 use async_trait::async_trait;
 use debrief_domain::event::DecodeError;
+use debrief_domain::principal::Principal;
 use debrief_infra::blobs::{BlobError, InvalidBlobKey};
 use debrief_infra::documents::Documents;
 use debrief_infra::keys::KeyError;
@@ -130,7 +131,7 @@ pub(crate) fn command_context(
     CommandContext {
         organization: event.organization,
         metadata: Metadata {
-            actor: format!("worker:{}", worker.name),
+            actor: Principal::Worker { name: worker.name }.to_string(),
             correlation_id: event.metadata.correlation_id,
             causation_id: Some(event.id),
         },

@@ -1,5 +1,6 @@
 //! What can have happened to a client.
 
+use crate::event::events;
 use crate::personal::Personal;
 use serde::{Deserialize, Serialize};
 
@@ -12,11 +13,9 @@ pub struct ClientRegistered {
     pub email: Option<Personal<String>>,
 }
 
-/// Events of a client.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", content = "payload")]
-pub enum ClientEvent {
-    /// See [`ClientRegistered`].
-    #[serde(rename = "client.registered")]
-    Registered(ClientRegistered),
+events! {
+    /// Events of a client.
+    pub enum ClientEvent {
+        Registered(ClientRegistered) = "client.registered", 1;
+    }
 }

@@ -4,15 +4,10 @@ mod events;
 
 pub use events::*;
 
-use crate::event::impl_domain_event;
 use crate::personal::Personal;
 use cqrs_es::Aggregate;
 use cqrs_es::event_sink::EventSink;
 use serde::{Deserialize, Serialize};
-
-impl_domain_event!(ClientEvent {
-    Registered => ("client.registered", 1),
-});
 
 /// State from which the next command is decided.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]

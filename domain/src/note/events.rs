@@ -1,5 +1,6 @@
 //! What can have happened to a note.
 
+use crate::event::events;
 use crate::ids::ClientId;
 use crate::personal::Personal;
 use chrono::{DateTime, Utc};
@@ -33,14 +34,10 @@ pub struct NoteWritten {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NoteDeleted {}
 
-/// Events of a note.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", content = "payload")]
-pub enum NoteEvent {
-    /// See [`NoteWritten`].
-    #[serde(rename = "note.written")]
-    Written(NoteWritten),
-    /// See [`NoteDeleted`].
-    #[serde(rename = "note.deleted")]
-    Deleted(NoteDeleted),
+events! {
+    /// Events of a note.
+    pub enum NoteEvent {
+        Written(NoteWritten) = "note.written", 1;
+        Deleted(NoteDeleted) = "note.deleted", 1;
+    }
 }

@@ -7,15 +7,9 @@ mod events;
 
 pub use events::*;
 
-use crate::event::impl_domain_event;
 use cqrs_es::Aggregate;
 use cqrs_es::event_sink::EventSink;
 use serde::{Deserialize, Serialize};
-
-impl_domain_event!(NoteEvent {
-    Written => ("note.written", 1),
-    Deleted => ("note.deleted", 1),
-});
 
 /// State from which the next command is decided.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]

@@ -1,15 +1,9 @@
 //! What can have happened to an organization.
 
+use crate::event::events;
 use crate::ids::ApiKeyId;
+use crate::principal::Role;
 use serde::{Deserialize, Serialize};
-
-/// What a key may do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum KeyRole {
-    /// Everything in its organization.
-    Owner,
-}
 
 /// An organization began.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,7 +23,7 @@ pub struct ApiKeyCreated {
     /// enough.
     pub secret_sha256: String,
     /// What it may do.
-    pub role: KeyRole,
+    pub role: Role,
 }
 
 /// A key no longer opens anything.
@@ -39,17 +33,11 @@ pub struct ApiKeyRevoked {
     pub key_id: ApiKeyId,
 }
 
-/// Events of an organization.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", content = "payload")]
-pub enum OrganizationEvent {
-    /// See [`OrganizationCreated`].
-    #[serde(rename = "organization.created")]
-    Created(OrganizationCreated),
-    /// See [`ApiKeyCreated`].
-    #[serde(rename = "organization.api_key_created")]
-    ApiKeyCreated(ApiKeyCreated),
-    /// See [`ApiKeyRevoked`].
-    #[serde(rename = "organization.api_key_revoked")]
-    ApiKeyRevoked(ApiKeyRevoked),
+events! {
+    /// Events of an organization.
+    pub enum OrganizationEvent {
+        Created(OrganizationCreated) = "organization.created", 1;
+        ApiKeyCreated(ApiKeyCreated) = "organization.api_key_created", 1;
+        ApiKeyRevoked(ApiKeyRevoked) = "organization.api_key_revoked", 1;
+    }
 }

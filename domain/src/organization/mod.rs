@@ -4,17 +4,10 @@ mod events;
 
 pub use events::*;
 
-use crate::event::impl_domain_event;
 use crate::ids::ApiKeyId;
 use cqrs_es::Aggregate;
 use cqrs_es::event_sink::EventSink;
 use serde::{Deserialize, Serialize};
-
-impl_domain_event!(OrganizationEvent {
-    Created => ("organization.created", 1),
-    ApiKeyCreated => ("organization.api_key_created", 1),
-    ApiKeyRevoked => ("organization.api_key_revoked", 1),
-});
 
 /// State from which the next command is decided.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -115,7 +108,7 @@ mod tests {
             key_id: ApiKeyId(uuid::Uuid::from_u128(n)),
             name: "owner".into(),
             secret_sha256: "00".into(),
-            role: KeyRole::Owner,
+            role: crate::principal::Role::Owner,
         }
     }
 

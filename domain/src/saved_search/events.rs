@@ -1,7 +1,9 @@
 //! What can have happened to a saved search.
 
-use crate::ids::{ApiKeyId, ClientId, TranscriptId};
+use crate::event::events;
+use crate::ids::ClientId;
 use crate::personal::Personal;
+use crate::subject::Subject;
 use serde::{Deserialize, Serialize};
 
 /// What a saved search looks for: a question, and what may be found.
@@ -30,18 +32,13 @@ pub struct SavedSearchCreated {
     pub name: Personal<String>,
     /// What it looks for.
     pub criteria: Personal<Criteria>,
-    /// The key of whoever wants it.
-    pub key_id: ApiKeyId,
 }
 
 /// Something new fits.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SavedSearchMatched {
-    /// The session; the note's id where `note` says so.
-    pub transcript_id: TranscriptId,
-    /// Whether it is a note from elsewhere.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub note: bool,
+    /// The session or the external note.
+    pub subject: Subject,
     /// Passages of it that fit.
     pub passages: u32,
 }
@@ -50,17 +47,11 @@ pub struct SavedSearchMatched {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SavedSearchDeleted {}
 
-/// Events of a saved search.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", content = "payload")]
-pub enum SavedSearchEvent {
-    /// See [`SavedSearchCreated`].
-    #[serde(rename = "saved_search.created")]
-    Created(SavedSearchCreated),
-    /// See [`SavedSearchMatched`].
-    #[serde(rename = "saved_search.matched")]
-    Matched(SavedSearchMatched),
-    /// See [`SavedSearchDeleted`].
-    #[serde(rename = "saved_search.deleted")]
-    Deleted(SavedSearchDeleted),
+events! {
+    /// Events of a saved search.
+    pub enum SavedSearchEvent {
+        Created(SavedSearchCreated) = "saved_search.created", 2;
+        Matched(SavedSearchMatched) = "saved_search.matched", 2;
+        Deleted(SavedSearchDeleted) = "saved_search.deleted", 1;
+    }
 }

@@ -1,6 +1,7 @@
 //! What can have happened to a summary.
 
 use super::content::Content;
+use crate::event::events;
 use crate::ids::TranscriptId;
 use crate::personal::Personal;
 use serde::{Deserialize, Serialize};
@@ -29,17 +30,11 @@ pub struct SummaryRevised {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SummaryErased {}
 
-/// Events of a summary.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", content = "payload")]
-pub enum SummaryEvent {
-    /// See [`SummaryCreated`].
-    #[serde(rename = "summary.created")]
-    Created(SummaryCreated),
-    /// See [`SummaryRevised`].
-    #[serde(rename = "summary.revised")]
-    Revised(SummaryRevised),
-    /// See [`SummaryErased`].
-    #[serde(rename = "summary.erased")]
-    Erased(SummaryErased),
+events! {
+    /// Events of a summary.
+    pub enum SummaryEvent {
+        Created(SummaryCreated) = "summary.created", 1;
+        Revised(SummaryRevised) = "summary.revised", 1;
+        Erased(SummaryErased) = "summary.erased", 1;
+    }
 }

@@ -5,19 +5,12 @@ mod events;
 
 pub use events::*;
 
-use crate::event::impl_domain_event;
 use crate::ids::TranscriptId;
 use crate::personal::Personal;
 use content::Content;
 use cqrs_es::Aggregate;
 use cqrs_es::event_sink::EventSink;
 use serde::{Deserialize, Serialize};
-
-impl_domain_event!(SummaryEvent {
-    Created => ("summary.created", 1),
-    Revised => ("summary.revised", 1),
-    Erased => ("summary.erased", 1),
-});
 
 /// State from which the next command is decided.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]

@@ -3,8 +3,8 @@
 //! Invariant: nothing here is invented. A speaker, a time or a language that the file does not
 //! state is `None`, never a guess.
 
+use super::words;
 use serde::{Deserialize, Serialize};
-use unicode_segmentation::UnicodeSegmentation;
 use utoipa::ToSchema;
 
 /// The part a person plays in a session.
@@ -88,6 +88,9 @@ pub struct Gap {
     pub end_ms: u64,
 }
 
+/// The longest text of a turn, in characters (Unicode scalar values).
+pub const TURN_CHARS_MAX: usize = 4_000;
+
 /// One uninterrupted contribution of one speaker.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 pub struct Turn {
@@ -150,7 +153,7 @@ impl Content {
         self.turns
             .iter()
             .filter(|turn| turn.kind == counted)
-            .map(|turn| turn.text.unicode_words().fold(0u64, |sum, _| sum + 1))
+            .map(|turn| words::count(&turn.text))
             .sum()
     }
 }

@@ -3,6 +3,7 @@
 use super::content::{Participant, Warning};
 use super::correction::Correction;
 use crate::change::Change;
+use crate::event::events;
 use crate::ids::ClientId;
 use crate::personal::Personal;
 use chrono::{DateTime, Utc};
@@ -179,41 +180,19 @@ pub struct TranscriptDeleted {
     pub blobs: Vec<String>,
 }
 
-/// Events of a transcript.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", content = "payload")]
-pub enum TranscriptEvent {
-    /// See [`TranscriptUploaded`].
-    #[serde(rename = "transcript.uploaded")]
-    Uploaded(TranscriptUploaded),
-    /// See [`TranscriptFilesAdded`].
-    #[serde(rename = "transcript.files_added")]
-    FilesAdded(TranscriptFilesAdded),
-    /// See [`TranscriptFilesReplaced`].
-    #[serde(rename = "transcript.files_replaced")]
-    FilesReplaced(TranscriptFilesReplaced),
-    /// See [`TranscriptParsed`].
-    #[serde(rename = "transcript.parsed")]
-    Parsed(TranscriptParsed),
-    /// See [`TranscriptProcessingFailed`].
-    #[serde(rename = "transcript.processing_failed")]
-    ProcessingFailed(TranscriptProcessingFailed),
-    /// See [`TranscriptProcessingRequested`].
-    #[serde(rename = "transcript.processing_requested")]
-    ProcessingRequested(TranscriptProcessingRequested),
-    /// See [`TranscriptIndexingRequested`].
-    #[serde(rename = "transcript.indexing_requested")]
-    IndexingRequested(TranscriptIndexingRequested),
-    /// See [`TranscriptDetailsChanged`].
-    #[serde(rename = "transcript.details_changed")]
-    DetailsChanged(TranscriptDetailsChanged),
-    /// See [`TranscriptCorrected`].
-    #[serde(rename = "transcript.corrected")]
-    Corrected(TranscriptCorrected),
-    /// See [`TranscriptCorrectionUndone`].
-    #[serde(rename = "transcript.correction_undone")]
-    CorrectionUndone(TranscriptCorrectionUndone),
-    /// See [`TranscriptDeleted`].
-    #[serde(rename = "transcript.deleted")]
-    Deleted(TranscriptDeleted),
+events! {
+    /// Events of a transcript.
+    pub enum TranscriptEvent {
+        Uploaded(TranscriptUploaded) = "transcript.uploaded", 1;
+        FilesAdded(TranscriptFilesAdded) = "transcript.files_added", 1;
+        FilesReplaced(TranscriptFilesReplaced) = "transcript.files_replaced", 1;
+        Parsed(TranscriptParsed) = "transcript.parsed", 2;
+        ProcessingFailed(TranscriptProcessingFailed) = "transcript.processing_failed", 1;
+        ProcessingRequested(TranscriptProcessingRequested) = "transcript.processing_requested", 1;
+        IndexingRequested(TranscriptIndexingRequested) = "transcript.indexing_requested", 1;
+        DetailsChanged(TranscriptDetailsChanged) = "transcript.details_changed", 1;
+        Corrected(TranscriptCorrected) = "transcript.corrected", 1;
+        CorrectionUndone(TranscriptCorrectionUndone) = "transcript.correction_undone", 1;
+        Deleted(TranscriptDeleted) = "transcript.deleted", 1;
+    }
 }

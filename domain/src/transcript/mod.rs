@@ -2,11 +2,17 @@
 
 pub mod content;
 pub mod correction;
+pub mod corrections;
 mod events;
+pub mod names;
+pub mod script;
+mod state;
+pub mod talk;
+pub mod words;
 
 pub use events::*;
+pub use state::{State, UnknownState};
 
-use crate::event::impl_domain_event;
 use crate::ids::ClientId;
 use crate::personal::Personal;
 use correction::Correction;
@@ -14,20 +20,6 @@ use cqrs_es::Aggregate;
 use cqrs_es::event_sink::EventSink;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
-
-impl_domain_event!(TranscriptEvent {
-    Uploaded => ("transcript.uploaded", 1),
-    FilesAdded => ("transcript.files_added", 1),
-    FilesReplaced => ("transcript.files_replaced", 1),
-    Parsed => ("transcript.parsed", 2),
-    ProcessingFailed => ("transcript.processing_failed", 1),
-    ProcessingRequested => ("transcript.processing_requested", 1),
-    IndexingRequested => ("transcript.indexing_requested", 1),
-    DetailsChanged => ("transcript.details_changed", 1),
-    Corrected => ("transcript.corrected", 1),
-    CorrectionUndone => ("transcript.correction_undone", 1),
-    Deleted => ("transcript.deleted", 1),
-});
 
 /// Life of a transcript.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]

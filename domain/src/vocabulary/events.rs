@@ -1,5 +1,6 @@
 //! What can have happened to a vocabulary.
 
+use crate::event::events;
 use crate::personal::Personal;
 use crate::transcript::correction::VocabularyEntry;
 use serde::{Deserialize, Serialize};
@@ -11,11 +12,9 @@ pub struct VocabularyChanged {
     pub entries: Personal<Vec<VocabularyEntry>>,
 }
 
-/// Events of a vocabulary.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", content = "payload")]
-pub enum VocabularyEvent {
-    /// See [`VocabularyChanged`].
-    #[serde(rename = "vocabulary.changed")]
-    Changed(VocabularyChanged),
+events! {
+    /// Events of a vocabulary.
+    pub enum VocabularyEvent {
+        Changed(VocabularyChanged) = "vocabulary.changed", 1;
+    }
 }

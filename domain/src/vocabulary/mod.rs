@@ -5,16 +5,11 @@ mod events;
 
 pub use events::*;
 
-use crate::event::impl_domain_event;
 use crate::personal::Personal;
 use crate::transcript::correction::VocabularyEntry;
 use cqrs_es::Aggregate;
 use cqrs_es::event_sink::EventSink;
 use serde::{Deserialize, Serialize};
-
-impl_domain_event!(VocabularyEvent {
-    Changed => ("vocabulary.changed", 1),
-});
 
 /// State from which the next command is decided.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]

@@ -26,6 +26,7 @@ pub use ledger::{Attempt, Backlog, DeadLetter, Ledger};
 pub use relay::{Begins, Relay, Subscription};
 
 use crate::database::DatabaseError;
+use crate::url::has_scheme;
 use async_trait::async_trait;
 use debrief_domain::ids::OrganizationId;
 use std::sync::Arc;
@@ -159,6 +160,15 @@ pub trait Queue: Send + Sync {
     async fn check(&self) -> Result<(), QueueError>;
 }
 
+/// The URLs that [`from_url`] takes.
+const FORMS: &str = "\"embedded\" or \"nats://HOST:4222\"";
+
+/// Whether [`from_url`] takes a URL of this form; if not, which it takes.
+pub fn check_url(url: &str) -> Result<(), String> {
+    let known = url == "embedded" || has_scheme(url, &["nats://", "tls://"]);
+    if known { Ok(()) } else { Err(FORMS.to_owned()) }
+}
+
 /// Opens `embedded` or `nats://host:port`.
 pub async fn from_url(
     url: &str,
@@ -179,5 +189,5 @@ pub async fn from_url(
             ));
         }
     }
-    Err(QueueError::Config("a queue URL is \"embedded\" or begins with nats://".to_owned()))
+    Err(QueueError::Config(format!("the URL of a queue is {FORMS}")))
 }

@@ -1,0 +1,75 @@
+//! The state of a transcript, as users see it, and what changes it.
+
+use super::TranscriptEvent;
+use crate::summary::SummaryEvent;
+use std::str::FromStr;
+
+/// How far work on a transcript has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// The file is here.
+    Received,
+    /// It is being read.
+    Parsing,
+    /// Its summary is being written.
+    Summarizing,
+    /// Turns and summary can be read.
+    Ready,
+    /// Work ended without a result; it can be asked for again.
+    Failed,
+}
+
+impl State {
+    const ALL: [Self; 5] =
+        [Self::Received, Self::Parsing, Self::Summarizing, Self::Ready, Self::Failed];
+
+    /// The state after an event of the transcript; `None` where it stays as it was.
+    pub fn after(event: &TranscriptEvent) -> Option<Self> {
+        match event {
+            TranscriptEvent::Uploaded(_)
+            | TranscriptEvent::FilesAdded(_)
+            | TranscriptEvent::FilesReplaced(_)
+            | TranscriptEvent::ProcessingRequested(_) => Some(Self::Received),
+            // The turns have changed, so the summary is written again.
+            TranscriptEvent::Parsed(_)
+            | TranscriptEvent::Corrected(_)
+            | TranscriptEvent::CorrectionUndone(_) => Some(Self::Summarizing),
+            TranscriptEvent::ProcessingFailed(_) => Some(Self::Failed),
+            TranscriptEvent::DetailsChanged(_)
+            | TranscriptEvent::IndexingRequested(_)
+            | TranscriptEvent::Deleted(_) => None,
+        }
+    }
+
+    /// The state of the transcript after an event of its summary; `None` where it stays.
+    pub fn after_summary(event: &SummaryEvent) -> Option<Self> {
+        match event {
+            SummaryEvent::Created(_) | SummaryEvent::Revised(_) => Some(Self::Ready),
+            SummaryEvent::Erased(_) => None,
+        }
+    }
+
+    /// The name in the API and in read models.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Received => "received",
+            Self::Parsing => "parsing",
+            Self::Summarizing => "summarizing",
+            Self::Ready => "ready",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// There is no state of this name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("there is no such state")]
+pub struct UnknownState;
+
+impl FromStr for State {
+    type Err = UnknownState;
+
+    fn from_str(text: &str) -> Result<Self, UnknownState> {
+        Self::ALL.into_iter().find(|state| state.as_str() == text).ok_or(UnknownState)
+    }
+}
