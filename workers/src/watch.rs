@@ -1,6 +1,7 @@
 //! Tells saved searches of what fits them: each session once it is summarized, each note once it
 //! came in, and again whenever they change.
 
+use crate::descriptor::{Descriptor, Limits};
 use crate::worker::{Context, Fault, JobContext, Worker, command_context};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -12,12 +13,14 @@ use debrief_domain::saved_search::{
 use debrief_domain::subject::Subject;
 use debrief_domain::summary::{Summary, SummaryEvent};
 use debrief_infra::log::{CommandError, RecordedEvent};
+use debrief_infra::queue::Begins;
 use debrief_projections::{directory, searches};
 use debrief_search::passages::Kind;
 use debrief_search::query::Filters;
 use debrief_search::session::{self, Session, SessionError};
 use debrief_search::understood::{PEOPLE_MAX, Question};
 use debrief_search::watch::Watched;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Saved searches of an organization that are looked at.
@@ -25,19 +28,19 @@ pub const SEARCHES_MAX: u32 = 500;
 /// Longest wait for the read model.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// See the module.
-pub struct Watch(pub(crate) Context);
+/// Matches what is new against saved searches.
+pub static WORKER: Descriptor = Descriptor {
+    name: "watch",
+    events: &["summary.created", "summary.revised", "note.written"],
+    begins: Begins::Start,
+    limits: Limits::DEFAULT,
+    make: |context| Arc::new(Watch(context.clone())),
+};
+
+struct Watch(Context);
 
 #[async_trait]
 impl Worker for Watch {
-    fn name(&self) -> &'static str {
-        "watch"
-    }
-
-    fn event_types(&self) -> &'static [&'static str] {
-        &["summary.created", "summary.revised", "note.written"]
-    }
-
     async fn handle(&self, event: &RecordedEvent, job: &JobContext) -> Result<(), Fault> {
         let Context { log, documents, views } = &self.0;
         let organization = event.organization;
@@ -92,7 +95,7 @@ impl Watch {
         subject: Subject,
         passages: u32,
     ) -> Result<(), Fault> {
-        let context = command_context(self, event, &format!(":{}", id.0));
+        let context = command_context(&WORKER, event, &format!(":{}", id.0));
         let matched = SavedSearchMatched { subject, passages };
         let command = SavedSearchCommand::RecordMatch(matched);
         match self.0.log.execute::<SavedSearch>(context, id.0, command).await {
