@@ -12,11 +12,11 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
 use debrief_api_types::Page;
-use debrief_infra::queue;
-use serde::Serialize;
+use debrief_infra::queue::{self, WorkId};
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use uuid::Uuid;
 
@@ -40,6 +40,8 @@ struct DeadLetter {
     consumer: String,
     /// Position of the event that the job follows from.
     position: i64,
+    /// The part of the work; empty if the work was not split.
+    key: String,
     /// Identifies that event.
     event_id: Uuid,
     /// What the job is about, such as a transcript's id.
@@ -63,6 +65,7 @@ impl From<queue::DeadLetter> for DeadLetter {
         Self {
             consumer: letter.consumer,
             position: letter.position,
+            key: letter.key,
             event_id: letter.event_id,
             stream_id: letter.stream_id,
             attempts: letter.attempts,
@@ -73,25 +76,50 @@ impl From<queue::DeadLetter> for DeadLetter {
     }
 }
 
-/// A cursor: several workers may fail at one event.
+/// A cursor: `position:consumer`, and `:key` where the work was split.
 struct Place {
     position: i64,
     consumer: String,
+    key: String,
+}
+
+impl Place {
+    fn of(letter: &queue::DeadLetter) -> Self {
+        let queue::DeadLetter { position, consumer, key, .. } = letter;
+        Self { position: *position, consumer: consumer.clone(), key: key.clone() }
+    }
+
+    fn id(&self) -> WorkId<'_> {
+        WorkId { position: self.position, consumer: &self.consumer, key: &self.key }
+    }
 }
 
 impl FromStr for Place {
     type Err = ();
 
     fn from_str(text: &str) -> Result<Self, ()> {
-        let (position, consumer) = text.split_once(':').ok_or(())?;
-        Ok(Self { position: position.parse().map_err(drop)?, consumer: consumer.to_owned() })
+        let (position, rest) = text.split_once(':').ok_or(())?;
+        let (consumer, key) = rest.split_once(':').unwrap_or((rest, ""));
+        let position = position.parse().map_err(drop)?;
+        Ok(Self { position, consumer: consumer.to_owned(), key: key.to_owned() })
     }
 }
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.position, self.consumer)
+        write!(f, "{}:{}", self.position, self.consumer)?;
+        if !self.key.is_empty() {
+            write!(f, ":{}", self.key)?;
+        }
+        Ok(())
     }
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+struct Part {
+    /// The part of the work; left out if the work was not split.
+    #[serde(default)]
+    key: String,
 }
 
 /// List dead letters.
@@ -106,14 +134,10 @@ async fn list(
     Query(paging, ..): Query<Paging<Place, 50, 500>>,
 ) -> Result<Json<Page<DeadLetter>>, Problem> {
     let letters = async |after: Option<Place>, limit| {
-        let after = after.as_ref().map(|place| (place.position, place.consumer.as_str()));
+        let after = after.as_ref().map(Place::id);
         state.ledger.dead_letters(Some(caller.organization()), after, limit).await
     };
-    let place = |letter: &queue::DeadLetter| Place {
-        position: letter.position,
-        consumer: letter.consumer.clone(),
-    };
-    Ok(Json(paging.page(letters, place).await?.map(DeadLetter::from)))
+    Ok(Json(paging.page(letters, Place::of).await?.map(DeadLetter::from)))
 }
 
 /// Get a dead letter.
@@ -125,9 +149,10 @@ async fn get(
     State(state): State<ApiState>,
     caller: Caller<Admin>,
     Paths(consumer, position): Paths<String, i64>,
+    Query(part, ..): Query<Part>,
 ) -> Result<Json<DeadLetter>, Problem> {
-    let organization = Some(caller.organization());
-    let letter = state.ledger.dead_letter(organization, &consumer, position).await?;
+    let id = WorkId { position, consumer: &consumer, key: &part.key };
+    let letter = state.ledger.dead_letter(Some(caller.organization()), id).await?;
     letter.map(|letter| Json(letter.into())).ok_or_else(none)
 }
 
@@ -142,9 +167,10 @@ async fn retry(
     State(state): State<ApiState>,
     caller: Caller<Admin>,
     Paths(consumer, position): Paths<String, i64>,
+    Query(part, ..): Query<Part>,
 ) -> Result<StatusCode, Problem> {
-    let organization = Some(caller.organization());
-    let found = state.ledger.retry(organization, &consumer, position).await?;
+    let id = WorkId { position, consumer: &consumer, key: &part.key };
+    let found = state.ledger.retry(Some(caller.organization()), id).await?;
     if found { Ok(StatusCode::ACCEPTED) } else { Err(none()) }
 }
 
@@ -159,9 +185,10 @@ async fn discard(
     State(state): State<ApiState>,
     caller: Caller<Admin>,
     Paths(consumer, position): Paths<String, i64>,
+    Query(part, ..): Query<Part>,
 ) -> Result<StatusCode, Problem> {
-    let organization = Some(caller.organization());
-    let found = state.ledger.discard(organization, &consumer, position).await?;
+    let id = WorkId { position, consumer: &consumer, key: &part.key };
+    let found = state.ledger.discard(Some(caller.organization()), id).await?;
     if found { Ok(StatusCode::NO_CONTENT) } else { Err(none()) }
 }
 

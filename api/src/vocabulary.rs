@@ -15,7 +15,7 @@ use debrief_domain::transcript::correction::VocabularyEntry;
 use debrief_domain::vocabulary::{self, VocabularyCommand, VocabularyError};
 use debrief_infra::keys::DataKey;
 use debrief_infra::log::CommandError;
-use debrief_understanding::corrections;
+use debrief_domain::transcript::corrections;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;

@@ -5,8 +5,8 @@
 //! a test says when it is behind.
 
 use axum::http::StatusCode;
-use debrief_understanding::corrections::CorrectionError;
-use debrief_understanding::formats::Refusal;
+use debrief_domain::transcript::corrections::CorrectionError;
+use debrief_formats::Refusal;
 
 macro_rules! codes {
     ($($variant:ident = $name:literal, $status:ident, $meaning:literal, $remedy:literal;)+) => {

@@ -10,8 +10,8 @@ use debrief_domain::ids::ClientId;
 use debrief_domain::principal::Viewer;
 use debrief_projections::directory;
 use debrief_search::understood::{PEOPLE_MAX, Question};
-use debrief_understanding::question as understood;
-use debrief_understanding::question::{Anchor, How, Interpreted, Kind, Order, Role};
+use debrief_language::question as understood;
+use debrief_language::question::{Anchor, How, Interpreted, Kind, Order, Role};
 
 /// The clients of an organization, by name.
 pub(super) async fn clients(

@@ -13,7 +13,7 @@ use debrief_infra::blobs::BlobKey;
 use debrief_infra::documents::Documents;
 use debrief_infra::log::EventLog;
 use debrief_projections::transcripts::TranscriptRow;
-use debrief_understanding::corrections::{self, Corrected};
+use debrief_domain::transcript::corrections::{self, Corrected};
 use moka::future::Cache;
 use std::sync::Arc;
 use std::time::Duration;

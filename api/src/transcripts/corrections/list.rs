@@ -12,7 +12,7 @@ use debrief_domain::ids::TranscriptId;
 use debrief_domain::transcript::correction::{Correction, TurnRef};
 use debrief_domain::transcript::{Transcript, TranscriptEvent};
 use debrief_infra::log::StreamId;
-use debrief_understanding::corrections::CorrectionError;
+use debrief_domain::transcript::corrections::CorrectionError;
 use serde::Serialize;
 use std::collections::HashMap;
 use utoipa::ToSchema;

@@ -21,7 +21,7 @@ use debrief_domain::transcript::{
     TranscriptError,
 };
 use debrief_infra::log::{Appended, CommandContext, CommandError, Committed};
-use debrief_understanding::corrections::{self, Corrected as Now, CorrectionError};
+use debrief_domain::transcript::corrections::{self, Corrected as Now, CorrectionError};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
