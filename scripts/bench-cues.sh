@@ -11,7 +11,7 @@ set -eu
 here=$(cd "$(dirname "$0")/.." && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-cargo build --quiet --release --manifest-path "$here/Cargo.toml" -p debrief-understanding --example speed
+cargo build --quiet --release --manifest-path "$here/Cargo.toml" -p debrief-formats --example speed
 target=${CARGO_TARGET_DIR:-$here/target}
 npm install --silent --no-fund --no-audit --prefix "$work" node-webvtt@1.9.4 >/dev/null
 
