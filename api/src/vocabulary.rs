@@ -101,7 +101,7 @@ async fn put(
     let keys = state.log.keys();
     let mut first = context.clone();
     // The key comes with the first terms; whoever else was first has the key that stays.
-    let committed = match keys.get(id).await? {
+    let committed = match keys.get(caller.organization, id).await? {
         Some(_) => Err(CommandError::Refused(VocabularyError::AlreadyExists)),
         None => {
             let data_key = DataKey::generate(id);
@@ -114,7 +114,7 @@ async fn put(
     let committed = match committed {
         Err(CommandError::Refused(VocabularyError::AlreadyExists)) => {
             let mut context = context;
-            context.data_key = keys.get(id).await?;
+            context.data_key = keys.get(caller.organization, id).await?;
             let change = VocabularyCommand::Change(body.entries);
             state.log.execute::<Vocabulary>(context, id, change).await
         }

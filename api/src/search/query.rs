@@ -185,7 +185,7 @@ pub(super) async fn query(
     let limit = page_size(body.limit, 10, 50)? as usize;
     let seen = Seen::read(body.after.as_deref())?;
     wait(&state, min_position).await?;
-    let clients = question::clients(&state, caller.organization).await?;
+    let clients = question::clients(&state, caller.viewer()).await?;
     let organization = caller.organization;
     let question = question::question(&body);
     let mut understood = ask(&state, move |search| {
