@@ -5,7 +5,7 @@
 //! `domain/fixtures/events` and is lifted to the newest by [`crate::upcasters`].
 //!
 //! Nothing here lists all events: an aggregate declares its own with [`events!`], and
-//! [`crate::STREAMS`] lists the aggregates. Whoever reads an event asks for one aggregate's.
+//! [`crate::STREAMS`] lists the aggregates. A reader of events asks for those of one aggregate.
 
 use cqrs_es::{Aggregate, DomainEvent};
 use serde::de::value::{BorrowedStrDeserializer, MapAccessDeserializer};
@@ -80,7 +80,7 @@ impl Stream {
         Self { name: A::TYPE, events: A::Event::TYPES, recode: recode::<A::Event> }
     }
 
-    /// Reads a payload of the newest schema and writes it again: what of it the domain knows.
+    /// Reads a payload of the newest schema and writes it again: the part that the domain knows.
     pub fn recode(&self, event_type: &str, payload: &Value) -> Result<Value, DecodeError> {
         (self.recode)(event_type, payload)
     }
@@ -97,7 +97,7 @@ fn recode<E: DomainEvent>(event_type: &str, payload: &Value) -> Result<Value, De
 pub struct DecodeError {
     /// The type name.
     pub event_type: String,
-    /// What did not fit.
+    /// The cause.
     pub source: serde_json::Error,
 }
 
@@ -111,7 +111,7 @@ impl DecodeError {
 ///
 /// # Errors
 ///
-/// Where the aggregate has no event of this name, or the payload is not what the name promises.
+/// If the aggregate has no event of this name, or the payload does not match it.
 pub fn decode<E: DeserializeOwned>(event_type: &str, payload: &Value) -> Result<E, DecodeError> {
     let tagged = Tagged { event_type, payload, given: Given::Nothing };
     E::deserialize(MapAccessDeserializer::new(tagged))
@@ -131,7 +131,7 @@ struct Tagged<'a> {
     given: Given,
 }
 
-/// What of a [`Tagged`] was given away.
+/// The entries of a [`Tagged`] that were read.
 enum Given {
     Nothing,
     Type,

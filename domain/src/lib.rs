@@ -3,8 +3,8 @@
 //! Invariants: nothing here does I/O, reads a clock or draws a random number. Ids, times and keys
 //! are passed in with the command, so that the same events always give the same state.
 //!
-//! One folder for each aggregate: `events.rs` says what can have happened, `mod.rs` what may
-//! happen next. [`STREAMS`] is the catalogue.
+//! Each aggregate has a folder: its events in `events.rs`, its commands and rules in `mod.rs`.
+//! [`STREAMS`] is the catalogue.
 
 pub mod change;
 pub mod client;
@@ -23,7 +23,7 @@ pub mod vocabulary;
 
 use event::Stream;
 
-/// Every kind of stream, and with it every event.
+/// All kinds of streams, and with them all events.
 pub static STREAMS: &[Stream] = &[
     Stream::of::<organization::Organization>(),
     Stream::of::<client::Client>(),

@@ -1,4 +1,4 @@
-//! Words that belong to a person.
+//! A person's words.
 //!
 //! Invariant: a person's words enter an event only inside [`Personal`]. The event log finds these
 //! fields by their JSON form, `{"$personal": value}`, and seals them under a key of the person

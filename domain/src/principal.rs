@@ -1,8 +1,8 @@
-//! Who acts, and what they may do.
+//! Principals, their permissions, and what they can see.
 //!
-//! Invariants: every command is somebody's ([`Principal`]), and its events say whose; every query
-//! is asked for a [`Viewer`], so that what a caller may see is decided in one place and is part of
-//! the query, never a check after it.
+//! Invariants: every command has a [`Principal`], which its events name; every query takes a
+//! [`Viewer`], so that what a caller may see is decided in one place and is part of the query, never
+//! a check after it.
 
 use crate::ids::{ApiKeyId, MemberId, OrganizationId};
 use serde::{Deserialize, Serialize};
@@ -18,7 +18,7 @@ pub enum Role {
 }
 
 impl Role {
-    /// The name in events and in read models.
+    /// Returns the name used in events and read models.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Owner => "owner",
@@ -49,19 +49,19 @@ impl std::str::FromStr for Role {
 #[error("there is no such role")]
 pub struct UnknownRole;
 
-/// What an operation needs. Ordered by name only: one does not include another.
+/// What an operation requires. No permission includes another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Permission {
     /// Read what the organization holds.
     Read,
     /// Change what the organization holds.
     Write,
-    /// Run the organization: its keys, its failed work.
+    /// Administer the organization: its API keys, its dead letters.
     Admin,
 }
 
 impl Permission {
-    /// The name in the API's description and in errors.
+    /// Returns the name used in the API description and in errors.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Read => "read",
@@ -106,7 +106,7 @@ impl Principal {
         }
     }
 
-    /// The id of the member or the key; `None` where nobody of an organization acts.
+    /// The id of the member or the key; `None` for workers and the system.
     pub fn id(&self) -> Option<Uuid> {
         match self {
             Self::Member { id, .. } => Some(id.0),
@@ -116,7 +116,7 @@ impl Principal {
     }
 }
 
-/// As events name it: `member:<id>`, `api_key:<id>`, `worker:<name>` or `system`.
+/// The name stored in events: `member:<id>`, `api_key:<id>`, `worker:<name>` or `system`.
 impl fmt::Display for Principal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -128,7 +128,7 @@ impl fmt::Display for Principal {
     }
 }
 
-/// For whom a query is asked: an organization, and what of it may be seen.
+/// The organization that a query is restricted to, and what of it may be seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Viewer {
     organization: OrganizationId,
@@ -151,7 +151,7 @@ impl Viewer {
         Self { organization }
     }
 
-    /// The organization, beyond which nothing can be seen.
+    /// The organization; nothing beyond it is visible.
     pub fn organization(&self) -> OrganizationId {
         self.organization
     }

@@ -1,10 +1,10 @@
-//! What can be found, watched and pointed to, whatever kind it is.
+//! Anything that search can find.
 
 use crate::ids::{NoteId, TranscriptId};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// Something whose words can be found.
+/// Something that search can find.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(tag = "kind", content = "id", rename_all = "snake_case")]
 pub enum Subject {
@@ -15,7 +15,7 @@ pub enum Subject {
 }
 
 impl Subject {
-    /// The id, which no two subjects share, whatever their kinds.
+    /// The id. No two subjects share one, not even of different kinds.
     pub fn id(self) -> Uuid {
         match self {
             Self::Transcript(id) => id.0,

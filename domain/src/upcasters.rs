@@ -1,4 +1,4 @@
-//! Lifting of stored events to the newest schema.
+//! Upcasting of stored events to the newest schema.
 //!
 //! An upcaster takes one event type from one schema version to the next, as JSON, before it is
 //! decoded. Personal fields are opened by then, and may be `{"$erased": true}`.
@@ -15,7 +15,7 @@ pub fn all() -> Vec<Box<dyn EventUpcaster>> {
     vec![Box::new(ParsedV2), Box::new(SavedSearchCreatedV2), Box::new(SavedSearchMatchedV2)]
 }
 
-/// Warnings became personal: those of several files name the files.
+/// Warnings became personal: with several files they contain file names.
 struct ParsedV2;
 
 impl EventUpcaster for ParsedV2 {
@@ -32,7 +32,7 @@ impl EventUpcaster for ParsedV2 {
     }
 }
 
-/// Whose search it is stands in the metadata of the event, whoever that is: not only keys search.
+/// The owner of a saved search is in the metadata of the event: not only API keys save searches.
 struct SavedSearchCreatedV2;
 
 impl EventUpcaster for SavedSearchCreatedV2 {
@@ -49,7 +49,7 @@ impl EventUpcaster for SavedSearchCreatedV2 {
     }
 }
 
-/// What fits is a subject of any kind, where a note's id stood in for a transcript's.
+/// A match names its subject; before, the id of a note was stored as a transcript id.
 struct SavedSearchMatchedV2;
 
 impl EventUpcaster for SavedSearchMatchedV2 {
@@ -69,8 +69,8 @@ impl EventUpcaster for SavedSearchMatchedV2 {
     }
 }
 
-/// Applies `upcasters` until none of them fits any more. It ends whatever they do: an event takes
-/// no more steps than there are upcasters.
+/// Applies `upcasters` until none matches. It always ends: an event takes at most as many steps as
+/// there are upcasters.
 pub fn lift(upcasters: &[Box<dyn EventUpcaster>], mut event: SerializedEvent) -> SerializedEvent {
     for _ in upcasters {
         let Some(next) = upcasters

@@ -1,15 +1,15 @@
-//! What can have happened to a client.
+//! Events of a client.
 
 use crate::event::events;
 use crate::personal::Personal;
 use serde::{Deserialize, Serialize};
 
-/// A client was entered.
+/// A client was registered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClientRegistered {
-    /// What the client is called.
+    /// The client's name.
     pub name: Personal<String>,
-    /// Where mail reaches the client.
+    /// The client's email address.
     pub email: Option<Personal<String>>,
 }
 

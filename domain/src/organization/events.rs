@@ -1,35 +1,35 @@
-//! What can have happened to an organization.
+//! Events of an organization.
 
 use crate::event::events;
 use crate::ids::ApiKeyId;
 use crate::principal::Role;
 use serde::{Deserialize, Serialize};
 
-/// An organization began.
+/// An organization was created.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OrganizationCreated {
-    /// What it calls itself.
+    /// Its name.
     pub name: String,
 }
 
-/// A key was made; only its hash is kept.
+/// An API key was created; only its hash is stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ApiKeyCreated {
     /// Identifies the key in lists and in the events it causes.
     pub key_id: ApiKeyId,
-    /// What it is for.
+    /// Its name.
     pub name: String,
     /// SHA-256 of the secret in lower-case hex. The secret has 256 random bits, so a fast hash is
     /// enough.
     pub secret_sha256: String,
-    /// What it may do.
+    /// Its role.
     pub role: Role,
 }
 
-/// A key no longer opens anything.
+/// An API key was revoked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ApiKeyRevoked {
-    /// Which key.
+    /// The key.
     pub key_id: ApiKeyId,
 }
 

@@ -1,4 +1,4 @@
-//! An organization and the keys that open it.
+//! An organization and its API keys.
 
 mod events;
 
@@ -9,33 +9,33 @@ use cqrs_es::Aggregate;
 use cqrs_es::event_sink::EventSink;
 use serde::{Deserialize, Serialize};
 
-/// State from which the next command is decided.
+/// State that commands are decided on.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Organization {
     exists: bool,
     keys: Vec<ApiKeyId>,
 }
 
-/// What may be asked of an organization.
+/// Commands of an organization.
 #[derive(Debug, Clone)]
 pub enum OrganizationCommand {
-    /// Begin, with a first key for the owner.
+    /// Create the organization with the owner's key.
     Create {
-        /// What it calls itself.
+        /// Its name.
         name: String,
         /// The owner's key.
         owner_key: ApiKeyCreated,
     },
-    /// Make another key.
+    /// Create another key.
     CreateApiKey(ApiKeyCreated),
-    /// Take a key away.
+    /// Revoke a key.
     RevokeApiKey {
-        /// Which key.
+        /// The key.
         key_id: ApiKeyId,
     },
 }
 
-/// Why a command was refused.
+/// Reasons for refusing a command.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum OrganizationError {
     /// `Create` on an id in use.

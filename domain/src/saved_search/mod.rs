@@ -1,6 +1,6 @@
-//! A saved search: a question whose answers to come somebody wants to hear of.
+//! A saved search: a query that reports new matches.
 //!
-//! A session is told of once, however often it changes.
+//! Invariant: each session or note is reported at most once, however often it changes.
 
 mod events;
 
@@ -12,7 +12,7 @@ use cqrs_es::event_sink::EventSink;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
-/// State from which the next command is decided.
+/// State that commands are decided on.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct SavedSearch {
     exists: bool,
@@ -20,24 +20,24 @@ pub struct SavedSearch {
     told: BTreeSet<Subject>,
 }
 
-/// What may be asked of a saved search.
+/// Commands of a saved search.
 #[derive(Debug, Clone)]
 pub enum SavedSearchCommand {
-    /// Begin to look.
+    /// Save a search.
     Create(SavedSearchCreated),
-    /// Tell of something that fits.
+    /// Record a match.
     RecordMatch(SavedSearchMatched),
-    /// Look no more.
+    /// Delete the saved search.
     Delete,
 }
 
-/// Why a command was refused.
+/// Reasons for refusing a command.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SavedSearchError {
-    /// `Create` where there is one.
-    #[error("there is such a saved search already")]
+    /// `Create` on an id in use.
+    #[error("this saved search exists already")]
     AlreadyExists,
-    /// There is none, or it was deleted.
+    /// It does not exist or was deleted.
     #[error("there is no such saved search")]
     NotFound,
 }

@@ -1,4 +1,4 @@
-//! What can have happened to a summary.
+//! Events of a summary.
 
 use super::content::Content;
 use crate::event::events;
@@ -9,20 +9,20 @@ use serde::{Deserialize, Serialize};
 /// The first version was written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SummaryCreated {
-    /// The transcript it is about.
+    /// Its transcript.
     pub transcript_id: TranscriptId,
-    /// What it says.
+    /// Its content.
     pub content: Personal<Content>,
 }
 
-/// A further version was written.
+/// Another version was written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SummaryRevised {
-    /// The transcript it is about.
+    /// Its transcript.
     pub transcript_id: TranscriptId,
     /// Number of this version; the first is 1.
     pub version: u32,
-    /// What it says.
+    /// Its content.
     pub content: Personal<Content>,
 }
 

@@ -1,21 +1,21 @@
-//! The state of a transcript, as users see it, and what changes it.
+//! The processing state of a transcript and its transitions.
 
 use super::TranscriptEvent;
 use crate::summary::SummaryEvent;
 use std::str::FromStr;
 
-/// How far work on a transcript has come.
+/// Processing state of a transcript.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
-    /// The file is here.
+    /// The file is stored.
     Received,
-    /// It is being read.
+    /// The file is being parsed.
     Parsing,
-    /// Its summary is being written.
+    /// The summary is being written.
     Summarizing,
-    /// Turns and summary can be read.
+    /// Turns and summary are available.
     Ready,
-    /// Work ended without a result; it can be asked for again.
+    /// Processing failed; it can be requested again.
     Failed,
 }
 
@@ -23,7 +23,7 @@ impl State {
     const ALL: [Self; 5] =
         [Self::Received, Self::Parsing, Self::Summarizing, Self::Ready, Self::Failed];
 
-    /// The state after an event of the transcript; `None` where it stays as it was.
+    /// Returns the state after an event of the transcript; `None` if the event does not change it.
     pub fn after(event: &TranscriptEvent) -> Option<Self> {
         match event {
             TranscriptEvent::Uploaded(_)
@@ -41,7 +41,7 @@ impl State {
         }
     }
 
-    /// The state of the transcript after an event of its summary; `None` where it stays.
+    /// Returns the state of the transcript after an event of its summary; `None` if unchanged.
     pub fn after_summary(event: &SummaryEvent) -> Option<Self> {
         match event {
             SummaryEvent::Created(_) | SummaryEvent::Revised(_) => Some(Self::Ready),
@@ -49,7 +49,7 @@ impl State {
         }
     }
 
-    /// The name in the API and in read models.
+    /// Returns the name used in the API and in read models.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Received => "received",
