@@ -13,15 +13,18 @@
 
 mod descriptor;
 pub mod forget;
+mod job;
 pub mod parse;
 pub mod runtime;
+mod steps;
 pub mod summarize;
 pub mod watch;
 mod worker;
 
 pub use debrief_infra::queue::Begins;
 pub use descriptor::{Descriptor, Limits};
-pub use worker::{Context, Fault, JobContext, Worker};
+pub use job::JobContext;
+pub use worker::{Context, Done, Fault, Worker};
 
 /// All workers.
 pub static ALL: &[&Descriptor] =
