@@ -12,6 +12,7 @@
 mod clients;
 mod dead_letters;
 mod http;
+mod hub;
 mod openapi;
 mod operations;
 mod search;

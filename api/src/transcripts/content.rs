@@ -4,6 +4,7 @@
 //! What was read last stays in memory, by the version of its turns: a page costs no blob and no
 //! corrections anew.
 
+use super::current::Current;
 use crate::http::auth::Caller;
 use crate::http::problem::{Problem, of_command};
 use crate::state::ApiState;
@@ -22,14 +23,6 @@ pub(super) struct Loaded {
     pub(super) transcript: Transcript,
     /// `None` until the files were read.
     pub(super) content: Option<Content>,
-}
-
-/// The turns of a transcript as they are now.
-#[derive(Debug)]
-pub(crate) struct Current {
-    pub(crate) content: Content,
-    /// [`Transcript::revision`] of these turns.
-    pub(crate) revision: u64,
 }
 
 /// Loads a transcript from the log.
@@ -75,8 +68,7 @@ pub(super) async fn current(
 ) -> Result<Option<Arc<Current>>, Problem> {
     let (Some(_), Some(version)) = (&row.content, row.turns_version) else { return Ok(None) };
     let contents = &state.shared().contents;
-    let place = (row.id, version);
-    if let Some(current) = contents.get(&place).await {
+    if let Some(current) = contents.get(row.id, version).await {
         return Ok(Some(current));
     }
     let Loaded { transcript, content } = load(state, caller, row.id).await?;
@@ -86,6 +78,6 @@ pub(super) async fn current(
         list => corrected(content, list).await?.content,
     };
     let current = Arc::new(Current { content, revision: transcript.revision() });
-    contents.insert(place, Arc::clone(&current)).await;
+    contents.insert(row.id, version, Arc::clone(&current)).await;
     Ok(Some(current))
 }

@@ -10,8 +10,9 @@
 //! | `PATCH …/{id}`, `DELETE …/{id}`, `POST /v1/transcripts/process` | [`change`] |
 
 mod change;
-pub(crate) mod content;
+mod content;
 mod corrections;
+pub(crate) mod current;
 mod files;
 mod read;
 mod turns;

@@ -5,13 +5,16 @@
 //! offset it names; where that cannot be done it is told to reload and gets what comes after the
 //! offset it is given. A slow reader slows nobody: what it has not read lies in the database, not
 //! in memory.
+//!
+//! `connection` has the lanes and the end of a connection, `session` what it has come to,
+//! `requests` what a client may ask, `subscription` a channel that is followed, and `protocol` the
+//! frames and codes.
 
 mod connection;
-mod hub;
 mod protocol;
+mod requests;
+mod session;
 mod subscription;
-
-pub(crate) use hub::Hub;
 
 use crate::http::auth::{bearer, sign_in};
 use crate::http::problem::Problem;
@@ -20,6 +23,7 @@ use axum::extract::State;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::http::HeaderMap;
 use axum::response::Response;
+use session::SignedIn;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -51,8 +55,11 @@ async fn open(
         Problem::bad_request("not_a_websocket", "Open this path as a WebSocket (RFC 6455).")
     })?;
     // A browser cannot send the header; it says hello with its token instead.
-    let caller = match bearer(&headers)? {
-        Some(token) => Some((sign_in(&state, token).await?, token.to_owned())),
+    let signed_in = match bearer(&headers)? {
+        Some(token) => {
+            let caller = sign_in(&state, token).await?;
+            Some(SignedIn { caller, token: token.to_owned() })
+        }
         None => None,
     };
     if state.stop.is_cancelled() {
@@ -69,7 +76,7 @@ async fn open(
         .write_buffer_size(0)
         .max_write_buffer_size(state.limits.websocket_queue_bytes.max(MESSAGE_MAX))
         .on_upgrade(move |socket| async move {
-            connection::serve(state, socket, caller).await;
+            connection::serve(state, socket, signed_in).await;
             drop(slot);
         }))
 }

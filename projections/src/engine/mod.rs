@@ -6,6 +6,7 @@ mod checkpoint;
 mod claim;
 mod op;
 mod runner;
+mod series;
 mod table;
 mod verify;
 mod views;
@@ -14,6 +15,7 @@ pub use build::{Rebuilt, rebuild};
 pub use checkpoint::{Checkpoint, checkpoints};
 pub use op::Op;
 pub use runner::Runner;
+pub use series::Series;
 pub use table::{Column, Kind, Table};
 pub use verify::{Difference, Verified, verify};
 pub use views::{Stale, Views};
@@ -37,9 +39,9 @@ pub trait Projection: Send + Sync {
     /// What an event changes. Pure: the same event always gives the same changes.
     fn project(&self, event: &RecordedEvent) -> Result<Vec<Op>, DecodeError>;
 
-    /// Updates kept for each channel, for a projection that publishes.
-    fn retention(&self) -> u32 {
-        0
+    /// Those of its tables whose rows are numbered by [`Op::Append`].
+    fn series(&self) -> Vec<Series> {
+        Vec::new()
     }
 }
 

@@ -1,9 +1,11 @@
 //! The state of a transcript, as users see it.
 
+use serde::Serialize;
 use std::str::FromStr;
 
 /// How far work on a transcript has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum State {
     /// The file is here.
     Received,

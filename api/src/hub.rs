@@ -1,4 +1,5 @@
-//! The process's one follower of updates: it wakes the subscriptions whose channels have moved.
+//! The process's one follower of updates: it wakes the subscriptions whose channels have moved,
+//! and bounds what all of them together may take.
 //!
 //! A wake-up carries no update: subscriptions read those from the database, by offset. So a
 //! wake-up that is lost, doubled or early does no harm.
@@ -6,7 +7,7 @@
 use debrief_domain::ids::OrganizationId;
 use debrief_infra::log::EventLog;
 use debrief_projections::engine::Views;
-use debrief_projections::updates;
+use debrief_projections::updates::{self, Channel};
 use metrics::gauge;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -23,7 +24,7 @@ const READS: usize = 4;
 /// Time between two looks at the epoch.
 const EPOCH_POLL: Duration = Duration::from_secs(1);
 
-type Channels = HashMap<(OrganizationId, String), watch::Sender<u64>>;
+type Channels = HashMap<(OrganizationId, Channel), watch::Sender<u64>>;
 
 /// A handle to the follower. Clones share it.
 #[derive(Clone)]
@@ -35,7 +36,7 @@ pub(crate) struct Hub {
 }
 
 /// A place among the connections; given back when dropped.
-pub(super) struct Slot(Arc<AtomicUsize>);
+pub(crate) struct Slot(Arc<AtomicUsize>);
 
 impl Drop for Slot {
     fn drop(&mut self) {
@@ -59,7 +60,7 @@ impl Hub {
     }
 
     /// A place for a connection, if there are fewer than `max`.
-    pub(super) fn enter(&self, max: usize) -> Option<Slot> {
+    pub(crate) fn enter(&self, max: usize) -> Option<Slot> {
         let slot = self
             .connections
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| (n < max).then_some(n + 1));
@@ -69,26 +70,23 @@ impl Hub {
     }
 
     /// The right to read the database, held while reading.
-    pub(super) fn reads(&self) -> Arc<Semaphore> {
+    pub(crate) fn reads(&self) -> Arc<Semaphore> {
         Arc::clone(&self.reads)
     }
 
     /// The epoch of all channels; empty until it is known.
-    pub(super) fn epoch(&self) -> watch::Receiver<String> {
+    pub(crate) fn epoch(&self) -> watch::Receiver<String> {
         self.epoch.clone()
     }
 
     /// Wake-ups of a channel.
-    pub(super) fn watch(
+    pub(crate) fn watch(
         &self,
         organization: OrganizationId,
-        channel: &str,
+        channel: Channel,
     ) -> watch::Receiver<u64> {
         let mut channels = self.channels.lock().expect("no panic under this lock");
-        channels
-            .entry((organization, channel.to_owned()))
-            .or_insert_with(|| watch::Sender::new(0))
-            .subscribe()
+        channels.entry((organization, channel)).or_insert_with(|| watch::Sender::new(0)).subscribe()
     }
 }
 
