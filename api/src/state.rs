@@ -2,12 +2,14 @@
 
 use crate::http::problem::Problem;
 use crate::hub::Hub;
-use crate::transcripts::current::Contents;
+use crate::transcripts::content::Current;
+use debrief_domain::ids::TranscriptId;
+use debrief_domain::transcript::content::Turn;
 use debrief_infra::documents::Documents;
 use debrief_infra::language::LanguageModel;
 use debrief_infra::log::EventLog;
 use debrief_infra::queue::{Ledger, Queue};
-use debrief_projections::directory::KeyHolder;
+use debrief_projections::directory::ApiKey;
 use debrief_projections::engine::{Stale, Views};
 use debrief_search::dense::leg::Leg;
 use debrief_search::follower::Search;
@@ -19,6 +21,8 @@ use tokio_util::sync::CancellationToken;
 
 /// How long a key that was found is not looked up again: a revoked key works for no longer.
 const KEY_CACHED_FOR: Duration = Duration::from_secs(5);
+/// Bytes of turns that are held in memory, for readers that page through them.
+const CONTENT_CACHE_BYTES: u64 = 32 << 20;
 
 /// Bounds of the surface. `debrief.default.toml` says what each one is for.
 #[derive(Debug, Clone)]
@@ -77,8 +81,9 @@ pub struct ApiState(Arc<Shared>);
 pub(crate) struct Shared {
     pub(crate) parts: Parts,
     pub(crate) hub: Hub,
-    pub(crate) keys: Cache<String, KeyHolder>,
-    pub(crate) contents: Contents,
+    pub(crate) keys: Cache<String, ApiKey>,
+    /// Turns as they are with their corrections, by transcript and version of the turns.
+    pub(crate) contents: Cache<(TranscriptId, i64), Arc<Current>>,
 }
 
 impl ApiState {
@@ -86,7 +91,16 @@ impl ApiState {
     pub fn new(parts: Parts) -> Self {
         let hub = Hub::start(parts.log.clone(), parts.views.clone(), parts.stop.clone());
         let keys = Cache::builder().max_capacity(10_000).time_to_live(KEY_CACHED_FOR).build();
-        Self(Arc::new(Shared { parts, hub, keys, contents: Contents::new() }))
+        let contents = Cache::builder()
+            .max_capacity(CONTENT_CACHE_BYTES)
+            .weigher(|_: &(TranscriptId, i64), current: &Arc<Current>| {
+                let size = |turn: &Turn| turn.text.len() + 24 * turn.cues.len() + 150;
+                let bytes: usize = current.content.turns.iter().map(size).sum();
+                u32::try_from(bytes).unwrap_or(u32::MAX)
+            })
+            .time_to_idle(Duration::from_secs(60))
+            .build();
+        Self(Arc::new(Shared { parts, hub, keys, contents }))
     }
 
     pub(crate) fn shared(&self) -> &Shared {

@@ -19,6 +19,7 @@ mod tests;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use debrief_infra::{blobs, database, embeddings, language, queue, vectors};
 use layers::Layers;
 use problem::Setting;
 use redact::Kind;
@@ -72,28 +73,28 @@ settings! {
     data_dir: PathBuf, Plain, read::directory;
     /// Never empty: SQLite in `data_dir` if nothing else was said.
     database_url: Address, Url, |text| {
-        let file = || Address::new(format!("sqlite:{}", data_dir.join("debrief.db").display()));
-        Ok(read::or_empty(text, read::database_url)?.unwrap_or_else(file))
+        let file = || format!("sqlite:{}", data_dir.join("debrief.db").display());
+        read::port_url_or(text, database::check_url, "SQLite in data_dir", file)
     };
     database_connections: u32, Plain, |text| read::count(text, 2, 1_000);
-    queue_url: Address, Url, read::queue_url;
+    queue_url: Address, Url, |text| read::port_url(text, queue::check_url);
     queue_prefix: String, Plain, read::queue_prefix;
     /// Never empty: a directory in `data_dir` if nothing else was said.
     blob_url: Address, Url, |text| {
-        let directory = || Address::new(format!("directory:{}", data_dir.join("blobs").display()));
-        Ok(read::or_empty(text, read::blob_url)?.unwrap_or_else(directory))
+        let directory = || format!("directory:{}", data_dir.join("blobs").display());
+        read::port_url_or(text, blobs::check_url, "a directory in data_dir", directory)
     };
     /// A directory in `data_dir` if nothing else was said.
     search_dir: PathBuf, Plain, |text| {
         Ok(read::or_empty(text, read::directory)?.unwrap_or_else(|| data_dir.join("search")))
     };
-    embeddings_url: Address, Url, read::embeddings_url;
+    embeddings_url: Address, Url, |text| read::port_url(text, embeddings::check_url);
     /// Never empty: a SQLite file in `data_dir` if nothing else was said.
     vector_url: Address, Url, |text| {
-        let file = || Address::new(format!("sqlite:{}", data_dir.join("vectors.db").display()));
-        Ok(read::or_empty(text, read::vector_url)?.unwrap_or_else(file))
+        let file = || format!("sqlite:{}", data_dir.join("vectors.db").display());
+        read::port_url_or(text, vectors::check_url, "SQLite in data_dir", file)
     };
-    language_model_url: Address, Url, read::language_model_url;
+    language_model_url: Address, Url, |text| read::port_url(text, language::check_url);
     master_key: MasterKey, Secret, |text| {
         let made = || MasterKey::MadeInFile(data_dir.join("master.key"));
         Ok(read::or_empty(text, read::master_key)?.unwrap_or_else(made))

@@ -9,6 +9,8 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use debrief_infra::url::has_scheme;
+
 use super::values::{Address, LogFormat, MasterKey, Secret, Size, Span};
 
 /// What would have been accepted, as the end of a sentence that begins with "give ".
@@ -87,72 +89,35 @@ pub(super) fn queue_prefix(text: &str) -> Result<String, Accepts> {
     Ok(text.to_owned())
 }
 
-/// One of `schemes` and something after it: a host after `scheme://`, a path after `scheme:`.
-fn address(text: &str, schemes: &[&str], accepts: &str) -> Result<Address, Accepts> {
-    let fits = |scheme: &&str| {
-        text.strip_prefix(*scheme).is_some_and(|rest| {
-            let wrong = if scheme.ends_with('/') { "/" } else { "//" };
-            !rest.is_empty() && !rest.starts_with(wrong)
-        })
-    };
-    if schemes.iter().any(fits) {
-        return Ok(Address::new(text));
+/// A URL that a port takes: `check` is the port's own.
+pub(super) fn port_url(
+    text: &str,
+    check: impl Fn(&str) -> Result<(), String>,
+) -> Result<Address, Accepts> {
+    check(text).map(|()| Address::new(text))
+}
+
+/// The same where empty means `default`, which is `described` in what is accepted.
+pub(super) fn port_url_or(
+    text: &str,
+    check: impl Fn(&str) -> Result<(), String>,
+    described: &str,
+    default: impl FnOnce() -> String,
+) -> Result<Address, Accepts> {
+    if text.is_empty() {
+        return Ok(Address::new(default()));
     }
-    Err(accepts.to_owned())
-}
-
-pub(super) fn database_url(text: &str) -> Result<Address, Accepts> {
-    address(
-        text,
-        &["sqlite:", "postgres://", "postgresql://"],
-        "\"sqlite:PATH\", \"postgres://USER:PASSWORD@HOST/NAME\", or \"\" for SQLite in data_dir",
-    )
-}
-
-pub(super) fn queue_url(text: &str) -> Result<Address, Accepts> {
-    if text == "embedded" {
-        return Ok(Address::new(text));
-    }
-    address(text, &["nats://"], "\"embedded\" or \"nats://HOST:4222\"")
-}
-
-pub(super) fn blob_url(text: &str) -> Result<Address, Accepts> {
-    address(
-        text,
-        &["directory:", "s3://"],
-        "\"directory:PATH\", \"s3://BUCKET/PREFIX\", or \"\" for a directory in data_dir",
-    )
-}
-
-pub(super) fn embeddings_url(text: &str) -> Result<Address, Accepts> {
-    if text == "none" {
-        return Ok(Address::new(text));
-    }
-    address(
-        text,
-        &["candle:", "http://", "https://"],
-        "\"none\", \"candle:DIR\" or \"https://HOST/v1?model=NAME\"",
-    )
-}
-
-pub(super) fn language_model_url(text: &str) -> Result<Address, Accepts> {
-    if text == "none" {
-        return Ok(Address::new(text));
-    }
-    address(text, &["http://", "https://"], "\"none\" or \"https://HOST/v1?model=NAME\"")
-}
-
-pub(super) fn vector_url(text: &str) -> Result<Address, Accepts> {
-    address(
-        text,
-        &["sqlite:", "qdrant:http://", "qdrant:https://"],
-        "\"sqlite:PATH\", \"qdrant:http://HOST:6334\", or \"\" for SQLite in data_dir",
-    )
+    port_url(text, check).map_err(|accepts| format!("{accepts}, or \"\" for {described}"))
 }
 
 pub(super) fn public_url(text: &str) -> Result<Address, Accepts> {
-    let accepts = "\"https://HOST\" or \"http://HOST:PORT\", or \"\" for the address listened on";
-    address(text.trim_end_matches('/'), &["http://", "https://"], accepts)
+    let text = text.trim_end_matches('/');
+    if !has_scheme(text, &["http://", "https://"]) {
+        return Err(
+            "\"https://HOST\" or \"http://HOST:PORT\", or \"\" for the address listened on".into(),
+        );
+    }
+    Ok(Address::new(text))
 }
 
 pub(super) fn master_key(text: &str) -> Result<MasterKey, Accepts> {
@@ -230,25 +195,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses_need_a_known_scheme_and_something_after_it() {
-        for text in
-            ["sqlite:a.db", "sqlite:/var/lib/a.db", "postgres://u:p@h/d", "postgresql://h/d"]
-        {
-            assert!(database_url(text).is_ok(), "{text}");
-        }
-        for text in ["mysql://h/d", "sqlite:", "sqlite://a.db", "postgres://", "postgres:///d", "x"]
-        {
-            assert!(database_url(text).is_err(), "{text}");
-        }
-        assert!(queue_url("embedded").is_ok() && queue_url("nats://h:4222").is_ok());
-        assert!(queue_url("").is_err() && queue_url("Embedded").is_err());
-        assert!(blob_url("directory:/b").is_ok() && blob_url("s3://b/p").is_ok());
-        assert!(blob_url("s3:b").is_err() && blob_url("/b").is_err());
-        assert!(embeddings_url("none").is_ok() && embeddings_url("candle:./m").is_ok());
-        assert!(embeddings_url("https://h/v1?model=m").is_ok() && embeddings_url("m").is_err());
-        assert!(language_model_url("none").is_ok() && language_model_url("gpt").is_err());
-        assert!(vector_url("sqlite:v.db").is_ok() && vector_url("qdrant:http://h:6334").is_ok());
-        assert!(vector_url("qdrant:h").is_err() && vector_url("http://h").is_err());
+    fn a_url_of_a_port_is_what_the_port_takes() {
+        let check = |text: &str| match text {
+            "here" => Ok(()),
+            _ => Err("\"here\"".to_owned()),
+        };
+        let there = || "there".to_owned();
+        assert_eq!(port_url("here", check), Ok(Address::new("here")));
+        assert_eq!(port_url("", check), Err("\"here\"".to_owned()));
+        assert_eq!(port_url_or("", check, "there", there), Ok(Address::new("there")));
+        let accepts = "\"here\", or \"\" for there".to_owned();
+        assert_eq!(port_url_or("x", check, "there", there), Err(accepts));
         assert!(public_url("https://h/").is_ok() && public_url("h").is_err());
     }
 

@@ -222,7 +222,7 @@ fn secrets_are_never_repeated() {
         error.to_string(),
         "the configuration has 4 problems:\n  \
          environment variable DEBRIEF_DATABASE_URL: database_url is \"mysql://u:***@h/d\"; give \
-         \"sqlite:PATH\", \"postgres://USER:PASSWORD@HOST/NAME\", or \"\" for SQLite in \
+         \"sqlite:PATH\" or \"postgres://USER:PASSWORD@HOST/NAME\", or \"\" for SQLite in \
          data_dir\n  \
          my.toml, line 3: queue_url is a text of 7 characters without \"://\"; give \"embedded\" \
          or \"nats://HOST:4222\"\n  \

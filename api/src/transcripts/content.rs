@@ -4,7 +4,6 @@
 //! What was read last stays in memory, by the version of its turns: a page costs no blob and no
 //! corrections anew.
 
-use super::current::Current;
 use crate::http::auth::Caller;
 use crate::http::problem::{Problem, of_command};
 use crate::state::ApiState;
@@ -12,9 +11,9 @@ use debrief_domain::ids::TranscriptId;
 use debrief_domain::transcript::Transcript;
 use debrief_domain::transcript::content::Content;
 use debrief_domain::transcript::correction::Correction;
+use debrief_domain::transcript::corrections::{self, Corrected};
 use debrief_infra::blobs::BlobKey;
 use debrief_projections::transcripts::TranscriptRow;
-use debrief_understanding::corrections::{self, Corrected};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -23,6 +22,14 @@ pub(super) struct Loaded {
     pub(super) transcript: Transcript,
     /// `None` until the files were read.
     pub(super) content: Option<Content>,
+}
+
+/// The turns of a transcript as they are now.
+#[derive(Debug)]
+pub(crate) struct Current {
+    pub(crate) content: Content,
+    /// [`Transcript::revision`] of these turns.
+    pub(crate) revision: u64,
 }
 
 /// Loads a transcript from the log.
@@ -41,7 +48,7 @@ pub(super) async fn load(
         return Ok(Loaded { transcript, content: None });
     };
     // Deleted between there and here.
-    let key = state.log.keys().get(id.0).await?.ok_or_else(gone)?;
+    let key = state.log.keys().get(caller.organization, id.0).await?.ok_or_else(gone)?;
     let name = BlobKey::try_from(blob.to_owned()).map_err(|error| Problem::internal(&error))?;
     let json = state.documents.read(&name, &key, 0).await?;
     let content = tokio::task::spawn_blocking(move || serde_json::from_slice(&json)).await;
@@ -68,7 +75,8 @@ pub(super) async fn current(
 ) -> Result<Option<Arc<Current>>, Problem> {
     let (Some(_), Some(version)) = (&row.content, row.turns_version) else { return Ok(None) };
     let contents = &state.shared().contents;
-    if let Some(current) = contents.get(row.id, version).await {
+    let place = (row.id, version);
+    if let Some(current) = contents.get(&place).await {
         return Ok(Some(current));
     }
     let Loaded { transcript, content } = load(state, caller, row.id).await?;
@@ -78,6 +86,6 @@ pub(super) async fn current(
         list => corrected(content, list).await?.content,
     };
     let current = Arc::new(Current { content, revision: transcript.revision() });
-    contents.insert(row.id, version, Arc::clone(&current)).await;
+    contents.insert(place, Arc::clone(&current)).await;
     Ok(Some(current))
 }

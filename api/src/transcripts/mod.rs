@@ -10,9 +10,8 @@
 //! | `PATCH …/{id}`, `DELETE …/{id}`, `POST /v1/transcripts/process` | [`change`] |
 
 mod change;
-mod content;
+pub(crate) mod content;
 mod corrections;
-pub(crate) mod current;
 mod files;
 mod read;
 mod turns;
@@ -87,5 +86,5 @@ pub(crate) async fn key_of_client(
     if version == 0 {
         return Err(unknown());
     }
-    state.log.keys().get(client.0).await?.ok_or_else(unknown)
+    state.log.keys().get(organization, client.0).await?.ok_or_else(unknown)
 }

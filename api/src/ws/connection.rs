@@ -3,7 +3,6 @@
 use super::protocol::{self, Code, End, HEARTBEAT, REQUESTS_PER_SECOND};
 use super::requests;
 use super::session::{Session, SignedIn};
-use crate::http::auth::sign_in;
 use crate::state::ApiState;
 use axum::extract::ws::{Message, WebSocket};
 use futures::stream::{SplitSink, SplitStream};
@@ -128,19 +127,13 @@ async fn follow(
             Some(update) = updates.recv() => send(sink, Message::text(update)).await?,
             _ = heartbeat.tick() => {
                 pinged.get_or_insert_with(Instant::now);
-                if is_revoked(session).await {
+                if session.is_revoked().await {
                     return Err(End::BadToken);
                 }
                 send(sink, Message::Ping(Vec::new().into())).await?;
             }
         }
     }
-}
-
-/// Whether the key with which the client signed in is none any more.
-async fn is_revoked(session: &Session) -> bool {
-    let Some(SignedIn { token, .. }) = &session.signed_in else { return false };
-    sign_in(&session.state, token).await.is_err_and(|problem| problem.status == 401)
 }
 
 enum Allowed {

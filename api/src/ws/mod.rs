@@ -16,7 +16,7 @@ mod requests;
 mod session;
 mod subscription;
 
-use crate::http::auth::{bearer, sign_in};
+use crate::http::auth::bearer;
 use crate::http::problem::Problem;
 use crate::state::ApiState;
 use axum::extract::State;
@@ -56,10 +56,7 @@ async fn open(
     })?;
     // A browser cannot send the header; it says hello with its token instead.
     let signed_in = match bearer(&headers)? {
-        Some(token) => {
-            let caller = sign_in(&state, token).await?;
-            Some(SignedIn { caller, token: token.to_owned() })
-        }
+        Some(token) => Some(SignedIn::with(&state, token.to_owned()).await?),
         None => None,
     };
     if state.stop.is_cancelled() {

@@ -17,6 +17,7 @@ pub(super) const REQUESTS_PER_SECOND: f64 = 10.0;
 pub(super) enum Code {
     Internal,
     Unauthorized,
+    Forbidden,
     UnknownChannel,
     AlreadySubscribed,
     NotSubscribed,

@@ -1,7 +1,8 @@
 //! What a connection has come to: who called, and which channels it follows.
 
 use super::subscription::Subscription;
-use crate::http::auth::Caller;
+use crate::http::auth::{Caller, sign_in};
+use crate::http::problem::Problem;
 use crate::state::ApiState;
 use debrief_projections::updates::Channel;
 use std::collections::HashMap;
@@ -11,7 +12,19 @@ use tokio::task::JoinHandle;
 /// A caller and what it showed, so that it can be looked at again.
 pub(super) struct SignedIn {
     pub(super) caller: Caller,
-    pub(super) token: String,
+    token: String,
+}
+
+impl SignedIn {
+    /// Signs in with an API key.
+    pub(super) async fn with(state: &ApiState, token: String) -> Result<Self, Problem> {
+        Ok(Self { caller: sign_in(state, &token).await?, token })
+    }
+
+    /// Whether the key is unknown by now, or was revoked.
+    pub(super) async fn is_revoked(&self, state: &ApiState) -> bool {
+        sign_in(state, &self.token).await.is_err_and(|problem| problem.status == 401)
+    }
 }
 
 /// A connection as requests see it. Dropped, it follows nothing any more.
@@ -37,6 +50,14 @@ impl Session {
     /// Who called, once that is known.
     pub(super) fn caller(&self) -> Option<Caller> {
         self.signed_in.as_ref().map(|signed_in| signed_in.caller)
+    }
+
+    /// Whether the key with which the client signed in is no good any more.
+    pub(super) async fn is_revoked(&self) -> bool {
+        match &self.signed_in {
+            Some(signed_in) => signed_in.is_revoked(&self.state).await,
+            None => false,
+        }
     }
 
     /// Whether the channel is followed.

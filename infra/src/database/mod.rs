@@ -14,6 +14,7 @@ pub mod sql;
 pub use error::DatabaseError;
 pub use lease::Lease;
 
+use crate::url::has_scheme;
 use sql::Sql;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use std::path::{Path, PathBuf};
@@ -26,6 +27,15 @@ const SQLITE_BUSY_TIMEOUT: Duration = Duration::from_secs(15);
 const IDLE_IN_TRANSACTION: &str = "10s";
 /// Connections that read one SQLite file.
 const SQLITE_READERS: u32 = 4;
+
+/// The URLs that [`Database::open`] takes.
+const FORMS: &str = "\"sqlite:PATH\" or \"postgres://USER:PASSWORD@HOST/NAME\"";
+
+/// Whether [`Database::open`] takes a URL of this form; if not, which it takes.
+pub fn check_url(url: &str) -> Result<(), String> {
+    let known = has_scheme(url, &["sqlite:", "postgres://", "postgresql://"]);
+    if known { Ok(()) } else { Err(FORMS.to_owned()) }
+}
 
 /// Handles to the three parts of the database.
 #[derive(Clone, Debug)]
@@ -47,7 +57,7 @@ impl Database {
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             return Self::open_postgres(url, connections).await;
         }
-        Err(DatabaseError::Config("a database URL begins with sqlite: or postgres://".to_owned()))
+        Err(DatabaseError::Config(format!("the URL of a database is {FORMS}")))
     }
 
     async fn open_sqlite(path: &Path) -> Result<Self, DatabaseError> {

@@ -17,6 +17,7 @@
 mod candle;
 mod openai;
 
+use crate::url::has_scheme;
 use async_trait::async_trait;
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -71,6 +72,22 @@ pub enum EmbedError {
     Refused(String),
 }
 
+/// The URLs that [`from_url`] takes.
+const FORMS: &str = "\"none\", \"candle:DIR\" (a model in a directory, run in this process) or \
+     \"https://HOST/v1?model=NAME\" (a server that speaks OpenAI's embeddings API)";
+
+/// Whether [`from_url`] takes a URL of this form; if not, which it takes. Opens nothing, and does
+/// not repeat the URL.
+pub fn check_url(url: &str) -> Result<(), String> {
+    if url == "none" || has_scheme(url, &["candle:"]) {
+        return Ok(());
+    }
+    if has_scheme(url, &["http://", "https://"]) {
+        return OpenAiEmbedder::check_url(url).map_err(|why| format!("{FORMS}; {why}"));
+    }
+    Err(FORMS.to_owned())
+}
+
 /// Opens the model that `url` names; `None` for `none`.
 ///
 /// - `none`
@@ -96,11 +113,7 @@ pub async fn from_url(
     if url.starts_with("http://") || url.starts_with("https://") {
         return Ok(Some(Arc::new(OpenAiEmbedder::from_url(url, key)?)));
     }
-    Err(EmbedError::Config(
-        "the URL is none, candle:DIR (a model in a directory, run in this process) or \
-         https://HOST/v1?model=NAME (a server that speaks OpenAI's embeddings API)"
-            .to_owned(),
-    ))
+    Err(EmbedError::Config(format!("the URL is {FORMS}")))
 }
 
 #[cfg(feature = "candle")]

@@ -64,6 +64,15 @@ impl fmt::Debug for OpenAiEmbedder {
 }
 
 impl OpenAiEmbedder {
+    /// Whether a URL says all that is needed; if not, what to change.
+    pub(super) fn check_url(url: &str) -> Result<(), String> {
+        match Address::parse(url) {
+            Ok(_) => Ok(()),
+            Err(EmbedError::Config(why)) => Err(why),
+            Err(other) => Err(other.to_string()),
+        }
+    }
+
     /// Reads a URL as in [`from_url`](super::from_url). No request is made.
     pub fn from_url(url: &str, key: Option<&str>) -> Result<Self, EmbedError> {
         let address = Address::parse(url)?;

@@ -11,6 +11,7 @@
 
 mod openai;
 
+use crate::url::has_scheme;
 use async_trait::async_trait;
 use serde_json::Value;
 use std::fmt::{self, Debug};
@@ -70,6 +71,22 @@ pub enum ModelError {
     Refused(String),
 }
 
+/// The URLs that [`from_url`] takes.
+const FORMS: &str = "\"none\" or \"https://HOST/v1?model=NAME\" (a server that speaks OpenAI's chat \
+     completions)";
+
+/// Whether [`from_url`] takes a URL of this form; if not, which it takes. Opens nothing, and does
+/// not repeat the URL.
+pub fn check_url(url: &str) -> Result<(), String> {
+    if url == "none" {
+        return Ok(());
+    }
+    if has_scheme(url, &["http://", "https://"]) {
+        return OpenAiModel::check_url(url).map_err(|why| format!("{FORMS}; {why}"));
+    }
+    Err(FORMS.to_owned())
+}
+
 /// Opens the model that `url` names; `None` for `none`.
 ///
 /// - `none`
@@ -88,11 +105,7 @@ pub fn from_url(
     if url.starts_with("http://") || url.starts_with("https://") {
         return Ok(Some(Arc::new(OpenAiModel::from_url(url, key)?)));
     }
-    Err(ModelError::Config(
-        "the URL is none or https://HOST/v1?model=NAME (a server that speaks OpenAI's chat \
-         completions)"
-            .to_owned(),
-    ))
+    Err(ModelError::Config(format!("the URL is {FORMS}")))
 }
 
 #[cfg(test)]
@@ -107,9 +120,9 @@ mod tests {
     #[test]
     fn urls_that_are_no_model_are_refused_in_a_sentence() {
         for (url, hint) in [
-            ("", "none or https://HOST/v1?model=NAME"),
-            ("NONE", "none or https://HOST/v1?model=NAME"),
-            ("ftp://hunter2@host", "none or https://HOST/v1?model=NAME"),
+            ("", "https://HOST/v1?model=NAME"),
+            ("NONE", "https://HOST/v1?model=NAME"),
+            ("ftp://hunter2@host", "https://HOST/v1?model=NAME"),
             ("http://hunter2@host/v1?model=m", "credentials"),
             ("http://host/v1", "?model=NAME"),
             ("http://host/v1?model=m&key=hunter2", "takes model and no other parameter"),

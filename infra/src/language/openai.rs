@@ -52,6 +52,11 @@ impl fmt::Debug for OpenAiModel {
 }
 
 impl OpenAiModel {
+    /// Whether a URL says all that is needed; if not, what to change.
+    pub(super) fn check_url(url: &str) -> Result<(), String> {
+        Address::parse(url, ENDPOINT, &[]).map(drop)
+    }
+
     /// Reads a URL as in [`from_url`](super::from_url). No request is made.
     pub fn from_url(url: &str, key: Option<&str>) -> Result<Self, ModelError> {
         let address = Address::parse(url, ENDPOINT, &[]).map_err(ModelError::Config)?;

@@ -25,6 +25,7 @@ pub use qdrant::QdrantStore;
 pub use sqlite::SqliteStore;
 
 use crate::embeddings::Vector;
+use crate::url::has_scheme;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use debrief_domain::ids::{ClientId, OrganizationId, TranscriptId};
@@ -187,6 +188,15 @@ pub enum VectorError {
 /// Most passages that one search finds; a higher limit counts as this one.
 pub const MAX_LIMIT: usize = 1_000;
 
+/// The URLs that [`from_url`] takes.
+const FORMS: &str = "\"sqlite:PATH\" or \"qdrant:http://HOST:6334\"";
+
+/// Whether [`from_url`] takes a URL of this form; if not, which it takes.
+pub fn check_url(url: &str) -> Result<(), String> {
+    let known = has_scheme(url, &["sqlite:", "qdrant:http://", "qdrant:https://"]);
+    if known { Ok(()) } else { Err(FORMS.to_owned()) }
+}
+
 /// Opens the store that `url` names:
 ///
 /// - `sqlite:PATH`: a file of its own, made where it is missing. Exact.
@@ -218,5 +228,5 @@ pub async fn from_url(
             return Err(VectorError::Config(text.to_owned()));
         }
     }
-    Err(VectorError::Config("a vector URL begins with sqlite: or qdrant:".to_owned()))
+    Err(VectorError::Config(format!("the URL of a vector store is {FORMS}")))
 }

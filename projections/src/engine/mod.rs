@@ -4,6 +4,7 @@ mod batch;
 mod build;
 mod checkpoint;
 mod claim;
+mod counters;
 mod op;
 mod runner;
 mod series;
@@ -13,6 +14,7 @@ mod views;
 
 pub use build::{Rebuilt, rebuild};
 pub use checkpoint::{Checkpoint, checkpoints};
+pub use counters::ADDED_THROUGH;
 pub use op::Op;
 pub use runner::Runner;
 pub use series::Series;

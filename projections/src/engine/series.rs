@@ -4,7 +4,7 @@
 //! rows of a group are kept; what remains depends on the log alone, not on how it was cut into
 //! batches, nor on what was delivered twice.
 
-use super::batch::{Batch, pieces, row};
+use super::batch::{Batch, pieces, whole_row};
 use super::table::Table;
 use debrief_infra::database::DatabaseError;
 use debrief_infra::database::sql::{Transaction, Value};
@@ -72,7 +72,7 @@ impl Batch<'_> {
             }
             let head = after.entry(group.clone()).or_insert(known);
             *head = Head { number: head.number + 1, position };
-            rows.push(row(&series.rows, vec![group.into(), head.number.into()], columns));
+            rows.push(whole_row(&series.rows, vec![group.into(), head.number.into()], columns));
         }
         self.put(tx, &series.rows, rows).await?;
 

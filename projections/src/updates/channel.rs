@@ -3,23 +3,8 @@
 //! Invariant: a channel has one spelling. Its ids are lower-case and hyphenated, so that a name
 //! and a channel can stand for each other, in tables and on the wire.
 
+use debrief_domain::principal::Permission;
 use uuid::Uuid;
-
-/// What a caller has to hold to follow a channel.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Permission {
-    /// Read what the organization holds.
-    Read,
-}
-
-impl Permission {
-    /// The name in the documentation.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Read => "read",
-        }
-    }
-}
 
 /// What the channels of one kind have in common.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -113,7 +98,7 @@ macro_rules! channels {
     (@kind $name:literal $permission:ident $about:literal) => {
         channel::ChannelKind {
             name: $name,
-            permission: channel::Permission::$permission,
+            permission: debrief_domain::principal::Permission::$permission,
             about: $about,
         }
     };

@@ -16,7 +16,7 @@ mod query;
 pub mod searches;
 pub mod transcripts;
 
-pub use channel::{ChannelKind, Permission, UnknownChannel};
+pub use channel::{ChannelKind, UnknownChannel};
 pub use query::*;
 
 use crate::engine::Kind::{Integer, Text};

@@ -1,9 +1,9 @@
 //! What clients are told of saved searches.
 
 use super::{Channel, Payload};
-use debrief_domain::event::{DecodeError, Event};
+use debrief_domain::event::DecodeError;
 use debrief_domain::ids::{SavedSearchId, TranscriptId};
-use debrief_domain::saved_search::SavedSearchEvent;
+use debrief_domain::saved_search::{SavedSearch, SavedSearchEvent};
 use debrief_infra::log::RecordedEvent;
 use serde::Serialize;
 
@@ -22,11 +22,11 @@ pub struct SearchUpdate {
 
 impl Payload for SearchUpdate {
     fn of(event: &RecordedEvent) -> Result<Option<Self>, DecodeError> {
-        Ok(match event.event()? {
-            Event::SavedSearch(SavedSearchEvent::Matched(matched)) => Some(Self {
+        Ok(match event.of::<SavedSearch>()? {
+            Some(SavedSearchEvent::Matched(matched)) => Some(Self {
                 saved_search_id: SavedSearchId(event.stream_id),
-                transcript_id: Some(matched.transcript_id).filter(|_| !matched.note),
-                note: matched.note,
+                transcript_id: matched.subject.transcript(),
+                note: matched.subject.is_note(),
                 passages: matched.passages,
             }),
             _ => None,

@@ -1,12 +1,12 @@
 //! What clients are told of transcripts and their summaries.
 
 use super::{Channel, Payload};
-use crate::transcripts::State;
-use debrief_domain::event::{DecodeError, Event};
+use debrief_domain::event::DecodeError;
 use debrief_domain::ids::{SummaryId, TranscriptId};
-use debrief_domain::summary::SummaryEvent;
+use debrief_domain::summary::{Summary, SummaryEvent};
 use debrief_domain::transcript::{
-    TranscriptCorrected, TranscriptCorrectionUndone, TranscriptDetailsChanged, TranscriptEvent,
+    State, Transcript, TranscriptCorrected, TranscriptCorrectionUndone, TranscriptDetailsChanged,
+    TranscriptEvent,
 };
 use debrief_infra::log::RecordedEvent;
 use serde::Serialize;
@@ -77,14 +77,12 @@ pub struct ProcessingError {
 
 impl Payload for TranscriptUpdate {
     fn of(event: &RecordedEvent) -> Result<Option<Self>, DecodeError> {
-        Ok(match event.event()? {
-            Event::Transcript(transcript) => {
-                let transcript_id = TranscriptId(event.stream_id);
-                of_transcript(transcript).map(|change| Self { transcript_id, change })
-            }
-            Event::Summary(summary) => of_summary(SummaryId(event.stream_id), summary),
-            _ => None,
-        })
+        if let Some(transcript) = event.of::<Transcript>()? {
+            let transcript_id = TranscriptId(event.stream_id);
+            return Ok(of_transcript(transcript).map(|change| Self { transcript_id, change }));
+        }
+        let summary = event.of::<Summary>()?;
+        Ok(summary.and_then(|summary| of_summary(SummaryId(event.stream_id), summary)))
     }
 
     fn channels(&self) -> Vec<Channel> {
@@ -93,24 +91,23 @@ impl Payload for TranscriptUpdate {
 }
 
 fn of_transcript(event: TranscriptEvent) -> Option<TranscriptChange> {
+    let state = State::after(&event);
     Some(match event {
         TranscriptEvent::Uploaded(_)
         | TranscriptEvent::FilesAdded(_)
         | TranscriptEvent::FilesReplaced(_)
-        | TranscriptEvent::ProcessingRequested(_) => {
-            TranscriptChange::Files { state: State::Received }
-        }
+        | TranscriptEvent::ProcessingRequested(_) => TranscriptChange::Files { state: state? },
         // The session itself stays as it is.
         TranscriptEvent::IndexingRequested(_) => return None,
         TranscriptEvent::Parsed(parsed) => {
-            TranscriptChange::Turns { state: State::Summarizing, turns: parsed.turn_count }
+            TranscriptChange::Turns { state: state?, turns: parsed.turn_count }
         }
         TranscriptEvent::Corrected(TranscriptCorrected { outline, .. })
         | TranscriptEvent::CorrectionUndone(TranscriptCorrectionUndone { outline, .. }) => {
-            TranscriptChange::Turns { state: State::Summarizing, turns: outline.turn_count }
+            TranscriptChange::Turns { state: state?, turns: outline.turn_count }
         }
         TranscriptEvent::ProcessingFailed(failed) => TranscriptChange::Failed {
-            state: State::Failed,
+            state: state?,
             error: ProcessingError { code: failed.code, message: failed.message },
         },
         TranscriptEvent::DetailsChanged(details) => {
@@ -121,13 +118,14 @@ fn of_transcript(event: TranscriptEvent) -> Option<TranscriptChange> {
 }
 
 fn of_summary(summary_id: SummaryId, event: SummaryEvent) -> Option<TranscriptUpdate> {
+    let state = State::after_summary(&event)?;
     let (transcript_id, version) = match event {
         SummaryEvent::Created(created) => (created.transcript_id, 1),
         SummaryEvent::Revised(revised) => (revised.transcript_id, revised.version),
         // It went with its transcript, of which there is an update.
         SummaryEvent::Erased(_) => return None,
     };
-    let change = TranscriptChange::Summary { state: State::Ready, summary_id, version };
+    let change = TranscriptChange::Summary { state, summary_id, version };
     Some(TranscriptUpdate { transcript_id, change })
 }
 

@@ -1,7 +1,6 @@
 //! `hello`: sign in, where the handshake could not.
 
 use super::request::{Refusal, Request};
-use crate::http::auth::sign_in;
 use crate::ws::protocol::{Code, End, HEARTBEAT, REQUESTS_PER_SECOND};
 use crate::ws::session::{Session, SignedIn};
 use serde::{Deserialize, Serialize};
@@ -29,15 +28,15 @@ impl Request for Hello {
 
     async fn handle(self, session: &mut Session) -> Result<Welcome, Refusal> {
         if session.signed_in.is_none() {
-            let caller = sign_in(&session.state, &self.token).await;
-            let caller = caller.map_err(|problem| match problem.status {
+            let signed_in = SignedIn::with(&session.state, self.token).await;
+            let signed_in = signed_in.map_err(|problem| match problem.status {
                 401 => Refusal {
                     end: Some(End::BadToken),
                     ..Refusal::new(Code::Unauthorized, problem.detail)
                 },
                 _ => Refusal::new(Code::Internal, problem.detail),
             })?;
-            session.signed_in = Some(SignedIn { caller, token: self.token });
+            session.signed_in = Some(signed_in);
         }
         Ok(Welcome {
             heartbeat_ms: HEARTBEAT.as_millis() as u64,

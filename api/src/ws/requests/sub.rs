@@ -4,6 +4,7 @@ use super::request::{Refusal, Request};
 use crate::ws::protocol::Code;
 use crate::ws::session::Session;
 use crate::ws::subscription::{Begun, Since, Subscription};
+use debrief_domain::principal::Permission;
 use debrief_projections::updates::Channel;
 use serde::{Deserialize, Serialize};
 
@@ -35,6 +36,10 @@ impl Request for Sub {
     async fn handle(self, session: &mut Session) -> Result<Subscribed, Refusal> {
         let caller = session.caller().ok_or_else(Refusal::sign_in_first)?;
         let channel = self.channel.parse::<Channel>().map_err(|_| unknown_channel())?;
+        let permission = channel.kind().permission;
+        if !caller.principal().may(permission) {
+            return Err(forbidden(permission));
+        }
         if session.follows(channel) {
             let message = "You follow this channel already.";
             return Err(Refusal::new(Code::AlreadySubscribed, message));
@@ -67,6 +72,13 @@ fn unknown_channel() -> Refusal {
     let (last, others) = names.split_last().expect("there are channels");
     let message = format!("Channels are {} and {last}.", others.join(", "));
     Refusal::new(Code::UnknownChannel, message)
+}
+
+fn forbidden(permission: Permission) -> Refusal {
+    let permission = permission.as_str();
+    let message =
+        format!("This needs the permission `{permission}`, which your API key does not have.");
+    Refusal::new(Code::Forbidden, message)
 }
 
 #[cfg(test)]
