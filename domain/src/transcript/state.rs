@@ -2,11 +2,14 @@
 
 use super::TranscriptEvent;
 use crate::summary::SummaryEvent;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 use std::str::FromStr;
+use utoipa::ToSchema;
 
 /// Processing state of a transcript.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = TranscriptState)]
 pub enum State {
     /// The file is stored.
     Received,
@@ -59,12 +62,6 @@ impl State {
             Self::Ready => "ready",
             Self::Failed => "failed",
         }
-    }
-}
-
-impl Serialize for State {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
     }
 }
 
