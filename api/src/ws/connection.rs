@@ -1,5 +1,6 @@
 //! One connection: its lanes, its lifetime, its end.
 
+use super::hub::Hub;
 use super::protocol::{self, Code, End, HEARTBEAT, REQUESTS_PER_SECOND};
 use super::requests;
 use super::session::{Session, SignedIn};
@@ -24,9 +25,16 @@ const REQUEST_BURST: f64 = 50.0;
 type Sink = SplitSink<WebSocket, Message>;
 
 /// Serves a connection to its end.
-pub(super) async fn serve(state: ApiState, socket: WebSocket, signed_in: Option<SignedIn>) {
+pub(super) async fn serve(
+    state: ApiState,
+    hub: Hub,
+    socket: WebSocket,
+    signed_in: Option<SignedIn>,
+) {
     let (mut sink, stream) = socket.split();
-    let end = run(state, &mut sink, stream, signed_in).await;
+    let (lane, updates) = mpsc::channel(LANE);
+    let session = Session::new(state, hub, signed_in, lane);
+    let end = run(session, &mut sink, stream, updates).await;
     counter!("debrief_websocket_ends_total", "end" => format!("{end:?}")).increment(1);
     if let Some(frame) = end.frame() {
         let close = sink.send(Message::Close(Some(frame)));
@@ -35,13 +43,11 @@ pub(super) async fn serve(state: ApiState, socket: WebSocket, signed_in: Option<
 }
 
 async fn run(
-    state: ApiState,
+    mut session: Session,
     sink: &mut Sink,
     mut stream: SplitStream<WebSocket>,
-    signed_in: Option<SignedIn>,
+    mut updates: mpsc::Receiver<String>,
 ) -> End {
-    let (lane, mut updates) = mpsc::channel(LANE);
-    let mut session = Session::new(state, signed_in, lane);
     if let Err(end) = greet(&mut session, sink, &mut stream).await {
         return end;
     }

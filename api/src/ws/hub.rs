@@ -28,7 +28,7 @@ type Channels = HashMap<(OrganizationId, Channel), watch::Sender<u64>>;
 
 /// A handle to the follower. Clones share it.
 #[derive(Clone)]
-pub(crate) struct Hub {
+pub(super) struct Hub {
     channels: Arc<Mutex<Channels>>,
     epoch: watch::Receiver<String>,
     connections: Arc<AtomicUsize>,
@@ -36,7 +36,7 @@ pub(crate) struct Hub {
 }
 
 /// A place among the connections; given back when dropped.
-pub(crate) struct Slot(Arc<AtomicUsize>);
+pub(super) struct Slot(Arc<AtomicUsize>);
 
 impl Drop for Slot {
     fn drop(&mut self) {
@@ -47,7 +47,7 @@ impl Drop for Slot {
 
 impl Hub {
     /// Starts the follower.
-    pub(crate) fn start(log: EventLog, views: Views, stop: CancellationToken) -> Self {
+    pub(super) fn start(log: EventLog, views: Views, stop: CancellationToken) -> Self {
         let channels = Arc::new(Mutex::new(Channels::new()));
         let (announce, epoch) = watch::channel(String::new());
         tokio::spawn(follow(log, views, Arc::clone(&channels), announce, stop));
@@ -60,7 +60,7 @@ impl Hub {
     }
 
     /// A place for a connection, if there are fewer than `max`.
-    pub(crate) fn enter(&self, max: usize) -> Option<Slot> {
+    pub(super) fn enter(&self, max: usize) -> Option<Slot> {
         let slot = self
             .connections
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| (n < max).then_some(n + 1));
@@ -70,17 +70,17 @@ impl Hub {
     }
 
     /// The right to read the database, held while reading.
-    pub(crate) fn reads(&self) -> Arc<Semaphore> {
+    pub(super) fn reads(&self) -> Arc<Semaphore> {
         Arc::clone(&self.reads)
     }
 
     /// The epoch of all channels; empty until it is known.
-    pub(crate) fn epoch(&self) -> watch::Receiver<String> {
+    pub(super) fn epoch(&self) -> watch::Receiver<String> {
         self.epoch.clone()
     }
 
     /// Wake-ups of a channel.
-    pub(crate) fn watch(
+    pub(super) fn watch(
         &self,
         organization: OrganizationId,
         channel: Channel,

@@ -1,9 +1,11 @@
 //! What a connection has come to: who called, and which channels it follows.
 
+use super::hub::Hub;
 use super::subscription::Subscription;
-use crate::http::auth::{Caller, sign_in};
+use crate::http::auth::{Caller, Read, sign_in};
 use crate::http::problem::Problem;
 use crate::state::ApiState;
+use axum::http::StatusCode;
 use debrief_projections::updates::Channel;
 use std::collections::HashMap;
 use tokio::sync::mpsc;
@@ -11,7 +13,7 @@ use tokio::task::JoinHandle;
 
 /// A caller and what it showed, so that it can be looked at again.
 pub(super) struct SignedIn {
-    pub(super) caller: Caller,
+    pub(super) caller: Caller<Read>,
     token: String,
 }
 
@@ -23,13 +25,15 @@ impl SignedIn {
 
     /// Whether the key is unknown by now, or was revoked.
     pub(super) async fn is_revoked(&self, state: &ApiState) -> bool {
-        sign_in(state, &self.token).await.is_err_and(|problem| problem.status == 401)
+        let caller = sign_in::<Read>(state, &self.token).await;
+        caller.is_err_and(|problem| problem.status() == StatusCode::UNAUTHORIZED)
     }
 }
 
 /// A connection as requests see it. Dropped, it follows nothing any more.
 pub(super) struct Session {
     pub(super) state: ApiState,
+    pub(super) hub: Hub,
     /// `None` until the client has said who it is.
     pub(super) signed_in: Option<SignedIn>,
     /// Messages on their way to the client. They are sent one after the other by the task that
@@ -41,14 +45,15 @@ pub(super) struct Session {
 impl Session {
     pub(super) fn new(
         state: ApiState,
+        hub: Hub,
         signed_in: Option<SignedIn>,
         lane: mpsc::Sender<String>,
     ) -> Self {
-        Self { state, signed_in, lane, followed: HashMap::new() }
+        Self { state, hub, signed_in, lane, followed: HashMap::new() }
     }
 
     /// Who called, once that is known.
-    pub(super) fn caller(&self) -> Option<Caller> {
+    pub(super) fn caller(&self) -> Option<Caller<Read>> {
         self.signed_in.as_ref().map(|signed_in| signed_in.caller)
     }
 

@@ -4,8 +4,8 @@
 //! at the cursor, and offsets have no gaps, nothing is sent twice and nothing left out; between
 //! history and live there is no seam.
 
+use super::hub::Hub;
 use super::protocol;
-use crate::hub::Hub;
 use debrief_domain::ids::OrganizationId;
 use debrief_infra::database::DatabaseError;
 use debrief_projections::engine::Views;

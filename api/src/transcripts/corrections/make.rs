@@ -16,12 +16,12 @@ use debrief_domain::change::Change;
 use debrief_domain::ids::{OrganizationId, TranscriptId};
 use debrief_domain::transcript::content::{Content, Role};
 use debrief_domain::transcript::correction::{Correction, TurnRef, VocabularyEntry};
+use debrief_domain::transcript::corrections::{self, Corrected as Now, CorrectionError};
 use debrief_domain::transcript::{
     Outline, Transcript, TranscriptCommand, TranscriptCorrected, TranscriptCorrectionUndone,
     TranscriptError,
 };
 use debrief_infra::log::{Appended, CommandContext, CommandError, Committed};
-use debrief_domain::transcript::corrections::{self, Corrected as Now, CorrectionError};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -93,6 +93,12 @@ pub(in crate::transcripts) struct Looked {
     /// it is refused. Without it, the correction is made on the current turns.
     revision: Option<u64>,
 }
+
+/// Identifies a correction.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(transparent)]
+#[schema(value_type = Uuid)]
+pub(in crate::transcripts) struct Which(Uuid);
 
 /// A correction that was made or undone.
 #[derive(Debug, Clone, Copy, Serialize, ToSchema)]
@@ -167,7 +173,7 @@ pub(in crate::transcripts) async fn undo(
     State(Transcripts { api, contents }): State<Transcripts>,
     caller: Caller<Write>,
     key: IdempotencyKey,
-    Paths(id, correction_id): Paths<TranscriptId, Uuid>,
+    Paths(id, Which(correction_id)): Paths<TranscriptId, Which>,
 ) -> Result<Accepted<CorrectionId>, Problem> {
     let route = format!("DELETE /v1/transcripts/{id}/corrections/{correction_id}");
     let answer = CorrectionId { id, correction_id };

@@ -1,8 +1,10 @@
 //! `hello`: sign in, where the handshake could not.
 
 use super::request::{Refusal, Request};
+use crate::http::problem::Problem;
 use crate::ws::protocol::{Code, End, HEARTBEAT, REQUESTS_PER_SECOND};
 use crate::ws::session::{Session, SignedIn};
+use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Deserialize)]
@@ -29,18 +31,22 @@ impl Request for Hello {
     async fn handle(self, session: &mut Session) -> Result<Welcome, Refusal> {
         if session.signed_in.is_none() {
             let signed_in = SignedIn::with(&session.state, self.token).await;
-            let signed_in = signed_in.map_err(|problem| match problem.status {
-                401 => Refusal {
-                    end: Some(End::BadToken),
-                    ..Refusal::new(Code::Unauthorized, problem.detail)
-                },
-                _ => Refusal::new(Code::Internal, problem.detail),
-            })?;
-            session.signed_in = Some(signed_in);
+            session.signed_in = Some(signed_in.map_err(refusal)?);
         }
         Ok(Welcome {
             heartbeat_ms: HEARTBEAT.as_millis() as u64,
             requests_per_second: REQUESTS_PER_SECOND,
         })
+    }
+}
+
+fn refusal(problem: Problem) -> Refusal {
+    let detail = problem.detail().to_owned();
+    match problem.status() {
+        StatusCode::UNAUTHORIZED => {
+            Refusal { end: Some(End::BadToken), ..Refusal::new(Code::Unauthorized, detail) }
+        }
+        StatusCode::FORBIDDEN => Refusal::new(Code::Forbidden, detail),
+        _ => Refusal::new(Code::Internal, detail),
     }
 }

@@ -49,9 +49,9 @@ impl Request for Sub {
             return Err(Refusal::new(Code::LimitReached, message));
         }
         let begun = Subscription::begin(
-            &session.state.shared().hub,
+            &session.hub,
             &session.state.views,
-            caller.organization,
+            caller.organization(),
             channel,
             self.since,
         )
