@@ -114,7 +114,7 @@ pub(super) fn public_url(text: &str) -> Result<Address, Accepts> {
     let text = text.trim_end_matches('/');
     if !has_scheme(text, &["http://", "https://"]) {
         return Err(
-            "\"https://HOST\" or \"http://HOST:PORT\", or \"\" for the address listened on".into()
+            "\"https://HOST\" or \"http://HOST:PORT\", or \"\" for the address listened on".into(),
         );
     }
     Ok(Address::new(text))

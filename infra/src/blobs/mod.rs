@@ -61,8 +61,7 @@ pub trait BlobStore: Send + Sync {
 }
 
 /// The URLs that [`from_url`] accepts.
-const FORMS: &str =
-    "\"directory:PATH\", \"file:///ABSOLUTE/PATH\" or \"s3://BUCKET/PREFIX\"";
+const FORMS: &str = "\"directory:PATH\", \"file:///ABSOLUTE/PATH\" or \"s3://BUCKET/PREFIX\"";
 
 /// Checks whether [`from_url`] accepts a URL of this form; the error lists the accepted forms.
 pub fn check_url(url: &str) -> Result<(), String> {
