@@ -17,7 +17,7 @@ use async_trait::async_trait;
 use debrief_infra::database::Database;
 use debrief_infra::log::RecordedEvent;
 use debrief_infra::log::{Append, CommandKey, EventLog, Expected, NewEvent, StreamId};
-use debrief_infra::queue::{self, Ledger, Queue, Relay, Subscription};
+use debrief_infra::queue::{self, Begins, Ledger, Queue, Relay, Subscription};
 use debrief_workers::runtime::{self, Options};
 use debrief_workers::{Fault, JobContext, Worker};
 use futures::StreamExt;
@@ -33,7 +33,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 const SUBSCRIPTION: Subscription =
-    Subscription { consumer: "noop", event_types: &["bench.happened"] };
+    Subscription { consumer: "noop", event_types: &["bench.happened"], begins: Begins::Start };
 
 fn jobs() -> usize {
     number("DEBRIEF_BENCH_JOBS", 10_000) as usize
@@ -48,14 +48,6 @@ struct Noop {
 
 #[async_trait]
 impl Worker for Noop {
-    fn name(&self) -> &'static str {
-        SUBSCRIPTION.consumer
-    }
-
-    fn event_types(&self) -> &'static [&'static str] {
-        SUBSCRIPTION.event_types
-    }
-
     async fn handle(&self, event: &RecordedEvent, _: &JobContext) -> Result<(), Fault> {
         self.started.lock().expect("no panic").entry(event.id).or_insert_with(Instant::now);
         self.done.fetch_add(1, Ordering::Relaxed);
@@ -135,7 +127,8 @@ impl Ours {
         let halt = stop.clone();
         tasks.spawn(async move { relay.run(halt).await });
         let noop: Arc<dyn Worker> = worker.clone();
-        tasks.spawn(runtime::run(noop, self.log.clone(), queue, options, stop.clone()));
+        let name = SUBSCRIPTION.consumer;
+        tasks.spawn(runtime::run(name, noop, self.log.clone(), queue, options, stop.clone()));
         (worker, ledger, stop, tasks)
     }
 

@@ -42,6 +42,7 @@ impl AtWork {
         let until = stop.clone();
         let relay = tokio::spawn(async move { relay.run(until).await });
         let runtime = tokio::spawn(runtime::run(
+            worker.name,
             Arc::clone(worker) as Arc<dyn Worker>,
             node.log.clone(),
             Arc::clone(&node.queue),
@@ -145,7 +146,7 @@ async fn poison_is_put_aside(place: Place) {
     worker.mended.store(true, Ordering::SeqCst);
     let work = AtWork::start(&node, &worker, OPTIONS);
     for letter in &letters {
-        assert!(node.ledger.retry(None, worker.name, letter.position).await.expect("a ledger"));
+        assert!(node.ledger.retry(None, letter.id()).await.expect("a ledger"));
     }
     let took = eventually(Duration::from_secs(30), "retried letters are done", || async {
         worker.done() == count

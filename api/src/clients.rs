@@ -154,7 +154,7 @@ async fn list(
     let limit = page_size(query.limit, 50, 500)?;
     let after = cursor(query.after)?.unwrap_or(0);
     state.read_at("directory", query.min_position).await?;
-    let mut rows = directory::clients(&state.views, caller.organization, after, limit + 1).await?;
+    let mut rows = directory::clients(&state.views, caller.viewer(), after, limit + 1).await?;
     let more = rows.len() > limit as usize;
     rows.truncate(limit as usize);
     let next = rows.last().filter(|_| more).map(|row| row.position.to_string());
@@ -176,6 +176,6 @@ async fn get(
     Query(query): Query<GetQuery>,
 ) -> Result<Json<ClientOut>, Problem> {
     state.read_at("directory", query.min_position).await?;
-    let row = directory::client(&state.views, caller.organization, id).await?;
+    let row = directory::client(&state.views, caller.viewer(), id).await?;
     row.map(|row| Json(row.into())).ok_or_else(|| Problem::not_found("client"))
 }

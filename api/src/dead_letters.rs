@@ -8,7 +8,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
-use debrief_infra::queue::DeadLetter;
+use debrief_infra::queue::{DeadLetter, WorkId};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -35,6 +35,8 @@ struct DeadLetterOut {
     consumer: String,
     /// Position of the event it follows from.
     position: i64,
+    /// Which part of the work; empty where it was not split.
+    key: String,
     /// That event's id.
     event_id: Uuid,
     /// What it is about, such as a transcript's id.
@@ -58,6 +60,7 @@ impl From<DeadLetter> for DeadLetterOut {
         Self {
             consumer: letter.consumer,
             position: letter.position,
+            key: letter.key,
             event_id: letter.event_id,
             stream_id: letter.stream_id,
             attempts: letter.attempts,
@@ -90,6 +93,31 @@ struct ListQuery {
     limit: Option<u32>,
 }
 
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+struct PartQuery {
+    /// Which part of the work; none where it was not split.
+    #[serde(default)]
+    key: String,
+}
+
+/// The place in the list that `next` of a page names: `position:consumer`, with `:key` behind it
+/// where the work was split.
+fn place(next: &str) -> Option<WorkId<'_>> {
+    let (position, rest) = next.split_once(':')?;
+    let (consumer, key) = rest.split_once(':').unwrap_or((rest, ""));
+    Some(WorkId { position: position.parse().ok()?, consumer, key })
+}
+
+/// The inverse of [`place`].
+fn next_of(letter: &DeadLetter) -> String {
+    let DeadLetter { position, consumer, key, .. } = letter;
+    match key.as_str() {
+        "" => format!("{position}:{consumer}"),
+        key => format!("{position}:{consumer}:{key}"),
+    }
+}
+
 /// List dead letters.
 #[utoipa::path(
     get, path = "/v1/dead-letters", operation_id = "list_dead_letters",
@@ -104,20 +132,15 @@ async fn list(
     let limit = page_size(query.limit, 50, 500)?;
     let after = match &query.after {
         None => None,
-        Some(after) => Some(
-            after
-                .split_once(':')
-                .and_then(|(position, consumer)| Some((position.parse().ok()?, consumer)))
-                .ok_or_else(|| {
-                    Problem::bad_request("invalid_query", "after is not the `next` of a page.")
-                })?,
-        ),
+        Some(after) => Some(place(after).ok_or_else(|| {
+            Problem::bad_request("invalid_query", "after is not the `next` of a page.")
+        })?),
     };
     let organization = Some(caller.organization);
     let mut letters = state.ledger.dead_letters(organization, after, limit + 1).await?;
     let more = letters.len() > limit as usize;
     letters.truncate(limit as usize);
-    let next = letters.last().filter(|_| more).map(|l| format!("{}:{}", l.position, l.consumer));
+    let next = letters.last().filter(|_| more).map(next_of);
     Ok(Json(DeadLettersOut { items: letters.into_iter().map(Into::into).collect(), next }))
 }
 
@@ -125,7 +148,7 @@ async fn list(
 #[utoipa::path(
     get, path = "/v1/dead-letters/{consumer}/{position}", operation_id = "get_dead_letter",
     tag = "dead letters",
-    params(("consumer" = String, Path), ("position" = i64, Path)),
+    params(("consumer" = String, Path), ("position" = i64, Path), PartQuery),
     responses((status = 200, body = DeadLetterOut), (status = 404, body = Problem)),
     security(("api_key" = []))
 )]
@@ -133,9 +156,10 @@ async fn get(
     State(state): State<ApiState>,
     caller: Caller,
     Path((consumer, position)): Path<(String, i64)>,
+    Query(part): Query<PartQuery>,
 ) -> Result<Json<DeadLetterOut>, Problem> {
-    let organization = Some(caller.organization);
-    let letter = state.ledger.dead_letter(organization, &consumer, position).await?;
+    let id = WorkId { position, consumer: &consumer, key: &part.key };
+    let letter = state.ledger.dead_letter(Some(caller.organization), id).await?;
     letter.map(|letter| Json(letter.into())).ok_or_else(none)
 }
 
@@ -143,16 +167,17 @@ async fn get(
 #[utoipa::path(
     post, path = "/v1/dead-letters/{consumer}/{position}/retry", operation_id = "retry_dead_letter",
     tag = "dead letters",
-    params(("consumer" = String, Path), ("position" = i64, Path)),
+    params(("consumer" = String, Path), ("position" = i64, Path), PartQuery),
     responses((status = 202), (status = 404, body = Problem)), security(("api_key" = []))
 )]
 async fn retry(
     State(state): State<ApiState>,
     caller: Caller,
     Path((consumer, position)): Path<(String, i64)>,
+    Query(part): Query<PartQuery>,
 ) -> Result<StatusCode, Problem> {
-    let organization = Some(caller.organization);
-    let found = state.ledger.retry(organization, &consumer, position).await?;
+    let id = WorkId { position, consumer: &consumer, key: &part.key };
+    let found = state.ledger.retry(Some(caller.organization), id).await?;
     if found { Ok(StatusCode::ACCEPTED) } else { Err(none()) }
 }
 
@@ -160,16 +185,17 @@ async fn retry(
 #[utoipa::path(
     delete, path = "/v1/dead-letters/{consumer}/{position}", operation_id = "discard_dead_letter",
     tag = "dead letters",
-    params(("consumer" = String, Path), ("position" = i64, Path)),
+    params(("consumer" = String, Path), ("position" = i64, Path), PartQuery),
     responses((status = 204), (status = 404, body = Problem)), security(("api_key" = []))
 )]
 async fn discard(
     State(state): State<ApiState>,
     caller: Caller,
     Path((consumer, position)): Path<(String, i64)>,
+    Query(part): Query<PartQuery>,
 ) -> Result<StatusCode, Problem> {
-    let organization = Some(caller.organization);
-    let found = state.ledger.discard(organization, &consumer, position).await?;
+    let id = WorkId { position, consumer: &consumer, key: &part.key };
+    let found = state.ledger.discard(Some(caller.organization), id).await?;
     if found { Ok(StatusCode::NO_CONTENT) } else { Err(none()) }
 }
 

@@ -125,14 +125,16 @@ async fn measure(state: &ApiState) -> Result<(), Problem> {
         let lag = (head - checkpoint.position).max(0);
         gauge!("debrief_projection_lag_events", "projection" => checkpoint.name).set(lag as f64);
     }
+    for (consumer, position) in state.ledger.relay_positions().await? {
+        let lag = (head - position).max(0);
+        gauge!("debrief_relay_lag_events", "worker" => consumer).set(lag as f64);
+    }
     // A worker without work has no backlog: it must be said that it has none, or the gauges would
     // stay at what they last were.
     let mut backlogs: BTreeMap<String, Backlog> =
         state.ledger.backlog().await?.into_iter().map(|b| (b.consumer.clone(), b)).collect();
-    for (consumer, position) in state.ledger.relay_positions().await? {
-        let lag = (head - position).max(0);
-        gauge!("debrief_relay_lag_events", "worker" => consumer.clone()).set(lag as f64);
-        backlogs.entry(consumer).or_insert_with_key(|consumer| Backlog {
+    for worker in debrief_workers::ALL {
+        backlogs.entry(worker.name.to_owned()).or_insert_with_key(|consumer| Backlog {
             consumer: consumer.clone(),
             ready: 0,
             leased: 0,

@@ -9,7 +9,7 @@ use debrief_infra::documents::Documents;
 use debrief_infra::language::LanguageModel;
 use debrief_infra::log::EventLog;
 use debrief_infra::queue::{Ledger, Queue};
-use debrief_projections::directory::KeyHolder;
+use debrief_projections::directory::ApiKey;
 use debrief_projections::engine::{Stale, Views};
 use debrief_search::dense::leg::Leg;
 use debrief_search::follower::Search;
@@ -81,7 +81,7 @@ pub struct ApiState(Arc<Shared>);
 pub(crate) struct Shared {
     pub(crate) parts: Parts,
     pub(crate) hub: Hub,
-    pub(crate) keys: Cache<String, KeyHolder>,
+    pub(crate) keys: Cache<String, ApiKey>,
     /// Turns as they are with their corrections, by transcript and version of the turns.
     pub(crate) contents: Cache<(TranscriptId, i64), Arc<Current>>,
 }

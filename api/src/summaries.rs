@@ -82,7 +82,7 @@ async fn get(
         return Err(Problem::bad_request("invalid_query", "version is 0; versions count from 1."));
     }
     state.read_at("transcripts", query.min_position).await?;
-    let row = transcripts::summary(&state.views, caller.organization, id, query.version).await?;
+    let row = transcripts::summary(&state.views, caller.viewer(), id, query.version).await?;
     row.map(|row| Json(row.into())).ok_or_else(|| Problem::not_found("summary"))
 }
 
@@ -108,7 +108,7 @@ async fn versions(
     Query(query): Query<VersionsQuery>,
 ) -> Result<Json<VersionsOut>, Problem> {
     state.read_at("transcripts", query.min_position).await?;
-    let rows = transcripts::summary_versions(&state.views, caller.organization, id).await?;
+    let rows = transcripts::summary_versions(&state.views, caller.viewer(), id).await?;
     if rows.is_empty() {
         return Err(Problem::not_found("summary"));
     }

@@ -10,10 +10,10 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use debrief_domain::ids::{OrganizationId, VocabularyId};
 use debrief_domain::transcript::correction::VocabularyEntry;
+use debrief_domain::transcript::corrections;
 use debrief_domain::vocabulary::{Vocabulary, VocabularyCommand, VocabularyError};
 use debrief_infra::keys::DataKey;
 use debrief_infra::log::CommandError;
-use debrief_understanding::corrections;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
@@ -101,7 +101,7 @@ async fn put(
     let keys = state.log.keys();
     let mut first = context.clone();
     // The key comes with the first terms; whoever else was first has the key that stays.
-    let committed = match keys.get(id).await? {
+    let committed = match keys.get(caller.organization, id).await? {
         Some(_) => Err(CommandError::Refused(VocabularyError::AlreadyExists)),
         None => {
             let data_key = DataKey::generate(id);
@@ -114,7 +114,7 @@ async fn put(
     let committed = match committed {
         Err(CommandError::Refused(VocabularyError::AlreadyExists)) => {
             let mut context = context;
-            context.data_key = keys.get(id).await?;
+            context.data_key = keys.get(caller.organization, id).await?;
             let change = VocabularyCommand::Change(body.entries);
             state.log.execute::<Vocabulary>(context, id, change).await
         }

@@ -6,7 +6,7 @@
 
 use chrono::{DateTime, Utc};
 use debrief_domain::change::Change;
-use debrief_domain::event::{DecodeError, Event};
+use debrief_domain::event::DecodeError;
 use debrief_domain::ids::{ClientId, NoteId, OrganizationId, SummaryId, TranscriptId};
 use debrief_domain::note::{Note, NoteEvent};
 use debrief_domain::personal::Personal;
@@ -14,12 +14,12 @@ use debrief_domain::summary::content::Content as SummaryContent;
 use debrief_domain::summary::{Summary, SummaryEvent};
 use debrief_domain::transcript::content::Content;
 use debrief_domain::transcript::correction::Correction;
+use debrief_domain::transcript::corrections;
 use debrief_domain::transcript::{Transcript, TranscriptDetailsChanged, TranscriptEvent};
 use debrief_infra::blobs::{BlobError, BlobKey, InvalidBlobKey};
 use debrief_infra::documents::Documents;
 use debrief_infra::keys::KeyError;
 use debrief_infra::log::{EventLog, LogError, StreamId};
-use debrief_understanding::corrections;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -190,9 +190,9 @@ pub async fn load_note(
         let events = log.read_stream(organization, stream, version, PAGE).await?;
         let Some(last) = events.last() else { break };
         version = last.version;
-        newest = Some((last.event()?, last.recorded_at));
+        newest = Some((last.of::<Note>()?, last.recorded_at));
     }
-    let Some((Event::Note(NoteEvent::Written(written)), recorded_at)) = newest else {
+    let Some((Some(NoteEvent::Written(written)), recorded_at)) = newest else {
         return Ok(None);
     };
     let (Some(text), Some(external_id)) =
@@ -224,7 +224,7 @@ pub async fn load(
     let Some(mut fold) = folded(log, organization, id).await? else { return Ok(None) };
     let Some(blob) = fold.blob.take() else { return Ok(Some(fold.session)) };
     // The key goes first when a session is deleted, its blobs follow.
-    let Some(key) = log.keys().get(id.0).await? else { return Ok(None) };
+    let Some(key) = log.keys().get(organization, id.0).await? else { return Ok(None) };
     let blob = BlobKey::try_from(blob)?;
     let json = match documents.read(&blob, &key, 0).await {
         Ok(json) => json,
@@ -262,7 +262,7 @@ async fn folded(
         let Some(last) = events.last() else { break };
         version = last.version;
         for event in &events {
-            if let Event::Transcript(of_transcript) = event.event()? {
+            if let Some(of_transcript) = event.of::<Transcript>()? {
                 fold.apply(of_transcript, event.recorded_at);
             }
         }
@@ -284,11 +284,11 @@ async fn summary(
         let Some(last) = events.last() else { break };
         version = last.version;
         for event in &events {
-            match event.event()? {
-                Event::Summary(SummaryEvent::Created(created)) => newest = Some(created.content),
-                Event::Summary(SummaryEvent::Revised(revised)) => newest = Some(revised.content),
-                Event::Summary(SummaryEvent::Erased(_)) => newest = None,
-                _ => {}
+            match event.of::<Summary>()? {
+                Some(SummaryEvent::Created(created)) => newest = Some(created.content),
+                Some(SummaryEvent::Revised(revised)) => newest = Some(revised.content),
+                Some(SummaryEvent::Erased(_)) => newest = None,
+                None => {}
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::session::{self, Session, SessionError};
 use cqrs_es::Aggregate;
-use debrief_domain::event::{DecodeError, Event};
+use debrief_domain::event::DecodeError;
 use debrief_domain::ids::{NoteId, OrganizationId, TranscriptId};
 use debrief_domain::note::Note;
 use debrief_domain::summary::{Summary, SummaryEvent};
@@ -49,15 +49,11 @@ pub(crate) fn touched(
         let subject = match event.stream_type.as_str() {
             Transcript::TYPE => Subject::Session(TranscriptId(event.stream_id)),
             Note::TYPE => Subject::Note(NoteId(event.stream_id)),
-            Summary::TYPE => match event.event()? {
-                Event::Summary(SummaryEvent::Created(created)) => {
-                    Subject::Session(created.transcript_id)
-                }
-                Event::Summary(SummaryEvent::Revised(revised)) => {
-                    Subject::Session(revised.transcript_id)
-                }
+            Summary::TYPE => match event.of::<Summary>()? {
+                Some(SummaryEvent::Created(created)) => Subject::Session(created.transcript_id),
+                Some(SummaryEvent::Revised(revised)) => Subject::Session(revised.transcript_id),
                 // Its session is deleted by an event of its own.
-                _ => continue,
+                Some(SummaryEvent::Erased(_)) | None => continue,
             },
             _ => continue,
         };

@@ -9,7 +9,7 @@ use crate::query::{About, Asked, Filters, Query};
 use chrono::{DateTime, NaiveDate, TimeZone, Utc, Weekday};
 use chrono_tz::Tz;
 use debrief_domain::ids::ClientId;
-use debrief_understanding::question::{self, Anchor, Context, Interpreted, Known, Mention, Role};
+use debrief_language::question::{self, Anchor, Context, Interpreted, Known, Mention, Role};
 use std::cell::Cell;
 use std::collections::BTreeSet;
 

@@ -4,7 +4,7 @@ use crate::config::Config;
 use crate::system::System;
 use chrono::DateTime;
 use clap::{Args, Subcommand};
-use debrief_infra::queue::DeadLetter;
+use debrief_infra::queue::{DeadLetter, WorkId};
 use std::process::ExitCode;
 
 #[derive(Debug, Subcommand)]
@@ -32,6 +32,15 @@ pub(super) struct Which {
     worker: String,
     /// Position of the event
     position: i64,
+    /// Which part of the work, if it was split
+    #[arg(long, default_value = "", hide_default_value = true)]
+    key: String,
+}
+
+impl Which {
+    fn id(&self) -> WorkId<'_> {
+        WorkId { position: self.position, consumer: &self.worker, key: &self.key }
+    }
 }
 
 #[derive(Debug, Args)]
@@ -42,8 +51,11 @@ pub(super) struct WhichOrAll {
     /// Position of the event
     #[arg(required_unless_present = "all")]
     position: Option<i64>,
+    /// Which part of the work, if it was split
+    #[arg(long, default_value = "", hide_default_value = true)]
+    key: String,
     /// All of them
-    #[arg(long, conflicts_with_all = ["worker", "position"])]
+    #[arg(long, conflicts_with_all = ["worker", "position", "key"])]
     all: bool,
 }
 
@@ -66,23 +78,21 @@ pub(super) async fn run(config: &Config, command: DeadLetters) -> anyhow::Result
             }
             true
         }
-        DeadLetters::Show(Which { worker, position }) => {
-            match ledger.dead_letter(None, &worker, position).await? {
-                Some(letter) => {
-                    println!("{}", line(&letter));
-                    for attempt in &letter.history {
-                        println!("  {}  {}", time(attempt.at), attempt.error);
-                    }
-                    println!("The event: debrief events show {position}");
-                    true
+        DeadLetters::Show(which) => match ledger.dead_letter(None, which.id()).await? {
+            Some(letter) => {
+                println!("{}", line(&letter));
+                for attempt in &letter.history {
+                    println!("  {}  {}", time(attempt.at), attempt.error);
                 }
-                None => false,
+                println!("The event: debrief events show {}", which.position);
+                true
             }
-        }
+            None => false,
+        },
         DeadLetters::Retry { which: WhichOrAll { all: true, .. } } => {
             let letters = all(&system).await?;
             for letter in &letters {
-                ledger.retry(None, &letter.consumer, letter.position).await?;
+                ledger.retry(None, letter.id()).await?;
             }
             println!("{} to be tried again.", letters.len());
             true
@@ -90,14 +100,15 @@ pub(super) async fn run(config: &Config, command: DeadLetters) -> anyhow::Result
         DeadLetters::Retry { which } => {
             let (worker, position) =
                 (which.worker.unwrap_or_default(), which.position.unwrap_or_default());
-            let found = ledger.retry(None, &worker, position).await?;
+            let id = WorkId { position, consumer: &worker, key: &which.key };
+            let found = ledger.retry(None, id).await?;
             if found {
                 println!("To be tried again.");
             }
             found
         }
-        DeadLetters::Discard(Which { worker, position }) => {
-            let found = ledger.discard(None, &worker, position).await?;
+        DeadLetters::Discard(which) => {
+            let found = ledger.discard(None, which.id()).await?;
             if found {
                 println!("Forgotten.");
             }
@@ -115,7 +126,7 @@ pub(super) async fn run(config: &Config, command: DeadLetters) -> anyhow::Result
 async fn all(system: &System) -> anyhow::Result<Vec<DeadLetter>> {
     let mut letters: Vec<DeadLetter> = Vec::new();
     loop {
-        let after = letters.last().map(|last| (last.position, last.consumer.as_str()));
+        let after = letters.last().map(DeadLetter::id);
         let page = system.ledger.dead_letters(None, after, PAGE).await?;
         let full = page.len() == PAGE as usize;
         letters.extend(page);
@@ -132,8 +143,12 @@ fn time(millis: i64) -> String {
 
 fn line(letter: &DeadLetter) -> String {
     let last = letter.history.last().map_or("no outcome", |attempt| attempt.error.as_str());
+    let part = match letter.key.as_str() {
+        "" => String::new(),
+        key => format!("  part {key}"),
+    };
     format!(
-        "{:<10} {:>8}  {}  {} attempts, {} abandoned  {last}",
+        "{:<10} {:>8}{part}  {}  {} attempts, {} abandoned  {last}",
         letter.consumer,
         letter.position,
         time(letter.created_at),

@@ -7,7 +7,7 @@ use debrief_infra::database::sql::Value as SqlValue;
 use debrief_infra::log::{
     Append, CommandKey, Expected, Metadata, NewEvent, RecordedEvent, StreamId,
 };
-use debrief_infra::queue::{DeadLetter, Relay, Subscription};
+use debrief_infra::queue::{Begins, DeadLetter, Relay, Subscription};
 use debrief_workers::{Fault, JobContext, Worker};
 use serde_json::json;
 use std::collections::HashMap;
@@ -93,14 +93,6 @@ impl TestWorker {
 
 #[async_trait]
 impl Worker for TestWorker {
-    fn name(&self) -> &'static str {
-        self.name
-    }
-
-    fn event_types(&self) -> &'static [&'static str] {
-        self.event_types
-    }
-
     async fn handle(&self, event: &RecordedEvent, _: &JobContext) -> Result<(), Fault> {
         self.begun.fetch_add(1, Ordering::SeqCst);
         loop {
@@ -148,7 +140,11 @@ impl Node {
     }
 
     pub(crate) fn relay(&self, worker: &TestWorker, lease: Duration) -> Relay {
-        let subscription = Subscription { consumer: worker.name, event_types: worker.event_types };
+        let subscription = Subscription {
+            consumer: worker.name,
+            event_types: worker.event_types,
+            begins: Begins::Start,
+        };
         let (log, ledger) = (self.log.clone(), self.ledger.clone());
         Relay::new(log, ledger, Arc::clone(&self.queue), vec![subscription], lease)
     }

@@ -1,6 +1,7 @@
 //! Reads the files of a session into participants and turns, and applies the organization's
 //! vocabulary to them.
 
+use crate::descriptor::{Descriptor, Limits};
 use crate::worker::{Context, Fault, JobContext, Worker, command_context};
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -9,6 +10,7 @@ use debrief_domain::ids::{OrganizationId, VocabularyId};
 use debrief_domain::personal::Personal;
 use debrief_domain::transcript::content::Content;
 use debrief_domain::transcript::correction::Correction;
+use debrief_domain::transcript::corrections::{self, Corrected};
 use debrief_domain::transcript::{
     Outline, Stage, Transcript, TranscriptCommand, TranscriptCorrected, TranscriptError,
     TranscriptParsed, TranscriptProcessingFailed,
@@ -17,29 +19,30 @@ use debrief_domain::vocabulary::Vocabulary;
 use debrief_infra::blobs::BlobKey;
 use debrief_infra::keys::DataKey;
 use debrief_infra::log::{CommandError, RecordedEvent};
-use debrief_understanding::corrections::{self, Corrected};
+use debrief_infra::queue::Begins;
 use debrief_understanding::roles::Known;
 use debrief_understanding::session;
+use std::sync::Arc;
 use uuid::Uuid;
 
-/// See the module.
-pub struct Parse(pub(crate) Context);
+/// Turns files into participants and turns.
+pub static WORKER: Descriptor = Descriptor {
+    name: "parse",
+    events: &[
+        "transcript.uploaded",
+        "transcript.files_added",
+        "transcript.files_replaced",
+        "transcript.processing_requested",
+    ],
+    begins: Begins::Start,
+    limits: Limits::DEFAULT,
+    make: |context| Arc::new(Parse(context.clone())),
+};
+
+struct Parse(Context);
 
 #[async_trait]
 impl Worker for Parse {
-    fn name(&self) -> &'static str {
-        "parse"
-    }
-
-    fn event_types(&self) -> &'static [&'static str] {
-        &[
-            "transcript.uploaded",
-            "transcript.files_added",
-            "transcript.files_replaced",
-            "transcript.processing_requested",
-        ]
-    }
-
     async fn handle(&self, event: &RecordedEvent, job: &JobContext) -> Result<(), Fault> {
         let Context { log, documents, .. } = &self.0;
         let id = event.stream_id;
@@ -47,7 +50,7 @@ impl Worker for Parse {
         if !transcript.is_alive() {
             return Ok(());
         }
-        let Some(data_key) = log.keys().get(id).await? else { return Ok(()) };
+        let Some(data_key) = log.keys().get(event.organization, id).await? else { return Ok(()) };
         let mut files = Vec::new();
         for file in transcript.files() {
             let source = BlobKey::try_from(file.source.clone())?;
@@ -82,7 +85,7 @@ impl Worker for Parse {
 
         let now = corrected(content, transcript.corrections()).await?;
         let parsed = parsed_event(&now.content, &blob);
-        let mut context = command_context(self, event, "");
+        let mut context = command_context(&WORKER, event, "");
         context.data_key = Some(data_key.clone());
         let command = TranscriptCommand::RecordParsed(parsed);
         match log.execute::<Transcript>(context, id, command).await {
@@ -154,7 +157,7 @@ impl Parse {
                 word_count: now.content.word_count(),
             },
         };
-        let mut context = command_context(self, event, ":vocabulary");
+        let mut context = command_context(&WORKER, event, ":vocabulary");
         context.data_key = Some(data_key);
         let command = TranscriptCommand::Correct { on: transcript.revision(), corrected };
         match log.execute::<Transcript>(context, event.stream_id, command).await {
@@ -170,7 +173,7 @@ impl Parse {
         effect: &str,
         command: TranscriptCommand,
     ) -> Result<(), Fault> {
-        let context = command_context(self, event, effect);
+        let context = command_context(&WORKER, event, effect);
         match self.0.log.execute::<Transcript>(context, event.stream_id, command).await {
             Ok(_) | Err(CommandError::Refused(TranscriptError::NotFound)) => Ok(()),
             Err(error) => Err(error.into()),

@@ -10,6 +10,7 @@
 mod breaker;
 mod job;
 
+use crate::descriptor::Limits;
 use crate::worker::Worker;
 use breaker::Breaker;
 use debrief_infra::log::EventLog;
@@ -57,6 +58,15 @@ impl Default for Options {
 }
 
 impl Options {
+    /// The same, but for what a worker's limits say otherwise.
+    pub fn within(self, limits: &Limits) -> Self {
+        Self {
+            concurrency: limits.concurrency.unwrap_or(self.concurrency),
+            max_attempts: limits.attempts.unwrap_or(self.max_attempts),
+            ..self
+        }
+    }
+
     /// Pause before the next attempt: exponential, with half of it jitter.
     fn backoff(&self, attempts: u32) -> Duration {
         let full = self.backoff_min.saturating_mul(2_u32.saturating_pow(attempts.min(20)));
@@ -65,15 +75,16 @@ impl Options {
     }
 }
 
-/// Runs one worker until it is told to stop, and its jobs have ended or were handed back.
+/// Runs the worker of this name until it is told to stop, and its jobs have ended or were handed
+/// back.
 pub async fn run(
+    name: &'static str,
     worker: Arc<dyn Worker>,
     log: EventLog,
     queue: Arc<dyn Queue>,
     options: Options,
     stop: CancellationToken,
 ) {
-    let name = worker.name();
     let slots = Arc::new(Semaphore::new(options.concurrency));
     let jobs = TaskTracker::new();
     // Cancelled when the grace is over.
@@ -93,16 +104,12 @@ pub async fn run(
         }
         gauge!("debrief_worker_breaker_open", "worker" => name).set(0.0);
         let room = 1 + slots.available_permits();
-        let leased = tokio::select! {
-            () = stop.cancelled() => break,
-            leased = queue.lease(name, room, options.lease, LEASE_WAIT) => leased,
-        };
-        let leased = match leased {
+        let leased = match queue.lease(name, room, options.lease, LEASE_WAIT, &stop).await {
             Ok(leased) => leased,
             Err(error) => {
                 tracing::warn!(worker = name, %error, "no work can be leased; trying again");
                 counter!("debrief_queue_failures_total", "worker" => name).increment(1);
-                tokio::time::sleep(FAILURE_PAUSE).await;
+                let _ = stop.run_until_cancelled(tokio::time::sleep(FAILURE_PAUSE)).await;
                 continue;
             }
         };
@@ -114,6 +121,7 @@ pub async fn run(
                 None => Arc::clone(&slots).acquire_owned().await.expect("the semaphore is open"),
             };
             let run = job::Run {
+                name,
                 worker: Arc::clone(&worker),
                 log: log.clone(),
                 queue: Arc::clone(&queue),
@@ -138,6 +146,16 @@ pub async fn run(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_worker_may_have_bounds_of_its_own() {
+        let options = Options { concurrency: 4, max_attempts: 8, ..Options::default() };
+        let as_configured = options.within(&Limits::DEFAULT);
+        assert_eq!((as_configured.concurrency, as_configured.max_attempts), (4, 8));
+        let own = Limits { concurrency: Some(1), attempts: Some(20), ..Limits::DEFAULT };
+        let own = options.within(&own);
+        assert_eq!((own.concurrency, own.max_attempts), (1, 20));
+    }
 
     #[test]
     fn backoff_grows_to_its_bound() {

@@ -1,18 +1,22 @@
 //! Writes the summary of a transcript, and a new version of it once the turns are others:
 //! sentences from it, chosen and sorted.
 
+use crate::descriptor::{Descriptor, Limits};
 use crate::worker::{Context, Fault, JobContext, Worker, command_context};
 use async_trait::async_trait;
 use cqrs_es::Aggregate;
 use debrief_domain::ids::{SummaryId, TranscriptId};
 use debrief_domain::summary::{Summary, SummaryCommand, SummaryError};
 use debrief_domain::transcript::content::Content;
+use debrief_domain::transcript::corrections;
 use debrief_domain::transcript::{
     Stage, Transcript, TranscriptCommand, TranscriptError, TranscriptProcessingFailed,
 };
 use debrief_infra::blobs::BlobKey;
 use debrief_infra::log::{CommandError, RecordedEvent, StreamId};
-use debrief_understanding::{corrections, summary};
+use debrief_infra::queue::Begins;
+use debrief_language::summary;
+use std::sync::Arc;
 
 /// Events after which the turns are others.
 const TURNS_CHANGED: &[&str] =
@@ -20,19 +24,19 @@ const TURNS_CHANGED: &[&str] =
 /// Later events that are looked at.
 const PAGE: u32 = 100;
 
-/// See the module.
-pub struct Summarize(pub(crate) Context);
+/// Turns turns into a summary.
+pub static WORKER: Descriptor = Descriptor {
+    name: "summarize",
+    events: TURNS_CHANGED,
+    begins: Begins::Start,
+    limits: Limits::DEFAULT,
+    make: |context| Arc::new(Summarize(context.clone())),
+};
+
+struct Summarize(Context);
 
 #[async_trait]
 impl Worker for Summarize {
-    fn name(&self) -> &'static str {
-        "summarize"
-    }
-
-    fn event_types(&self) -> &'static [&'static str] {
-        TURNS_CHANGED
-    }
-
     async fn handle(&self, event: &RecordedEvent, job: &JobContext) -> Result<(), Fault> {
         let Context { log, documents, .. } = &self.0;
         let transcript_id = TranscriptId(event.stream_id);
@@ -46,7 +50,9 @@ impl Worker for Summarize {
         if later.iter().any(|later| TURNS_CHANGED.contains(&later.event_type.as_str())) {
             return Ok(());
         }
-        let Some(data_key) = log.keys().get(transcript_id.0).await? else { return Ok(()) };
+        let Some(data_key) = log.keys().get(event.organization, transcript_id.0).await? else {
+            return Ok(());
+        };
         let Some(blob) = transcript.content() else { return Ok(()) };
         let blob = BlobKey::try_from(blob.to_owned())?;
         let json = documents.read(&blob, &data_key, 0).await?;
@@ -59,7 +65,7 @@ impl Worker for Summarize {
             .await
             .map_err(|error| Fault::Failed(format!("the summarizer failed: {error}")))?;
         job.progress(0.9);
-        let mut context = command_context(self, event, "");
+        let mut context = command_context(&WORKER, event, "");
         context.data_key = Some(data_key);
         let command = SummaryCommand::Write { transcript_id, content: Box::new(summary) };
         let id = SummaryId::of(transcript_id);
@@ -77,7 +83,7 @@ impl Worker for Summarize {
                  The operator has been told; the turns can be read."
                 .to_owned(),
         });
-        let context = command_context(self, event, ":gave-up");
+        let context = command_context(&WORKER, event, ":gave-up");
         match self.0.log.execute::<Transcript>(context, event.stream_id, command).await {
             Ok(_) | Err(CommandError::Refused(TranscriptError::NotFound)) => Ok(()),
             Err(error) => Err(error.into()),

@@ -1,7 +1,9 @@
 //! What a worker is.
 
+use crate::descriptor::Descriptor;
 use async_trait::async_trait;
 use debrief_domain::event::DecodeError;
+use debrief_domain::principal::Principal;
 use debrief_infra::blobs::{BlobError, InvalidBlobKey};
 use debrief_infra::documents::Documents;
 use debrief_infra::keys::KeyError;
@@ -104,15 +106,9 @@ impl JobContext {
     }
 }
 
-/// Does what follows from some events.
+/// Does what follows from some events. Its name and its events are in its [`Descriptor`].
 #[async_trait]
 pub trait Worker: Send + Sync + 'static {
-    /// Names it in the queue, in keys and in logs.
-    fn name(&self) -> &'static str;
-
-    /// Names of the events that are work for it.
-    fn event_types(&self) -> &'static [&'static str];
-
     /// Does the work. May be called again for the same event, also while an earlier call that
     /// lost its lease is still ending.
     async fn handle(&self, event: &RecordedEvent, job: &JobContext) -> Result<(), Fault>;
@@ -127,15 +123,15 @@ pub trait Worker: Send + Sync + 'static {
 /// The context of a command that records what `worker` did because of `event`. A worker that
 /// records two effects of one event tells them apart by `effect`.
 pub(crate) fn command_context(
-    worker: &dyn Worker,
+    worker: &Descriptor,
     event: &RecordedEvent,
     effect: &str,
 ) -> CommandContext {
-    let key = format!("{}:{}{effect}", worker.name(), event.id);
+    let key = format!("{}:{}{effect}", worker.name, event.id);
     CommandContext {
         organization: event.organization,
         metadata: Metadata {
-            actor: format!("worker:{}", worker.name()),
+            actor: Principal::Worker { name: worker.name }.to_string(),
             correlation_id: event.metadata.correlation_id,
             causation_id: Some(event.id),
         },

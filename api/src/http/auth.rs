@@ -6,8 +6,9 @@ use axum::extract::FromRequestParts;
 use axum::http::{HeaderMap, header, request::Parts};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use debrief_domain::ids::{ApiKeyId, OrganizationId};
-use debrief_projections::directory::{KeyHolder, holder_of_key};
+use debrief_domain::ids::OrganizationId;
+use debrief_domain::principal::{Principal, Viewer};
+use debrief_projections::directory;
 use sha2::{Digest, Sha256};
 
 /// Begins every generated key, so that people and scanners of secrets recognise one.
@@ -41,18 +42,18 @@ pub fn hash_of_key(secret: &str) -> String {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Caller {
     pub(crate) organization: OrganizationId,
-    holder: KeyHolder,
+    principal: Principal,
 }
 
 impl Caller {
-    /// The key that was shown.
-    pub(crate) fn key_id(&self) -> ApiKeyId {
-        self.holder.key_id
+    /// What the caller may see.
+    pub(crate) fn viewer(&self) -> Viewer {
+        Viewer::of(self.organization, &self.principal)
     }
 
-    /// Who the caller is, for the metadata of events.
-    pub(crate) fn actor(&self) -> String {
-        format!("api_key:{}", self.holder.key_id)
+    /// Who calls.
+    pub(crate) fn principal(&self) -> Principal {
+        self.principal
     }
 }
 
@@ -88,24 +89,25 @@ pub(crate) fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
     Ok(Some(token))
 }
 
-/// The holder of a key.
+/// Who shows this key.
 pub(crate) async fn sign_in(state: &ApiState, token: &str) -> Result<Caller, Problem> {
     let hash = hash_of_key(token);
     let keys = &state.shared().keys;
-    let holder = match keys.get(&hash).await {
-        Some(holder) => holder,
+    let key = match keys.get(&hash).await {
+        Some(key) => key,
         None => {
-            let holder = holder_of_key(&state.views, &hash).await?.ok_or_else(|| {
+            let key = directory::api_key(&state.views, &hash).await?.ok_or_else(|| {
                 Problem::unauthorized(
                     "This API key is unknown or was revoked. `debrief up` prints the owner's key \
                      on its first start.",
                 )
             })?;
-            keys.insert(hash, holder).await;
-            holder
+            keys.insert(hash, key).await;
+            key
         }
     };
-    Ok(Caller { organization: holder.organization, holder })
+    let principal = Principal::ApiKey { id: key.id, role: key.role };
+    Ok(Caller { organization: key.organization, principal })
 }
 
 #[cfg(test)]

@@ -61,7 +61,11 @@ impl IdempotencyKey {
         fingerprint.update(&body);
         Ok(CommandContext {
             organization: caller.organization,
-            metadata: Metadata { actor: caller.actor(), correlation_id, causation_id: None },
+            metadata: Metadata {
+                actor: caller.principal().to_string(),
+                correlation_id,
+                causation_id: None,
+            },
             key: CommandKey { key, fingerprint: fingerprint.finalize().into() },
             answer,
             data_key: None,

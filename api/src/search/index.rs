@@ -142,7 +142,7 @@ async fn take_in(
         let Streams { now: id, exists, .. } =
             streams(state, caller.organization, &external_id).await?;
         let mut context = context.clone();
-        let known = if exists { keys.get(id.0).await? } else { None };
+        let known = if exists { keys.get(caller.organization, id.0).await? } else { None };
         let data_key = known.unwrap_or_else(|| DataKey::generate(id.0));
         // The words follow the client: their key is wrapped by the client's that is named now.
         context.wrapped_keys.push(keys.wrap(caller.organization, &data_key, parent.as_ref()));

@@ -11,11 +11,17 @@ use axum::http::StatusCode;
 use chrono::Utc;
 use debrief_infra::database::DatabaseError;
 use debrief_infra::database::sql::Sql;
+use uuid::Uuid;
 
 /// Questions of a key that are kept.
 const KEPT: i64 = 100;
 /// Longer ones are not worth suggesting, in characters.
 const LENGTH_MAX: usize = 200;
+
+/// Whose questions they are.
+fn asker(caller: &Caller) -> Uuid {
+    caller.principal().id().unwrap_or_default()
+}
 
 /// Keeps a question that found something.
 pub(super) fn remember(state: &ApiState, caller: &Caller, question: &str) {
@@ -23,7 +29,7 @@ pub(super) fn remember(state: &ApiState, caller: &Caller, question: &str) {
     if question.is_empty() || question.chars().count() > LENGTH_MAX || question.contains('\0') {
         return;
     }
-    let (sql, key) = (state.views.sql().clone(), caller.key_id());
+    let (sql, key) = (state.views.sql().clone(), asker(caller));
     let organization = caller.organization.0;
     tokio::spawn(async move {
         let [organization, key] = [organization.to_string(), key.to_string()];
@@ -57,7 +63,7 @@ async fn keep(
 pub(super) async fn questions(state: &ApiState, caller: &Caller) -> Result<Vec<String>, Problem> {
     let select = "SELECT question FROM asked_questions WHERE organization_id = $1 AND key_id = $2 \
          ORDER BY asked_at DESC LIMIT $3";
-    let [organization, key] = [caller.organization.0.to_string(), caller.key_id().to_string()];
+    let [organization, key] = [caller.organization.0.to_string(), asker(caller).to_string()];
     let rows =
         state.views.sql().query(select, &[organization.into(), key.into(), KEPT.into()]).await?;
     Ok(rows.iter().map(|row| row.get(0)).collect::<Result<_, _>>()?)
@@ -77,7 +83,7 @@ pub(super) async fn forget(
     caller: Caller,
 ) -> Result<StatusCode, Problem> {
     let delete = "DELETE FROM asked_questions WHERE organization_id = $1 AND key_id = $2";
-    let [organization, key] = [caller.organization.0.to_string(), caller.key_id().to_string()];
+    let [organization, key] = [caller.organization.0.to_string(), asker(&caller).to_string()];
     state.views.sql().execute(delete, &[organization.into(), key.into()]).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -12,13 +12,13 @@ use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, NaiveDate, Utc};
 use debrief_domain::ids::{ClientId, OrganizationId, TranscriptId};
+use debrief_language::question::Interpreted;
 use debrief_search::dense::leg::Nearby;
 use debrief_search::follower::Search;
 use debrief_search::index::IndexError;
 use debrief_search::passages::Kind;
 use debrief_search::query::{Asked, Hit};
 use debrief_search::understood::{Understood, understand};
-use debrief_understanding::question::Interpreted;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
@@ -185,7 +185,7 @@ pub(super) async fn query(
     let limit = page_size(body.limit, 10, 50)? as usize;
     let seen = Seen::read(body.after.as_deref())?;
     wait(&state, min_position).await?;
-    let clients = question::clients(&state, caller.organization).await?;
+    let clients = question::clients(&state, caller.viewer()).await?;
     let organization = caller.organization;
     let question = question::question(&body);
     let mut understood = ask(&state, move |search| {

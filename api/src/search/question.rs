@@ -5,18 +5,19 @@ use crate::http::problem::Problem;
 use crate::state::ApiState;
 use chrono::Weekday;
 use chrono_tz::Tz;
-use debrief_domain::ids::{ClientId, OrganizationId};
+use debrief_domain::ids::ClientId;
+use debrief_domain::principal::Viewer;
+use debrief_language::question::Anchor;
 use debrief_projections::directory;
 use debrief_search::query::Filters;
 use debrief_search::understood::{PEOPLE_MAX, Question};
-use debrief_understanding::question::Anchor;
 
 /// The clients of an organization, by name.
 pub(super) async fn clients(
     state: &ApiState,
-    organization: OrganizationId,
+    viewer: Viewer,
 ) -> Result<Vec<(ClientId, String)>, Problem> {
-    let rows = directory::clients(&state.views, organization, 0, PEOPLE_MAX).await?;
+    let rows = directory::clients(&state.views, viewer, 0, PEOPLE_MAX).await?;
     Ok(rows.into_iter().filter_map(|row| Some((row.id, row.name?))).collect())
 }
 

@@ -177,8 +177,7 @@ async fn create(
         checks.fail("time_zone", "is no time zone of the IANA database, such as `Asia/Jerusalem`.");
     }
     checks.done()?;
-    let there =
-        searches::saved_searches(&state.views, caller.organization, 0, SEARCHES_MAX).await?;
+    let there = searches::saved_searches(&state.views, caller.viewer(), 0, SEARCHES_MAX).await?;
     if there.len() >= SEARCHES_MAX as usize {
         let message =
             format!("There are {SEARCHES_MAX} saved searches already; delete some first.");
@@ -199,7 +198,6 @@ async fn create(
             time_zone: body.time_zone,
         }
         .into(),
-        key_id: caller.key_id(),
     });
     let committed = state.log.create::<SavedSearch>(context, id.0, command).await;
     Ok(Accepted { status: StatusCode::CREATED, committed: committed.map_err(refused)? })
@@ -219,7 +217,7 @@ async fn list(
     let limit = page_size(query.limit, 50, 500)?;
     let after = cursor(query.after)?.unwrap_or(0);
     state.read_at("searches", query.min_position).await?;
-    let found = searches::saved_searches(&state.views, caller.organization, after, limit + 1);
+    let found = searches::saved_searches(&state.views, caller.viewer(), after, limit + 1);
     let mut rows = found.await?;
     let more = rows.len() > limit as usize;
     rows.truncate(limit as usize);
@@ -256,16 +254,16 @@ async fn matches(
     let limit = page_size(query.limit, 50, 500)?;
     let before = cursor(query.after)?.unwrap_or(i64::MAX);
     state.read_at("searches", query.min_position).await?;
-    let search = searches::saved_search(&state.views, caller.organization, id).await?;
+    let search = searches::saved_search(&state.views, caller.viewer(), id).await?;
     search.ok_or_else(|| Problem::not_found("saved search"))?;
-    let found = searches::matches(&state.views, caller.organization, id, before, limit + 1);
+    let found = searches::matches(&state.views, caller.viewer(), id, before, limit + 1);
     let mut rows = found.await?;
     let more = rows.len() > limit as usize;
     rows.truncate(limit as usize);
     let next = rows.last().filter(|_| more).map(|row| row.position.to_string());
     let out = |row: searches::MatchRow| MatchOut {
-        transcript_id: Some(row.transcript_id).filter(|_| !row.note),
-        note: row.note,
+        transcript_id: row.subject.transcript(),
+        note: row.subject.is_note(),
         passages: row.passages,
         matched_at: DateTime::from_timestamp_millis(row.matched_at).unwrap_or_default(),
     };

@@ -57,7 +57,7 @@ pub(super) async fn similar(
     state.read_at("transcripts", min_position).await?;
     wait(&state, min_position).await?;
     let id = body.transcript_id;
-    let row = transcripts::transcript(&state.views, caller.organization, id).await?;
+    let row = transcripts::transcript(&state.views, caller.viewer(), id).await?;
     row.ok_or_else(|| Problem::not_found("transcript"))?;
     ask(&state, move |search| {
         let indexed_through = search.position();

@@ -67,7 +67,7 @@ pub(super) async fn suggest(
             format!("q has {length} characters; suggestions are for up to {TYPED_MAX}."),
         ));
     }
-    let clients = question::clients(&state, caller.organization).await?;
+    let clients = question::clients(&state, caller.viewer()).await?;
     let past = past::questions(&state, &caller).await?;
     ask(&state, move |search| {
         let others = Asked::by(&search.index(), caller.organization)?.suggestions(VALUES_MAX)?;

@@ -12,11 +12,11 @@ use chrono::{DateTime, Utc};
 use debrief_domain::change::Change;
 use debrief_domain::ids::{ClientId, TranscriptId};
 use debrief_domain::transcript::{
-    Transcript, TranscriptCommand, TranscriptDetailsChanged, TranscriptError,
+    State as TranscriptState, Transcript, TranscriptCommand, TranscriptDetailsChanged,
+    TranscriptError,
 };
 use debrief_infra::keys::DataKey;
 use debrief_infra::log::{CommandContext, CommandError};
-use debrief_projections::transcripts::State as TranscriptState;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
@@ -119,7 +119,7 @@ pub(super) async fn own_key(
     if !transcript.is_alive() {
         return Ok(None);
     }
-    Ok(state.log.keys().get(id.0).await?)
+    Ok(state.log.keys().get(caller.organization, id.0).await?)
 }
 
 /// Delete a transcript, with its file, its turns and its summary.

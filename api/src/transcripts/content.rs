@@ -11,9 +11,9 @@ use debrief_domain::ids::TranscriptId;
 use debrief_domain::transcript::Transcript;
 use debrief_domain::transcript::content::Content;
 use debrief_domain::transcript::correction::Correction;
+use debrief_domain::transcript::corrections::{self, Corrected};
 use debrief_infra::blobs::BlobKey;
 use debrief_projections::transcripts::TranscriptRow;
-use debrief_understanding::corrections::{self, Corrected};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -48,7 +48,7 @@ pub(super) async fn load(
         return Ok(Loaded { transcript, content: None });
     };
     // Deleted between there and here.
-    let key = state.log.keys().get(id.0).await?.ok_or_else(gone)?;
+    let key = state.log.keys().get(caller.organization, id.0).await?.ok_or_else(gone)?;
     let name = BlobKey::try_from(blob.to_owned()).map_err(|error| Problem::internal(&error))?;
     let json = state.documents.read(&name, &key, 0).await?;
     let content = tokio::task::spawn_blocking(move || serde_json::from_slice(&json)).await;

@@ -16,16 +16,15 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
 use debrief_domain::change::Change;
-use debrief_domain::event::Event;
 use debrief_domain::ids::TranscriptId;
 use debrief_domain::transcript::content::{Content, Role};
 use debrief_domain::transcript::correction::{Correction, TurnRef, VocabularyEntry};
+use debrief_domain::transcript::corrections::{self, Corrected, CorrectionError};
 use debrief_domain::transcript::{
     Outline, Transcript, TranscriptCommand, TranscriptCorrected, TranscriptCorrectionUndone,
     TranscriptError, TranscriptEvent,
 };
 use debrief_infra::log::{Appended, CommandContext, CommandError, Committed, StreamId};
-use debrief_understanding::corrections::{self, Corrected, CorrectionError};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::collections::HashMap;
@@ -273,8 +272,8 @@ pub(super) async fn list(
         let Some(last) = events.last() else { break };
         version = last.version;
         for event in events {
-            match event.event().map_err(|error| Problem::internal(&error))? {
-                Event::Transcript(TranscriptEvent::Corrected(made)) => {
+            match event.of::<Transcript>().map_err(|error| Problem::internal(&error))? {
+                Some(TranscriptEvent::Corrected(made)) => {
                     let Some(correction) = made.correction.into_known() else { continue };
                     items.push(CorrectionOut {
                         correction_id: made.correction_id,
@@ -286,7 +285,7 @@ pub(super) async fn list(
                         undone_at: None,
                     });
                 }
-                Event::Transcript(TranscriptEvent::CorrectionUndone(undone)) => {
+                Some(TranscriptEvent::CorrectionUndone(undone)) => {
                     let made =
                         items.iter_mut().find(|item| item.correction_id == undone.correction_id);
                     if let Some(made) = made {
@@ -415,7 +414,7 @@ async fn execute(
     command: TranscriptCommand,
     status: StatusCode,
 ) -> Result<Option<Accepted>, Problem> {
-    context.data_key = state.log.keys().get(id.0).await?;
+    context.data_key = state.log.keys().get(context.organization, id.0).await?;
     match state.log.execute::<Transcript>(context, id.0, command).await {
         Ok(committed) => Ok(Some(Accepted { status, committed })),
         Err(CommandError::Refused(TranscriptError::Stale)) => Ok(None),

@@ -11,8 +11,9 @@ use crate::state::ApiState;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use debrief_domain::ids::TranscriptId;
-use debrief_domain::transcript::{SourceFile, Transcript, TranscriptCommand};
-use debrief_projections::transcripts::State as TranscriptState;
+use debrief_domain::transcript::{
+    SourceFile, State as TranscriptState, Transcript, TranscriptCommand,
+};
 use serde_json::json;
 use utoipa::{IntoParams, IntoResponses, ToSchema};
 use uuid::Uuid;
@@ -127,7 +128,7 @@ pub(super) async fn extend(
     let answer = json!({"id": id, "state": TranscriptState::Received.as_str()});
     let route = format!("{method} /v1/transcripts/{id}/files");
     let mut context = key.context(&caller, &route, &names_and_sums(&files), answer)?;
-    context.data_key = state.log.keys().get(id.0).await?;
+    context.data_key = state.log.keys().get(caller.organization, id.0).await?;
     let files = files.into_iter().map(SourceFile::from).collect();
     let command = match replace {
         true => TranscriptCommand::ReplaceFiles(files),

@@ -86,5 +86,5 @@ pub(crate) async fn key_of_client(
     if version == 0 {
         return Err(unknown());
     }
-    state.log.keys().get(client.0).await?.ok_or_else(unknown)
+    state.log.keys().get(organization, client.0).await?.ok_or_else(unknown)
 }

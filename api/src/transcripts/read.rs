@@ -8,8 +8,9 @@ use axum::Json;
 use axum::extract::State as Shared;
 use chrono::{DateTime, Utc};
 use debrief_domain::ids::{ClientId, SummaryId, TranscriptId};
+use debrief_domain::transcript::State;
 use debrief_domain::transcript::content::{Participant, Warning};
-use debrief_projections::transcripts::{self, Failure, State, TranscriptFilter, TranscriptRow};
+use debrief_projections::transcripts::{self, Failure, TranscriptFilter, TranscriptRow};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -144,7 +145,7 @@ pub(super) async fn list(
         state: match query.state.as_deref().map(str::parse::<State>) {
             None => None,
             Some(Ok(state)) => Some(state),
-            Some(Err(())) => {
+            Some(Err(_)) => {
                 return Err(Problem::bad_request(
                     "invalid_query",
                     "state can be received, summarizing, ready or failed.",
@@ -153,9 +154,8 @@ pub(super) async fn list(
         },
     };
     state.read_at("transcripts", query.min_position).await?;
-    let organization = caller.organization;
     let mut rows =
-        transcripts::transcripts(&state.views, organization, filter, after, limit + 1).await?;
+        transcripts::transcripts(&state.views, caller.viewer(), filter, after, limit + 1).await?;
     let more = rows.len() > limit as usize;
     rows.truncate(limit as usize);
     let next = rows.last().filter(|_| more).map(|row| row.position.to_string());
@@ -177,7 +177,7 @@ pub(super) async fn row(
     min_position: Option<i64>,
 ) -> Result<TranscriptRow, Problem> {
     state.read_at("transcripts", min_position).await?;
-    let row = transcripts::transcript(&state.views, caller.organization, id).await?;
+    let row = transcripts::transcript(&state.views, caller.viewer(), id).await?;
     row.ok_or_else(|| Problem::not_found("transcript"))
 }
 

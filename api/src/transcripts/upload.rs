@@ -24,11 +24,12 @@ use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use debrief_domain::ids::TranscriptId;
 use debrief_domain::transcript::{
-    SourceFile, Transcript, TranscriptCommand, TranscriptError, TranscriptUploaded,
+    SourceFile, State as TranscriptState, Transcript, TranscriptCommand, TranscriptError,
+    TranscriptUploaded,
 };
 use debrief_infra::keys::DataKey;
 use debrief_infra::log::{CommandError, Committed};
-use debrief_projections::transcripts::{self, State as TranscriptState};
+use debrief_projections::transcripts;
 use form::Fields;
 use intake::{Intake, Taken};
 use serde::Serialize;
@@ -271,7 +272,7 @@ async fn known(
     if !transcript.is_alive() {
         return Ok(None);
     }
-    let row = transcripts::transcript(&state.views, caller.organization, id).await?;
+    let row = transcripts::transcript(&state.views, caller.viewer(), id).await?;
     let state_now = row.map_or(TranscriptState::Received, |row| row.state);
     let answer = json!({"id": id, "state": state_now.as_str(), "duplicate": true});
     let position = state.log.head().await?;

@@ -301,6 +301,22 @@ impl Sql {
         })
     }
 
+    /// Runs one writing statement (`… RETURNING`) in its own transaction; returns its rows.
+    pub async fn execute_returning(
+        &self,
+        sql: &str,
+        arguments: &[Value],
+    ) -> Result<Vec<Row>, DatabaseError> {
+        match self {
+            Self::Sqlite { writer, .. } => {
+                let rows = sqlite_query(sql, arguments).fetch_all(writer).await?;
+                rows.iter().map(sqlite_row).collect()
+            }
+            #[cfg(feature = "postgres")]
+            Self::Postgres(_) => self.query(sql, arguments).await,
+        }
+    }
+
     /// Begins a writable transaction.
     pub async fn begin(&self) -> Result<Transaction, DatabaseError> {
         Ok(match self {

@@ -38,12 +38,19 @@ pub struct WrappedKey {
     pub wrapped: Vec<u8>,
 }
 
+/// An unwrapped key in memory.
+#[derive(Clone, Debug)]
+struct Held {
+    organization: OrganizationId,
+    key: DataKey,
+}
+
 /// Creates, finds and deletes data keys.
 #[derive(Clone, Debug)]
 pub struct KeyStore {
     sql: Sql,
     master: MasterKey,
-    cache: Cache<Uuid, DataKey>,
+    cache: Cache<Uuid, Held>,
 }
 
 impl KeyStore {
@@ -85,13 +92,24 @@ impl KeyStore {
         uuid::Builder::from_custom_bytes(bytes).into_uuid()
     }
 
-    /// Returns the key with this id; `None` if it was deleted or never existed.
-    pub async fn get(&self, id: Uuid) -> Result<Option<DataKey>, KeyError> {
-        Ok(self.get_many(&[id]).await?.remove(&id))
+    /// Returns an organization's key with this id; `None` if it was deleted or never existed.
+    pub async fn get(
+        &self,
+        organization: OrganizationId,
+        id: Uuid,
+    ) -> Result<Option<DataKey>, KeyError> {
+        let held = self.held(&[id]).await?.remove(&id);
+        Ok(held.filter(|held| held.organization == organization).map(|held| held.key))
     }
 
-    /// Returns the keys with these ids, without deleted ones.
-    pub async fn get_many(&self, ids: &[Uuid]) -> Result<HashMap<Uuid, DataKey>, KeyError> {
+    /// Returns the keys that stored events name, without deleted ones. An event names only keys of
+    /// its own organization.
+    pub(crate) async fn of_events(&self, ids: &[Uuid]) -> Result<HashMap<Uuid, DataKey>, KeyError> {
+        let held = self.held(ids).await?;
+        Ok(held.into_iter().map(|(id, held)| (id, held.key)).collect())
+    }
+
+    async fn held(&self, ids: &[Uuid]) -> Result<HashMap<Uuid, Held>, KeyError> {
         let mut found = HashMap::new();
         let mut missing = Vec::new();
         for &id in ids {
@@ -104,7 +122,7 @@ impl KeyStore {
             // Parents are read with their children, in one statement.
             let marks: Vec<String> = (1..=ids.len()).map(|i| format!("${i}")).collect();
             let sql = format!(
-                "SELECT k.id, k.wrapped, p.id, p.wrapped FROM data_keys k \
+                "SELECT k.id, k.wrapped, p.id, p.wrapped, k.organization_id FROM data_keys k \
                  LEFT JOIN data_keys p ON p.id = k.parent_id \
                  WHERE k.id IN ({}) AND (k.parent_id IS NULL OR p.id IS NOT NULL)",
                 marks.join(", ")
@@ -123,18 +141,20 @@ impl KeyStore {
                     }
                 };
                 let key = opened.map_err(|CipherError| KeyError::WrongMaster(id))?;
-                self.cache.insert(id, key.clone());
-                found.insert(id, key);
+                let held = Held { organization: OrganizationId(row.get(4)?), key };
+                self.cache.insert(id, held.clone());
+                found.insert(id, held);
             }
         }
         Ok(found)
     }
 
-    /// Deletes a key; what it encrypted cannot be read again.
-    pub async fn delete(&self, id: Uuid) -> Result<(), KeyError> {
-        self.sql
-            .execute("DELETE FROM data_keys WHERE id = $1 OR parent_id = $1", &[id.into()])
-            .await?;
+    /// Deletes an organization's key and the keys that it wraps; what they encrypted cannot be read
+    /// again.
+    pub async fn delete(&self, organization: OrganizationId, id: Uuid) -> Result<(), KeyError> {
+        let sql =
+            "DELETE FROM data_keys WHERE organization_id = $1 AND (id = $2 OR parent_id = $2)";
+        self.sql.execute(sql, &[organization.0.into(), id.into()]).await?;
         self.cache.invalidate_all();
         Ok(())
     }

@@ -24,6 +24,7 @@ pub use qdrant::QdrantStore;
 pub use sqlite::SqliteStore;
 
 use crate::embeddings::Vector;
+use crate::url::has_scheme;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use debrief_domain::ids::{ClientId, OrganizationId, TranscriptId};

@@ -3,6 +3,7 @@
 //! Changes of one row are merged in memory: what is written is each row's state after the batch.
 //! That is why projections may not read rows.
 
+use super::counters::{self, Addition};
 use super::table::{Copy, Kind, Table};
 use super::{Op, Projection};
 use crate::updates::{CHANNELS, UPDATES};
@@ -20,10 +21,18 @@ enum Change {
     Delete,
 }
 
-/// A key that can be hashed: its values as text, as kinds never mix within a column.
-type RowKey = Vec<Option<String>>;
+/// What a batch does to a row: the change, the additions, and what is set after the first of those.
+struct Row {
+    key: Vec<Value>,
+    change: Change,
+    additions: Vec<Addition>,
+    then: BTreeMap<&'static str, Value>,
+}
 
-fn row_key(key: &[Value]) -> RowKey {
+/// A key that can be hashed: its values as text, as kinds never mix within a column.
+pub(super) type RowKey = Vec<Option<String>>;
+
+pub(super) fn row_key(key: &[Value]) -> RowKey {
     key.iter()
         .map(|value| match value {
             Value::Null | Value::Real(_) | Value::Bytes(_) => None,
@@ -47,7 +56,7 @@ pub(super) struct Batch<'a> {
     copy: Copy,
     dialect: Dialect,
     /// By table; rows in the order in which they were first touched.
-    rows: HashMap<&'static str, Vec<(Vec<Value>, Change)>>,
+    rows: HashMap<&'static str, Vec<Row>>,
     index: HashMap<(&'static str, RowKey), usize>,
     published: Vec<Published>,
 }
@@ -90,6 +99,7 @@ impl<'a> Batch<'a> {
                 let columns = columns.into_iter().collect();
                 self.merge(table, key, Change::Set(columns));
             }
+            Op::Add { table, key, columns } => self.add(table, key, Addition { position, columns }),
             Op::Delete { table, key } => self.merge(table, key, Change::Delete),
             Op::DeleteWhere { table, column, value } => {
                 self.flush_rows(tx).await?;
@@ -104,18 +114,39 @@ impl<'a> Batch<'a> {
         Ok(())
     }
 
-    fn merge(&mut self, table: &'static str, key: Vec<Value>, change: Change) {
+    fn row(&mut self, table: &'static str, key: Vec<Value>) -> &mut Row {
         let rows = self.rows.entry(table).or_default();
         let index = *self.index.entry((table, row_key(&key))).or_insert_with(|| {
-            rows.push((key, Change::Set(BTreeMap::new())));
+            let (change, then) = (Change::Set(BTreeMap::new()), BTreeMap::new());
+            rows.push(Row { key, change, additions: Vec::new(), then });
             rows.len() - 1
         });
-        let row = &mut rows[index].1;
-        match (row, change) {
+        &mut rows[index]
+    }
+
+    fn merge(&mut self, table: &'static str, key: Vec<Value>, change: Change) {
+        let row = self.row(table, key);
+        match (&mut row.change, change) {
+            (Change::Set(_), Change::Set(columns)) if !row.additions.is_empty() => {
+                row.then.extend(columns);
+            }
             (Change::Put(row) | Change::Set(row), Change::Set(columns)) => row.extend(columns),
             (Change::Delete, Change::Set(_)) => {}
-            (row, change) => *row = change,
+            (_, change) => {
+                row.change = change;
+                row.additions.clear();
+                row.then.clear();
+            }
         }
+    }
+
+    fn add(&mut self, table: &'static str, key: Vec<Value>, addition: Addition) {
+        let row = self.row(table, key);
+        if row.change == Change::Delete {
+            // The row begins anew.
+            row.change = Change::Put(BTreeMap::new());
+        }
+        row.additions.push(addition);
     }
 
     /// Writes everything.
@@ -130,10 +161,13 @@ impl<'a> Batch<'a> {
             let table = self.table(name);
             let mut puts: Vec<Vec<Value>> = Vec::new();
             let mut sets: BTreeMap<Vec<&'static str>, Vec<Vec<Value>>> = BTreeMap::new();
+            let mut additions: Vec<(Vec<Value>, Vec<Addition>)> = Vec::new();
+            let mut then: BTreeMap<Vec<&'static str>, Vec<Vec<Value>>> = BTreeMap::new();
             let mut deletes: Vec<Vec<Value>> = Vec::new();
-            for (key, change) in rows {
+            for Row { key, change, additions: added, then: set_after } in rows {
                 match change {
                     Change::Put(mut columns) => {
+                        columns.extend(counters::fresh(&added));
                         let mut row = key;
                         row.extend(
                             table
@@ -144,16 +178,26 @@ impl<'a> Batch<'a> {
                         assert!(columns.is_empty(), "{name} has no column {columns:?}");
                         puts.push(row);
                     }
-                    Change::Set(columns) if columns.is_empty() => {}
                     Change::Set(columns) => {
-                        let (names, values): (Vec<_>, Vec<_>) = columns.into_iter().unzip();
-                        sets.entry(names).or_default().push([key, values].concat());
+                        for (columns, of) in [(columns, &mut sets), (set_after, &mut then)] {
+                            if !columns.is_empty() {
+                                let (names, values): (Vec<_>, Vec<_>) = columns.into_iter().unzip();
+                                of.entry(names).or_default().push([key.clone(), values].concat());
+                            }
+                        }
+                        if !added.is_empty() {
+                            additions.push((key, added));
+                        }
                     }
                     Change::Delete => deletes.push(key),
                 }
             }
             self.put(tx, table, puts).await?;
             for (columns, rows) in sets {
+                self.set(tx, table, &columns, rows).await?;
+            }
+            counters::add(tx, table, self.copy, additions).await?;
+            for (columns, rows) in then {
                 self.set(tx, table, &columns, rows).await?;
             }
             self.delete(tx, table, deletes).await?;
@@ -304,7 +348,7 @@ impl<'a> Batch<'a> {
 }
 
 /// Postgres takes no NUL in text, and one event must not stop a projection for ever.
-fn clean(rows: Vec<Vec<Value>>) -> Vec<Value> {
+pub(super) fn clean(rows: Vec<Vec<Value>>) -> Vec<Value> {
     let mut values = rows.concat();
     for value in &mut values {
         if let Value::Text(text) = value
@@ -317,7 +361,7 @@ fn clean(rows: Vec<Vec<Value>>) -> Vec<Value> {
 }
 
 /// Splits rows into pieces of the sizes above, largest first.
-fn pieces(mut rows: Vec<Vec<Value>>) -> impl Iterator<Item = Vec<Vec<Value>>> {
+pub(super) fn pieces(mut rows: Vec<Vec<Value>>) -> impl Iterator<Item = Vec<Vec<Value>>> {
     std::iter::from_fn(move || {
         let size = *SIZES.iter().find(|size| **size <= rows.len())?;
         let rest = rows.split_off(size);
@@ -327,7 +371,7 @@ fn pieces(mut rows: Vec<Vec<Value>>) -> impl Iterator<Item = Vec<Vec<Value>>> {
 
 /// `($1, $2), ($3, $4)`, the first row with types where `kind` gives any. SQLite's have no numbers:
 /// sqlx looks each numbered one up by its name, which takes time in the square of how many there are.
-fn values(
+pub(super) fn values(
     dialect: Dialect,
     rows: usize,
     columns: usize,

@@ -4,6 +4,7 @@ mod batch;
 mod build;
 mod checkpoint;
 mod claim;
+mod counters;
 mod op;
 mod runner;
 mod table;
@@ -12,6 +13,7 @@ mod views;
 
 pub use build::{Rebuilt, rebuild};
 pub use checkpoint::{Checkpoint, checkpoints};
+pub use counters::ADDED_THROUGH;
 pub use op::Op;
 pub use runner::Runner;
 pub use table::{Column, Kind, Table};

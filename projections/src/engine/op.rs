@@ -23,6 +23,18 @@ pub enum Op {
         /// Columns that change.
         columns: Vec<(&'static str, Value)>,
     },
+    /// Adds to columns of a row; makes the row where there is none. Additions of an event at or
+    /// before the newest that the row holds are there already and are passed over. The table has
+    /// the column [`ADDED_THROUGH`](super::ADDED_THROUGH). A column is either added to or set; one
+    /// that nothing was added to is `NULL`. An event's `DeleteWhere` comes before its `Add`.
+    Add {
+        /// Name of the table.
+        table: &'static str,
+        /// Values of the key columns.
+        key: Vec<Value>,
+        /// What is added to which columns.
+        columns: Vec<(&'static str, i64)>,
+    },
     /// Takes a row away.
     Delete {
         /// Name of the table.

@@ -16,13 +16,12 @@ pub use query::*;
 
 use crate::engine::Kind::{Integer, Text};
 use crate::engine::{Op, Projection, Table};
-use crate::transcripts::State;
-use debrief_domain::event::{DecodeError, Event};
+use debrief_domain::event::DecodeError;
 use debrief_domain::ids::OrganizationId;
-use debrief_domain::saved_search::{SavedSearchEvent, SavedSearchMatched};
-use debrief_domain::summary::SummaryEvent;
+use debrief_domain::saved_search::{SavedSearch, SavedSearchEvent, SavedSearchMatched};
+use debrief_domain::summary::{Summary, SummaryEvent};
 use debrief_domain::transcript::{
-    TranscriptCorrected, TranscriptCorrectionUndone, TranscriptEvent,
+    State, Transcript, TranscriptCorrected, TranscriptCorrectionUndone, TranscriptEvent,
 };
 use debrief_infra::log::RecordedEvent;
 use serde_json::{Map, Value, json};
@@ -73,34 +72,27 @@ impl Projection for Updates {
     }
 
     fn project(&self, event: &RecordedEvent) -> Result<Vec<Op>, DecodeError> {
-        let (transcript, more): (Uuid, Value) = match event.event()? {
+        let (transcript, more): (Uuid, Value) = if let Some(transcript) =
+            event.of::<Transcript>()?
+        {
             // The session itself stays as it is.
-            Event::Transcript(TranscriptEvent::IndexingRequested(_)) => return Ok(Vec::new()),
-            Event::Transcript(transcript) => (event.stream_id, about_transcript(transcript)),
-            Event::Summary(SummaryEvent::Created(created)) => {
-                let more = json!({
-                    "state": State::Ready.as_str(), "summary_id": event.stream_id, "version": 1
-                });
-                (created.transcript_id.0, more)
-            }
-            Event::Summary(SummaryEvent::Revised(revised)) => {
-                let more = json!({
-                    "state": State::Ready.as_str(), "summary_id": event.stream_id,
-                    "version": revised.version
-                });
-                (revised.transcript_id.0, more)
-            }
-            Event::SavedSearch(SavedSearchEvent::Matched(matched)) => {
-                return Ok(told(event, &matched));
-            }
-            Event::SavedSearch(_)
-            | Event::Organization(_)
-            | Event::Client(_)
-            | Event::Vocabulary(_)
-            | Event::Note(_)
-            | Event::Summary(SummaryEvent::Erased(_)) => {
+            if matches!(transcript, TranscriptEvent::IndexingRequested(_)) {
                 return Ok(Vec::new());
             }
+            (event.stream_id, about_transcript(transcript))
+        } else if let Some(summary) = event.of::<Summary>()? {
+            let state = State::after_summary(&summary).map(State::as_str);
+            let (transcript, version) = match summary {
+                SummaryEvent::Created(created) => (created.transcript_id, 1),
+                SummaryEvent::Revised(revised) => (revised.transcript_id, revised.version),
+                SummaryEvent::Erased(_) => return Ok(Vec::new()),
+            };
+            let more = json!({"state": state, "summary_id": event.stream_id, "version": version});
+            (transcript.0, more)
+        } else if let Some(SavedSearchEvent::Matched(matched)) = event.of::<SavedSearch>()? {
+            return Ok(told(event, &matched));
+        } else {
+            return Ok(Vec::new());
         };
         let mut payload = Map::from_iter([("transcript_id".to_owned(), json!(transcript))]);
         if let Value::Object(more) = more {
@@ -124,31 +116,28 @@ fn publish(event: &RecordedEvent, channels: [String; 2], payload: &Value) -> Vec
 /// Something new fits a saved search.
 fn told(event: &RecordedEvent, matched: &SavedSearchMatched) -> Vec<Op> {
     let id = event.stream_id;
-    let session = Some(matched.transcript_id).filter(|_| !matched.note);
     let payload = json!({
-        "saved_search_id": id, "transcript_id": session, "note": matched.note,
-        "passages": matched.passages,
+        "saved_search_id": id, "transcript_id": matched.subject.transcript(),
+        "note": matched.subject.is_note(), "passages": matched.passages,
     });
     publish(event, ["searches".to_owned(), format!("searches/{id}")], &payload)
 }
 
 fn about_transcript(event: TranscriptEvent) -> Value {
+    let state = State::after(&event).map(State::as_str);
     match event {
         TranscriptEvent::Uploaded(_)
         | TranscriptEvent::FilesAdded(_)
         | TranscriptEvent::FilesReplaced(_)
-        | TranscriptEvent::ProcessingRequested(_) => json!({"state": State::Received.as_str()}),
+        | TranscriptEvent::ProcessingRequested(_) => json!({"state": state}),
         TranscriptEvent::IndexingRequested(_) => Value::Null,
-        TranscriptEvent::Parsed(parsed) => {
-            json!({"state": State::Summarizing.as_str(), "turns": parsed.turn_count})
-        }
+        TranscriptEvent::Parsed(parsed) => json!({"state": state, "turns": parsed.turn_count}),
         TranscriptEvent::Corrected(TranscriptCorrected { outline, .. })
         | TranscriptEvent::CorrectionUndone(TranscriptCorrectionUndone { outline, .. }) => {
-            json!({"state": State::Summarizing.as_str(), "turns": outline.turn_count})
+            json!({"state": state, "turns": outline.turn_count})
         }
         TranscriptEvent::ProcessingFailed(failed) => json!({
-            "state": State::Failed.as_str(),
-            "error": {"code": failed.code, "message": failed.message}
+            "state": state, "error": {"code": failed.code, "message": failed.message}
         }),
         TranscriptEvent::DetailsChanged(change) => {
             let mut changed = Vec::new();

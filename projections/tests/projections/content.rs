@@ -5,9 +5,10 @@ use crate::support::{KEEP_ALL, Shared};
 use debrief_domain::change::Change;
 use debrief_domain::ids::SummaryId;
 use debrief_domain::personal::Personal;
+use debrief_domain::transcript::State;
 use debrief_domain::transcript::{TranscriptCommand, TranscriptDetailsChanged};
 use debrief_projections::engine::{Views, rebuild};
-use debrief_projections::transcripts::{State, summary, transcript};
+use debrief_projections::transcripts::{summary, transcript};
 use std::collections::HashMap;
 
 pub(crate) async fn odd_words_pass_through(place: Shared) {
@@ -127,9 +128,9 @@ pub(crate) async fn what_was_erased_is_rebuilt_as_nothing(place: Shared) {
     }
 
     let keys = node.log.keys();
-    keys.delete(erased.0).await.unwrap();
+    keys.delete(history.organization, erased.0).await.unwrap();
     // A client's key takes those of its transcripts with it.
-    keys.delete(client.0).await.unwrap();
+    keys.delete(history.organization, client.0).await.unwrap();
     rebuild(&node.log, &node.database.views, &projections, |_, _| ()).await.unwrap();
     for id in [erased, of_client] {
         assert_eq!(shown(id).await, [false; 4]);

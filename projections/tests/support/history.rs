@@ -7,7 +7,7 @@ use cqrs_es::Aggregate;
 use debrief_domain::change::Change;
 use debrief_domain::client::{Client, ClientCommand, ClientRegistered};
 use debrief_domain::ids::{ApiKeyId, ClientId, OrganizationId, SummaryId, TranscriptId};
-use debrief_domain::organization::{ApiKeyCreated, KeyRole, Organization, OrganizationCommand};
+use debrief_domain::organization::{ApiKeyCreated, Organization, OrganizationCommand};
 use debrief_domain::personal::Personal;
 use debrief_domain::saved_search::{
     Criteria, SavedSearch, SavedSearchCommand, SavedSearchCreated, SavedSearchMatched,
@@ -125,7 +125,7 @@ impl History {
         let key_id = ApiKeyId(Uuid::now_v7());
         self.api_keys.push(key_id);
         let secret_sha256 = key_id.0.simple().to_string();
-        ApiKeyCreated { key_id, name: "key".into(), secret_sha256, role: KeyRole::Owner }
+        ApiKeyCreated { key_id, name: "key".into(), secret_sha256, role: Role::Owner }
     }
 
     /// Carries out a command; `parent` wraps a new key, which comes with a stream's first event.

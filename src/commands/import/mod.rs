@@ -14,7 +14,7 @@ use super::client::{Client, Failed, Uploaded};
 use super::upload::{Upload, key};
 use crate::config::Config;
 use anyhow::Context;
-use debrief_understanding::formats;
+use debrief_formats as formats;
 use futures::StreamExt;
 use indicatif::{ProgressBar, ProgressStyle};
 use journal::{Journal, Outcome};

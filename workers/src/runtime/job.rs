@@ -16,6 +16,7 @@ use tracing::Instrument;
 const UNAVAILABLE_PAUSE: Duration = Duration::from_secs(1);
 
 pub(super) struct Run {
+    pub(super) name: &'static str,
     pub(super) worker: Arc<dyn Worker>,
     pub(super) log: EventLog,
     pub(super) queue: Arc<dyn Queue>,
@@ -36,7 +37,7 @@ enum Ended {
 
 impl Run {
     pub(super) async fn run(self, job: Job) {
-        let name = self.worker.name();
+        let name = self.name;
         let event = match self.log.read_at(job.position).await {
             Ok(Some(event)) => event,
             Ok(None) => {
@@ -61,7 +62,7 @@ impl Run {
     }
 
     async fn attempt(self, job: Job, event: RecordedEvent) {
-        let name = self.worker.name();
+        let name = self.name;
         if job.abandoned >= self.options.max_attempts {
             let error = format!("{} workers ended while they were at it", job.abandoned);
             return self.bury(&job, &event, error).await;
@@ -165,12 +166,12 @@ impl Run {
     async fn settle(&self, job: &Job, outcome: Outcome) {
         let label = match &outcome {
             Outcome::Done => "done",
+            Outcome::Split { .. } => "split",
             Outcome::Retry { .. } => "retry",
             Outcome::Snooze { .. } => "snooze",
             Outcome::Dead { .. } => "dead",
         };
-        counter!("debrief_jobs_total", "worker" => self.worker.name(), "outcome" => label)
-            .increment(1);
+        counter!("debrief_jobs_total", "worker" => self.name, "outcome" => label).increment(1);
         match self.queue.settle(job, outcome).await {
             Ok(true) => {}
             Ok(false) => tracing::warn!("the lease was lost before the outcome was noted"),

@@ -1,0 +1,54 @@
+//! What is known of a worker without making it.
+//!
+//! A [`Descriptor`] is static, so that a relay learns which events are work for whom, and `/metrics`
+//! which workers there are, in a process that opens no model, no mail server and no blobs.
+
+use crate::worker::{Context, Worker};
+use debrief_infra::queue::{Begins, Subscription};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A kind of worker.
+#[derive(Debug)]
+pub struct Descriptor {
+    /// Names it in the queue, in keys and in logs: it never changes.
+    pub name: &'static str,
+    /// Types of the events that are work for it.
+    pub events: &'static [&'static str],
+    /// Which events are work for it when it is new to an installation.
+    pub begins: Begins,
+    /// Bounds of its jobs.
+    pub limits: Limits,
+    /// Makes it.
+    pub make: fn(&Context) -> Arc<dyn Worker>,
+}
+
+impl Descriptor {
+    /// What the relay has to know.
+    pub fn subscription(&self) -> Subscription {
+        Subscription { consumer: self.name, event_types: self.events, begins: self.begins }
+    }
+}
+
+/// Bounds of the jobs of one worker.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Longest time that an attempt may take.
+    pub timeout: Duration,
+    /// Most processor time that an attempt may take.
+    pub cpu: Duration,
+    /// Jobs under way at a time in one process; `None`: as `worker_concurrency` says.
+    pub concurrency: Option<usize>,
+    /// Attempts until a job is a dead letter; `None`: as `worker_max_attempts` says.
+    pub attempts: Option<u32>,
+}
+
+impl Limits {
+    /// For a worker that needs nothing special.
+    pub const DEFAULT: Self = Self {
+        timeout: Duration::from_secs(15 * 60),
+        cpu: Duration::from_secs(5 * 60),
+        concurrency: None,
+        attempts: None,
+    };
+}
