@@ -16,71 +16,10 @@ use serde::{Deserialize, Serialize};
 use unicode_segmentation::UnicodeSegmentation;
 use uuid::Uuid;
 
+pub use debrief_domain::search::Kind;
+
 /// Words per window of turns. Chosen on QMSum `train`: see `docs/search.md`.
 pub const WINDOW_WORDS: usize = 240;
-
-/// The kind of a passage.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Kind {
-    /// Turns of the transcript.
-    Turns,
-    /// The session's title.
-    Title,
-    /// The coach's notes.
-    Notes,
-    /// An external note.
-    ExternalNote,
-    /// The overview of the summary.
-    Summary,
-    /// An action item.
-    ActionItem,
-    /// A decision.
-    Decision,
-    /// An open question.
-    Question,
-}
-
-impl Kind {
-    /// All kinds.
-    pub const ALL: [Self; 8] = [
-        Self::Turns,
-        Self::Title,
-        Self::Notes,
-        Self::ExternalNote,
-        Self::Summary,
-        Self::ActionItem,
-        Self::Decision,
-        Self::Question,
-    ];
-
-    /// Returns whether it is made of quotes from turns.
-    pub fn is_derived(self) -> bool {
-        match self {
-            Self::Turns | Self::Title | Self::Notes | Self::ExternalNote => false,
-            Self::Summary | Self::ActionItem | Self::Decision | Self::Question => true,
-        }
-    }
-
-    /// Returns its index in [`Kind::ALL`].
-    pub(crate) fn number(self) -> u64 {
-        self as u64
-    }
-
-    /// Returns its name in JSON.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Turns => "turns",
-            Self::Title => "title",
-            Self::Notes => "notes",
-            Self::ExternalNote => "external_note",
-            Self::Summary => "summary",
-            Self::ActionItem => "action_item",
-            Self::Decision => "decision",
-            Self::Question => "question",
-        }
-    }
-}
 
 /// Identifies a passage by its session, kind, turns and words, independent of node and index state.
 /// The probability that two of 250 passages collide is 10⁻¹⁴.
