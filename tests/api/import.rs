@@ -37,7 +37,7 @@ async fn a_folder_is_imported_once_and_says_what_was_refused() {
     let output = server.try_cli(&["upload", path]);
     let out = String::from_utf8(output.stdout).unwrap();
     assert!(!output.status.success(), "some were refused");
-    assert!(out.contains("36 ready, 1 there already, 2 refused."), "{out}");
+    assert!(out.contains("36 ready, 1 already there, 2 refused."), "{out}");
     assert!(out.contains("photo.jpg") && out.contains("empty.vtt"), "{out}");
     let list = api.get("/v1/transcripts?limit=200").await.expect(200);
     let items = list["items"].as_array().unwrap();
@@ -49,12 +49,12 @@ async fn a_folder_is_imported_once_and_says_what_was_refused() {
     let head = server.events().len();
     let output = server.try_cli(&["upload", path]);
     let out = String::from_utf8(output.stdout).unwrap();
-    assert!(out.contains("36 ready, 1 there already, 2 refused."), "{out}");
+    assert!(out.contains("36 ready, 1 already there, 2 refused."), "{out}");
     assert_eq!(server.events().len(), head);
     // The control: without what was written down, all is sent, and all is known.
     let output = server.try_cli(&["upload", "--again", path]);
     let out = String::from_utf8(output.stdout).unwrap();
-    assert!(out.contains("37 there already, 2 refused."), "{out}");
+    assert!(out.contains("37 already there, 2 refused."), "{out}");
     assert_eq!(server.events().len(), head);
 }
 

@@ -148,7 +148,9 @@ impl Leg {
             return without("No embedding model is configured: these results match words only.");
         };
         if query.words.is_empty() {
-            return without("The question has no words to compare by meaning: the newest results come first.");
+            return without(
+                "The question has no words to compare by meaning: the newest results come first.",
+            );
         }
         if shared.rests() {
             return without(FAILED);
@@ -231,7 +233,8 @@ impl Shared {
         }
         let vectors = embedder.embed(&[text.to_owned()], Role::Question).await?;
         let vector = vectors.into_iter().next();
-        let vector = vector.ok_or_else(|| EmbedError::Refused("the model returned no vector".to_owned()))?;
+        let vector =
+            vector.ok_or_else(|| EmbedError::Refused("the model returned no vector".to_owned()))?;
         let vector = Arc::new(vector);
         self.questions.insert(key, Arc::clone(&vector)).await;
         Ok(vector)
