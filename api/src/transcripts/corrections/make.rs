@@ -94,6 +94,12 @@ pub(in crate::transcripts) struct Looked {
     revision: Option<u64>,
 }
 
+/// Identifies a correction.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(transparent)]
+#[schema(value_type = Uuid)]
+pub(in crate::transcripts) struct Which(Uuid);
+
 /// A correction that was made or undone.
 #[derive(Debug, Clone, Copy, Serialize, ToSchema)]
 pub(in crate::transcripts) struct CorrectionId {
@@ -167,7 +173,7 @@ pub(in crate::transcripts) async fn undo(
     State(Transcripts { api, contents }): State<Transcripts>,
     caller: Caller<Write>,
     key: IdempotencyKey,
-    Paths(id, correction_id): Paths<TranscriptId, Uuid>,
+    Paths(id, Which(correction_id)): Paths<TranscriptId, Which>,
 ) -> Result<Accepted<CorrectionId>, Problem> {
     let route = format!("DELETE /v1/transcripts/{id}/corrections/{correction_id}");
     let answer = CorrectionId { id, correction_id };
