@@ -145,7 +145,7 @@ async fn poison_is_put_aside(place: Place) {
     assert_eq!(told, positions, "each end was told to the worker once");
 
     // After the cause is fixed, they are done.
-    worker.mended.store(true, Ordering::SeqCst);
+    worker.fixed.store(true, Ordering::SeqCst);
     let work = AtWork::start(&node, &worker, OPTIONS);
     for letter in &letters {
         assert!(node.ledger.retry(None, letter.id()).await.expect("a ledger"));
@@ -157,7 +157,7 @@ async fn poison_is_put_aside(place: Place) {
     work.stop().await;
     assert_eq!(node.letters(&worker).await, []);
     println!(
-        "P5 {}: {} dead letters, {} attempts in each history; mended and retried: all done in \
+        "P5 {}: {} dead letters, {} attempts in each history; fixed and retried: all done in \
          {:.2} s",
         place.name,
         letters.len(),

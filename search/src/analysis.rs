@@ -203,7 +203,7 @@ pub(crate) fn normalise_into(word: &str, plain: &mut String) {
         // Nearly every word; nothing in it can be decomposed.
         plain.push_str(word);
         plain.make_ascii_lowercase();
-        return bare(plain);
+        return strip_apostrophes(plain);
     }
     for letter in word.nfkd().filter(|letter| !is_mark(*letter)) {
         for letter in letter.to_lowercase().filter(|letter| !is_mark(*letter)) {
@@ -218,11 +218,11 @@ pub(crate) fn normalise_into(word: &str, plain: &mut String) {
             });
         }
     }
-    bare(plain);
+    strip_apostrophes(plain);
 }
 
 /// Removes possessive and apostrophes from a word.
-fn bare(word: &mut String) {
+fn strip_apostrophes(word: &mut String) {
     if word.ends_with("'s") {
         word.truncate(word.len() - 2);
     }

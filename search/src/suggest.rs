@@ -54,14 +54,14 @@ pub fn matching<'a>(
 /// Ranks how well words begin with what was typed; `None` if they do not.
 fn rank(typed: &[String], words: &[String]) -> Option<u8> {
     (0..words.len()).find_map(|from| {
-        let typos = wrong(typed, &words[from..])?;
+        let typos = count_typos(typed, &words[from..])?;
         Some(if typos > 0 { 2 } else { u8::from(from > 0) })
     })
 }
 
 /// Counts wrong letters, at most one, between what was typed and the beginning of words; the last
 /// word may be unfinished.
-fn wrong(typed: &[String], words: &[String]) -> Option<u8> {
+fn count_typos(typed: &[String], words: &[String]) -> Option<u8> {
     let (last, before) = typed.split_last()?;
     let mut typos = distance(last, words.get(before.len())?, true)?;
     for (typed, word) in before.iter().zip(words) {

@@ -93,5 +93,5 @@ async fn dead_letters_are_read_and_retried(profile: Profile) {
     assert!(!ready(&second.id).await, "forgotten work was done");
     // A discarded job can be requested again.
     api.post("/v1/transcripts/process", &json!({"id": second.id})).await.expect(202);
-    eventually("asked for anew, it is done", async || ready(&second.id).await).await;
+    eventually("requested again, it is done", async || ready(&second.id).await).await;
 }

@@ -136,7 +136,7 @@ async fn a_watched_folder_is_taken_in_as_it_fills() {
         let list = api.get("/v1/transcripts?state=ready").await.expect(200);
         list["items"].as_array().unwrap().len()
     };
-    eventually("what was there is taken in", async || count().await == 2).await;
+    eventually("existing files are uploaded", async || count().await == 2).await;
     write(folder.path(), 2..5);
     eventually("what came later too", async || count().await == 5).await;
     watch.kill().unwrap();

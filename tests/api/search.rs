@@ -491,19 +491,22 @@ async fn a_saved_search_tells_of_what_fits(profile: Profile) {
         let found = api.get(&format!("/v1/search/saved/{id}/matches")).await.expect(200);
         found["items"].as_array().unwrap().clone()
     };
-    eventually("the search is told", async || !told(&api, &heel).await.is_empty()).await;
-    let matches = told(&api, &heel).await;
+    eventually("the saved search reports the session", async || {
+        !reported(&api, &heel).await.is_empty()
+    })
+    .await;
+    let matches = reported(&api, &heel).await;
     assert_eq!(matches.len(), 1, "{matches:?}");
     assert_eq!(matches[0]["transcript_id"], run["id"]);
     // Every word must occur: one of two is not enough.
-    assert_eq!(told(&api, &budget).await, Vec::<Value>::new());
-    assert_eq!(told(&stranger, &foreign).await, Vec::<Value>::new());
+    assert_eq!(reported(&api, &budget).await, Vec::<Value>::new());
+    assert_eq!(reported(&stranger, &foreign).await, Vec::<Value>::new());
 
     // A note is reported too; changed content is not reported again.
     let note = json!({"note": {"id": "n", "text": "Running with a taped heel."}});
     api.post("/v1/search/index", &note).await.expect(202);
-    eventually("the note is told of", async || told(&api, &heel).await.len() == 2).await;
-    assert_eq!(told(&api, &heel).await[0]["note"], true);
+    eventually("the note is reported", async || reported(&api, &heel).await.len() == 2).await;
+    assert_eq!(reported(&api, &heel).await[0]["note"], true);
     let correction =
         json!({"kind": "edit_turn", "turn": 0, "text": "How is the long run, the heel?"});
     let path = format!("/v1/transcripts/{}/corrections", run["id"].as_str().unwrap());
@@ -511,7 +514,8 @@ async fn a_saved_search_tells_of_what_fits(profile: Profile) {
     api.until_ready(run["id"].as_str().unwrap()).await;
     let marker = json!({"note": {"id": "m", "text": "Heels, running again."}});
     api.post("/v1/search/index", &marker).await.expect(202);
-    eventually("the second note is told of", async || told(&api, &heel).await.len() == 3).await;
+    eventually("the second note is reported", async || reported(&api, &heel).await.len() == 3)
+        .await;
 
     // On the WebSocket as well: all searches, and one; not another organization's.
     let mut socket = Socket::open(&api).await;

@@ -33,7 +33,7 @@ pub(crate) struct TestWorker {
     pub(crate) took: Duration,
     /// Retries a failed job itself, forever: the control arm.
     pub(crate) clings: bool,
-    pub(crate) mended: AtomicBool,
+    pub(crate) fixed: AtomicBool,
     pub(crate) begun: AtomicUsize,
     pub(crate) done: Mutex<HashMap<i64, u32>>,
     pub(crate) gave_up: Mutex<Vec<i64>>,
@@ -49,7 +49,7 @@ impl TestWorker {
             event_types: Box::leak(Box::new([leak(format!("test.{name}"))])),
             took: Duration::from_millis(2),
             clings: false,
-            mended: AtomicBool::new(false),
+            fixed: AtomicBool::new(false),
             begun: AtomicUsize::new(0),
             done: Mutex::default(),
             gave_up: Mutex::default(),
@@ -69,7 +69,7 @@ impl TestWorker {
     pub(crate) async fn attempt(&self, event: &RecordedEvent) -> Result<Done, Fault> {
         tokio::time::sleep(self.took).await;
         let kind = event.payload["kind"].as_str().unwrap_or_default();
-        if !self.mended.load(Ordering::SeqCst) {
+        if !self.fixed.load(Ordering::SeqCst) {
             match kind {
                 "panics" if self.clings => return Err(Fault::Failed("poison".to_owned())),
                 "panics" => panic!("poison"),

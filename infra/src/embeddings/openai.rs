@@ -185,13 +185,13 @@ impl OpenAiEmbedder {
             return Err(self.client.failure(&answer, ENDPOINT, private).into());
         }
         let vectors = answer::vectors(&answer.body, texts.len(), self.address.dimensions)?;
-        self.as_before(&vectors).map_err(Failure::Any)?;
+        self.check_dimensions(&vectors).map_err(Failure::Any)?;
         Ok(vectors)
     }
 
     /// Checks the number of dimensions: the model behind a name may change, and its vectors cannot
     /// be compared with earlier ones.
-    fn as_before(&self, vectors: &[Vector]) -> Result<(), EmbedError> {
+    fn check_dimensions(&self, vectors: &[Vector]) -> Result<(), EmbedError> {
         let Some(now) = vectors.first().map(Vec::len) else { return Ok(()) };
         let mut known = self.dimensions.lock().unwrap_or_else(PoisonError::into_inner);
         let before = *known.get_or_insert(now);

@@ -78,7 +78,7 @@ impl OpenAiModel {
     }
 
     /// Repeats the request until the server accepts it or no other form is left.
-    async fn converse(&self, prompt: &Prompt) -> Result<String, Failure> {
+    async fn request(&self, prompt: &Prompt) -> Result<String, Failure> {
         let before = *self.dialect();
         let mut dialect = before;
         loop {
@@ -126,7 +126,7 @@ impl LanguageModel for OpenAiModel {
         let _turn = turn.map_err(|_| ModelError::Unavailable("shut down".to_owned()))?;
         let pass = self.breaker.enter()?;
         let left = prompt.patience.saturating_sub(start.elapsed());
-        let outcome = timeout(left, self.converse(prompt)).await;
+        let outcome = timeout(left, self.request(prompt)).await;
         let outcome = outcome.unwrap_or_else(|_| Err(Failure::late(prompt.patience)));
         pass.end(!matches!(outcome, Err(Failure::Unavailable(_))));
         Ok(outcome?)

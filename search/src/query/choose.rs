@@ -60,7 +60,7 @@ impl Asked<'_> {
             }
             for candidate in candidates {
                 let shown = shown.entry(candidate.session).or_default();
-                if !shown.lacks(&candidate)
+                if !shown.shows_new(&candidate)
                     || query.per_session > 0 && shown.passages >= query.per_session
                 {
                     continue;
@@ -92,7 +92,7 @@ struct Shown {
 impl Shown {
     /// Returns whether a passage shows something new: a window without a shown turn, or quotes of
     /// turns that were not all shown.
-    fn lacks(&self, passage: &Candidate) -> bool {
+    fn shows_new(&self, passage: &Candidate) -> bool {
         let mut turns = passage.turns.iter();
         match passage.kind {
             Kind::Title | Kind::Notes | Kind::ExternalNote => true,

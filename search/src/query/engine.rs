@@ -67,7 +67,7 @@ impl Asked<'_> {
         let mut must_not = Vec::new();
         let mut ranked: Vec<Ranked> = words.iter().map(|word| self.ranked(&word.stems)).collect();
         if !words.is_empty() {
-            ranked.extend(self.as_asked(analyzer, &query.words));
+            ranked.extend(self.exact_clauses(analyzer, &query.words));
         }
         if query.every_word {
             let word =
@@ -98,7 +98,7 @@ impl Asked<'_> {
             let ranked = clauses.ranked.iter().map(Ranked::engine);
             all.push((Occur::Must, Box::new(BooleanQuery::union(ranked.collect()))));
         }
-        all.extend(clauses.must.iter().map(|engine| (Occur::Must, silent(engine.box_clone()))));
+        all.extend(clauses.must.iter().map(|engine| (Occur::Must, unscored(engine.box_clone()))));
         all.extend(clauses.must_not.iter().map(|engine| (Occur::MustNot, engine.box_clone())));
         Box::new(BooleanQuery::new(all))
     }
@@ -117,12 +117,12 @@ impl Asked<'_> {
         addresses.sort_unstable();
         let statistics = Statistics::of(&self.searcher, &self.index.fields, &self.scope)?;
         let scoring = EnableScoring::enabled_from_statistics_provider(&statistics, &self.searcher);
-        let silent = EnableScoring::disabled_from_searcher(&self.searcher);
+        let unscored = EnableScoring::disabled_from_searcher(&self.searcher);
         let weights = |all: &[Box<dyn EngineQuery>], scoring| {
             all.iter().map(|engine| engine.weight(scoring)).collect::<Result<Vec<_>, _>>()
         };
-        let must = weights(&clauses.must, silent)?;
-        let must_not = weights(&clauses.must_not, silent)?;
+        let must = weights(&clauses.must, unscored)?;
+        let must_not = weights(&clauses.must_not, unscored)?;
         let ranked = clauses.ranked.iter().map(|ranked| weights(&ranked.0, scoring));
         let ranked = ranked.collect::<Result<Vec<_>, _>>()?;
         let mut scored = Vec::with_capacity(addresses.len());
@@ -137,18 +137,18 @@ impl Asked<'_> {
                 .collect();
             for weight in &must {
                 let mut scorer = weight.scorer(segment, 1.0)?;
-                docs.retain(|(doc, _)| stands_at(&mut *scorer, *doc));
+                docs.retain(|(doc, _)| matches_at(&mut *scorer, *doc));
             }
             for weight in &must_not {
                 let mut scorer = weight.scorer(segment, 1.0)?;
-                docs.retain(|(doc, _)| !stands_at(&mut *scorer, *doc));
+                docs.retain(|(doc, _)| !matches_at(&mut *scorer, *doc));
             }
             for ways in &ranked {
                 let mut best = vec![0.0_f32; docs.len()];
                 for weight in ways {
                     let mut scorer = weight.scorer(segment, 1.0)?;
                     for ((doc, _), best) in docs.iter().zip(&mut best) {
-                        if stands_at(&mut *scorer, *doc) {
+                        if matches_at(&mut *scorer, *doc) {
                             *best = best.max(scorer.score());
                         }
                     }
@@ -222,7 +222,7 @@ impl Asked<'_> {
 
     /// Returns the clauses that score slightly more than stems: words in their exact form, and two
     /// neighbours close to each other.
-    fn as_asked(&self, analyzer: &mut Analyzer, text: &str) -> Vec<Ranked> {
+    fn exact_clauses(&self, analyzer: &mut Analyzer, text: &str) -> Vec<Ranked> {
         let field = self.index.fields.words;
         let mut tokens = analyzer.tokens(text);
         tokens.truncate(WORDS_MAX);
@@ -304,12 +304,12 @@ fn excludable(phrase: Box<dyn EngineQuery>) -> Box<dyn EngineQuery> {
 }
 
 /// Returns whether a scorer that was not advanced beyond `doc` matches it.
-fn stands_at(scorer: &mut dyn Scorer, doc: DocId) -> bool {
+fn matches_at(scorer: &mut dyn Scorer, doc: DocId) -> bool {
     let at = scorer.doc();
     at == doc || at < doc && scorer.seek(doc) == doc
 }
 
 /// Matches without a score.
-fn silent(engine: Box<dyn EngineQuery>) -> Box<dyn EngineQuery> {
+fn unscored(engine: Box<dyn EngineQuery>) -> Box<dyn EngineQuery> {
     Box::new(ConstScoreQuery::new(engine, 0.0))
 }

@@ -18,7 +18,7 @@ const COMMON: f32 = 0.2;
 const COMMON_MIN: u64 = 20;
 /// The statistics of a word in a session.
 #[derive(Default)]
-struct Own {
+struct WordStatistics {
     /// Its frequency in the session, weighted more in title and summary.
     weight: f32,
     /// The number of the session's passages with it.
@@ -34,7 +34,7 @@ impl Asked<'_> {
         let own = self.any(fields.transcript, [id.as_str()]);
         let own_passages =
             self.searcher.search(&*own, &TopDocs::with_limit(CANDIDATES_MAX).order_by_score())?;
-        let mut counts: BTreeMap<String, Own> = BTreeMap::new();
+        let mut counts: BTreeMap<String, WordStatistics> = BTreeMap::new();
         let mut analyzers: BTreeMap<Option<String>, Analyzer> = BTreeMap::new();
         for (_, address) in own_passages {
             let passage = self.index.stored(&self.searcher, address)?.passage;

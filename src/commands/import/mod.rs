@@ -194,7 +194,7 @@ impl Import {
             let alone = lock(&self.journal).outcome(session).cloned();
             return alone.map_or_else(|| self.record(session, Outcome::Refused { reason }), Ok);
         }
-        let sent = patiently(|| self.client.upload_files(paths.clone(), self.fields(session)));
+        let sent = with_retries(|| self.client.upload_files(paths.clone(), self.fields(session)));
         match sent.await {
             Ok(Written { answer: Received { id, duplicate, .. }, position }) => {
                 self.record(session, Outcome::Received { id, position, duplicate })
@@ -225,7 +225,7 @@ impl Import {
     ) -> anyhow::Result<Outcome> {
         let (mut pause, most) = POLL;
         loop {
-            let status = match patiently(|| self.client.status(&uploaded)).await {
+            let status = match with_retries(|| self.client.status(&uploaded)).await {
                 Ok(status) => status,
                 // Deleted meanwhile.
                 Err(Failed::Refused { detail }) => {
@@ -267,7 +267,7 @@ async fn inspect(session: &Session) -> anyhow::Result<Vec<(Found, Result<(), Str
 }
 
 /// Retries while the server is unreachable, for up to [`PATIENCE`].
-async fn patiently<T, F>(mut ask: impl FnMut() -> F) -> Result<T, Failed>
+async fn with_retries<T, F>(mut ask: impl FnMut() -> F) -> Result<T, Failed>
 where
     F: Future<Output = Result<T, Failed>>,
 {

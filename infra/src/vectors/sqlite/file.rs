@@ -249,7 +249,7 @@ fn exists(path: &Path) -> bool {
 
 /// Removes the file and SQLite's files next to it.
 fn remove(path: &Path) -> Result<(), VectorError> {
-    for name in [path.to_owned(), beside(path, "-wal"), beside(path, "-shm")] {
+    for name in [path.to_owned(), with_suffix(path, "-wal"), with_suffix(path, "-shm")] {
         match std::fs::remove_file(name) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
                 return Err(VectorError::Config(format!(
@@ -269,7 +269,7 @@ async fn lock(path: &Path) -> Result<std::fs::File, VectorError> {
         if let Some(directory) = path.parent().filter(|it| !it.as_os_str().is_empty()) {
             std::fs::create_dir_all(directory)?;
         }
-        let lock = std::fs::File::create(beside(&path, ".lock"))?;
+        let lock = std::fs::File::create(with_suffix(&path, ".lock"))?;
         match lock.lock() {
             Err(error) if error.kind() != std::io::ErrorKind::Unsupported => Err(error),
             _ => Ok(lock),
@@ -281,7 +281,7 @@ async fn lock(path: &Path) -> Result<std::fs::File, VectorError> {
     })
 }
 
-fn beside(path: &Path, suffix: &str) -> PathBuf {
+fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     name.into()
