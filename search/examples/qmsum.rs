@@ -21,6 +21,7 @@ mod meetings;
 
 use chrono::DateTime;
 use debrief_domain::ids::{OrganizationId, TranscriptId};
+use debrief_domain::principal::Viewer;
 use debrief_infra::embeddings::{self, Role};
 use debrief_infra::vectors::Near;
 use debrief_search::dense::chunks;
@@ -205,7 +206,7 @@ impl Bench {
     fn ask(&self, near: Option<&[Vec<Near>]>, weight: Option<f32>) -> Outcome<Vec<Scores>> {
         let of_id: HashMap<TranscriptId, usize> =
             (0..self.meetings.len()).map(|at| (id(at), at)).collect();
-        let asking = Asked::by(&self.index, OWN)?;
+        let asking = Asked::by(&self.index, Viewer::everything(OWN))?;
         let mut scores = Vec::new();
         for (at, question) in self.questions.iter().enumerate() {
             let mut query = asked(&question.text);

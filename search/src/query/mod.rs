@@ -28,7 +28,8 @@ use crate::dense::chunks;
 use crate::highlight::Matcher;
 use crate::index::{Columns, Index, IndexError, Scope, Statistics, Stored};
 use crate::passages::{Kind, PassageKey};
-use debrief_domain::ids::{ClientId, OrganizationId};
+use debrief_domain::ids::ClientId;
+use debrief_domain::principal::Viewer;
 use debrief_infra::vectors::Near;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -136,11 +137,11 @@ impl std::fmt::Debug for Asked<'_> {
 }
 
 impl<'a> Asked<'a> {
-    /// Takes a snapshot for this organization.
-    pub fn by(index: &'a Index, organization: OrganizationId) -> Result<Self, IndexError> {
+    /// Takes a snapshot of what this viewer may find.
+    pub fn by(index: &'a Index, viewer: Viewer) -> Result<Self, IndexError> {
         let searcher = index.searcher();
         let columns = index.columns(&searcher)?;
-        Ok(Self { index, searcher, columns, scope: Scope::of(organization) })
+        Ok(Self { index, searcher, columns, scope: Scope::of(viewer.organization()) })
     }
 
     fn columns(&self, address: DocAddress) -> &Columns {
