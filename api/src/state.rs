@@ -1,10 +1,7 @@
 //! What handlers share.
 
 use crate::http::problem::Problem;
-use crate::transcripts::content::Current;
 use crate::ws::Hub;
-use debrief_domain::ids::TranscriptId;
-use debrief_domain::transcript::content::Turn;
 use debrief_infra::documents::Documents;
 use debrief_infra::language::LanguageModel;
 use debrief_infra::log::EventLog;
@@ -22,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 /// How long a key that was found is not looked up again: a revoked key works for no longer.
 const KEY_CACHED_FOR: Duration = Duration::from_secs(5);
 /// Bytes of turns that are held in memory, for readers that page through them.
-const CONTENT_CACHE_BYTES: u64 = 32 << 20;
+const TURNS_CACHE_BYTES: u64 = 32 << 20;
 
 /// Bounds of the surface. `debrief.default.toml` says what each one is for.
 #[derive(Debug, Clone)]
@@ -82,8 +79,8 @@ pub(crate) struct Shared {
     pub(crate) parts: Parts,
     pub(crate) hub: Hub,
     pub(crate) keys: Cache<String, ApiKey>,
-    /// Turns as they are with their corrections, by transcript and version of the turns.
-    pub(crate) contents: Cache<(TranscriptId, i64), Arc<Current>>,
+    /// Turns that were read last.
+    pub(crate) turns: debrief_sessions::Cache,
 }
 
 impl ApiState {
@@ -91,16 +88,8 @@ impl ApiState {
     pub fn new(parts: Parts) -> Self {
         let hub = Hub::start(parts.log.clone(), parts.views.clone(), parts.stop.clone());
         let keys = Cache::builder().max_capacity(10_000).time_to_live(KEY_CACHED_FOR).build();
-        let contents = Cache::builder()
-            .max_capacity(CONTENT_CACHE_BYTES)
-            .weigher(|_: &(TranscriptId, i64), current: &Arc<Current>| {
-                let size = |turn: &Turn| turn.text.len() + 24 * turn.cues.len() + 150;
-                let bytes: usize = current.content.turns.iter().map(size).sum();
-                u32::try_from(bytes).unwrap_or(u32::MAX)
-            })
-            .time_to_idle(Duration::from_secs(60))
-            .build();
-        Self(Arc::new(Shared { parts, hub, keys, contents }))
+        let turns = debrief_sessions::Cache::new(TURNS_CACHE_BYTES);
+        Self(Arc::new(Shared { parts, hub, keys, turns }))
     }
 
     pub(crate) fn shared(&self) -> &Shared {

@@ -6,10 +6,10 @@
 
 use crate::index::{Checkpoint, Index, IndexError, SCHEMA};
 use crate::query::Asked;
-use crate::session::Session;
 use crate::understood::{Question, Understood, understand};
 use chrono::{DateTime, Utc};
 use debrief_domain::ids::{ClientId, OrganizationId};
+use debrief_sessions::Session;
 
 /// Something new, ready to be held against saved searches.
 #[derive(Debug)]

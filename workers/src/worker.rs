@@ -11,6 +11,7 @@ use debrief_infra::log::{
     CommandContext, CommandError, CommandKey, EventLog, LogError, Metadata, RecordedEvent,
 };
 use debrief_projections::engine::Views;
+use debrief_sessions::LoadError;
 use serde_json::Value;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -78,6 +79,16 @@ impl From<DecodeError> for Fault {
 impl From<InvalidBlobKey> for Fault {
     fn from(error: InvalidBlobKey) -> Self {
         Self::Never(error.to_string())
+    }
+}
+
+impl From<LoadError> for Fault {
+    fn from(error: LoadError) -> Self {
+        match error {
+            error if error.is_temporary() => Self::Unavailable(error.to_string()),
+            LoadError::Name(_) | LoadError::Turns(_) => Self::Never(error.to_string()),
+            error => Self::Failed(error.to_string()),
+        }
     }
 }
 

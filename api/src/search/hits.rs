@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use debrief_domain::ids::{ClientId, TranscriptId};
 use debrief_search::passages::Kind;
 use debrief_search::query::Hit;
-use debrief_search::session::ExternalNote;
+use debrief_sessions::ExternalNote;
 use serde::Serialize;
 use utoipa::ToSchema;
 

@@ -4,7 +4,7 @@
 //! from them stay as they are. A correction is checked against the turns as they are in the log,
 //! and recorded only if they still are: who loses that race is tried again on the new turns.
 
-use super::content::{Loaded, corrected, load};
+use super::content::load;
 use crate::http::auth::Caller;
 use crate::http::command::{Accepted, IdempotencyKey};
 use crate::http::extract::{Body, Path, Query};
@@ -25,6 +25,7 @@ use debrief_domain::transcript::{
     TranscriptError, TranscriptEvent,
 };
 use debrief_infra::log::{Appended, CommandContext, CommandError, Committed, StreamId};
+use debrief_sessions::{Loaded, corrected};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::collections::HashMap;
@@ -149,15 +150,15 @@ pub(super) async fn correct(
         return Ok(before);
     }
     for _ in 0..ATTEMPTS {
-        let Loaded { transcript, content } = load(&state, &caller, id).await?;
-        let content = content.ok_or_else(not_read)?;
+        let Loaded { transcript, turns, .. } = load(&state, &caller, id).await?;
+        let read = turns.ok_or_else(not_read)?.read;
         check_revision(&transcript, query.revision)?;
         let list = transcript.corrections();
-        let before = corrected(content.clone(), list.clone()).await?;
+        let before = corrected(read.clone(), list.clone()).await?;
         let correction = resolve(&state, &caller, &before, wanted.clone()).await?;
         corrections::check(&before, &correction).map_err(unfit)?;
         let list = [list, vec![(correction_id, correction.clone())]].concat();
-        let after = corrected(content, list).await?;
+        let after = corrected(read, list).await?;
         let command = TranscriptCommand::Correct {
             on: transcript.revision(),
             corrected: TranscriptCorrected {
@@ -200,11 +201,11 @@ pub(super) async fn undo(
         return Ok(before);
     }
     for _ in 0..ATTEMPTS {
-        let Loaded { transcript, content } = load(&state, &caller, id).await?;
-        let content = content.ok_or_else(not_read)?;
+        let Loaded { transcript, turns, .. } = load(&state, &caller, id).await?;
+        let read = turns.ok_or_else(not_read)?.read;
         let mut list = transcript.corrections();
         list.retain(|(id, _)| *id != correction_id);
-        let after = corrected(content, list).await?;
+        let after = corrected(read, list).await?;
         let command = TranscriptCommand::UndoCorrection {
             on: transcript.revision(),
             undone: TranscriptCorrectionUndone { correction_id, outline: outline(&after.content) },
@@ -258,9 +259,10 @@ pub(super) async fn list(
     caller: Caller,
     Path(id): Path<TranscriptId>,
 ) -> Result<Json<CorrectionsOut>, Problem> {
-    let Loaded { transcript, content } = load(&state, &caller, id).await?;
+    let Loaded { transcript, turns, .. } = load(&state, &caller, id).await?;
     let revision = transcript.revision();
-    let now = corrected(content.unwrap_or_default(), transcript.corrections()).await?;
+    let read = turns.map(|turns| turns.read).unwrap_or_default();
+    let now = corrected(read, transcript.corrections()).await?;
     let rests: HashMap<Uuid, CorrectionError> = now.dormant.iter().copied().collect();
     let places: HashMap<TurnRef, u32> =
         now.refs.iter().zip(0..).map(|(turn, index)| (*turn, index)).collect();
