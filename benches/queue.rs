@@ -19,7 +19,7 @@ use debrief_infra::log::RecordedEvent;
 use debrief_infra::log::{Append, CommandKey, EventLog, Expected, NewEvent, StreamId};
 use debrief_infra::queue::{self, Begins, Ledger, Queue, Relay, Subscription};
 use debrief_workers::runtime::{self, Options};
-use debrief_workers::{Fault, JobContext, Worker};
+use debrief_workers::{Done, Fault, JobContext, Worker};
 use futures::StreamExt;
 use serde_json::json;
 use std::collections::HashMap;
@@ -48,10 +48,10 @@ struct Noop {
 
 #[async_trait]
 impl Worker for Noop {
-    async fn handle(&self, event: &RecordedEvent, _: &JobContext) -> Result<(), Fault> {
+    async fn handle(&self, event: &RecordedEvent, _: &JobContext) -> Result<Done, Fault> {
         self.started.lock().expect("no panic").entry(event.id).or_insert_with(Instant::now);
         self.done.fetch_add(1, Ordering::Relaxed);
-        Ok(())
+        Ok(Done::Finished)
     }
 }
 

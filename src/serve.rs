@@ -285,6 +285,8 @@ async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
 fn worker_options(config: &Config) -> workers::runtime::Options {
     workers::runtime::Options {
         concurrency: config.worker_concurrency,
+        timeout: config.worker_timeout.get(),
+        cpu: config.worker_cpu_budget.get(),
         lease: config.worker_lease.get(),
         max_attempts: config.worker_max_attempts,
         backoff_min: config.worker_backoff_min.get(),

@@ -21,6 +21,8 @@ use tokio_util::sync::CancellationToken;
 
 const OPTIONS: Options = Options {
     concurrency: 8,
+    timeout: Duration::from_secs(120),
+    cpu: Duration::from_secs(60),
     lease: Duration::from_secs(2),
     max_attempts: 4,
     backoff_min: Duration::from_millis(20),

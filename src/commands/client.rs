@@ -1,9 +1,10 @@
 //! A client of the HTTP surface, for `upload`, `search` and `demo`.
 
 use anyhow::{Context, anyhow};
+use debrief_api_types::transcripts::{Received, TranscriptStatus};
+use debrief_api_types::{Problem, Written};
 use reqwest::multipart::{Form, Part};
 use reqwest::{Body, Method, Response, StatusCode};
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -21,14 +22,7 @@ pub(super) struct Client {
 }
 
 /// A transcript that was taken in.
-#[derive(Debug, Deserialize)]
-pub(super) struct Uploaded {
-    pub(super) id: String,
-    pub(super) position: i64,
-    /// Whether the same files had been sent before.
-    #[serde(default)]
-    pub(super) duplicate: bool,
-}
+pub(super) type Uploaded = Written<Received>;
 
 /// Why there is no answer that could be used.
 #[derive(Debug)]
@@ -49,25 +43,6 @@ impl From<Failed> for anyhow::Error {
             Failed::Away(error) => error,
         }
     }
-}
-
-/// How far work on a transcript has come.
-#[derive(Debug, Deserialize)]
-pub(super) struct Status {
-    pub(super) state: String,
-    pub(super) progress: f64,
-    pub(super) error: Option<Failure>,
-}
-
-/// Why it failed.
-#[derive(Debug, Deserialize)]
-pub(super) struct Failure {
-    pub(super) message: String,
-}
-
-#[derive(Deserialize)]
-struct Problem {
-    detail: String,
 }
 
 impl Client {
@@ -161,8 +136,8 @@ impl Client {
         self.answer(request.send().await).await
     }
 
-    pub(super) async fn status(&self, uploaded: &Uploaded) -> Result<Status, Failed> {
-        let Uploaded { id, position, .. } = uploaded;
+    pub(super) async fn status(&self, uploaded: &Uploaded) -> Result<TranscriptStatus, Failed> {
+        let Written { answer: Received { id, .. }, position } = uploaded;
         self.get(&format!("/v1/transcripts/{id}/status?min_position={position}")).await
     }
 }

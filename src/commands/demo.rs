@@ -8,9 +8,13 @@ use crate::serve::{self, Roles};
 use crate::telemetry;
 use anyhow::Context;
 use clap::Args;
+use debrief_api_types::summaries::Summary;
+use debrief_api_types::transcripts::Transcript;
+use debrief_domain::ids::TranscriptId;
+use debrief_domain::summary::content::Quote;
+use debrief_domain::transcript::content::Participant;
 use indicatif::MultiProgress;
 use reqwest::multipart::Part;
-use serde_json::Value;
 use std::time::Instant;
 
 /// The sessions: file name, title, content. All are made up.
@@ -79,15 +83,15 @@ pub(super) async fn run(config: &Config, demo: Demo) -> anyhow::Result<()> {
             // The same key every time: a second demo finds the first one's sessions.
             let uploaded = client.upload(part, fields, &format!("demo:{file}")).await?;
             follow(client, &uploaded, &bar).await?;
-            Ok::<_, anyhow::Error>(uploaded.id)
+            Ok::<_, anyhow::Error>(uploaded.answer.id)
         }
     });
     let ids = futures::future::try_join_all(work).await?;
     println!("Four sessions taken in, read and summarized in {} ms.", began.elapsed().as_millis());
     for id in &ids {
-        print_session(&client, id).await?;
+        print_session(&client, *id).await?;
     }
-    next_steps(config, &url, &ids[0], demo.stay);
+    next_steps(config, &url, ids[0], demo.stay);
     if demo.stay {
         return running.until_signal().await;
     }
@@ -95,52 +99,44 @@ pub(super) async fn run(config: &Config, demo: Demo) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn print_session(client: &Client, id: &str) -> anyhow::Result<()> {
-    let transcript: Value = client.get(&format!("/v1/transcripts/{id}")).await?;
-    let summary_id = transcript["summary_id"].as_str().unwrap_or_default();
-    let summary: Value = client.get(&format!("/v1/summaries/{summary_id}")).await?;
-    let people: Vec<_> = transcript["participants"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .map(|person| {
-            let minutes = person["talk_ms"].as_u64().map(|ms| ms as f64 / 60_000.0);
-            let talk = minutes.map_or_else(String::new, |m| format!(" {m:.1} min"));
-            format!("{}{talk}", person["name"].as_str().unwrap_or("somebody"))
-        })
-        .collect();
-    println!("\n── {} ──", transcript["title"].as_str().unwrap_or("Untitled"));
+async fn print_session(client: &Client, id: TranscriptId) -> anyhow::Result<()> {
+    let transcript: Transcript = client.get(&format!("/v1/transcripts/{id}")).await?;
+    let summary = transcript.summary_id.context("a session has no summary")?;
+    let summary: Summary = client.get(&format!("/v1/summaries/{summary}")).await?;
+    let person = |person: &Participant| match person.talk_ms {
+        Some(ms) => format!("{} {:.1} min", person.name, ms as f64 / 60_000.0),
+        None => person.name.clone(),
+    };
+    let people: Vec<String> = transcript.participants.iter().map(person).collect();
+    println!("\n── {} ──", transcript.title.as_deref().unwrap_or("Untitled"));
     println!(
         "   {} · {} turns, {} words · {}",
-        transcript["format"].as_str().unwrap_or_default(),
-        transcript["turn_count"],
-        transcript["word_count"],
+        transcript.format.as_deref().unwrap_or_default(),
+        transcript.turn_count.unwrap_or_default(),
+        transcript.word_count.unwrap_or_default(),
         people.join(", ")
     );
-    if let Some(headline) = summary["headline"]["text"].as_str() {
-        println!("   {headline}");
+    let Some(content) = summary.content else { return Ok(()) };
+    if let Some(headline) = content.headline {
+        println!("   {}", headline.text);
     }
-    for (label, part) in [
-        ("Decided", "decisions"),
-        ("To do", "action_items"),
-        ("Open", "open_questions"),
-        ("Moments", "key_moments"),
-    ] {
-        for item in summary[part].as_array().into_iter().flatten().take(QUOTES) {
-            let quote = if item["quote"].is_object() { &item["quote"] } else { item };
-            let text = quote["text"].as_str().unwrap_or_default();
-            let mut from = quote["speaker"].as_str().unwrap_or("somebody").to_owned();
-            if let Some(ms) = quote["start_ms"].as_u64() {
-                from.push_str(&format!(", {:02}:{:02}", ms / 60_000, ms / 1000 % 60));
-            }
-            let due = item["due"].as_str().map_or_else(String::new, |due| format!("  ⟶ {due}"));
-            println!("   {label:<8} “{text}” ({from}){due}");
+    let print = |label: &str, quote: &Quote, due: Option<&String>| {
+        let mut from = quote.speaker.clone().unwrap_or_else(|| "somebody".to_owned());
+        if let Some(ms) = quote.start_ms {
+            from.push_str(&format!(", {:02}:{:02}", ms / 60_000, ms / 1000 % 60));
         }
-    }
+        let due = due.map_or_else(String::new, |due| format!("  ⟶ {due}"));
+        println!("   {label:<8} “{}” ({from}){due}", quote.text);
+    };
+    content.decisions.iter().take(QUOTES).for_each(|it| print("Decided", it, None));
+    let to_do = content.action_items.iter().take(QUOTES);
+    to_do.for_each(|it| print("To do", &it.quote, it.due.as_ref()));
+    content.open_questions.iter().take(QUOTES).for_each(|it| print("Open", it, None));
+    content.key_moments.iter().take(QUOTES).for_each(|it| print("Moments", it, None));
     Ok(())
 }
 
-fn next_steps(config: &Config, url: &str, id: &str, stays: bool) {
+fn next_steps(config: &Config, url: &str, id: TranscriptId, stays: bool) {
     let directory = config.data_dir.display();
     println!("\nWhat to try next");
     let base = if stays {

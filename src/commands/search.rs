@@ -4,14 +4,18 @@ use super::client::Client;
 use super::upload::key;
 use crate::config::Config;
 use anyhow::Context;
+use chrono::{DateTime, Utc};
 use clap::Args;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use debrief_api_types::search::{
+    AnswerBy, Hit, Interpreted, Mention, QuestionKind, QuestionPart, SearchRequest, SearchResults,
+};
+use debrief_domain::ids::ClientId;
+use debrief_domain::search::{Filters, Kind};
+use serde_json::Value;
 use std::io::{IsTerminal, Write};
 use std::ops::Range;
 use std::process::ExitCode;
 use unicode_segmentation::UnicodeSegmentation;
-use uuid::Uuid;
 
 /// Words of a passage that are shown around what fits.
 const SHOWN_WORDS: usize = 60;
@@ -32,20 +36,20 @@ pub(super) struct Search {
     limit: u32,
     /// Only sessions of this client
     #[arg(long, value_name = "ID")]
-    client_id: Vec<Uuid>,
+    client_id: Vec<ClientId>,
     /// Only this kind: turns, title, notes, summary, action_item, decision, question,
     /// external_note
     #[arg(long, value_name = "KIND")]
-    kind: Vec<String>,
+    kind: Vec<Kind>,
     /// Only where this person speaks, by the name in the transcript
     #[arg(long, value_name = "NAME")]
     speaker: Vec<String>,
     /// Held at this time or later, such as 2026-03-01T00:00:00Z
     #[arg(long, value_name = "TIME")]
-    from: Option<String>,
+    from: Option<DateTime<Utc>>,
     /// Held before this time
     #[arg(long, value_name = "TIME")]
-    to: Option<String>,
+    to: Option<DateTime<Utc>>,
     /// Where days begin and end, such as Asia/Jerusalem
     #[arg(long, value_name = "ZONE")]
     time_zone: Option<String>,
@@ -60,134 +64,40 @@ pub(super) struct Search {
     json: bool,
 }
 
-#[derive(Deserialize)]
-struct Answer {
-    hits: Vec<Hit>,
-    passages: u64,
-    answer: Option<Sentences>,
-    interpreted: Option<Interpreted>,
-    engines: Engines,
-}
-
-#[derive(Deserialize)]
-struct Sentences {
-    sentences: Vec<Sentence>,
-    remark: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Sentence {
-    text: String,
-    speaker: Option<String>,
-    #[serde(default)]
-    citations: Vec<Citation>,
-}
-
-#[derive(Deserialize)]
-struct Citation {
-    hit: usize,
-    quote: String,
-}
-
-#[derive(Deserialize)]
-struct Engines {
-    note: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Interpreted {
-    words: Vec<String>,
-    phrases: Vec<Quote>,
-    excluded: Vec<Quote>,
-    dates: Option<Dates>,
-    people: Vec<Mention>,
-    kind: Option<Kind>,
-}
-
-#[derive(Deserialize)]
-struct Quote {
-    text: String,
-}
-
-#[derive(Deserialize)]
-struct Dates {
-    from: Option<String>,
-    to: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Mention {
-    people: Vec<Person>,
-}
-
-#[derive(Deserialize)]
-struct Person {
-    name: String,
-}
-
-#[derive(Deserialize)]
-struct Kind {
-    kind: String,
-}
-
-#[derive(Deserialize)]
-struct Hit {
-    kind: String,
-    transcript_id: Option<Uuid>,
-    note: Option<Note>,
-    title: Option<String>,
-    held_at: Option<String>,
-    turn: Option<u32>,
-    start_ms: Option<u64>,
-    text: String,
-    lines: Vec<Line>,
-    highlights: Vec<[usize; 2]>,
-}
-
-#[derive(Deserialize)]
-struct Note {
-    id: String,
-    url: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Line {
-    turn: Option<u32>,
-    speaker: Option<String>,
-    at: usize,
-}
-
 pub(super) async fn run(config: &Config, search: Search) -> anyhow::Result<ExitCode> {
     let url = search.url.clone().unwrap_or_else(|| config.public_url(config.listen));
     let client = Client::new(&url, &key(config)?)?;
-    let body = json!({
-        "query": search.question.join(" "),
-        "limit": search.limit,
-        "interpret": !search.words,
-        "time_zone": search.time_zone,
-        "answer": if search.answer { "model" } else { "extractive" },
-        "filters": {
-            "client_ids": search.client_id,
-            "kinds": search.kind,
-            "speakers": search.speaker,
-            "from": search.from,
-            "to": search.to,
+    let request = SearchRequest {
+        query: search.question.join(" "),
+        limit: Some(search.limit),
+        interpret: Some(!search.words),
+        time_zone: search.time_zone,
+        answer: if search.answer { AnswerBy::Model } else { AnswerBy::Extractive },
+        filters: Filters {
+            client_ids: search.client_id,
+            kinds: search.kind,
+            speakers: search.speaker,
+            from: search.from,
+            to: search.to,
+            ..Filters::default()
         },
-    });
-    let answer: Value = client.post("/v1/search/query", &body).await?;
+        ..SearchRequest::default()
+    };
+    let answer: Value = client.post("/v1/search/query", &request).await?;
     let mut out = std::io::stdout().lock();
     if search.json {
         serde_json::to_writer_pretty(&mut out, &answer)?;
         writeln!(out)?;
         return Ok(ExitCode::SUCCESS);
     }
-    let answer: Answer = serde_json::from_value(answer).context("the answer cannot be read")?;
+    let answer: SearchResults =
+        serde_json::from_value(answer).context("the answer cannot be read")?;
     let marked = out.is_terminal() && std::env::var_os("NO_COLOR").is_none();
     print(&mut out, &answer, marked)?;
     Ok(ExitCode::SUCCESS)
 }
 
-fn print(out: &mut impl Write, answer: &Answer, marked: bool) -> std::io::Result<()> {
+fn print(out: &mut impl Write, answer: &SearchResults, marked: bool) -> std::io::Result<()> {
     let dim = if marked { DIM } else { ("", "") };
     if let Some(understood) = answer.interpreted.as_ref().map(understood).filter(|u| !u.is_empty())
     {
@@ -212,14 +122,15 @@ fn print(out: &mut impl Write, answer: &Answer, marked: bool) -> std::io::Result
         writeln!(out, "Nothing was found. Fewer words, or --words, may find more.")?;
     }
     for (number, hit) in answer.hits.iter().enumerate() {
-        let held = hit.held_at.as_deref().and_then(|at| at.get(..10)).unwrap_or("no date");
+        let held = hit.held_at.map(|at| at.format("%Y-%m-%d").to_string());
+        let held = held.as_deref().unwrap_or("no date");
         let title = hit.title.as_deref().unwrap_or("(untitled)");
         let place = match (hit.turn, hit.start_ms) {
             (Some(turn), Some(ms)) => format!(" · turn {turn}, {}", clock(ms)),
             (Some(turn), None) => format!(" · turn {turn}"),
             (None, _) => String::new(),
         };
-        let kind = hit.kind.replace('_', " ");
+        let kind = hit.kind.as_str().replace('_', " ");
         writeln!(out, "\n{:2}. {title} · {held} · {kind}{place}", number + 1)?;
         for line in shown(hit) {
             let speaker = line.speaker.map(|name| format!("{name}: ")).unwrap_or_default();
@@ -249,14 +160,18 @@ fn understood(interpreted: &Interpreted) -> String {
         names.join(" or ")
     };
     parts.extend(interpreted.people.iter().map(names));
-    parts.extend(interpreted.kind.as_ref().map(|kind| kind.kind.clone()));
+    parts.extend(interpreted.kind.as_ref().map(|asked| match asked.kind {
+        QuestionKind::Promised => "promised".to_owned(),
+        QuestionKind::Decided => "decided".to_owned(),
+        QuestionKind::Asked => "asked".to_owned(),
+    }));
     parts.extend(interpreted.dates.as_ref().map(|dates| match (&dates.from, &dates.to) {
         (Some(from), Some(to)) => format!("from {from} to before {to}"),
         (Some(from), None) => format!("since {from}"),
         (None, Some(to)) => format!("before {to}"),
         (None, None) => String::new(),
     }));
-    let quoted = |quote: &Quote| format!("“{}”", quote.text);
+    let quoted = |quote: &QuestionPart| format!("“{}”", quote.text);
     parts.extend(interpreted.phrases.iter().map(quoted));
     parts.extend(interpreted.excluded.iter().map(|quote| format!("without {}", quoted(quote))));
     if !interpreted.words.is_empty() {

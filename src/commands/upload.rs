@@ -1,16 +1,18 @@
 //! `upload FILE…`: brings transcripts in, with a bar for each. Folders, and more files than there
 //! is room for bars, go to [`super::import`].
 
-use super::client::{Client, Status, Uploaded};
+use super::client::{Client, Uploaded};
 use super::run::owner_key_file;
 use crate::config::Config;
 use anyhow::{Context, anyhow};
 use clap::Args;
+use debrief_api_types::transcripts::{Transcript, TranscriptStatus};
+use debrief_domain::ids::TranscriptId;
+use debrief_domain::transcript::State;
 use futures::{StreamExt, TryStreamExt};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use reqwest::Body;
 use reqwest::multipart::Part;
-use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -156,11 +158,11 @@ async fn one(
     let uploaded = uploaded.inspect_err(|_| bar.abandon_with_message("refused"))?;
     if upload.no_wait {
         bar.finish_with_message("received");
-        return Ok(Some(uploaded.id));
+        return Ok(Some(uploaded.answer.id.to_string()));
     }
     follow(client, &uploaded, &bar).await?;
-    let known = if uploaded.duplicate { "  (these files were there already)" } else { "" };
-    Ok(Some(format!("{}{known}", describe(client, &uploaded.id).await?)))
+    let known = if uploaded.answer.duplicate { "  (these files were there already)" } else { "" };
+    Ok(Some(format!("{}{known}", describe(client, uploaded.answer.id).await?)))
 }
 
 /// Moves the bar until the work is done.
@@ -170,27 +172,28 @@ pub(super) async fn follow(
     bar: &ProgressBar,
 ) -> anyhow::Result<()> {
     loop {
-        let Status { state, progress, error } = client.status(uploaded).await?;
+        let TranscriptStatus { state, progress, error } = client.status(uploaded).await?;
         bar.set_position((progress * STEPS as f64) as u64);
-        match state.as_str() {
-            "ready" => {
+        match state {
+            State::Ready => {
                 bar.finish_with_message("ready");
                 return Ok(());
             }
-            "failed" => {
+            State::Failed => {
                 bar.abandon_with_message("failed");
                 let message = error.map_or_else(|| "it failed".to_owned(), |e| e.message);
                 return Err(anyhow!(message));
             }
-            other => bar.set_message(other.to_owned()),
+            other => bar.set_message(other.as_str()),
         }
         tokio::time::sleep(POLL).await;
     }
 }
 
-async fn describe(client: &Client, id: &str) -> anyhow::Result<String> {
-    let transcript: Value = client.get(&format!("/v1/transcripts/{id}")).await?;
-    let people = transcript["participants"].as_array().map_or(0, Vec::len);
-    let (turns, words) = (&transcript["turn_count"], &transcript["word_count"]);
+async fn describe(client: &Client, id: TranscriptId) -> anyhow::Result<String> {
+    let transcript: Transcript = client.get(&format!("/v1/transcripts/{id}")).await?;
+    let people = transcript.participants.len();
+    let (turns, words) =
+        (transcript.turn_count.unwrap_or_default(), transcript.word_count.unwrap_or_default());
     Ok(format!("{id}  {people} speakers, {turns} turns, {words} words"))
 }

@@ -8,7 +8,7 @@ use debrief_infra::log::{
     Append, CommandKey, Expected, Metadata, NewEvent, RecordedEvent, StreamId,
 };
 use debrief_infra::queue::{Begins, DeadLetter, Relay, Subscription};
-use debrief_workers::{Fault, JobContext, Worker};
+use debrief_workers::{Done, Fault, JobContext, Worker};
 use serde_json::json;
 use std::collections::HashMap;
 use std::process::Command;
@@ -66,7 +66,7 @@ impl TestWorker {
         self.done.lock().expect("no panic under this lock").values().filter(|n| **n > 1).count()
     }
 
-    pub(crate) async fn attempt(&self, event: &RecordedEvent) -> Result<(), Fault> {
+    pub(crate) async fn attempt(&self, event: &RecordedEvent) -> Result<Done, Fault> {
         tokio::time::sleep(self.took).await;
         let kind = event.payload["kind"].as_str().unwrap_or_default();
         if !self.mended.load(Ordering::SeqCst) {
@@ -87,13 +87,13 @@ impl TestWorker {
         }
         *self.done.lock().expect("no panic under this lock").entry(event.position).or_default() +=
             1;
-        Ok(())
+        Ok(Done::Finished)
     }
 }
 
 #[async_trait]
 impl Worker for TestWorker {
-    async fn handle(&self, event: &RecordedEvent, _: &JobContext) -> Result<(), Fault> {
+    async fn handle(&self, event: &RecordedEvent, _: &JobContext) -> Result<Done, Fault> {
         self.begun.fetch_add(1, Ordering::SeqCst);
         loop {
             let result = self.attempt(event).await;
@@ -103,7 +103,7 @@ impl Worker for TestWorker {
         }
     }
 
-    async fn gave_up(&self, event: &RecordedEvent, _: &str) -> Result<(), Fault> {
+    async fn gave_up(&self, event: &RecordedEvent, _: &JobContext, _: &str) -> Result<(), Fault> {
         self.gave_up.lock().expect("no panic under this lock").push(event.position);
         Ok(())
     }

@@ -4,7 +4,8 @@
 //! The key goes first: from then on nothing that is still somewhere can be read.
 
 use crate::descriptor::{Descriptor, Limits};
-use crate::worker::{Context, Fault, JobContext, Worker, command_context};
+use crate::job::JobContext;
+use crate::worker::{Context, Done, Fault, Worker};
 use async_trait::async_trait;
 use debrief_domain::ids::{SummaryId, TranscriptId};
 use debrief_domain::summary::{Summary, SummaryCommand};
@@ -27,21 +28,21 @@ struct Forget(Context);
 
 #[async_trait]
 impl Worker for Forget {
-    async fn handle(&self, event: &RecordedEvent, _: &JobContext) -> Result<(), Fault> {
+    async fn handle(&self, event: &RecordedEvent, job: &JobContext) -> Result<Done, Fault> {
         let Context { log, documents, .. } = &self.0;
         // The key of what was deleted, whatever that is.
         log.keys().delete(event.organization, event.stream_id).await?;
         let Some(TranscriptEvent::Deleted(TranscriptDeleted { blobs })) =
             event.of::<Transcript>()?
         else {
-            return Ok(());
+            return Ok(Done::Finished);
         };
         for blob in blobs {
             documents.delete(&BlobKey::try_from(blob)?).await?;
         }
-        let context = command_context(&WORKER, event, "");
+        let context = job.command(event, "");
         let id = SummaryId::of(TranscriptId(event.stream_id));
         log.execute::<Summary>(context, id.0, SummaryCommand::Erase).await?;
-        Ok(())
+        Ok(Done::Finished)
     }
 }

@@ -2,7 +2,8 @@
 //! came in, and again whenever they change.
 
 use crate::descriptor::{Descriptor, Limits};
-use crate::worker::{Context, Fault, JobContext, Worker, command_context};
+use crate::job::JobContext;
+use crate::worker::{Context, Done, Fault, Worker};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use debrief_domain::ids::{NoteId, SavedSearchId};
@@ -15,8 +16,6 @@ use debrief_domain::summary::{Summary, SummaryEvent};
 use debrief_infra::log::{CommandError, RecordedEvent};
 use debrief_infra::queue::Begins;
 use debrief_projections::{directory, searches};
-use debrief_search::passages::Kind;
-use debrief_search::query::Filters;
 use debrief_search::understood::{PEOPLE_MAX, Question};
 use debrief_search::watch::Watched;
 use debrief_sessions::{Session, load_note, load_session};
@@ -41,7 +40,7 @@ struct Watch(Context);
 
 #[async_trait]
 impl Worker for Watch {
-    async fn handle(&self, event: &RecordedEvent, job: &JobContext) -> Result<(), Fault> {
+    async fn handle(&self, event: &RecordedEvent, job: &JobContext) -> Result<Done, Fault> {
         let Context { log, documents, views } = &self.0;
         let organization = event.organization;
         let viewer = Viewer::everything(organization);
@@ -52,7 +51,7 @@ impl Worker for Watch {
         let mut saved = saved.map_err(|error| Fault::Unavailable(error.to_string()))?;
         saved.retain(|search| search.position < event.position);
         if saved.is_empty() {
-            return Ok(());
+            return Ok(Done::Finished);
         }
         let loaded = match event.of::<Summary>()? {
             Some(SummaryEvent::Created(created)) => {
@@ -61,10 +60,10 @@ impl Worker for Watch {
             Some(SummaryEvent::Revised(revised)) => {
                 load_session(log, documents, organization, revised.transcript_id).await
             }
-            Some(SummaryEvent::Erased(_)) => return Ok(()),
+            Some(SummaryEvent::Erased(_)) => return Ok(Done::Finished),
             None => load_note(log, organization, NoteId(event.stream_id)).await,
         };
-        let Some(session) = loaded? else { return Ok(()) };
+        let Some(session) = loaded? else { return Ok(Done::Finished) };
         job.progress(0.3);
         let clients = directory::clients(views, viewer, 0, PEOPLE_MAX).await;
         let clients = clients.map_err(|error| Fault::Unavailable(error.to_string()))?;
@@ -81,9 +80,9 @@ impl Worker for Watch {
         let fitting = tokio::task::spawn_blocking(move || fitting(&session, &questions, &clients));
         let fitting = fitting.await.map_err(|error| Fault::Failed(error.to_string()))??;
         for (id, passages) in fitting {
-            self.tell(event, id, subject, passages).await?;
+            self.tell(event, job, id, subject, passages).await?;
         }
-        Ok(())
+        Ok(Done::Finished)
     }
 }
 
@@ -91,11 +90,12 @@ impl Watch {
     async fn tell(
         &self,
         event: &RecordedEvent,
+        job: &JobContext,
         id: SavedSearchId,
         subject: Subject,
         passages: u32,
     ) -> Result<(), Fault> {
-        let context = command_context(&WORKER, event, &format!(":{}", id.0));
+        let context = job.command(event, &format!(":{}", id.0));
         let matched = SavedSearchMatched { subject, passages };
         let command = SavedSearchCommand::RecordMatch(matched);
         match self.0.log.execute::<SavedSearch>(context, id.0, command).await {
@@ -126,18 +126,10 @@ fn fitting(
 }
 
 fn question(criteria: Criteria) -> Question {
-    let kinds = criteria.kinds.iter();
-    let kinds =
-        kinds.filter_map(|name| Kind::ALL.into_iter().find(|kind| kind.as_str() == name)).collect();
-    let zone = criteria.time_zone.and_then(|zone| zone.parse().ok());
+    let zone = criteria.time_zone.as_ref().and_then(|zone| zone.parse().ok());
     Question {
+        filters: criteria.filters(),
         text: criteria.query,
-        filters: Filters {
-            kinds,
-            clients: criteria.client_ids,
-            speakers: criteria.speakers,
-            ..Filters::default()
-        },
         interpret: true,
         time_zone: zone.unwrap_or(chrono_tz::Tz::UTC),
         day_first: false,

@@ -2,7 +2,7 @@
 
 use super::protocol::{self, Code, Request};
 use super::subscription::Subscription;
-use crate::http::auth::{Caller, sign_in};
+use crate::http::auth::{Caller, Read, sign_in};
 use crate::state::ApiState;
 use axum::extract::ws::{CloseFrame, Message, WebSocket};
 use futures::stream::{SplitSink, SplitStream};
@@ -59,7 +59,11 @@ impl End {
 type Sink = SplitSink<WebSocket, Message>;
 
 /// Serves a connection to its end.
-pub(super) async fn serve(state: ApiState, socket: WebSocket, caller: Option<(Caller, String)>) {
+pub(super) async fn serve(
+    state: ApiState,
+    socket: WebSocket,
+    caller: Option<(Caller<Read>, String)>,
+) {
     let (mut sink, mut stream) = socket.split();
     let end = match caller {
         Some(caller) => run(&state, &mut sink, &mut stream, caller).await,
@@ -87,7 +91,7 @@ async fn hello(
     state: &ApiState,
     sink: &mut Sink,
     stream: &mut SplitStream<WebSocket>,
-) -> Result<(Caller, String), End> {
+) -> Result<(Caller<Read>, String), End> {
     let deadline = tokio::time::Instant::now() + HELLO_TIMEOUT;
     loop {
         let message = tokio::select! {
@@ -107,13 +111,13 @@ async fn hello(
                     send(sink, protocol::ok(&id, welcome())).await?;
                     return Ok((caller, token));
                 }
-                Err(problem) if problem.status == 401 => {
-                    let answer = protocol::refused(&id, Code::Unauthorized, &problem.detail);
+                Err(problem) if problem.status() == 401 => {
+                    let answer = protocol::refused(&id, Code::Unauthorized, problem.detail());
                     send(sink, answer).await?;
                     return Err(End::BadToken);
                 }
                 Err(problem) => {
-                    let answer = protocol::refused(&id, Code::Internal, &problem.detail);
+                    let answer = protocol::refused(&id, Code::Internal, problem.detail());
                     send(sink, answer).await?;
                 }
             },
@@ -138,7 +142,7 @@ fn welcome() -> Value {
 /// The channels that a connection follows.
 struct Followed {
     state: ApiState,
-    caller: Caller,
+    caller: Caller<Read>,
     lane: mpsc::Sender<String>,
     channels: HashMap<String, JoinHandle<()>>,
 }
@@ -153,7 +157,7 @@ async fn run(
     state: &ApiState,
     sink: &mut Sink,
     stream: &mut SplitStream<WebSocket>,
-    (caller, token): (Caller, String),
+    (caller, token): (Caller<Read>, String),
 ) -> End {
     let (lane, mut updates) = mpsc::channel(LANE);
     let mut followed = Followed { state: state.clone(), caller, lane, channels: HashMap::new() };
@@ -194,8 +198,8 @@ async fn run(
             Some(update) = updates.recv() => send(sink, update).await,
             _ = heartbeat.tick() => {
                 pinged.get_or_insert_with(Instant::now);
-                match sign_in(state, &token).await {
-                    Err(problem) if problem.status == 401 => Err(End::BadToken),
+                match sign_in::<Read>(state, &token).await {
+                    Err(problem) if problem.status() == 401 => Err(End::BadToken),
                     _ => match tokio::time::timeout(SLOW, sink.send(Message::Ping(Vec::new().into()))).await {
                         Ok(Ok(())) => Ok(()),
                         Ok(Err(_)) => Err(End::Gone),
@@ -248,9 +252,9 @@ async fn answer(followed: &mut Followed, sink: &mut Sink, text: &str) -> Result<
                 return send(sink, protocol::refused(&id, code, message)).await;
             }
             let begun = Subscription::begin(
-                &followed.state.shared().hub,
+                followed.state.hub(),
                 &followed.state.views,
-                followed.caller.organization,
+                followed.caller.organization(),
                 channel.clone(),
                 since,
             )

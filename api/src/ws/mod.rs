@@ -14,6 +14,7 @@ mod subscription;
 pub(crate) use hub::Hub;
 
 use crate::http::auth::{bearer, sign_in};
+use crate::http::codes::Code;
 use crate::http::problem::Problem;
 use crate::state::ApiState;
 use axum::extract::State;
@@ -37,10 +38,12 @@ pub(crate) fn router() -> OpenApiRouter<ApiState> {
     get, path = "/v1/ws", operation_id = "open_websocket",
     tag = "updates",
     responses(
-        (status = 101, description = "Open"), (status = 401, body = Problem),
-        (status = 503, description = "Too many connections, or stopping", body = Problem)
+        (status = 101, description = "The WebSocket is open"),
+        (status = 400, description = "The request is no WebSocket handshake"),
+        (status = 401, description = "The API key is unknown or was revoked"),
+        (status = 503, description = "Too many connections, or the process is stopping"),
     ),
-    security(("api_key" = []))
+    security(("api_key" = ["read"]))
 )]
 async fn open(
     State(state): State<ApiState>,
@@ -48,7 +51,7 @@ async fn open(
     upgrade: Result<WebSocketUpgrade, axum::extract::ws::rejection::WebSocketUpgradeRejection>,
 ) -> Result<Response, Problem> {
     let upgrade = upgrade.map_err(|_| {
-        Problem::bad_request("not_a_websocket", "Open this path as a WebSocket (RFC 6455).")
+        Problem::new(Code::NotAWebsocket, "Open this path as a WebSocket (RFC 6455).")
     })?;
     // A browser cannot send the header; it says hello with its token instead.
     let caller = match bearer(&headers)? {
@@ -58,10 +61,9 @@ async fn open(
     if state.stop.is_cancelled() {
         return Err(Problem::unavailable("This process is stopping. Connect again in a moment."));
     }
-    let slot =
-        state.shared().hub.enter(state.limits.websocket_max_connections).ok_or_else(|| {
-            Problem::unavailable("There are as many connections as this process takes. Try again.")
-        })?;
+    let slot = state.hub().enter(state.limits.websocket_max_connections).ok_or_else(|| {
+        Problem::unavailable("There are as many connections as this process takes. Try again.")
+    })?;
     Ok(upgrade
         .max_message_size(MESSAGE_MAX)
         .max_frame_size(MESSAGE_MAX)

@@ -6,6 +6,7 @@
 
 use super::scan::{Found, Session};
 use anyhow::Context;
+use debrief_domain::ids::TranscriptId;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
@@ -19,7 +20,7 @@ pub(super) enum Outcome {
     /// Safe on the server; its summary was not seen yet.
     Received {
         /// The transcript's id.
-        id: String,
+        id: TranscriptId,
         /// Where to read from.
         position: i64,
         /// Whether it was there before.
@@ -28,7 +29,7 @@ pub(super) enum Outcome {
     /// Read and summarized.
     Ready {
         /// The transcript's id.
-        id: String,
+        id: TranscriptId,
         /// Whether it was there before.
         duplicate: bool,
     },
@@ -131,9 +132,10 @@ mod tests {
     fn an_import_goes_on_where_it_was_and_sees_what_changed() {
         let directory = tempfile::tempdir().unwrap();
         let open = || Journal::open(directory.path(), "http://here", &["a".into()]).unwrap();
-        let ready = Outcome::Ready { id: "1".into(), duplicate: false };
+        let ready = Outcome::Ready { id: TranscriptId::default(), duplicate: false };
         let mut journal = open();
-        let received = Outcome::Received { id: "1".into(), position: 4, duplicate: false };
+        let received =
+            Outcome::Received { id: TranscriptId::default(), position: 4, duplicate: false };
         journal.record(&session("a", 1), received).unwrap();
         journal.record(&session("a", 1), ready.clone()).unwrap();
         let mut journal = open();

@@ -10,10 +10,13 @@ mod journal;
 mod report;
 mod scan;
 
-use super::client::{Client, Failed, Uploaded};
+use super::client::{Client, Failed};
 use super::upload::{Upload, key};
 use crate::config::Config;
 use anyhow::Context;
+use debrief_api_types::Written;
+use debrief_api_types::transcripts::Received;
+use debrief_domain::transcript::State;
 use debrief_formats as formats;
 use futures::StreamExt;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -131,7 +134,8 @@ async fn take_in(import: &Arc<Import>, sessions: Vec<Session>) -> anyhow::Result
             async move {
                 let outcome = match received {
                     Ok(Outcome::Received { id, position, duplicate }) if !import.upload.no_wait => {
-                        import.follow(&session, Uploaded { id, position, duplicate }).await
+                        let answer = Received { duplicate, ..Received::new(id) };
+                        import.follow(&session, Written { answer, position }).await
                     }
                     other => other,
                 };
@@ -192,7 +196,7 @@ impl Import {
         }
         let sent = patiently(|| self.client.upload_files(paths.clone(), self.fields(session)));
         match sent.await {
-            Ok(Uploaded { id, position, duplicate }) => {
+            Ok(Written { answer: Received { id, duplicate, .. }, position }) => {
                 self.record(session, Outcome::Received { id, position, duplicate })
             }
             Err(Failed::Refused { detail }) => {
@@ -214,7 +218,11 @@ impl Import {
     }
 
     /// Waits until a session can be read, or cannot.
-    async fn follow(&self, session: &Session, uploaded: Uploaded) -> anyhow::Result<Outcome> {
+    async fn follow(
+        &self,
+        session: &Session,
+        uploaded: Written<Received>,
+    ) -> anyhow::Result<Outcome> {
         let (mut pause, most) = POLL;
         loop {
             let status = match patiently(|| self.client.status(&uploaded)).await {
@@ -225,13 +233,12 @@ impl Import {
                 }
                 Err(Failed::Away(error)) => return Err(error),
             };
-            let duplicate = uploaded.duplicate;
-            match status.state.as_str() {
-                "ready" => {
-                    let id = uploaded.id.clone();
+            let Received { id, duplicate, .. } = uploaded.answer;
+            match status.state {
+                State::Ready => {
                     return self.record(session, Outcome::Ready { id, duplicate });
                 }
-                "failed" => {
+                State::Failed => {
                     let reason = status.error.map_or("it failed".to_owned(), |e| e.message);
                     return self.record(session, Outcome::Refused { reason });
                 }
