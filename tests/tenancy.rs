@@ -1,7 +1,7 @@
-//! P8: no organization reads or changes another's data, nor learns that it is there.
+//! P8: no organization reads or changes another's data, or learns that it exists.
 //!
-//! The routes come from `/openapi.json`; a route that is not in the table of [`routes`] fails the
-//! test, so that nobody adds one without saying how it is closed.
+//! The routes come from `/openapi.json`. A route that is not in the table of [`routes`] fails the
+//! test, so that every new route has to be added there.
 
 #[path = "tenancy/channels.rs"]
 mod channels;
@@ -14,13 +14,13 @@ mod support;
 use serde_json::json;
 use support::{Api, Profile, Server, Setup, VTT, eventually};
 
-/// A system with an organization that has everything, and one that has nothing to do with it.
+/// A system with two organizations: one with data of every kind, and an unrelated one.
 struct World {
-    /// Runs as long as this.
+    /// Keeps the server running.
     _server: Server,
-    /// Whose data it is.
+    /// The owner of the data.
     theirs: Api,
-    /// Who is not to see it.
+    /// The unrelated organization.
     stranger: Api,
     transcript: String,
     summary: String,
@@ -63,7 +63,7 @@ impl World {
         let path = format!("/v1/transcripts/{}/corrections", session["id"].as_str().unwrap());
         let wanted = json!({"kind": "rename_speaker", "from": "Dana Levi", "to": "Quokka Levi"});
         let corrected = theirs.post(&path, &wanted).await.expect(201);
-        // From there on it is ready only once the summary is written anew.
+        // From there on it is ready only after the summary is rewritten.
         let id = session["id"].as_str().unwrap();
         let seen = format!("/v1/transcripts/{id}?min_position={}", corrected["position"]);
         theirs.get(&seen).await.expect(200);
@@ -72,7 +72,7 @@ impl World {
         theirs.post("/v1/search/index", &json!({"note": note})).await.expect(202);
         let search = json!({"name": "Quokka", "query": "Zanzibar"});
         let saved = theirs.post("/v1/search/saved", &search).await.expect(201);
-        // Work that fails for good: its file is lost.
+        // A job that fails for good because its file is lost.
         server.stop("worker").await;
         let kept = server.blobs();
         let dead = theirs.upload(VTT, &[("title", "Zanzibar")]).await;
@@ -101,7 +101,7 @@ impl World {
         })
     }
 
-    /// What of theirs is in a text: words, or ids.
+    /// Returns the owner's words and ids that occur in a text.
     fn leaks(&self, text: &str) -> Vec<String> {
         let ids = [&self.transcript, &self.summary, &self.client, &self.organization];
         let secrets = SECRETS.iter().map(|word| (*word).to_owned());

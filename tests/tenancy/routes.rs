@@ -1,4 +1,5 @@
-//! Every route, with another organization's ids, without a token, and with a token of nobody's.
+//! Requests every route with another organization's ids, without a token, and with an unknown
+//! token.
 
 use crate::World;
 use crate::in_profiles;
@@ -10,7 +11,7 @@ use uuid::Uuid;
 
 in_profiles! { no_route_shows_anothers_data }
 
-/// Ids to fill a request with.
+/// Ids for the requests.
 struct Ids {
     transcript: String,
     summary: String,
@@ -20,17 +21,17 @@ struct Ids {
     dead: i64,
 }
 
-/// How a route is closed.
+/// How a route is protected.
 enum Closed {
-    /// Another's id is like one that does not exist.
+    /// Another organization's id is answered like one that does not exist.
     ById(fn(&Api, &Ids) -> RequestBuilder),
-    /// A list holds one's own; the function names the filters that might widen it.
+    /// A list contains only the caller's items; the function names the filters that might widen it.
     List(fn(&Api, &Ids) -> RequestBuilder),
-    /// A question that may not find another's words.
+    /// A search must not find another organization's words.
     Search(fn(&Api, &Ids) -> RequestBuilder),
-    /// It names nothing of anybody's; a token is all it needs.
+    /// It concerns no stored data; a token is enough.
     ByToken(fn(&Api, &Ids) -> RequestBuilder),
-    /// Open to all: it holds no data of anybody's.
+    /// Public: it returns no organization's data.
     Open(&'static str),
     /// `GET /v1/ws`: see `channels.rs`.
     WebSocket,
@@ -42,7 +43,8 @@ fn get(api: &Api, path: String) -> RequestBuilder {
     api.request(Method::GET, &path)
 }
 
-/// All routes. Those that destroy come last: each is also sent by the owner, as the control.
+/// Returns all routes. Destructive ones come last, because the owner also sends each one, as the
+/// control.
 fn table() -> Vec<(&'static str, &'static str, Closed)> {
     vec![
         ("get", "/livez", Open("/livez")),
@@ -284,7 +286,7 @@ fn table() -> Vec<(&'static str, &'static str, Closed)> {
     ]
 }
 
-/// An answer without what differs from request to request.
+/// Returns an answer without the parts that differ between requests.
 fn essence(answer: &Answer) -> (u16, String) {
     let Ok(mut body) = serde_json::from_str::<Value>(&answer.text) else {
         return (answer.status, answer.text.clone());
@@ -309,7 +311,7 @@ async fn no_route_shows_anothers_data(profile: Profile) {
         })
         .collect();
     let listed: BTreeSet<_> = table.iter().map(|(method, path, _)| (*method, *path)).collect();
-    assert_eq!(listed, described, "say in this table how each route is closed");
+    assert_eq!(listed, described, "add each route to this table");
 
     let real = Ids {
         transcript: world.transcript.clone(),
@@ -355,7 +357,7 @@ async fn no_route_shows_anothers_data(profile: Profile) {
             WebSocket => continue,
             ById(make) | List(make) | Search(make) | ByToken(make) => make,
         };
-        // Without a token: whatever the ids.
+        // Without a token, whatever the ids.
         for ids in [&real, &none] {
             let (client, request) = make(stranger, ids).build_split();
             let mut request = request.unwrap();
@@ -389,7 +391,7 @@ async fn no_route_shows_anothers_data(profile: Profile) {
             _ => {}
         }
     }
-    // A client of theirs for a transcript of one's own.
+    // Another organization's client for a transcript of the caller's own.
     let own = stranger.upload(VTT, &[]).await;
     let patch = async |client: &str| {
         let body = json!({"client_id": client});
@@ -402,14 +404,14 @@ async fn no_route_shows_anothers_data(profile: Profile) {
     assert_eq!(state().await, before, "a stranger changed something");
     stranger.delete(&format!("/v1/transcripts/{}", own.id)).await.expect(200);
 
-    // The control: the same requests, from whom they are allowed, do what they say, and their
-    // answers are what the search for leaks would find.
+    // Control: the same requests by the owner succeed, and the search for leaks recognises their
+    // answers.
     let mut seen = 0;
     for (method, path, closed) in &table {
         if let ById(make) | List(make) | Search(make) | ByToken(make) = closed {
             let answer = Answer::of(make(theirs, &real)).await;
             let gone = path.contains("dead-letters/") && *method == "delete";
-            // Retried just before, it may not be dead again yet.
+            // It was just retried and may not be dead again yet.
             if !gone {
                 assert!((200..300).contains(&answer.status), "{method} {path}: {}", answer.text);
             }
