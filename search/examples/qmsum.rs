@@ -29,7 +29,7 @@ use debrief_search::dense::leg::NEAR_MAX;
 use debrief_search::index::{Checkpoint, Index, SCHEMA};
 use debrief_search::passages::{self, Kind, Passage};
 use debrief_search::query::Asked;
-use debrief_search::session::Session;
+use debrief_sessions::Session;
 use meetings::{Failure, Meeting, Outcome, asked, content};
 use std::collections::{HashMap, HashSet};
 use std::io::Write;

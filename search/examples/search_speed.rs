@@ -24,7 +24,7 @@ use debrief_search::dense::leg::NEAR_MAX;
 use debrief_search::index::{Checkpoint, Index, SCHEMA};
 use debrief_search::passages;
 use debrief_search::query::{Asked, Filters, Query};
-use debrief_search::session::Session;
+use debrief_sessions::Session;
 use meetings::{Meeting, Outcome, asked, content};
 use sqlx::{ConnectOptions, Connection};
 use std::hash::{Hash, Hasher};

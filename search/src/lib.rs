@@ -3,7 +3,7 @@
 //!
 //! | step | file |
 //! |---|---|
-//! | current content of a session, from the log | [`session`] |
+//! | current content of a session, from the log | [`debrief_sessions`] |
 //! | a session → passages | [`passages`] |
 //! | text → terms | [`analysis`] |
 //! | passages → index, and who may see them | [`index`] |
@@ -33,7 +33,6 @@ mod highlight;
 pub mod index;
 pub mod passages;
 pub mod query;
-pub mod session;
 mod subject;
 pub mod suggest;
 pub mod understood;

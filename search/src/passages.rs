@@ -8,10 +8,10 @@
 //! Invariants: windows cover every turn; a passage's text is verbatim; a window has at most about
 //! twice [`WINDOW_WORDS`], however long its turns are.
 
-use crate::session::Session;
 use debrief_domain::ids::TranscriptId;
 use debrief_domain::summary::content::Quote;
 use debrief_domain::transcript::content::{Content, Role, Turn};
+use debrief_sessions::Session;
 use serde::{Deserialize, Serialize};
 use unicode_segmentation::UnicodeSegmentation;
 use uuid::Uuid;

@@ -6,11 +6,11 @@
 
 use crate::index::{Checkpoint, Index, IndexError, SCHEMA};
 use crate::query::Asked;
-use crate::session::Session;
 use crate::understood::{Question, Understood, understand};
 use chrono::{DateTime, Utc};
 use debrief_domain::ids::{ClientId, OrganizationId};
 use debrief_domain::principal::Viewer;
+use debrief_sessions::Session;
 
 /// New content to match with saved searches.
 #[derive(Debug)]

@@ -11,7 +11,7 @@ use debrief_search::dense::chunks;
 use debrief_search::index::{Checkpoint, Index, SCHEMA};
 use debrief_search::passages::{self, Kind};
 use debrief_search::query::{About, Asked, Dense, Filters, Query};
-use debrief_search::session::Session;
+use debrief_sessions::Session;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use std::cell::Cell;

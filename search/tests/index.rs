@@ -10,7 +10,7 @@ use debrief_search::dense::leg::NEAR_MAX;
 use debrief_search::index::{Checkpoint, Index, IndexError, SCHEMA, Writer};
 use debrief_search::passages::{self, Kind};
 use debrief_search::query::{About, Asked, Filters, Found, Query};
-use debrief_search::session::Session;
+use debrief_sessions::Session;
 use std::path::Path;
 use uuid::Uuid;
 

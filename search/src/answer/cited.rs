@@ -7,9 +7,9 @@
 //! quoted words. All others are dropped.
 
 use crate::query::Hit;
-use crate::session::ExternalNote;
 use debrief_domain::ids::TranscriptId;
 use debrief_infra::language::Prompt;
+use debrief_sessions::ExternalNote;
 use serde::Deserialize;
 use serde_json::json;
 use std::fmt::Write;

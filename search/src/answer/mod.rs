@@ -7,8 +7,8 @@ pub mod cited;
 use crate::highlight::Matcher;
 use crate::passages::Kind;
 use crate::query::Hit;
-use crate::session::ExternalNote;
 use debrief_domain::ids::TranscriptId;
+use debrief_sessions::ExternalNote;
 use unicode_segmentation::UnicodeSegmentation;
 
 /// The maximum number of sentences.

@@ -18,9 +18,9 @@ pub use writer::Writer;
 
 use crate::analysis::Analyzers;
 use crate::passages::Passage;
-use crate::session::ExternalNote;
 use chrono::{DateTime, Utc};
 use debrief_domain::ids::{ClientId, OrganizationId, TranscriptId};
+use debrief_sessions::ExternalNote;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 use std::sync::Arc;
