@@ -48,6 +48,8 @@ impl Service for Workers {
 fn options(config: &Config) -> Options {
     Options {
         concurrency: config.worker_concurrency,
+        timeout: config.worker_timeout.get(),
+        cpu: config.worker_cpu_budget.get(),
         lease: config.worker_lease.get(),
         max_attempts: config.worker_max_attempts,
         backoff_min: config.worker_backoff_min.get(),

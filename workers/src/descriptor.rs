@@ -30,25 +30,20 @@ impl Descriptor {
     }
 }
 
-/// Bounds of the jobs of one worker.
+/// Bounds of the jobs of one worker; `None`: as the configuration says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// Longest time that an attempt may take.
-    pub timeout: Duration,
-    /// Most processor time that an attempt may take.
-    pub cpu: Duration,
-    /// Jobs under way at a time in one process; `None`: as `worker_concurrency` says.
+    /// Longest time that an attempt may take; else `worker_timeout`.
+    pub timeout: Option<Duration>,
+    /// Most processor time that an attempt may use in a child process; else `worker_cpu_budget`.
+    pub cpu: Option<Duration>,
+    /// Jobs under way at a time in one process; else `worker_concurrency`.
     pub concurrency: Option<usize>,
-    /// Attempts until a job is a dead letter; `None`: as `worker_max_attempts` says.
+    /// Attempts until a job is a dead letter; else `worker_max_attempts`.
     pub attempts: Option<u32>,
 }
 
 impl Limits {
     /// For a worker that needs nothing special.
-    pub const DEFAULT: Self = Self {
-        timeout: Duration::from_secs(15 * 60),
-        cpu: Duration::from_secs(5 * 60),
-        concurrency: None,
-        attempts: None,
-    };
+    pub const DEFAULT: Self = Self { timeout: None, cpu: None, concurrency: None, attempts: None };
 }

@@ -1,9 +1,9 @@
 //! The runtime that leases work, renews leases, and settles what became of it.
 //!
 //! Invariants: a worker has at most `concurrency` jobs under way; while one is, its lease is
-//! renewed every third of its length; a job whose lease was lost is stopped, as another worker
-//! has it; a panic is a failed attempt; a job that fails for good is told to its worker before it
-//! becomes a dead letter. When what a worker needs cannot be reached, its breaker opens: it leases
+//! renewed every third of its length, for `timeout` at most: whoever hangs has failed; a job whose
+//! lease was lost is stopped, as another worker has it; a panic is a failed attempt; a job that
+//! fails for good is told to its worker before it becomes a dead letter. When what a worker needs cannot be reached, its breaker opens: it leases
 //! nothing for a while, and nothing is failed. On shutdown no more is leased; what is under way
 //! may end within the grace, and is handed back after it.
 
@@ -32,6 +32,10 @@ const FAILURE_PAUSE: Duration = Duration::from_millis(500);
 pub struct Options {
     /// Jobs of one worker under way at a time.
     pub concurrency: usize,
+    /// Longest time that an attempt may take.
+    pub timeout: Duration,
+    /// Most processor time that an attempt may use in a child process.
+    pub cpu: Duration,
     /// How long a lease lasts unless it is renewed.
     pub lease: Duration,
     /// Attempts, and leases without an outcome, after which a job is a dead letter.
@@ -48,6 +52,8 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             concurrency: 4,
+            timeout: Duration::from_secs(600),
+            cpu: Duration::from_secs(60),
             lease: Duration::from_secs(10),
             max_attempts: 8,
             backoff_min: Duration::from_secs(1),
@@ -62,6 +68,8 @@ impl Options {
     pub fn within(self, limits: &Limits) -> Self {
         Self {
             concurrency: limits.concurrency.unwrap_or(self.concurrency),
+            timeout: limits.timeout.unwrap_or(self.timeout),
+            cpu: limits.cpu.unwrap_or(self.cpu),
             max_attempts: limits.attempts.unwrap_or(self.max_attempts),
             ..self
         }
@@ -104,16 +112,12 @@ pub async fn run(
         }
         gauge!("debrief_worker_breaker_open", "worker" => name).set(0.0);
         let room = 1 + slots.available_permits();
-        let leased = tokio::select! {
-            () = stop.cancelled() => break,
-            leased = queue.lease(name, room, options.lease, LEASE_WAIT) => leased,
-        };
-        let leased = match leased {
+        let leased = match queue.lease(name, room, options.lease, LEASE_WAIT, &stop).await {
             Ok(leased) => leased,
             Err(error) => {
                 tracing::warn!(worker = name, %error, "no work can be leased; trying again");
                 counter!("debrief_queue_failures_total", "worker" => name).increment(1);
-                tokio::time::sleep(FAILURE_PAUSE).await;
+                let _ = stop.run_until_cancelled(tokio::time::sleep(FAILURE_PAUSE)).await;
                 continue;
             }
         };
@@ -154,11 +158,16 @@ mod tests {
     #[test]
     fn a_worker_may_have_bounds_of_its_own() {
         let options = Options { concurrency: 4, max_attempts: 8, ..Options::default() };
-        let as_configured = options.within(&Limits::DEFAULT);
-        assert_eq!((as_configured.concurrency, as_configured.max_attempts), (4, 8));
-        let own = Limits { concurrency: Some(1), attempts: Some(20), ..Limits::DEFAULT };
-        let own = options.within(&own);
-        assert_eq!((own.concurrency, own.max_attempts), (1, 20));
+        let bounds = |o: Options| (o.concurrency, o.max_attempts, o.timeout, o.cpu);
+        assert_eq!(bounds(options.within(&Limits::DEFAULT)), bounds(options));
+        let (timeout, cpu) = (Duration::from_secs(5), Duration::from_secs(2));
+        let own = Limits {
+            timeout: Some(timeout),
+            cpu: Some(cpu),
+            concurrency: Some(1),
+            attempts: Some(20),
+        };
+        assert_eq!(bounds(options.within(&own)), (1, 20, timeout, cpu));
     }
 
     #[test]

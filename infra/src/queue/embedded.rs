@@ -1,10 +1,11 @@
 //! The queue without a server: workers ask the ledger.
 
-use super::ledger::Ledger;
+use super::ledger::{Ledger, Settled};
 use super::{Job, Outcome, Queue, QueueError};
 use async_trait::async_trait;
 use std::time::Duration;
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
 /// Pause where work is due and others were faster.
 const CONTENDED: Duration = Duration::from_millis(5);
@@ -24,30 +25,34 @@ impl EmbeddedQueue {
 
 #[async_trait]
 impl Queue for EmbeddedQueue {
+    fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
     async fn lease(
         &self,
         consumer: &str,
         max: usize,
         lease: Duration,
         wait: Duration,
+        stop: &CancellationToken,
     ) -> Result<Vec<Job>, QueueError> {
         let until = Instant::now() + wait;
         // Subscribed before looking, so that no wake-up falls between the two.
         let mut woken = self.ledger.woken();
         loop {
             woken.mark_unchanged();
-            let due = self.ledger.next_due(consumer).await?;
-            if due.is_some_and(|due| due.is_zero()) {
-                let jobs = self.ledger.claim(consumer, max, lease).await?;
-                // Another worker may have been faster.
-                if !jobs.is_empty() {
-                    return Ok(jobs);
-                }
+            let claimed = self.ledger.claim(consumer, max, lease).await?;
+            if !claimed.jobs.is_empty() || stop.is_cancelled() {
+                return Ok(claimed.jobs);
             }
             let left = until.saturating_duration_since(Instant::now());
             let pause = self.ledger.pause();
-            let pause = due.map_or(pause, |due| due.clamp(CONTENDED, pause));
-            let woken = tokio::time::timeout(pause.min(left), woken.changed()).await;
+            let pause = claimed.next.map_or(pause, |due| due.clamp(CONTENDED, pause));
+            let woken = tokio::select! {
+                () = stop.cancelled() => return Ok(Vec::new()),
+                woken = tokio::time::timeout(pause.min(left), woken.changed()) => woken,
+            };
             if woken.is_err() && left <= pause {
                 return Ok(Vec::new());
             }
@@ -64,7 +69,7 @@ impl Queue for EmbeddedQueue {
     }
 
     async fn settle(&self, job: &Job, outcome: Outcome) -> Result<bool, QueueError> {
-        Ok(self.ledger.settle(job, &outcome).await?)
+        Ok(self.ledger.settle(job, &outcome).await? != Settled::Lost)
     }
 
     async fn dispatch(&self) -> Result<u64, QueueError> {

@@ -144,7 +144,8 @@ impl Process {
     }
 
     pub async fn lease(&self, max: usize, lease: Duration, wait_ms: u64) -> Vec<Job> {
-        self.queue.lease(CONSUMER, max, lease, Duration::from_millis(wait_ms)).await.unwrap()
+        let (wait, stop) = (Duration::from_millis(wait_ms), CancellationToken::new());
+        self.queue.lease(CONSUMER, max, lease, wait, &stop).await.unwrap()
     }
 
     /// The next job, which has to come within `limit`.
@@ -216,7 +217,8 @@ pub async fn work_off(
             assert!(began.elapsed() < limit, "{} of {total}", done.lock().unwrap().settled.len());
             let max = rand::random_range(1..=16);
             let wait = Duration::from_millis(200);
-            let jobs = match process.queue.lease(CONSUMER, max, lease, wait).await {
+            let stop = CancellationToken::new();
+            let jobs = match process.queue.lease(CONSUMER, max, lease, wait, &stop).await {
                 Ok(jobs) => jobs,
                 Err(QueueError::Unavailable(_)) => {
                     done.lock().unwrap().failures += 1;

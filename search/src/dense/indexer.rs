@@ -14,7 +14,6 @@
 
 use super::{chunks, collection_name};
 use crate::passages;
-use crate::session::{Session, SessionError};
 use crate::subject::{Subject, touched};
 use async_trait::async_trait;
 use debrief_domain::event::DecodeError;
@@ -25,6 +24,7 @@ use debrief_infra::embeddings::{EmbedError, Embedder, Role};
 use debrief_infra::log::follow::{self, Consumer, Diverged, follow};
 use debrief_infra::log::{EventLog, LogError};
 use debrief_infra::vectors::{Entry, SessionInfo, State, VectorError, VectorStore};
+use debrief_sessions::{LoadError, Session};
 use futures::{StreamExt, TryStreamExt, stream};
 use metrics::{counter, gauge, histogram};
 use std::sync::Arc;
@@ -57,7 +57,7 @@ pub enum IndexerError {
     Decode(#[from] DecodeError),
     /// A session that may be readable later.
     #[error("a session cannot be read for now: {0}")]
-    Session(#[source] SessionError),
+    Session(#[source] LoadError),
     /// The model.
     #[error(transparent)]
     Embed(#[from] EmbedError),
