@@ -90,7 +90,8 @@ pub(super) async fn run(config: &Config, search: Search) -> anyhow::Result<ExitC
         writeln!(out)?;
         return Ok(ExitCode::SUCCESS);
     }
-    let answer: SearchResults = serde_json::from_value(answer).context("the answer cannot be read")?;
+    let answer: SearchResults =
+        serde_json::from_value(answer).context("the answer cannot be read")?;
     let marked = out.is_terminal() && std::env::var_os("NO_COLOR").is_none();
     print(&mut out, &answer, marked)?;
     Ok(ExitCode::SUCCESS)

@@ -53,7 +53,8 @@ pub(super) async fn upload(
 ) -> Result<Accepted<Received>, Problem> {
     let data_key = DataKey::generate(Uuid::nil());
     let (shared, sealed_under) = (state.clone(), data_key.clone());
-    let record = move |brought| async move { record(&shared, caller, key, data_key, brought).await };
+    let record =
+        move |brought| async move { record(&shared, caller, key, data_key, brought).await };
     receive(state, caller.organization(), sealed_under, request, record).await
 }
 

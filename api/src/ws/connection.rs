@@ -59,7 +59,11 @@ impl End {
 type Sink = SplitSink<WebSocket, Message>;
 
 /// Serves a connection to its end.
-pub(super) async fn serve(state: ApiState, socket: WebSocket, caller: Option<(Caller<Read>, String)>) {
+pub(super) async fn serve(
+    state: ApiState,
+    socket: WebSocket,
+    caller: Option<(Caller<Read>, String)>,
+) {
     let (mut sink, mut stream) = socket.split();
     let end = match caller {
         Some(caller) => run(&state, &mut sink, &mut stream, caller).await,

@@ -61,10 +61,9 @@ async fn open(
     if state.stop.is_cancelled() {
         return Err(Problem::unavailable("This process is stopping. Connect again in a moment."));
     }
-    let slot =
-        state.hub().enter(state.limits.websocket_max_connections).ok_or_else(|| {
-            Problem::unavailable("There are as many connections as this process takes. Try again.")
-        })?;
+    let slot = state.hub().enter(state.limits.websocket_max_connections).ok_or_else(|| {
+        Problem::unavailable("There are as many connections as this process takes. Try again.")
+    })?;
     Ok(upgrade
         .max_message_size(MESSAGE_MAX)
         .max_frame_size(MESSAGE_MAX)

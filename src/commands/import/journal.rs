@@ -134,7 +134,8 @@ mod tests {
         let open = || Journal::open(directory.path(), "http://here", &["a".into()]).unwrap();
         let ready = Outcome::Ready { id: TranscriptId::default(), duplicate: false };
         let mut journal = open();
-        let received = Outcome::Received { id: TranscriptId::default(), position: 4, duplicate: false };
+        let received =
+            Outcome::Received { id: TranscriptId::default(), position: 4, duplicate: false };
         journal.record(&session("a", 1), received).unwrap();
         journal.record(&session("a", 1), ready.clone()).unwrap();
         let mut journal = open();
