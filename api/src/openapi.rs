@@ -63,7 +63,7 @@ pub fn router(state: ApiState) -> Router {
         .layer(middleware::from_fn(move |request, next| trace::timeout(timeout, request, next)));
     let unbounded = OpenApiRouter::new()
         .merge(transcripts::upload_router().layer(DefaultBodyLimit::disable()))
-        .merge(ws::router());
+        .merge(ws::router(&state));
     let (router, mut document) = OpenApiRouter::with_openapi(Document::openapi())
         .merge(bounded)
         .merge(unbounded)

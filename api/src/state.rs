@@ -1,7 +1,6 @@
 //! What handlers share.
 
 use crate::keys::Keys;
-use crate::ws::Hub;
 use debrief_infra::documents::Documents;
 use debrief_infra::language::LanguageModel;
 use debrief_infra::log::EventLog;
@@ -67,27 +66,20 @@ pub struct Parts {
 /// What handlers share. Clones are cheap.
 ///
 /// A resource that needs more keeps it in a state of its own, which holds this one: see
-/// `transcripts`.
+/// `transcripts` and `ws`.
 #[derive(Clone)]
 pub struct ApiState(Arc<Shared>);
 
 struct Shared {
     parts: Parts,
-    hub: Hub,
     keys: Keys,
 }
 
 impl ApiState {
-    /// Makes the state, and starts the task that follows updates.
+    /// Makes the state.
     pub fn new(parts: Parts) -> Self {
-        let hub = Hub::start(parts.log.clone(), parts.views.clone(), parts.stop.clone());
         let keys = Keys::new(parts.views.clone());
-        Self(Arc::new(Shared { parts, hub, keys }))
-    }
-
-    /// What wakes subscriptions.
-    pub(crate) fn hub(&self) -> &Hub {
-        &self.0.hub
+        Self(Arc::new(Shared { parts, keys }))
     }
 
     /// Who holds an API key.

@@ -1,4 +1,4 @@
-//! A client of the HTTP surface, for `upload`, `search` and `demo`.
+//! An HTTP client of the API, for `upload`, `search` and `demo`.
 
 use anyhow::{Context, anyhow};
 use debrief_api_types::transcripts::{Received, TranscriptStatus};
@@ -10,10 +10,10 @@ use std::path::PathBuf;
 use std::time::Duration;
 use tokio_util::io::ReaderStream;
 
-/// How long a connection may take.
+/// The timeout of a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Where to ask, and as whom.
+/// The server's URL and the API key.
 #[derive(Clone)]
 pub(super) struct Client {
     http: reqwest::Client,
@@ -21,18 +21,18 @@ pub(super) struct Client {
     key: String,
 }
 
-/// A transcript that was taken in.
+/// An uploaded transcript.
 pub(super) type Uploaded = Written<Received>;
 
-/// Why there is no answer that could be used.
+/// Why a request failed.
 #[derive(Debug)]
 pub(super) enum Failed {
-    /// The server said no, and will say so again.
+    /// The server refused; a retry would be refused too.
     Refused {
-        /// Its sentence.
+        /// The server's error text.
         detail: String,
     },
-    /// The server cannot be reached, or cannot answer right now.
+    /// The server cannot be reached, or cannot answer now.
     Away(anyhow::Error),
 }
 
@@ -60,7 +60,7 @@ impl Client {
         sent: reqwest::Result<Response>,
     ) -> Result<T, Failed> {
         let response = sent
-            .with_context(|| format!("{} cannot be reached; is `debrief up` running?", self.url))
+            .with_context(|| format!("cannot reach {}; is `debrief up` running?", self.url))
             .map_err(Failed::Away)?;
         let status = response.status();
         if status.is_success() {
@@ -111,8 +111,8 @@ impl Client {
         self.answer(sent).await
     }
 
-    /// Sends files that are one session. Without an `Idempotency-Key`: the server knows files that
-    /// it has.
+    /// Uploads the files of one session. Without an `Idempotency-Key`, because the server
+    /// recognises files that it has.
     pub(super) async fn upload_files(
         &self,
         files: Vec<PathBuf>,

@@ -1,4 +1,4 @@
-//! `demo`: from nothing to summaries, on four sample sessions.
+//! `demo`: four sample sessions, from an empty directory to summaries.
 
 use super::client::Client;
 use super::run::open_new;
@@ -33,21 +33,21 @@ const SAMPLES: [(&str, &str, &str); 4] = [
     ("hebrew-boundaries.vtt", "גבולות בעבודה", include_str!("../../samples/hebrew-boundaries.vtt")),
 ];
 
-/// Where the demo keeps its data unless `--data-dir` says otherwise.
+/// The demo's default data directory.
 const DIRECTORY: &str = "debrief-demo";
-/// Quotes of each kind that are printed.
+/// The number of quotes of each kind that are printed.
 const QUOTES: usize = 3;
 
 #[derive(Debug, Args)]
 pub(super) struct Demo {
-    /// Go on serving after the summaries were printed
+    /// Keep serving after printing the summaries
     #[arg(long)]
     stay: bool,
 }
 
 impl Demo {
-    /// Settings that the demo has of its own: a directory beside the user's, and, as it is its
-    /// own client, any free port.
+    /// The demo's own defaults: a separate directory, and any free port, because the demo is its
+    /// own client.
     pub(super) fn preset(&self) -> &'static [(&'static str, &'static str)] {
         const PRESET: [(&str, &str); 2] = [("data_dir", DIRECTORY), ("listen", "127.0.0.1:0")];
         if self.stay { &PRESET[..1] } else { &PRESET }
@@ -61,15 +61,15 @@ pub(super) async fn run(config: &Config, demo: Demo) -> anyhow::Result<()> {
     let key = match &config.api_key {
         Some(key) => key.reveal().to_owned(),
         None => std::fs::read_to_string(super::run::owner_key_file(config))
-            .context("the owner's API key of an earlier start is not there any more")?
+            .context("the file with the owner's API key is missing")?
             .trim()
             .to_owned(),
     };
     let metrics = telemetry::metrics()?;
     let running = serve::start(config, system, Roles::ALL, metrics).await?;
-    let address = running.address.context("HTTP is not served")?;
+    let address = running.address.context("the server has no address")?;
     let url = config.public_url(address);
-    println!("It is at {url} after {} ms.\n", began.elapsed().as_millis());
+    println!("Ready at {url} after {} ms.\n", began.elapsed().as_millis());
 
     let client = Client::new(&url, &key)?;
     let bars = MultiProgress::new();
@@ -80,14 +80,17 @@ pub(super) async fn run(config: &Config, demo: Demo) -> anyhow::Result<()> {
             let bar = bar(bars, file);
             let part = Part::bytes(text.as_bytes()).file_name(*file);
             let fields = vec![("title", (*title).to_owned())];
-            // The same key every time: a second demo finds the first one's sessions.
+            // The same key every time: a second demo finds the sessions of the first.
             let uploaded = client.upload(part, fields, &format!("demo:{file}")).await?;
             follow(client, &uploaded, &bar).await?;
             Ok::<_, anyhow::Error>(uploaded.answer.id)
         }
     });
     let ids = futures::future::try_join_all(work).await?;
-    println!("Four sessions taken in, read and summarized in {} ms.", began.elapsed().as_millis());
+    println!(
+        "Four sessions uploaded, parsed and summarized in {} ms.",
+        began.elapsed().as_millis()
+    );
     for id in &ids {
         print_session(&client, *id).await?;
     }
@@ -142,13 +145,13 @@ fn next_steps(config: &Config, url: &str, id: TranscriptId, stays: bool) {
     let base = if stays {
         url.to_owned()
     } else {
-        println!("  debrief up --data-dir {directory}            # go on with these sessions");
+        println!("  debrief up --data-dir {directory}            # serve these sessions");
         "http://127.0.0.1:8080".to_owned()
     };
     println!("  debrief upload --data-dir {directory} FILE   # your own transcript");
     println!("  curl -H \"Authorization: Bearer $(cat {directory}/owner-api-key)\" \\");
     println!("       {base}/v1/transcripts/{id}/turns");
-    println!("  debrief events tail --data-dir {directory}   # everything that happened");
+    println!("  debrief events tail --data-dir {directory}   # all events");
     println!("  debrief projections verify --data-dir {directory}");
     println!("  {base}/docs                                  # browse the API");
 }

@@ -1,4 +1,4 @@
-//! `search QUESTION`: asks, and prints what was found for reading in a terminal.
+//! `search QUESTION`: searches, and prints the hits for reading in a terminal.
 
 use super::client::Client;
 use super::upload::key;
@@ -17,49 +17,48 @@ use std::ops::Range;
 use std::process::ExitCode;
 use unicode_segmentation::UnicodeSegmentation;
 
-/// Words of a passage that are shown around what fits.
+/// The number of words shown around the matching ones.
 const SHOWN_WORDS: usize = 60;
-/// Written before and after a word that fits.
+/// Printed before and after a matching word.
 const MARK: (&str, &str) = ("\x1b[1;33m", "\x1b[0m");
 const DIM: (&str, &str) = ("\x1b[2m", "\x1b[0m");
 
 #[derive(Debug, Args)]
 pub(super) struct Search {
-    /// In plain words, such as "what did Maya say about sleeping last month?"
+    /// Question in plain words, such as "what did Maya say about sleeping last month?"
     #[arg(required = true, value_name = "QUESTION")]
     question: Vec<String>,
-    /// Where Debrief is; on this machine unless said
+    /// URL of the server [default: this machine]
     #[arg(long, value_name = "URL")]
     url: Option<String>,
-    /// How many hits
+    /// Maximum number of hits
     #[arg(long, short = 'n', default_value_t = 5, value_name = "N")]
     limit: u32,
-    /// Only sessions of this client
+    /// Only sessions of this client, by id
     #[arg(long, value_name = "ID")]
     client_id: Vec<ClientId>,
-    /// Only this kind: turns, title, notes, summary, action_item, decision, question,
-    /// external_note
+    /// Only this kind: turns, title, notes, summary, action_item, decision, question, external_note
     #[arg(long, value_name = "KIND")]
     kind: Vec<Kind>,
-    /// Only where this person speaks, by the name in the transcript
+    /// Only passages with this speaker, by the name in the transcript
     #[arg(long, value_name = "NAME")]
     speaker: Vec<String>,
-    /// Held at this time or later, such as 2026-03-01T00:00:00Z
+    /// Only sessions held at this time or later, such as 2026-03-01T00:00:00Z
     #[arg(long, value_name = "TIME")]
     from: Option<DateTime<Utc>>,
-    /// Held before this time
+    /// Only sessions held before this time
     #[arg(long, value_name = "TIME")]
     to: Option<DateTime<Utc>>,
-    /// Where days begin and end, such as Asia/Jerusalem
+    /// Time zone of the dates in the question, such as Asia/Jerusalem
     #[arg(long, value_name = "ZONE")]
     time_zone: Option<String>,
-    /// Take the question as mere words
+    /// Match the words only, without interpreting the question
     #[arg(long)]
     words: bool,
-    /// Let the language model answer from what is found; takes seconds
+    /// Let the language model answer from the hits; takes seconds
     #[arg(long)]
     answer: bool,
-    /// Print the answer as JSON
+    /// Print the result as JSON
     #[arg(long)]
     json: bool,
 }
@@ -91,7 +90,7 @@ pub(super) async fn run(config: &Config, search: Search) -> anyhow::Result<ExitC
         return Ok(ExitCode::SUCCESS);
     }
     let answer: SearchResults =
-        serde_json::from_value(answer).context("the answer cannot be read")?;
+        serde_json::from_value(answer).context("cannot parse the server's answer")?;
     let marked = out.is_terminal() && std::env::var_os("NO_COLOR").is_none();
     print(&mut out, &answer, marked)?;
     Ok(ExitCode::SUCCESS)
@@ -119,7 +118,7 @@ fn print(out: &mut impl Write, answer: &SearchResults, marked: bool) -> std::io:
         writeln!(out, "{}{remark}{}", dim.0, dim.1)?;
     }
     if answer.hits.is_empty() {
-        writeln!(out, "Nothing was found. Fewer words, or --words, may find more.")?;
+        writeln!(out, "Nothing found. Try fewer words, or --words.")?;
     }
     for (number, hit) in answer.hits.iter().enumerate() {
         let held = hit.held_at.map(|at| at.format("%Y-%m-%d").to_string());
@@ -144,7 +143,7 @@ fn print(out: &mut impl Write, answer: &SearchResults, marked: bool) -> std::io:
         writeln!(out, "    {}{place}{}", dim.0, dim.1)?;
     }
     if answer.passages > answer.hits.len() as u64 {
-        writeln!(out, "\n{}{} passages fit in all.{}", dim.0, answer.passages, dim.1)?;
+        writeln!(out, "\n{}{} matching passages in total.{}", dim.0, answer.passages, dim.1)?;
     }
     if let Some(note) = &answer.engines.note {
         writeln!(out, "{}{note}{}", dim.0, dim.1)?;
@@ -152,7 +151,7 @@ fn print(out: &mut impl Write, answer: &SearchResults, marked: bool) -> std::io:
     Ok(())
 }
 
-/// What was understood, in a line.
+/// Formats the interpretation on one line.
 fn understood(interpreted: &Interpreted) -> String {
     let mut parts = Vec::new();
     let names = |mention: &Mention| {
@@ -188,15 +187,15 @@ fn clock(ms: u64) -> String {
     }
 }
 
-/// A part of a line, with the words in it that fit.
+/// A part of a line, with its matching words.
 struct Shown<'a> {
     speaker: Option<&'a str>,
     text: String,
-    /// In bytes of `text`.
+    /// Byte ranges of `text`.
     fits: Vec<Range<usize>>,
 }
 
-/// The line that fits best with what stands around it, shortened where it is long.
+/// Returns the best-matching line with its context, shortened if it is long.
 fn shown(hit: &Hit) -> Vec<Shown<'_>> {
     let characters: Vec<char> = hit.text.chars().collect();
     let end = |at: usize| match hit.lines.get(at + 1) {
@@ -206,7 +205,7 @@ fn shown(hit: &Hit) -> Vec<Shown<'_>> {
     let fits_in = |from: usize, to: usize| {
         hit.highlights.iter().filter(move |fit| fit[0] >= from && fit[1] <= to)
     };
-    // Of a turn that is cut in parts, the part with most words that fit.
+    // Of a turn that is split into parts, the part with most matching words.
     let best = (0..hit.lines.len())
         .filter(|at| hit.lines[*at].turn == hit.turn)
         .max_by_key(|at| (fits_in(hit.lines[*at].at, end(*at)).count(), std::cmp::Reverse(*at)))
@@ -230,7 +229,7 @@ fn shown(hit: &Hit) -> Vec<Shown<'_>> {
     shown
 }
 
-/// About `words` words of a text, beginning a little before the first that fits.
+/// Returns about `words` words of a text, beginning a little before the first match.
 fn around(text: &[char], fits: &[Range<usize>], words: usize) -> (String, Vec<Range<usize>>) {
     let spaces: Vec<usize> =
         text.iter().enumerate().filter(|(_, c)| c.is_whitespace()).map(|(at, _)| at).collect();
