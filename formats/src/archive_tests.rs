@@ -109,7 +109,7 @@ fn many_entries_are_refused_and_many_files_left_out() {
 #[test]
 fn a_locked_archive_says_so() {
     let mut zip = zipped(&[("call.vtt", CALL)]);
-    // The flag that an entry is locked, in its own head and in the list at the end.
+    // Sets the encryption flag in the local header and in the central directory.
     zip[6] |= 1;
     let list = memchr::memmem::find(&zip, b"PK\x01\x02").unwrap();
     zip[list + 8] |= 1;

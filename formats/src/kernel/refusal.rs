@@ -1,12 +1,12 @@
 //! Why a file cannot be read, in a sentence that tells the user what to change.
 //!
-//! Invariant: a refusal never quotes the file, and neither do the warnings it tells; its words may be
+//! Invariant: a refusal never quotes the file, and neither do the warnings in it; its words may be
 //! private.
 
 use debrief_domain::transcript::content::Warning;
 use thiserror::Error;
 
-/// Why a file cannot be read. `Display` is meant for the user, [`Refusal::code`] for machines.
+/// Why a file cannot be read. `Display` is for the user, [`Refusal::code`] for machines.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum Refusal {
     /// No bytes, or nothing but white space.
@@ -19,12 +19,12 @@ pub enum Refusal {
         what_is_read(tools)
     )]
     Binary {
-        /// What the first bytes say it is, with its article: `a PDF document`.
+        /// Type that the first bytes indicate, with its article: `a PDF document`.
         looks_like: Option<String>,
-        /// The tools whose JSON is read.
+        /// Tools whose JSON is supported.
         tools: &'static [&'static str],
     },
-    /// Text in a character set that cannot even be guessed.
+    /// Text in a character set that cannot be detected.
     #[error(
         "Most letters in this file cannot be read, because it is stored in an old character set. Save it as UTF-8 and upload it again."
     )]
@@ -35,32 +35,32 @@ pub enum Refusal {
         what_is_read(tools)
     )]
     UnknownText {
-        /// The shape of the first lines, without their words.
+        /// Shape of the first lines, without their words.
         seen: String,
-        /// The tools whose JSON is read.
+        /// Tools whose JSON is supported.
         tools: &'static [&'static str],
     },
-    /// JSON, but of no tool we know.
+    /// JSON, but not from a known tool.
     #[error(
         "This is JSON, but not of a tool Debrief knows: {}. It reads {} in JSON. Export the transcript in one of these, or as WebVTT, and upload that.",
         keys_seen(.keys),
         list(tools)
     )]
     UnknownJson {
-        /// Keys at the top of the file, without those that could be somebody's words.
+        /// Top-level keys, without those that could be somebody's words.
         keys: Vec<String>,
-        /// The tools whose JSON is read.
+        /// Tools whose JSON is supported.
         tools: &'static [&'static str],
     },
-    /// The format is known, but the file cannot be opened.
+    /// A file of a known format that cannot be opened.
     #[error(
         "This {what} is damaged or incomplete: it cannot be unpacked. Save or download it again and upload that."
     )]
     Damaged {
-        /// What it is, or was.
+        /// Kind of file.
         what: &'static str,
     },
-    /// An archive with more in it than any transcripts.
+    /// An archive with too many entries or too much data.
     #[error(
         "This ZIP archive has more {what} or unpacks to more than any transcripts do. Upload the transcripts themselves, some at a time."
     )]
@@ -71,29 +71,29 @@ pub enum Refusal {
     /// An archive of several transcripts where one is expected.
     #[error("This ZIP archive holds {count} transcripts. Unpack it and upload each one.")]
     Several {
-        /// How many.
+        /// Number of transcripts.
         count: usize,
     },
-    /// It is known what this is, and that it is no transcript.
+    /// A known kind of file that is not a transcript.
     #[error("This is {what}. {advice}")]
     NoTranscript {
-        /// What it is, with its article, and what it lacks.
+        /// Kind of file with its article, and what is missing.
         what: &'static str,
         /// What to upload instead.
         advice: &'static str,
     },
-    /// The format is known, yet nobody says anything.
+    /// A file of a known format without any speech.
     #[error("This was read as {name}, but {}", no_speech(warnings))]
     NoSpeech {
-        /// What people call the format.
+        /// Display name of the format.
         name: &'static str,
-        /// What was skipped in it.
+        /// What was skipped.
         warnings: Vec<Warning>,
     },
 }
 
 impl Refusal {
-    /// Stable identifier for machines.
+    /// Returns the stable identifier for machines.
     pub fn code(&self) -> &'static str {
         match self {
             Self::Empty => "empty_file",
@@ -108,9 +108,9 @@ impl Refusal {
     }
 }
 
-/// Why nobody says anything in a file of a known format.
+/// Returns why a file of a known format has no speech.
 fn no_speech(warnings: &[Warning]) -> String {
-    /// More would be a list to read, not a sentence.
+    /// More would be a list, not a sentence.
     const TOLD: usize = 2;
     let told = warnings.iter().take(TOLD).map(|it| format!("line {}: {}", it.line, it.message));
     match told.collect::<Vec<_>>().join("; ") {
@@ -123,7 +123,7 @@ fn no_speech(warnings: &[Warning]) -> String {
     }
 }
 
-/// What is read, by families: a list of all formats would be too long for anybody.
+/// Describes the supported formats by family; a list of all would be too long.
 fn what_is_read(tools: &[&str]) -> String {
     format!(
         "captions (WebVTT, SRT and others), the text that Zoom, Teams, Google Meet, Otter and \
