@@ -1,13 +1,12 @@
-//! PDF documents that hold text: an exported transcript in any text format.
+//! PDF documents with text: an exported transcript in any text format.
 //!
-//! The letters are taken page by page in the order in which the document writes them, put on
-//! lines by where they stand. Hebrew and Arabic, which many programs write from left to right as
-//! they are seen, is turned around. A document of pictures is refused as such, and so is one
-//! behind a password.
+//! Letters are read page by page in document order, and grouped into lines by position. Hebrew and
+//! Arabic, which many programs write in visual order, are reversed. A document of pictures is
+//! refused, and so is one with a password.
 //!
-//! Invariants: nothing is drawn, no picture is unpacked, no script or link is looked at; what
-//! unpacks to more than any transcript is refused before it is read ([`bomb`]); operators,
-//! letters and nested forms are counted, so that time and memory are bounded ([`page`]).
+//! Invariants: nothing is rendered, no picture is unpacked, no script or link is followed; what
+//! unpacks to more than any transcript is refused before it is read ([`bomb`]); operators, letters
+//! and nested forms are counted, so that time and memory are bounded ([`page`]).
 
 mod bomb;
 mod lines;
@@ -17,10 +16,10 @@ use hayro_syntax::{LoadPdfError, Pdf as Document};
 
 use crate::kernel::{Builder, Confidence, Format, Head, Refusal, Source};
 
-/// See the module.
+/// The PDF format.
 pub(crate) struct Pdf;
 
-/// Signatures may follow some bytes of a printer's.
+/// The signature may follow a printer's bytes.
 const REACH: usize = 1024;
 const SIGNATURE: &[u8] = b"%PDF-";
 
