@@ -44,7 +44,7 @@ fn depth_is_a_sentence_and_not_a_crash() {
         assert!(out.finish().warnings[0].message.contains("too deep"));
         assert!(crate::parse(text.as_bytes()).is_err());
     }
-    // Inside an item, too.
+    // Also inside an item.
     let deep = format!(
         "{{\"segments\":[{{\"start\":0,\"end\":1,\"text\":\"hi\"}},{}",
         "[".repeat(100_000)
