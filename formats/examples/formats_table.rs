@@ -76,7 +76,7 @@ fn row(corpus: &Path, file: &Path) {
         Ok(content) => content,
         Err(refusal) => {
             let sentence = refusal.to_string();
-            let reason = sentence.split(" It reads ").next().unwrap_or_default();
+            let reason = sentence.split(" Debrief reads ").next().unwrap_or_default();
             println!("| {name} | refused | | | | | | {} | |", cell(reason));
             return;
         }

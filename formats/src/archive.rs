@@ -93,11 +93,11 @@ pub fn unpack(bytes: &[u8]) -> Result<Unpacked, Refusal> {
         }
         if is_locked {
             locked += 1;
-            skip("it is locked with a password");
+            skip("it is protected by a password");
             continue;
         }
         if unpacked.entries.len() == MAX_FILES {
-            skip("the archive holds more files than are read at once");
+            skip("the archive contains more files than are read at once");
             continue;
         }
         let mut held = Vec::new();
@@ -111,23 +111,23 @@ pub fn unpack(bytes: &[u8]) -> Result<Unpacked, Refusal> {
         }
         if !read {
             broken += 1;
-            skip("it is damaged or packed in a way that cannot be read");
+            skip("it is damaged or uses an unsupported compression");
         } else if held.is_empty() {
             skip("it is empty");
         } else if is_archive(&held) {
-            skip("it is an archive in an archive");
+            skip("it is a nested archive");
         } else {
             unpacked.entries.push(Entry { name, bytes: held });
         }
     }
     match unpacked.entries.is_empty() {
         true if locked > 0 => Err(Refusal::NoTranscript {
-            what: "a ZIP archive that is locked with a password",
-            advice: "Unpack it and upload the files in it.",
+            what: "a ZIP archive that is protected by a password",
+            advice: "Unpack it and upload the files.",
         }),
         true if broken > 0 => Err(damaged),
         true => Err(Refusal::NoTranscript {
-            what: "a ZIP archive without files that could be transcripts",
+            what: "a ZIP archive without any transcript",
             advice: "Upload the transcripts themselves.",
         }),
         false => Ok(unpacked),
@@ -156,7 +156,7 @@ fn reason(name: &str, is_folder: bool, is_link: bool) -> Option<Left> {
         || parts().any(|part| part == "..")
         || name.get(1..2) == Some(":")
     {
-        Some(Left::Because("its name points out of the archive"))
+        Some(Left::Because("its name points outside the archive"))
     } else {
         None
     }

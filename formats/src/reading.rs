@@ -66,7 +66,7 @@ pub fn parse_archive(bytes: &[u8]) -> Result<Parts, Refusal> {
     let mut warnings: Vec<Warning> = unpacked
         .skipped
         .into_iter()
-        .map(|(name, reason)| warning(&format!("{name} was left out: {reason}")))
+        .map(|(name, reason)| warning(&format!("{name} was skipped: {reason}")))
         .collect();
     let mut first = None;
     for archive::Entry { name, bytes } in unpacked.entries {
@@ -75,7 +75,7 @@ pub fn parse_archive(bytes: &[u8]) -> Result<Parts, Refusal> {
             Err(refusal) => {
                 let sentence = refusal.to_string();
                 let reason = sentence.split_inclusive(". ").next().unwrap_or_default().trim();
-                warnings.push(warning(&format!("{name} was left out: {reason}")));
+                warnings.push(warning(&format!("{name} was skipped: {reason}")));
                 first.get_or_insert(refusal);
             }
         }
@@ -189,7 +189,7 @@ mod tests {
     fn a_file_without_words_is_refused_as_such() {
         let refusal = parse(b"WEBVTT\n\n00:01.000 --> 00:02.000\n\n").unwrap_err();
         assert_eq!(refusal.code(), "no_speech");
-        assert!(refusal.to_string().contains("it holds no words"), "{refusal}");
+        assert!(refusal.to_string().contains("it contains no speech"), "{refusal}");
     }
 
     #[test]

@@ -350,10 +350,10 @@ const READ: &[Expected] = &[
 
 /// No transcripts, with what the refusal says of them.
 const REFUSED: &[(&str, &str)] = &[
-    ("whisperx-json/whisperx_diarization.json", "a list of who spoke when (a diarization)"),
+    ("whisperx-json/whisperx_diarization.json", "a diarization (a list of who spoke when)"),
     ("webvtt-zoom/zoom_acdc_174_tldr.json", "its keys are meeting, highlights"),
-    ("webvtt-zoom/zoom_acdc_174_changelog.tsv", "This is text, but not a transcript"),
-    ("webvtt-edge/astisub_broken.vtt", "This is text, but not a transcript"),
+    ("webvtt-zoom/zoom_acdc_174_changelog.tsv", "This is text, but not in a transcript format"),
+    ("webvtt-edge/astisub_broken.vtt", "This is text, but not in a transcript format"),
 ];
 
 #[test]

@@ -149,7 +149,7 @@ codes! {
         "Save or download it again, and upload that.";
     EmptyFile = "empty_file", UNPROCESSABLE_ENTITY,
         "The file is empty.",
-        "Upload a file that holds the words of the session.";
+        "Upload a file that contains a transcript.";
     EmptyText = "empty_text", UNPROCESSABLE_ENTITY,
         "The new text of a turn is empty.",
         "Send the words that were said.";

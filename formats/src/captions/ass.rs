@@ -52,7 +52,7 @@ impl Format for Ass {
 fn dialogue(line: u32, fields: &str, columns: &Columns, out: &mut Builder) {
     let field = |place: usize| fields.splitn(columns.count, ',').nth(place).map(str::trim);
     let Some(text) = field(columns.text) else {
-        out.warn(line, "a line without words was skipped");
+        out.warn(line, "a line without text was skipped");
         return;
     };
     let stamps = [columns.start, columns.end].map(|place| field(place).and_then(time::stamp));

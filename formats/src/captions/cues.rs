@@ -257,7 +257,7 @@ pub(crate) fn read<'a>(
                 }
             }
             Block::Stray(line, text) if is_id(text) => {
-                out.warn(line, "a cue without times and words was skipped");
+                out.warn(line, "a cue without times and text was skipped");
             }
             Block::Stray(line, _) if cues == 0 => {
                 out.warn(line, "text before the first cue was skipped");

@@ -40,10 +40,7 @@ impl Format for MicroDvd {
             }
         }
         if pictures.is_none() {
-            out.warn(
-                1,
-                "the times were dropped: the file does not say how many pictures a second has",
-            );
+            out.warn(1, "the times were dropped: the file does not state its frame rate");
         }
         let mut speech = survey.speech(text);
         let mut first = pictures.is_some();
@@ -53,7 +50,7 @@ impl Format for MicroDvd {
             }
             let Some(caption) = caption(line) else {
                 if !line.text.trim().is_empty() {
-                    out.warn(line.number, "a line without numbers of pictures was skipped");
+                    out.warn(line.number, "a line without frame numbers was skipped");
                 }
                 continue;
             };

@@ -97,12 +97,12 @@ fn survey<'a>(text: &'a str, out: &mut Builder) -> Vec<Tier<'a>> {
             tiers.push(tier);
         }
         if broken {
-            out.warn(tokens.line, "the file breaks off here: it was read up to this point");
+            out.warn(tokens.line, "the file is cut off here: it was read up to this point");
             break;
         }
     }
     if let Some(line) = marked {
-        out.warn(line, "marks such as <UNSURE> were left out, the words between them kept");
+        out.warn(line, "marks such as <UNSURE> were removed; the words between them were kept");
     }
     tiers
 }

@@ -60,7 +60,7 @@ impl Format for YoutubeXml {
         if let Some((start, end)) = open.take() {
             out.warn(
                 lines.line(u64::MAX),
-                "the file breaks off here: it was read up to this point",
+                "the file is cut off here: it was read up to this point",
             );
             say(lines.line(u64::MAX), start, end, &said, out);
         } else if !whole {

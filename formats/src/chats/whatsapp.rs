@@ -44,7 +44,7 @@ impl Format for WhatsApp {
     fn parse(&self, source: &Source<'_>, out: &mut Builder) {
         out.warn(
             1,
-            "messages have a day and a time, but no recording: they were read without times",
+            "the messages have dates and times but no recording: they were read without times",
         );
         // Author of the message that the lines belong to; `None` if it is skipped.
         let mut author: Option<&str> = None;
@@ -68,7 +68,7 @@ impl Format for WhatsApp {
             }
         }
         if left_out > 0 {
-            out.warn(1, format!("{left_out} notices, pictures and deleted messages were left out"));
+            out.warn(1, format!("{left_out} notices, pictures and deleted messages were skipped"));
         }
     }
 }

@@ -94,7 +94,7 @@ impl Format for ZoomChat {
             });
         }
         if reactions > 0 {
-            out.warn(1, format!("{reactions} reactions were left out"));
+            out.warn(1, format!("{reactions} reactions were skipped"));
         }
     }
 }

@@ -55,8 +55,8 @@ impl Format for Html {
         out.read_within(
             text,
             Some(Refusal::NoTranscript {
-                what: "a web page in which no transcript was found",
-                advice: "Copy the transcript from the page into a text file, with the speaker's name in front of what each one says, or export it as WebVTT, and upload that.",
+                what: "a web page without a transcript",
+                advice: "Copy the transcript from the page into a text file, with the speaker's name in front of each turn, or export it as WebVTT, and upload that file.",
             }),
         );
     }

@@ -76,7 +76,7 @@ fn say(text: Text, out: &mut Builder) {
         return;
     }
     if text.tables.speak() {
-        out.warn(1, "what stands around the table of the transcript was skipped");
+        out.warn(1, "text around the transcript table was skipped");
         text.tables.say(out);
         return;
     }
@@ -110,7 +110,7 @@ fn text(bytes: &[u8], dialect: &Dialect, out: &mut Builder) -> Option<Text> {
     if input.limit() == 0 {
         out.warn(
             text.lines,
-            "the document unpacks to more than any transcript: it was read in part",
+            "the document unpacks to more than any transcript: only part of it was read",
         );
     } else if !text.whole {
         out.warn(text.lines, "the document is damaged here: it was read up to this point");

@@ -68,7 +68,7 @@ impl Format for PodcastHtml {
             say(lines.line(u64::MAX), &speaker, start, &held, out);
         }
         if !whole {
-            out.warn(lines.line(0), "from here on this cannot be read as HTML and was skipped");
+            out.warn(lines.line(0), "from here on this is not readable HTML and was skipped");
         }
     }
 }

@@ -36,7 +36,7 @@ impl Format for Fathom {
             }
         });
         if paths::has(text, "items[1].transcript") {
-            out.warn(1, "the file holds several meetings: only the first was read");
+            out.warn(1, "the file contains several meetings: only the first was read");
         }
     }
 }

@@ -106,7 +106,7 @@ fn second(text: &str, at: &str, out: &mut Builder) -> Option<usize> {
         }
     });
     let (line, second) = *found.get(1)?;
-    out.warn(line, "the file holds several recordings: only the first was read");
+    out.warn(line, "the file contains several recordings: only the first was read");
     Some(second)
 }
 

@@ -44,7 +44,7 @@ impl Item<'_> {
     pub(crate) fn read<T: DeserializeOwned>(&self, out: &mut Builder) -> Option<T> {
         let value = self.get();
         if value.is_none() {
-            out.warn(self.line, format!("item {} cannot be read and was skipped", self.index + 1));
+            out.warn(self.line, format!("item {} is malformed and was skipped", self.index + 1));
         }
         value
     }
@@ -115,10 +115,10 @@ pub(crate) fn read<'a>(
     });
     let message = match end {
         End::Whole | End::Stopped => return,
-        End::More => "what follows the first JSON value was skipped",
-        End::Cut => "the file breaks off here: it was read up to this point",
+        End::More => "text after the first JSON value was skipped",
+        End::Cut => "the file is cut off here: it was read up to this point",
         End::Broken => "from here on this is not JSON: it was read up to this point",
-        End::TooDeep => "the JSON is nested too deep here: it was read up to this point",
+        End::TooDeep => "the JSON is nested too deeply here: it was read up to this point",
     };
     out.warn(line, message);
 }

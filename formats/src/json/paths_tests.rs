@@ -21,10 +21,10 @@ fn values_are_found_by_their_path() {
 #[test]
 fn what_breaks_off_is_read_up_to_there() {
     for (text, warning) in [
-        ("[1,2,\n3", "breaks off"),
-        ("[1,2,\n\"x", "breaks off"),
+        ("[1,2,\n3", "cut off"),
+        ("[1,2,\n\"x", "cut off"),
         ("[1,2,\n}", "not JSON"),
-        ("[1,2]\nmore", "what follows"),
+        ("[1,2]\nmore", "text after"),
     ] {
         let mut out = Builder::new("x");
         let mut count = 0;

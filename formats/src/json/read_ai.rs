@@ -35,7 +35,7 @@ impl Format for ReadAi {
                 && let Some(start) = block.start_time.0.map(epoch)
             {
                 if start > DAY {
-                    out.warn(item.line, "times of day were counted from the first one");
+                    out.warn(item.line, "times are dates: they are relative to the first one");
                 }
                 zero = Some(if start > DAY { start } else { 0.0 });
             }

@@ -147,7 +147,7 @@ impl<'de> Deserialize<'de> for Listed {
                 end: Number(Some(*end)),
                 text: Words(text.clone()),
             }),
-            _ => Err(D::Error::custom("no two numbers in front of a text")),
+            _ => Err(D::Error::custom("expected two numbers before a text")),
         }
     }
 }

@@ -170,7 +170,7 @@ impl Builder {
         let (start, end) = (start.and_then(Stamp::known), end.and_then(Stamp::known));
         match (start, end) {
             (Some(from), Some(to)) if to < from => {
-                self.warn(line, "the end lies before the start and was dropped");
+                self.warn(line, "the end is before the start and was dropped");
                 (start, None)
             }
             times => times,

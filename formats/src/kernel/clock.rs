@@ -4,12 +4,11 @@ use super::builder::Builder;
 use super::time;
 
 /// Warning for a chat whose clock is not that of the recording.
-pub const OF_DAY: &str =
-    "the chat has times of day: they count from its first message, not from the recording's start";
+pub const OF_DAY: &str = "the chat has times of day: they are relative to its first message, not to the start of the recording";
 
 const HALF_DAY: u64 = 12 * 3_600_000;
 /// Start of the warning about times of day; the first time follows.
-const COUNTED: &str = "times of day were counted from the first one, ";
+const COUNTED: &str = "times of day are relative to the first one, ";
 
 /// Returns the warning that times of day are relative to this one, in milliseconds since midnight.
 pub(crate) fn counted_from(ms: u64) -> String {

@@ -127,7 +127,7 @@ impl Columns {
         out: &mut Builder,
     ) {
         let Some(text) = field(self.text) else {
-            out.warn(line, "a row without words was skipped");
+            out.warn(line, "a row without text was skipped");
             return;
         };
         let mut unread = false;

@@ -10,11 +10,11 @@ use thiserror::Error;
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum Refusal {
     /// No bytes, or nothing but white space.
-    #[error("The file is empty. Upload a transcript that holds the words of the session.")]
+    #[error("The file is empty. Upload a file that contains a transcript.")]
     Empty,
     /// Not text.
     #[error(
-        "This is {}, not a text transcript. Debrief reads {}. Export the transcript in one of these and upload that.",
+        "This is {}, not a text transcript. Debrief reads {}. Export the transcript in one of these formats and upload it.",
         .looks_like.as_deref().unwrap_or("a binary file"),
         what_is_read(tools)
     )]
@@ -26,12 +26,12 @@ pub enum Refusal {
     },
     /// Text in a character set that cannot be detected.
     #[error(
-        "Most letters in this file cannot be read, because it is stored in an old character set. Save it as UTF-8 and upload it again."
+        "Most characters in this file cannot be read because it uses an old character set. Save it as UTF-8 and upload it again."
     )]
     UnreadableLetters,
     /// Text, but in no known format.
     #[error(
-        "This is text, but not a transcript Debrief knows: {seen}. It reads {}. Put the speaker's name and a colon in front of what each one says, or export the transcript in one of these.",
+        "This is text, but not in a transcript format that Debrief knows: {seen}. Debrief reads {}. Put the speaker's name and a colon in front of each turn, or export the transcript in one of these formats.",
         what_is_read(tools)
     )]
     UnknownText {
@@ -42,7 +42,7 @@ pub enum Refusal {
     },
     /// JSON, but not from a known tool.
     #[error(
-        "This is JSON, but not of a tool Debrief knows: {}. It reads {} in JSON. Export the transcript in one of these, or as WebVTT, and upload that.",
+        "This is JSON, but not from a tool that Debrief knows: {}. Debrief reads JSON from {}. Export the transcript from one of these, or as WebVTT, and upload it.",
         keys_seen(.keys),
         list(tools)
     )]
@@ -54,7 +54,7 @@ pub enum Refusal {
     },
     /// A file of a known format that cannot be opened.
     #[error(
-        "This {what} is damaged or incomplete: it cannot be unpacked. Save or download it again and upload that."
+        "This {what} is damaged or incomplete: it cannot be unpacked. Save or download it again and upload it."
     )]
     Damaged {
         /// Kind of file.
@@ -62,14 +62,14 @@ pub enum Refusal {
     },
     /// An archive with too many entries or too much data.
     #[error(
-        "This ZIP archive has more {what} or unpacks to more than any transcripts do. Upload the transcripts themselves, some at a time."
+        "This ZIP archive is too large: it has too many {what}, or unpacks to more than any transcripts do. Upload the transcripts themselves, a few at a time."
     )]
     TooMuch {
         /// What there is too much of.
         what: &'static str,
     },
     /// An archive of several transcripts where one is expected.
-    #[error("This ZIP archive holds {count} transcripts. Unpack it and upload each one.")]
+    #[error("This ZIP archive contains {count} transcripts. Unpack it and upload each one.")]
     Several {
         /// Number of transcripts.
         count: usize,
@@ -115,10 +115,10 @@ fn no_speech(warnings: &[Warning]) -> String {
     let told = warnings.iter().take(TOLD).map(|it| format!("line {}: {}", it.line, it.message));
     match told.collect::<Vec<_>>().join("; ") {
         told if told.is_empty() => {
-            "it holds no words. Check that the export was finished.".to_owned()
+            "it contains no speech. Check that the export is complete.".to_owned()
         }
         told => format!(
-            "no words could be taken from it ({told}). Mend that, or export the transcript again."
+            "no speech could be read from it ({told}). Fix that, or export the transcript again."
         ),
     }
 }
@@ -126,16 +126,16 @@ fn no_speech(warnings: &[Warning]) -> String {
 /// Describes the supported formats by family; a list of all would be too long.
 fn what_is_read(tools: &[&str]) -> String {
     format!(
-        "captions (WebVTT, SRT and others), the text that Zoom, Teams, Google Meet, Otter and \
-         others save, text with a name or a time in front, Word, OpenDocument, RTF, PDF and HTML \
-         documents, tables, ZIP archives of these, and the JSON of {} tools",
+        "captions (WebVTT, SRT and others), text from Zoom, Teams, Google Meet, Otter and \
+         others, text with names or times, Word, OpenDocument, RTF, PDF and HTML documents, \
+         tables, ZIP archives of these, and the JSON of {} tools",
         tools.len()
     )
 }
 
 fn keys_seen(keys: &[String]) -> String {
     match keys {
-        [] => "it has no keys that could be named".into(),
+        [] => "it has no recognisable keys".into(),
         keys => format!("its keys are {}", list(keys)),
     }
 }

@@ -94,8 +94,8 @@ impl<'a> Head<'a> {
         if let Some(shape) = self.json() {
             if shape.is_diarization() {
                 return Refusal::NoTranscript {
-                    what: "a list of who spoke when (a diarization), without the words",
-                    advice: "Upload the transcript that it belongs to, in which each segment has its speaker and its text.",
+                    what: "a diarization (a list of who spoke when) without text",
+                    advice: "Upload its transcript, in which each segment has a speaker and a text.",
                 };
             }
             return Refusal::UnknownJson { keys: shape.names(), tools };
@@ -111,7 +111,7 @@ impl<'a> Head<'a> {
             return "it looks like HTML or XML".into();
         }
         if start.starts_with('{') || start.starts_with("[{") {
-            return "it looks like JSON of an unknown shape".into();
+            return "it looks like JSON in an unknown format".into();
         }
         let mut first = None;
         let (mut filled, mut named) = (0u32, 0u32);
@@ -134,7 +134,7 @@ impl<'a> Head<'a> {
         match named {
             0 => format!("{line}, and no line begins with a name and a colon"),
             _ => format!(
-                "{line}, and {named} of the first {filled} lines begin with what could be a name and a colon, too few to be sure",
+                "{line}, and {named} of the first {filled} lines begin with a possible name and a colon, which is too few",
             ),
         }
     }
@@ -197,7 +197,7 @@ impl<'a> Source<'a> {
             return Some((
                 1,
                 format!(
-                    "the letters were read as {name}, which was guessed: if they look wrong, save the file as UTF-8"
+                    "the character set was detected as {name}: if the text looks wrong, save the file as UTF-8"
                 ),
             ));
         }

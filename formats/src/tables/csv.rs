@@ -20,7 +20,7 @@ impl Format for Csv {
     }
 
     fn name(&self) -> &'static str {
-        "a table with commas (.csv)"
+        "a CSV table (.csv)"
     }
 
     fn recognise(&self, head: &Head<'_>) -> Confidence {

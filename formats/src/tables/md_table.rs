@@ -15,7 +15,7 @@ impl Format for MdTable {
     }
 
     fn name(&self) -> &'static str {
-        "a table of Markdown"
+        "a Markdown table"
     }
 
     fn recognise(&self, head: &Head<'_>) -> Confidence {

@@ -19,7 +19,7 @@ impl Format for Tsv {
     }
 
     fn name(&self) -> &'static str {
-        "a table with tabs (start, end, text)"
+        "a TSV table (start, end, text)"
     }
 
     fn recognise(&self, head: &Head<'_>) -> Confidence {

@@ -74,10 +74,10 @@ impl Format for GeminiNotes {
         // The last such heading: the notes may link to the transcript with the same words.
         let begin = lines(text).filter(|line| TITLES.contains(&heading(line.text))).last();
         let Some(begin) = begin else {
-            out.warn(1, "the document holds Gemini's notes but no transcript");
+            out.warn(1, "the document contains Gemini's notes but no transcript");
             return;
         };
-        out.warn(1, "Gemini's notes were skipped: they are nobody's words");
+        out.warn(1, "Gemini's notes were skipped: they are not speech");
         named_text::read(text, &conversation(text, begin.number), out);
     }
 }

@@ -29,7 +29,7 @@ impl Format for HeadedText {
     }
 
     fn name(&self) -> &'static str {
-        "plain text with name and time above what was said"
+        "plain text with names and times above the text"
     }
 
     fn recognise(&self, head: &Head<'_>) -> Confidence {

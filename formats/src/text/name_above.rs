@@ -59,7 +59,7 @@ impl Format for NameAbove {
     }
 
     fn name(&self) -> &'static str {
-        "plain text with names above what was said"
+        "plain text with names above the text"
     }
 
     fn recognise(&self, head: &Head<'_>) -> Confidence {

@@ -31,7 +31,7 @@ impl Format for NamedText {
     }
 
     fn name(&self) -> &'static str {
-        "plain text with names (Name: what was said)"
+        "plain text with names (Name: text)"
     }
 
     fn recognise(&self, head: &Head<'_>) -> Confidence {
@@ -170,7 +170,7 @@ pub(crate) fn read(text: &str, part: &Part<'_>, out: &mut Builder) {
         out.warn(line, "text before the first speaker was skipped");
     }
     if let Some(line) = stage {
-        out.warn(line, "breaks and music that the file marks were left out");
+        out.warn(line, "marked breaks and music were skipped");
     }
 }
 

@@ -71,7 +71,7 @@ impl Format for Ttml {
             if let Some(said) = reading.said.take() {
                 say(&said, line, &mut speech, out);
             }
-            out.warn(line, "the file breaks off here: it was read up to this point");
+            out.warn(line, "the file is cut off here: it was read up to this point");
         }
     }
 }

@@ -52,7 +52,7 @@ impl Format for Pdf {
         if bomb::is_one(source.bytes()) {
             out.refuse(Refusal::NoTranscript {
                 what: "a PDF that unpacks to more than any transcript",
-                advice: "Export the transcript as text or WebVTT and upload that.",
+                advice: "Export the transcript as text or WebVTT and upload that file.",
             });
             return;
         }
@@ -60,8 +60,8 @@ impl Format for Pdf {
             Ok(document) => document,
             Err(LoadPdfError::Decryption(_)) => {
                 out.refuse(Refusal::NoTranscript {
-                    what: "a PDF that is locked with a password",
-                    advice: "Save a copy without the password and upload that.",
+                    what: "a PDF that is protected by a password",
+                    advice: "Save a copy without the password and upload the copy.",
                 });
                 return;
             }
@@ -73,18 +73,21 @@ impl Format for Pdf {
         let read = page::text(&document);
         if read.text.trim().is_empty() {
             out.refuse(Refusal::NoTranscript {
-                what: "a PDF of pictures (a scan), without text",
-                advice: "Upload the file that it was made from, or export the transcript as text or WebVTT.",
+                what: "a scanned PDF without text",
+                advice: "Upload the original file, or export the transcript as text or WebVTT.",
             });
             return;
         }
         if !read.whole {
-            out.warn(1, "the PDF holds more than any transcript: it was read in part");
+            out.warn(1, "the PDF contains more than any transcript: only part of it was read");
         }
         if read.lost > 0 {
             out.warn(
                 1,
-                format!("{} letters of the PDF have no known meaning and were left out", read.lost),
+                format!(
+                    "{} characters of the PDF have no Unicode mapping and were dropped",
+                    read.lost
+                ),
             );
         }
         out.read_within(read.text, None);

@@ -49,7 +49,7 @@ impl Format for Rtf {
         let (text, whole) = text(source.bytes());
         if !whole {
             let line = lines(&text).last().map_or(1, |line| line.number);
-            out.warn(line, "the document breaks off here: it was read up to this point");
+            out.warn(line, "the document is cut off here: it was read up to this point");
         }
         out.read_within(text, None);
     }

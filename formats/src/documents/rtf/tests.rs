@@ -67,7 +67,7 @@ fn notes_are_refused_as_what_they_are() {
 fn any_cut_is_read_as_far_as_it_goes() {
     cut_anywhere(TEXTEDIT.as_bytes());
     let content = parse(&TEXTEDIT.as_bytes()[..TEXTEDIT.len() - 4]).unwrap();
-    assert!(content.warnings[0].message.contains("breaks off"));
+    assert!(content.warnings[0].message.contains("cut off"));
 }
 
 #[test]

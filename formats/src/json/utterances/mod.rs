@@ -53,7 +53,7 @@ impl Format for Utterances {
         paths::language(text, keys::LANGUAGES, out);
         let survey = survey(text, &list.path);
         if survey.unit == Unit::Unknown {
-            out.warn(1, "the times were dropped: the file does not say what unit they are in");
+            out.warn(1, "the times were dropped: the file does not state their unit");
         }
         let mut clock = Clock::new(survey.unit);
         let mut runs = Runs::default();

@@ -196,7 +196,7 @@ impl Clock {
             Moment::Since(seconds) => Some(seconds),
             Moment::Date(date) => {
                 let zero = *self.zero.get_or_insert_with(|| {
-                    out.warn(line, "times of day were counted from the first one");
+                    out.warn(line, "times are dates: they are relative to the first one");
                     date
                 });
                 Some(date - zero)
