@@ -189,7 +189,7 @@ fn main() {
 
 fn megabytes(text: &str) -> usize {
     text.parse().unwrap_or_else(|_| {
-        eprintln!("{text} is no number of megabytes");
+        eprintln!("{text} is not a number of megabytes");
         exit(2)
     })
 }

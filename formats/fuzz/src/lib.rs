@@ -15,7 +15,7 @@ pub fn forced(format: &str, bytes: &[u8]) {
 pub fn recognised(bytes: &[u8]) {
     let guess = formats::inspect(bytes);
     if let Ok(content) = formats::parse(bytes) {
-        assert!(guess.is_ok(), "read, but not let in");
+        assert!(guess.is_ok(), "read, but not recognised");
         check(&content);
     }
 }
