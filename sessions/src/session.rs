@@ -1,8 +1,7 @@
-//! What a session, or an external note, holds now: everything of it that can be found.
+//! The current searchable content of a session or an external note.
 //!
-//! An index is told what a session *is*, not what happened to it: whatever event came, the session
-//! is loaded as it stands and takes the place of what the index had. So nothing depends on the
-//! order or the number of events seen.
+//! An index receives the state of a session, not its history: after any event, the session is
+//! loaded and replaces what the index had. So nothing depends on the order or the number of events.
 
 use crate::error::LoadError;
 use crate::stream::each;
@@ -19,47 +18,47 @@ use debrief_infra::documents::Documents;
 use debrief_infra::log::{EventLog, StreamId};
 use serde::{Deserialize, Serialize};
 
-/// A session as it stands.
+/// The current state of a session.
 #[derive(Debug, Clone)]
 pub struct Session {
-    /// Whose it is.
+    /// Organization that owns it.
     pub organization: OrganizationId,
-    /// Identifies it.
+    /// Id of the session.
     pub id: TranscriptId,
-    /// What the coach calls it.
+    /// Title given by the coach.
     pub title: Option<String>,
-    /// Whose session it was.
+    /// Client of the session.
     pub client_id: Option<ClientId>,
-    /// When it was held, where somebody said so.
+    /// When it was held, if known.
     pub held_at: Option<DateTime<Utc>>,
     /// When it was uploaded.
     pub uploaded_at: DateTime<Utc>,
     /// The coach's notes.
     pub notes: Option<String>,
-    /// BCP 47 tag that the coach gave.
+    /// BCP 47 tag given by the coach.
     pub language: Option<String>,
-    /// What was said, corrections included; `None` until the files were read.
+    /// Turns with corrections applied; `None` until the files are read.
     pub content: Option<Content>,
-    /// Its summary, once there is one.
+    /// Summary, if there is one.
     pub summary: Option<SummaryContent>,
-    /// Set for an external note: `id` is the note's then.
+    /// Set for an external note, whose id is then `id`.
     pub note: Option<ExternalNote>,
 }
 
 /// A note from another system.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExternalNote {
-    /// What the system that it comes from calls it.
+    /// Id in the external system.
     pub id: String,
-    /// Where it can be opened there.
+    /// URL in the external system.
     pub url: Option<String>,
-    /// Its words.
+    /// Text of the note.
     #[serde(skip)]
     pub text: String,
 }
 
 impl Session {
-    /// A session of which nothing is known but when it was uploaded.
+    /// Creates a session without content, uploaded at this time.
     pub fn new(organization: OrganizationId, id: TranscriptId, uploaded_at: DateTime<Utc>) -> Self {
         Self {
             organization,
@@ -135,7 +134,7 @@ pub async fn load_session(
     Ok(Some(session))
 }
 
-/// The newest version of a session's summary.
+/// Loads the newest version of a session's summary.
 async fn summary(
     log: &EventLog,
     organization: OrganizationId,
