@@ -1,7 +1,7 @@
-//! What projections promise, run against SQLite and Postgres.
+//! Guarantees of projections, tested on SQLite and Postgres.
 //!
-//! Histories are random and legal: see `support/history.rs`. `DEBRIEF_TEST_FULL=1` makes the long
-//! ones 20,000 events instead of 2,000.
+//! Histories are random and valid: see `support/history.rs`. With `DEBRIEF_TEST_FULL=1`, the long
+//! ones have 20,000 events instead of 2,000.
 
 #[path = "projections/content.rs"]
 mod content;

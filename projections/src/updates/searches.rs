@@ -1,4 +1,4 @@
-//! What clients are told of saved searches.
+//! Updates of saved searches.
 
 use super::{Channel, Payload};
 use debrief_domain::event::DecodeError;
@@ -10,13 +10,13 @@ use serde::Serialize;
 /// Something new matches a saved search.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct SearchUpdate {
-    /// Which saved search.
+    /// Id of the saved search.
     pub saved_search_id: SavedSearchId,
-    /// The transcript that matches; `null` where it is an external note.
+    /// The matching transcript; `null` for an external note.
     pub transcript_id: Option<TranscriptId>,
     /// Whether it is an external note.
     pub note: bool,
-    /// How many of its passages match.
+    /// Number of its matching passages.
     pub passages: u32,
 }
 

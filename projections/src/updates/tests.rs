@@ -1,6 +1,6 @@
-//! Channels and payloads, and that `docs/websocket.md` says the same of them.
+//! Tests of channels and payloads, and that `docs/websocket.md` matches them.
 //!
-//! The events are the golden fixtures of the domain, so that a new one cannot be left out.
+//! The events are the golden fixtures of the domain, so that a new one cannot be forgotten.
 
 use super::*;
 use chrono::DateTime;
@@ -12,10 +12,10 @@ use uuid::Uuid;
 
 const ORGANIZATION: &str = "0198c5a2-7d1e-7bd0-9a55-000000000001";
 const STREAM: &str = "0198c5a2-7d1e-7bd0-9a55-000000000002";
-/// The transcript that fixtures of other streams name.
+/// The transcript that fixtures of other streams refer to.
 const TRANSCRIPT: &str = "018f6f2e-5d3a-7c11-9a55-3f0f5f6f7a01";
 
-/// A fixture of the newest version of each event, by file name without version.
+/// Returns a fixture of the newest version of each event, by file name without version.
 fn events() -> BTreeMap<String, RecordedEvent> {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../domain/fixtures/events");
     let mut newest: BTreeMap<String, (u32, RecordedEvent)> = BTreeMap::new();
@@ -53,7 +53,7 @@ fn events() -> BTreeMap<String, RecordedEvent> {
     newest.into_iter().map(|(name, (_, event))| (name, event)).collect()
 }
 
-/// The rows that an event appends: channel and the columns as text.
+/// Returns the rows that an event appends: channel, and the columns as text.
 fn appended(event: &RecordedEvent) -> Vec<(String, BTreeMap<&'static str, sql::Value>)> {
     let ops = Updates { retention: 10 }.project(event).unwrap();
     ops.into_iter()
@@ -68,7 +68,7 @@ fn appended(event: &RecordedEvent) -> Vec<(String, BTreeMap<&'static str, sql::V
         .collect()
 }
 
-/// The payload of each fixture that leads to an update, byte for byte as it is stored.
+/// The payload of each fixture that causes an update, byte for byte as stored.
 const STORED: &[(&str, &str)] = &[
     (
         "saved_search.matched",
@@ -163,7 +163,7 @@ fn a_channel_is_read_as_it_is_written() {
         let name = kind.name.replace("<id>", STREAM);
         let channel: Channel = name.parse().unwrap();
         assert_eq!((channel.to_string(), channel.kind()), (name.clone(), *kind));
-        // One spelling for one channel.
+        // One spelling per channel.
         for other in [
             name.to_uppercase(),
             format!(" {name}"),
@@ -198,7 +198,7 @@ fn a_channel_is_stored_under_its_organization() {
     assert_eq!(of_stored_name(&format!("{ORGANIZATION}/a_channel_to_come")), None);
 }
 
-/// The rows of the table in `docs/websocket.md` that begins with `header`.
+/// Returns the rows of the table in `docs/websocket.md` that begins with `header`.
 fn documented(header: &str) -> Vec<String> {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/websocket.md");
     let text = std::fs::read_to_string(file).unwrap();
@@ -214,11 +214,11 @@ fn every_channel_is_documented() {
             format!("| `{}` | {} | `{}` |", kind.name, kind.about, kind.permission.as_str())
         })
         .collect();
-    let found = documented("| channel | tells of | permission |");
+    let found = documented("| channel | subject | permission |");
     assert_eq!(found, rows, "docs/websocket.md should have\n{}\n", rows.join("\n"));
 }
 
-/// The names of what a payload holds: `error.code` for what lies deeper.
+/// Returns the field names of a payload: `error.code` for nested ones.
 fn fields(payload: &Value) -> BTreeSet<String> {
     let Value::Object(map) = payload else { return BTreeSet::new() };
     map.iter()
@@ -229,7 +229,7 @@ fn fields(payload: &Value) -> BTreeSet<String> {
         .collect()
 }
 
-/// What is in backquotes in a cell.
+/// Returns the text in backquotes in a cell.
 fn quoted(cell: &str) -> BTreeSet<String> {
     cell.split('`').skip(1).step_by(2).map(str::to_owned).collect()
 }
