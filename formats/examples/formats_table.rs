@@ -1,8 +1,8 @@
 //! Writes `docs/formats.md`: every format with the content that is read from it, and the result for
 //! every file of the corpus.
 //!
-//! `cargo run -p debrief-formats --example formats_table > docs/formats.md`, with
-//! `DEBRIEF_CORPUS` or `../shared/corpus` next to the checkout.
+//! `cargo run -p debrief-formats --example formats_table > docs/formats.md`, with `DEBRIEF_CORPUS`
+//! or `../shared/corpus` next to the checkout.
 
 use std::fs;
 use std::path::{Path, PathBuf};
