@@ -10,10 +10,13 @@ pub(crate) struct Resource {
     /// Its routes begin so; the longest prefix counts.
     pub prefixes: &'static [&'static str],
     /// Parameters: the path up to and with each, and what fills it.
-    pub parameters: &'static [(&'static str, fn(&Ids) -> String)],
+    pub parameters: &'static [(&'static str, Id)],
     /// Requests that the document does not describe well enough to be made from it.
     pub cases: &'static [Case],
 }
+
+/// Which of the ids fills a parameter.
+pub(crate) type Id = fn(&Ids) -> String;
 
 /// What is added to a request whose path is filled.
 pub(crate) type Fill = fn(RequestBuilder, &Ids) -> RequestBuilder;
@@ -32,7 +35,9 @@ pub(crate) struct Case {
 pub(crate) enum Expect {
     /// The request names something of another's: the answer is the one for what does not exist.
     Hidden,
-    /// It names nothing of another's: it succeeds, and finds nothing of theirs.
+    /// It reads and names nothing of another's: it succeeds, and finds nothing.
+    Empty,
+    /// It writes and names nothing of another's: it succeeds, and changes nothing of theirs.
     Own,
     /// It needs no token, and holds nothing of anybody's.
     Open,
@@ -43,6 +48,10 @@ pub(crate) enum Expect {
 impl Case {
     pub(crate) const fn hidden(method: &'static str, path: &'static str, fill: Fill) -> Self {
         Self { method, path, fill, expect: Expect::Hidden }
+    }
+
+    pub(crate) const fn empty(method: &'static str, path: &'static str, fill: Fill) -> Self {
+        Self { method, path, fill, expect: Expect::Empty }
     }
 
     pub(crate) const fn own(method: &'static str, path: &'static str, fill: Fill) -> Self {
