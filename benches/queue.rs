@@ -1,12 +1,11 @@
-//! The queue: jobs drained a second by a worker that does nothing, and the time from an event to
-//! the start of its work, through the real relay and runtime.
+//! The queue: jobs drained per second by a worker that does nothing, and the time from an event to
+//! the start of its job, through the real relay and runtime.
 //!
 //! Drained: events are in the log before relay and worker start; the clock stops when the last job
-//! was handled and none is left. Beside it, the same number of messages through JetStream alone
-//! (publish with ack, fetch, ack), and through graphile-worker on the same Postgres
-//! (`benches/peers/graphile`), which adds its jobs in one statement before its clock starts, while
-//! ours includes the relay. Latency: one event every 20 ms, from the answer of the append to the
-//! start of its handler.
+//! is done. For comparison, the same number of messages through JetStream alone (publish with ack,
+//! fetch, ack), and through graphile-worker on the same Postgres (`benches/peers/graphile`), which
+//! adds its jobs in one statement before its clock starts, while ours includes the relay. Latency:
+//! one event every 20 ms, from the answer of the append to the start of its handler.
 //!
 //! Run by `scripts/bench queue`. DEBRIEF_BENCH_JOBS is the number of jobs (10,000).
 
@@ -17,9 +16,9 @@ use async_trait::async_trait;
 use debrief_infra::database::Database;
 use debrief_infra::log::RecordedEvent;
 use debrief_infra::log::{Append, CommandKey, EventLog, Expected, NewEvent, StreamId};
-use debrief_infra::queue::{self, Ledger, Queue, Relay, Subscription};
+use debrief_infra::queue::{self, Begins, Ledger, Queue, Relay, Subscription};
 use debrief_workers::runtime::{self, Options};
-use debrief_workers::{Fault, JobContext, Worker};
+use debrief_workers::{Done, Fault, JobContext, Worker};
 use futures::StreamExt;
 use serde_json::json;
 use std::collections::HashMap;
@@ -33,13 +32,13 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 const SUBSCRIPTION: Subscription =
-    Subscription { consumer: "noop", event_types: &["bench.happened"] };
+    Subscription { consumer: "noop", event_types: &["bench.happened"], begins: Begins::Start };
 
 fn jobs() -> usize {
     number("DEBRIEF_BENCH_JOBS", 10_000) as usize
 }
 
-/// Does nothing, and notes when.
+/// Does nothing but record when it ran.
 #[derive(Default)]
 struct Noop {
     done: AtomicUsize,
@@ -48,22 +47,14 @@ struct Noop {
 
 #[async_trait]
 impl Worker for Noop {
-    fn name(&self) -> &'static str {
-        SUBSCRIPTION.consumer
-    }
-
-    fn event_types(&self) -> &'static [&'static str] {
-        SUBSCRIPTION.event_types
-    }
-
-    async fn handle(&self, event: &RecordedEvent, _: &JobContext) -> Result<(), Fault> {
+    async fn handle(&self, event: &RecordedEvent, _: &JobContext) -> Result<Done, Fault> {
         self.started.lock().expect("no panic").entry(event.id).or_insert_with(Instant::now);
         self.done.fetch_add(1, Ordering::Relaxed);
-        Ok(())
+        Ok(Done::Finished)
     }
 }
 
-/// One way of running the queue.
+/// A configuration of the queue.
 struct Ours {
     name: &'static str,
     place: Place,
@@ -79,7 +70,7 @@ impl Ours {
         Self { name, place, database, log, queue_url: queue_url.to_owned(), concurrency }
     }
 
-    /// Appends `count` events, a hundred at a time; answers their ids.
+    /// Appends `count` events, a hundred at a time; returns their ids.
     async fn append(&self, count: usize) -> Vec<Uuid> {
         let mut ids = Vec::with_capacity(count);
         while ids.len() < count {
@@ -135,11 +126,12 @@ impl Ours {
         let halt = stop.clone();
         tasks.spawn(async move { relay.run(halt).await });
         let noop: Arc<dyn Worker> = worker.clone();
-        tasks.spawn(runtime::run(noop, self.log.clone(), queue, options, stop.clone()));
+        let name = SUBSCRIPTION.consumer;
+        tasks.spawn(runtime::run(name, noop, self.log.clone(), queue, options, stop.clone()));
         (worker, ledger, stop, tasks)
     }
 
-    /// Jobs drained a second, of those that are in the log when the clock starts.
+    /// Returns jobs drained per second, of those in the log when the clock starts.
     async fn drain(&self, count: usize) -> f64 {
         self.append(count).await;
         let began = Instant::now();
@@ -158,7 +150,7 @@ impl Ours {
         rate
     }
 
-    /// Milliseconds from the append's answer to the start of the work, one every 20 ms.
+    /// Returns the milliseconds from the append's answer to the start of the job, one every 20 ms.
     async fn latencies(&self, count: usize) -> Vec<f64> {
         let (worker, _, stop, tasks) = self.start().await;
         self.append(1).await;
@@ -185,7 +177,7 @@ impl Ours {
     }
 }
 
-/// Messages a second through JetStream alone: published with acks, fetched, acked.
+/// Returns messages per second through JetStream alone: published with acks, fetched, acked.
 async fn raw_jetstream(url: &str, count: usize) -> f64 {
     let client = async_nats::connect(url).await.expect("NATS");
     let context = jetstream::new(client);
@@ -258,14 +250,14 @@ impl Peer {
         let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
         let modules = root.join("target/bench-tools/graphile/node_modules/graphile-worker");
         if !modules.exists() {
-            println!("graphile-worker is not installed (scripts/bench does): left out");
+            println!("graphile-worker is not installed (scripts/bench installs it): skipping it");
             return None;
         }
         let script = root.join("benches/peers/graphile.mjs");
         Some(Self { script, place: Place::empty_postgres(server).await })
     }
 
-    /// Runs the peer; answers the numbers that it prints.
+    /// Runs the peer; returns the numbers that it prints.
     async fn run(&self, what: &str, count: usize) -> Vec<f64> {
         let mut command = Command::new("node");
         command.arg(&self.script).arg(what).arg(count.to_string()).env("PEER_URL", &self.place.url);
@@ -334,7 +326,7 @@ async fn drain(report: &mut Report, ours: &[Ours], nats: Option<&str>, peer: Opt
 }
 
 async fn latency(report: &mut Report, ours: &[Ours], peer: Option<&Peer>) {
-    println!("\nFrom the append's answer to the start of the work, one every 20 ms (ms)");
+    println!("\nFrom the append's answer to the start of the job, one every 20 ms (ms)");
     let count = number("DEBRIEF_BENCH_LATENCIES", 500) as usize;
     let mut of = |name: &str, values: &[f64]| {
         let (p50, p99) = (quantile(values, 0.5), quantile(values, 0.99));

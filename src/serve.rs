@@ -97,30 +97,30 @@ pub(crate) async fn start(
     };
     let (sql, halted) = (system.database.queue.clone(), halt.clone());
     back.spawn(async move { signals::share(&sql, shared, halted).await });
-    let context = workers::Context {
-        log: system.log.clone(),
-        documents: documents.clone(),
-        views: views.clone(),
-    };
-    let all = workers::all(&context);
     if roles.relay {
         let relay = Relay::new(
             system.log.clone(),
             system.ledger.clone(),
             Arc::clone(&queue),
-            workers::subscriptions(&all),
+            workers::ALL.iter().map(|worker| worker.subscription()).collect(),
             config.worker_lease.get(),
         );
         let halt = halt.clone();
         back.spawn(async move { relay.run(halt).await });
     }
     if roles.worker {
-        for worker in all {
+        let context = workers::Context {
+            log: system.log.clone(),
+            documents: documents.clone(),
+            views: views.clone(),
+        };
+        for descriptor in workers::ALL {
             front.spawn(workers::runtime::run(
-                worker,
+                descriptor.name,
+                (descriptor.make)(&context),
                 system.log.clone(),
                 Arc::clone(&queue),
-                worker_options(config),
+                worker_options(config).within(&descriptor.limits),
                 stop.clone(),
             ));
         }
@@ -285,6 +285,8 @@ async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
 fn worker_options(config: &Config) -> workers::runtime::Options {
     workers::runtime::Options {
         concurrency: config.worker_concurrency,
+        timeout: config.worker_timeout.get(),
+        cpu: config.worker_cpu_budget.get(),
         lease: config.worker_lease.get(),
         max_attempts: config.worker_max_attempts,
         backoff_min: config.worker_backoff_min.get(),

@@ -4,7 +4,8 @@ use crate::config::{Config, MasterKey as MasterKeySetting};
 use anyhow::Context;
 use debrief_api::{generate_key, hash_of_key};
 use debrief_domain::ids::{ApiKeyId, OrganizationId};
-use debrief_domain::organization::{ApiKeyCreated, KeyRole, Organization, OrganizationCommand};
+use debrief_domain::organization::{ApiKeyCreated, Organization, OrganizationCommand};
+use debrief_domain::principal::{Principal, Role};
 use debrief_infra::blobs;
 use debrief_infra::database::Database;
 use debrief_infra::documents::Documents;
@@ -119,7 +120,7 @@ impl System {
             return Ok(Some(secret).filter(|_| generated));
         };
         if let Some(secret) = configured
-            && directory::holder_of_key(&views, &hash_of_key(&secret)).await?.is_none()
+            && directory::api_key(&views, &hash_of_key(&secret)).await?.is_none()
         {
             let command = OrganizationCommand::CreateApiKey(owner_key(&secret));
             let context = operator_context(*first);
@@ -148,7 +149,7 @@ fn owner_key(secret: &str) -> ApiKeyCreated {
         key_id: ApiKeyId(Uuid::now_v7()),
         name: "Owner".to_owned(),
         secret_sha256: hash_of_key(secret),
-        role: KeyRole::Owner,
+        role: Role::Owner,
     }
 }
 
@@ -156,7 +157,7 @@ fn operator_context(organization: OrganizationId) -> CommandContext {
     CommandContext {
         organization,
         metadata: Metadata {
-            actor: "system".to_owned(),
+            actor: Principal::System.to_string(),
             correlation_id: Uuid::now_v7(),
             causation_id: None,
         },

@@ -11,9 +11,9 @@ pub enum Change<T> {
     /// Leave the field as it is.
     #[default]
     Keep,
-    /// Take the value away.
+    /// Clear the value.
     Clear,
-    /// Put this value in its place.
+    /// Set this value.
     Set(T),
 }
 
@@ -23,7 +23,7 @@ impl<T> Change<T> {
         matches!(self, Self::Keep)
     }
 
-    /// The same change of another type.
+    /// Maps the value that is set.
     pub fn map<U>(self, f: impl FnOnce(T) -> U) -> Change<U> {
         match self {
             Self::Keep => Change::Keep,
@@ -32,7 +32,7 @@ impl<T> Change<T> {
         }
     }
 
-    /// Carries the change out.
+    /// Applies the change to a field.
     pub fn apply_to(self, field: &mut Option<T>) {
         match self {
             Self::Keep => {}

@@ -1,4 +1,4 @@
-//! Identifiers. Each kind has a type of its own, so that one cannot stand in for another.
+//! Identifiers, one type for each kind, so that one cannot be passed for another.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -38,7 +38,7 @@ macro_rules! id {
 }
 
 id!(
-    /// A coaching practice or company: the wall that no data crosses.
+    /// A coaching practice or company. No data crosses organizations.
     OrganizationId
 );
 id!(
@@ -57,6 +57,10 @@ id!(
     /// A key with which a program signs in.
     ApiKeyId
 );
+id!(
+    /// A person who signs in to an organization.
+    MemberId
+);
 
 id!(
     /// An organization's vocabulary.
@@ -64,7 +68,7 @@ id!(
 );
 
 id!(
-    /// A note from elsewhere.
+    /// An external note.
     NoteId
 );
 
@@ -74,7 +78,7 @@ id!(
 );
 
 impl NoteId {
-    /// The note that another system calls so, after so many of that name were deleted.
+    /// The external note with this id, after `deleted_before` notes with it were deleted.
     pub fn of(organization: OrganizationId, external_id: &str, deleted_before: u32) -> Self {
         let name = [&b"note"[..], &deleted_before.to_be_bytes(), external_id.as_bytes()].concat();
         Self(Uuid::new_v5(&organization.0, &name))
@@ -82,14 +86,14 @@ impl NoteId {
 }
 
 impl VocabularyId {
-    /// The vocabulary of an organization: one for each.
+    /// The vocabulary of an organization. Each has one.
     pub fn of(organization: OrganizationId) -> Self {
         Self(Uuid::new_v5(&organization.0, b"vocabulary"))
     }
 }
 
 impl SummaryId {
-    /// The summary that belongs to a transcript: one for each, so that work done twice meets itself.
+    /// The summary of a transcript. Each has one, so that work done twice meets in one stream.
     pub fn of(transcript: TranscriptId) -> Self {
         Self(Uuid::new_v5(&transcript.0, b"summary"))
     }

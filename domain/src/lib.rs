@@ -3,8 +3,8 @@
 //! Invariants: nothing here does I/O, reads a clock or draws a random number. Ids, times and keys
 //! are passed in with the command, so that the same events always give the same state.
 //!
-//! One folder for each aggregate: `events.rs` says what can have happened, `mod.rs` what may
-//! happen next. [`event::Event`] is the catalogue of all events.
+//! Each aggregate has a folder: its events in `events.rs`, its commands and rules in `mod.rs`.
+//! [`STREAMS`] is the catalogue.
 
 pub mod change;
 pub mod client;
@@ -13,8 +13,24 @@ pub mod ids;
 pub mod note;
 pub mod organization;
 pub mod personal;
+pub mod principal;
 pub mod saved_search;
+pub mod search;
+pub mod subject;
 pub mod summary;
 pub mod transcript;
 pub mod upcasters;
 pub mod vocabulary;
+
+use event::Stream;
+
+/// All kinds of streams, and with them all events.
+pub static STREAMS: &[Stream] = &[
+    Stream::of::<organization::Organization>(),
+    Stream::of::<client::Client>(),
+    Stream::of::<transcript::Transcript>(),
+    Stream::of::<summary::Summary>(),
+    Stream::of::<vocabulary::Vocabulary>(),
+    Stream::of::<note::Note>(),
+    Stream::of::<saved_search::SavedSearch>(),
+];

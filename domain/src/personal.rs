@@ -1,12 +1,14 @@
-//! Words that belong to a person.
+//! A person's words.
 //!
 //! Invariant: a person's words enter an event only inside [`Personal`]. The event log finds these
 //! fields by their JSON form, `{"$personal": value}`, and seals them under a key of the person
 //! they concern; once that key is deleted they read as [`Personal::Erased`].
 
-use serde::de::{DeserializeOwned, Error as _};
+use serde::de::{Error as _, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use serde_json::{Map, Value};
+use std::borrow::Cow;
+use std::fmt;
+use std::marker::PhantomData;
 
 /// Field that marks a personal value in an event's JSON.
 pub const PERSONAL: &str = "$personal";
@@ -58,16 +60,34 @@ impl<T: Serialize> Serialize for Personal<T> {
     }
 }
 
-impl<'de, T: DeserializeOwned> Deserialize<'de> for Personal<T> {
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Personal<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let mut map = Map::deserialize(deserializer)?;
-        if map.contains_key(ERASED) {
-            return Ok(Self::Erased);
+        deserializer.deserialize_map(PersonalVisitor(PhantomData))
+    }
+}
+
+struct PersonalVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for PersonalVisitor<T> {
+    type Value = Personal<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "a personal field: {{\"{PERSONAL}\": …}} or {{\"{ERASED}\": true}}")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut read = None;
+        while let Some(key) = map.next_key::<Cow<'de, str>>()? {
+            match key.as_ref() {
+                ERASED => {
+                    map.next_value::<IgnoredAny>()?;
+                    read = Some(Personal::Erased);
+                }
+                PERSONAL if read.is_none() => read = Some(Personal::Known(map.next_value()?)),
+                _ => drop(map.next_value::<IgnoredAny>()?),
+            }
         }
-        let value: Value = map.remove(PERSONAL).ok_or_else(|| {
-            D::Error::custom("a personal field holds neither words nor an erasure")
-        })?;
-        T::deserialize(value).map(Self::Known).map_err(D::Error::custom)
+        read.ok_or_else(|| A::Error::custom("a personal field holds neither words nor an erasure"))
     }
 }
 

@@ -1,10 +1,10 @@
-//! Lifting of stored events to the newest schema.
+//! Upcasting of stored events to the newest schema.
 //!
 //! An upcaster takes one event type from one schema version to the next, as JSON, before it is
 //! decoded. Personal fields are opened by then, and may be `{"$erased": true}`.
 //!
-//! To change the shape of an event: raise its version in the aggregate's `impl_domain_event!`
-//! table, add an upcaster to [`all`], and keep the old fixture in `domain/fixtures/events`.
+//! To change the shape of an event: raise its version where it is declared, in the aggregate's
+//! `events.rs`, add an upcaster to [`all`], and keep the old fixture in `domain/fixtures/events`.
 
 use crate::personal::PERSONAL;
 use cqrs_es::persist::{EventUpcaster, SerializedEvent};
@@ -12,10 +12,10 @@ use serde_json::json;
 
 /// The upcasters, in the order in which they are tried.
 pub fn all() -> Vec<Box<dyn EventUpcaster>> {
-    vec![Box::new(ParsedV2)]
+    vec![Box::new(ParsedV2), Box::new(SavedSearchCreatedV2), Box::new(SavedSearchMatchedV2)]
 }
 
-/// Warnings became personal: those of several files name the files.
+/// Warnings became personal: with several files they contain file names.
 struct ParsedV2;
 
 impl EventUpcaster for ParsedV2 {
@@ -32,8 +32,45 @@ impl EventUpcaster for ParsedV2 {
     }
 }
 
-/// Applies `upcasters` until none of them fits any more. It ends whatever they do: an event takes
-/// no more steps than there are upcasters.
+/// The owner of a saved search is in the metadata of the event: not only API keys save searches.
+struct SavedSearchCreatedV2;
+
+impl EventUpcaster for SavedSearchCreatedV2 {
+    fn can_upcast(&self, event_type: &str, event_version: &str) -> bool {
+        event_type == "saved_search.created" && event_version == "1"
+    }
+
+    fn upcast(&self, mut event: SerializedEvent) -> SerializedEvent {
+        if let Some(payload) = event.payload.as_object_mut() {
+            payload.remove("key_id");
+        }
+        event.event_version = "2".to_owned();
+        event
+    }
+}
+
+/// A match names its subject; before, the id of a note was stored as a transcript id.
+struct SavedSearchMatchedV2;
+
+impl EventUpcaster for SavedSearchMatchedV2 {
+    fn can_upcast(&self, event_type: &str, event_version: &str) -> bool {
+        event_type == "saved_search.matched" && event_version == "1"
+    }
+
+    fn upcast(&self, mut event: SerializedEvent) -> SerializedEvent {
+        if let Some(payload) = event.payload.as_object_mut() {
+            let id = payload.remove("transcript_id").unwrap_or_default();
+            let note = payload.remove("note").and_then(|note| note.as_bool()).unwrap_or_default();
+            let kind = if note { "note" } else { "transcript" };
+            payload.insert("subject".to_owned(), json!({ "kind": kind, "id": id }));
+        }
+        event.event_version = "2".to_owned();
+        event
+    }
+}
+
+/// Applies `upcasters` until none matches. It always ends: an event takes at most as many steps as
+/// there are upcasters.
 pub fn lift(upcasters: &[Box<dyn EventUpcaster>], mut event: SerializedEvent) -> SerializedEvent {
     for _ in upcasters {
         let Some(next) = upcasters

@@ -1,7 +1,7 @@
-//! Long texts: blobs that are sealed under the key of the transcript they belong to.
+//! Documents: long texts as blobs, encrypted under the key of their transcript.
 //!
-//! Invariant: nothing a person said reaches the blob store unsealed; a document is bound to its
-//! blob's name, so that one cannot be put in another's place.
+//! Invariant: nothing a person said reaches the blob store unencrypted. The ciphertext is bound to
+//! the blob's name, so that one document cannot take another's place.
 
 use crate::blobs::{BlobError, BlobKey, BlobStore, ByteStream, sealed};
 use crate::keys::DataKey;
@@ -9,7 +9,7 @@ use bytes::{Bytes, BytesMut};
 use futures::{StreamExt, TryStreamExt};
 use std::sync::Arc;
 
-/// Sealed documents over a blob store. Clones share the store.
+/// Encrypted documents in a blob store. Clones share the store.
 #[derive(Clone)]
 pub struct Documents {
     blobs: Arc<dyn BlobStore>,
@@ -22,12 +22,13 @@ impl std::fmt::Debug for Documents {
 }
 
 impl Documents {
-    /// Documents in this store.
+    /// Creates documents in this store.
     pub fn new(blobs: Arc<dyn BlobStore>) -> Self {
         Self { blobs }
     }
 
-    /// Streams a document in; durable when this returns. Answers the sealed size in bytes.
+    /// Streams a document into the store; it is durable when this returns. Returns the encrypted
+    /// size in bytes.
     pub async fn put(
         &self,
         name: &BlobKey,
@@ -38,7 +39,7 @@ impl Documents {
         self.blobs.put(name, sealed).await
     }
 
-    /// Writes a document that is in memory.
+    /// Writes a document from memory.
     pub async fn write(
         &self,
         name: &BlobKey,
@@ -64,12 +65,12 @@ impl Documents {
         Ok(bytes.freeze())
     }
 
-    /// Removes a document; one that is gone already is no error.
+    /// Deletes a document. Deleting a missing one is not an error.
     pub async fn delete(&self, name: &BlobKey) -> Result<(), BlobError> {
         self.blobs.delete(name).await
     }
 
-    /// Whether the store answers.
+    /// Checks that the store responds.
     pub async fn check(&self) -> Result<(), BlobError> {
         self.blobs.check().await
     }

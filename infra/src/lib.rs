@@ -1,7 +1,7 @@
-//! Ports to everything outside the domain, and their adapters.
+//! Ports to all external systems, and their adapters.
 //!
-//! One folder for each outside thing: its trait in `mod.rs`, an adapter per file, and a function
-//! that picks one by URL.
+//! One folder for each external system: its trait in `mod.rs`, an adapter per file, and a function
+//! that selects one by URL.
 
 pub mod blobs;
 pub mod database;
@@ -13,4 +13,5 @@ pub mod log;
 mod openai;
 pub mod queue;
 pub mod signals;
+pub mod url;
 pub mod vectors;

@@ -1,9 +1,9 @@
-"""Cues, times and words beside webvtt-py, srt and python-docx, over all files of their kinds.
+"""Compares cues, times and words with webvtt-py, srt and python-docx, over all their files.
 
 A piece is a cue of a turn, or a turn without cues (the example `cues`). Words are runs of letters
-and digits; a name that Debrief took for the speaker's is taken off the other reader's text.
-python-docx gives paragraphs, so only words are compared, without lines that are a number or a
-time. Files that agree are counted, files that differ are listed with the reason found by reading
+and digits; a name that Debrief took for the speaker's is removed from the other reader's text.
+python-docx gives paragraphs, so only words are compared, ignoring lines that are a number or a
+time. Files that agree are counted; files that differ are listed with the reason, found by reading
 them.
 
     agreement.py CUES CORPUS
@@ -82,7 +82,7 @@ def main():
             counted["files"] += 1
             try:
                 theirs = [cue for cue in read(path) if cue[2].strip()]
-            except Exception as error:  # whatever the other reader stops with is what it says
+            except Exception as error:  # the other reader's error, whatever it is, is its result
                 counted["only Debrief" if "pieces" in ours else "neither"] += 1
                 rows.append((name, "read" if "pieces" in ours else "refused", type(error).__name__))
                 continue

@@ -1,14 +1,14 @@
-"""Action items, decisions and highlights beside those that were published for the same calls.
+"""Compares action items, decisions and highlights with those published for the same calls.
 
 For each call, asks Debrief (the example `quality`) for its summary and compares it with
-`tldr.json`. Theirs are sentences of their own words with a time; ours are quotes. One of theirs
-counts as found
+`tldr.json`. Published items are paraphrases with a time; ours are quotes. A published item counts
+as found
 
 - by time: if one of our quotes of the same kind begins within NEAR seconds of it;
 - by time and words: if that quote also shares at least SHARED content words with it.
 
-The control replaces each of our quotes by a sentence of the same call that is chosen by chance
-among the LIKE nearest to it in length, DRAWS times. Prints Markdown.
+The control replaces each of our quotes by a random sentence of the same call among the LIKE
+nearest to it in length, DRAWS times. Prints Markdown.
 
     items.py QUALITY ZOOM_CALLS
 """
@@ -68,7 +68,7 @@ def content_words(text):
 
 
 def begins(turn, at):
-    """When the words at a place of a turn are said: by its cues, else by its length."""
+    """The time of the words at an offset of a turn: by its cues, else by its length."""
     times = [cue for cue in turn.get("cues", []) if cue["at"] <= at and cue["start_ms"] is not None]
     if times:
         return times[-1]["start_ms"] / 1000
@@ -92,7 +92,7 @@ def sentences(turns):
 
 
 def found(theirs, ours):
-    """How many of theirs are found by time, and by time and words."""
+    """The number of published items found by time, and by time and words."""
     near = both = 0
     for time, words in theirs:
         close = [said for said in ours if abs(said.time - time) <= NEAR]
@@ -110,8 +110,8 @@ def main():
     spoken = [list(sentences(call["turns"])) for call in read]
     print(
         f"{len(calls)} calls. Found by time: one of ours of that kind begins within {NEAR} s;"
-        f" and by words: it also shares {SHARED} content words. By chance: the same with chance"
-        f" sentences of the same number and length, mean of {DRAWS} draws"
+        f" by time and words: it also shares {SHARED} content words. By chance: the same with as"
+        f" many random sentences of the same length, mean of {DRAWS} draws"
         " (the 2.5 to 97.5 % range).\n"
     )
     print("| | theirs | ours | found by time | by chance | found by time and words | by chance |")

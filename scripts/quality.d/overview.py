@@ -1,7 +1,7 @@
-"""The extractive overview beside other ways to choose sentences, by ROUGE.
+"""Compares the extractive overview with other ways to choose sentences, by ROUGE.
 
 Reads QMSum's meetings, asks Debrief (the example `quality`) for an overview of at most WORDS
-words, chooses as many words with the lead, TextRank and LexRank (the last two are sumy's), and
+words, chooses as many words with the lead, TextRank and LexRank (the last two from sumy), and
 compares each with the general answer that people wrote. Prints Markdown.
 
     overview.py QUALITY QMSUM [val|train]
@@ -29,7 +29,7 @@ RESAMPLES = 10_000
 
 
 def plain(text):
-    """QMSum's text as people write: no marks of the transcribers, no spaces inside of words."""
+    """QMSum's text without transcribers' marks and spaces inside words."""
     text = re.sub(r"\{[^}]*\}", " ", text)
     text = re.sub(r"\s+([.,?!;:%)])", r"\1", text)
     text = re.sub(r"\s+('(?:s|m|d|ll|re|ve|t)|n't)\b", r"\1", text)
@@ -58,7 +58,7 @@ def sentences(meeting):
 
 
 def fill(ranked):
-    """Sentences by rank as long as they fit, in the order of the meeting."""
+    """The sentences that fit by rank, in the order of the meeting."""
     chosen, left = [], WORDS
     for place, sentence in ranked:
         words = len(sentence.split())
@@ -69,7 +69,7 @@ def fill(ranked):
 
 
 class Words:
-    """What sumy needs of a tokenizer; its own downloads its data."""
+    """A tokenizer for sumy, whose own downloads its data."""
 
     def to_words(self, text):
         return re.findall(r"\w+(?:'\w+)?", text)
@@ -140,7 +140,7 @@ def main():
     if only_own:
         return
     print(
-        f"\nDebrief less the other, mean and 95 % interval of {RESAMPLES:,} paired resamples"
+        f"\nDebrief minus the other, mean and 95 % interval of {RESAMPLES:,} paired resamples"
         " of the meetings:\n"
     )
     print("| | ROUGE-1 | ROUGE-2 | ROUGE-L |\n|---|---|---|---|")

@@ -1,7 +1,7 @@
-// What chrono-node finds in questions: `questions.mjs FOLDER FILE`, with FOLDER where chrono-node
-// is installed. One JSON line for each line of FILE: a list of {"from", "to", "last"}: the first
-// day of what it found, the day behind the last as far as it is certain of day, month or year, and
-// the last day where it gives an end.
+// Prints the dates that chrono-node finds in questions: `questions.mjs FOLDER FILE`, where FOLDER is
+// where chrono-node is installed. Prints one JSON line for each line of FILE: a list of
+// {"from", "to", "last"}: the first day, the day after the last as far as chrono-node is certain of
+// day, month or year, and the last day if it gives an end.
 
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";

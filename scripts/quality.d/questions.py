@@ -1,21 +1,21 @@
-"""Days in questions: Debrief beside chrono-node and dateparser, on questions with expectations.
+"""Dates in questions: Debrief compared with chrono-node and dateparser.
 
     questions.py OURS QUESTIONS FOLDER
 
-OURS is the example `questions`, FOLDER where chrono-node is installed. All get the same day as
-today; dateparser also the language, the order of day and month, the first day of the week, that
-dates lie in the past, and that spans are wanted. Where a peer finds several dates, each alone and
-the range from the first to the last count, whichever is right. What a peer finds after today is
-taken away: Debrief leaves the future alone on purpose, and it is no fault to find it.
+OURS is the example `questions`, FOLDER where chrono-node is installed. All get the same date as
+today; dateparser also gets the language, the order of day and month and the first day of the week,
+and is told that dates lie in the past and that spans are wanted. If a peer finds several dates,
+each of them and the range from the first to the last are tried, and the best counts. A peer's
+results after today are ignored: Debrief does not interpret the future on purpose, and finding it
+is not an error.
 
 - strict: the same first and last day. A month or a year of which chrono-node is certain is a
   range; dateparser's dates are days unless it gives a span.
-- lenient: the same first day, and the same last day where an end is given.
-- inside: a day within the range, whatever else.
+- lenient: the same first day, and the same last day if the question gives one.
+- inside: a day within the range.
 
-Open ranges ("since March") are no peer's business: there the day itself is enough for all three,
-before or after the limit. Questions with a day that only Debrief is told ("before the race") are
-left out of the peers' rows.
+For open ranges ("since March") the day itself is enough for all three, before or after the bound.
+Questions with a named day that only Debrief knows ("before the race") are not in the peers' rows.
 """
 
 import json
@@ -120,21 +120,20 @@ def row(name, lines, found):
 
 
 def ours(found, expected):
-    """Debrief's range, with an open end where the expectation has one, so that only the same
-    range is right."""
+    """Debrief's range, open where the expectation is open, so that only the same range is right."""
     start, end = day(found["from"]), day(found["to"])
     if start is None and end is None:
         return []
     same_shape = (start is None, end is None) == (expected[0] is None, expected[1] is None)
     if not same_shape:
         return [(date.min, date.min + DAY, None)]
-    # The open end is not looked at.
+    # The open end is not compared.
     start, end = (start or end), (end or start + DAY)
     return [(start, end, end - DAY)]
 
 
 def anchored(line):
-    """Whether the range is that of a day that only Debrief is told."""
+    """Whether the range depends on a named day that only Debrief knows."""
     names = [anchor["name"].removeprefix("the ") for anchor in line.get("anchors", [])]
     dated = line["expect"].get("from") or line["expect"].get("to")
     return bool(dated) and any(name in line["question"] for name in names)
@@ -155,7 +154,7 @@ def main():
     head = "| | with a date | strict | lenient | inside | found, wrong | missed | without | false alarms |"
     sets = [
         ("All questions", lambda line: True),
-        ("Written last and run once before the last mends (see docs/questions.md)", lambda line: line.get("held", False)),
+        ("Held-out questions, written last and run once before the last fixes", lambda line: line.get("held", False)),
     ]
     for title, chosen in sets:
         print(f"{title}:\n\n{head}\n|---|---|---|---|---|---|---|---|---|")
@@ -163,7 +162,7 @@ def main():
             all_rows = [row for row in rows if chosen(row[0]) and row[0]["language"] == tag]
             told = [row for row in all_rows if not anchored(row[0])]
             row(f"Debrief, {language}", [r[0] for r in all_rows], [r[1] for r in all_rows])
-            row("… days told left out", [r[0] for r in told], [r[1] for r in told])
+            row("… without named days", [r[0] for r in told], [r[1] for r in told])
             if tag == "en":
                 row("chrono-node", [r[0] for r in told], [r[2] for r in told])
             row("dateparser", [r[0] for r in told], [past(r[0], with_dateparser(r[0])) for r in told])

@@ -1,9 +1,9 @@
-"""Asks bm25s and SQLite FTS5 the questions of `qmsum dump`, on the same passages.
+"""Runs the questions of `qmsum dump` on bm25s and SQLite FTS5, on the same passages.
 
 Usage: retrieval_peers.py DIR
 
 Reads DIR/passages.jsonl and DIR/questions.jsonl (pairs of the question as it stands and its content
-words), and writes DIR/<engine>.jsonl: for each question the numbers of passages, best first.
+words), and writes DIR/<engine>.jsonl: for each question the passage numbers, best first.
 """
 
 import json

@@ -1,9 +1,8 @@
-"""Speakers and words of the calls beside the copies that people corrected.
+"""Compares speakers and words of the calls with the copies that people corrected.
 
-Reads both files of each call with Debrief (the example `cues`) and lays pieces with the same
-start beside each other. A word has the same speaker if the piece it stands in has. Words that
-differ are explained if the list of corrections that came with the call names the change. Prints
-Markdown.
+Reads both files of each call with Debrief (the example `cues`) and pairs pieces with the same
+start. A word has the same speaker if its piece has. Words that differ are explained if the call's
+list of corrections contains the change. Prints Markdown.
 
     speakers.py CUES ZOOM_CALLS
 """
@@ -22,7 +21,7 @@ def words(text):
 
 
 def changes(path):
-    """Single words that the list of corrections replaces, and what they become."""
+    """Words that the list of corrections replaces, and their replacements."""
     replaced, becomes = set(), set()
     with path.open(encoding="utf-8", newline="") as lines:
         for row in csv.DictReader(lines, delimiter="\t"):
@@ -78,7 +77,7 @@ def main():
     total, same, changed, explained, alone, equal = sums
     print(
         f"{len(calls)} calls, {total:,} words: {same / total:.3%} have the same speaker in the"
-        f" corrected copy, {alone} stand in a piece without a counterpart. The set of speakers is"
+        f" corrected copy, {alone} are in a piece without a counterpart. The set of speakers is"
         f" the same in {equal} calls. {changed} words were corrected; the lists of corrections"
         f" explain {explained} of them.\n"
     )

@@ -1,14 +1,14 @@
 //! Events → what they touch, and what that holds now.
 
-use crate::session::{self, Session, SessionError};
 use cqrs_es::Aggregate;
-use debrief_domain::event::{DecodeError, Event};
+use debrief_domain::event::DecodeError;
 use debrief_domain::ids::{NoteId, OrganizationId, TranscriptId};
 use debrief_domain::note::Note;
 use debrief_domain::summary::{Summary, SummaryEvent};
 use debrief_domain::transcript::Transcript;
 use debrief_infra::documents::Documents;
 use debrief_infra::log::{EventLog, RecordedEvent};
+use debrief_sessions::{LoadError, Session, load_note, load_session};
 
 /// What can be found, by where its events are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,10 +32,10 @@ impl Subject {
         log: &EventLog,
         documents: &Documents,
         organization: OrganizationId,
-    ) -> Result<Option<Session>, SessionError> {
+    ) -> Result<Option<Session>, LoadError> {
         match self {
-            Self::Session(id) => session::load(log, documents, organization, id).await,
-            Self::Note(id) => session::load_note(log, organization, id).await,
+            Self::Session(id) => load_session(log, documents, organization, id).await,
+            Self::Note(id) => load_note(log, organization, id).await,
         }
     }
 }
@@ -49,15 +49,11 @@ pub(crate) fn touched(
         let subject = match event.stream_type.as_str() {
             Transcript::TYPE => Subject::Session(TranscriptId(event.stream_id)),
             Note::TYPE => Subject::Note(NoteId(event.stream_id)),
-            Summary::TYPE => match event.event()? {
-                Event::Summary(SummaryEvent::Created(created)) => {
-                    Subject::Session(created.transcript_id)
-                }
-                Event::Summary(SummaryEvent::Revised(revised)) => {
-                    Subject::Session(revised.transcript_id)
-                }
+            Summary::TYPE => match event.of::<Summary>()? {
+                Some(SummaryEvent::Created(created)) => Subject::Session(created.transcript_id),
+                Some(SummaryEvent::Revised(revised)) => Subject::Session(revised.transcript_id),
                 // Its session is deleted by an event of its own.
-                _ => continue,
+                Some(SummaryEvent::Erased(_)) | None => continue,
             },
             _ => continue,
         };

@@ -4,12 +4,12 @@ use crate::config::Config;
 use crate::system::System;
 use chrono::DateTime;
 use clap::{Args, Subcommand};
-use debrief_infra::queue::DeadLetter;
+use debrief_infra::queue::{DeadLetter, WorkId};
 use std::process::ExitCode;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum DeadLetters {
-    /// List work that failed for good, oldest first
+    /// List jobs that failed for good, oldest first
     List {
         /// As JSON
         #[arg(long)]
@@ -17,12 +17,12 @@ pub(super) enum DeadLetters {
     },
     /// Show what happened at each attempt
     Show(Which),
-    /// Give the work all its attempts back
+    /// Retry the job with all its attempts
     Retry {
         #[command(flatten)]
         which: WhichOrAll,
     },
-    /// Forget the work: it is never done
+    /// Discard the job without doing it
     Discard(Which),
 }
 
@@ -32,6 +32,15 @@ pub(super) struct Which {
     worker: String,
     /// Position of the event
     position: i64,
+    /// The part of the job, if it was split
+    #[arg(long, default_value = "", hide_default_value = true)]
+    key: String,
+}
+
+impl Which {
+    fn id(&self) -> WorkId<'_> {
+        WorkId { position: self.position, consumer: &self.worker, key: &self.key }
+    }
 }
 
 #[derive(Debug, Args)]
@@ -42,12 +51,15 @@ pub(super) struct WhichOrAll {
     /// Position of the event
     #[arg(required_unless_present = "all")]
     position: Option<i64>,
+    /// The part of the job, if it was split
+    #[arg(long, default_value = "", hide_default_value = true)]
+    key: String,
     /// All of them
-    #[arg(long, conflicts_with_all = ["worker", "position"])]
+    #[arg(long, conflicts_with_all = ["worker", "position", "key"])]
     all: bool,
 }
 
-/// Dead letters that are read at a time.
+/// Dead letters read at a time.
 const PAGE: u32 = 500;
 
 pub(super) async fn run(config: &Config, command: DeadLetters) -> anyhow::Result<ExitCode> {
@@ -60,46 +72,45 @@ pub(super) async fn run(config: &Config, command: DeadLetters) -> anyhow::Result
             if json {
                 println!("{}", serde_json::to_string_pretty(&letters)?);
             } else if letters.is_empty() {
-                println!("There are no dead letters.");
+                println!("No dead letters.");
             } else {
                 letters.iter().for_each(|letter| println!("{}", line(letter)));
             }
             true
         }
-        DeadLetters::Show(Which { worker, position }) => {
-            match ledger.dead_letter(None, &worker, position).await? {
-                Some(letter) => {
-                    println!("{}", line(&letter));
-                    for attempt in &letter.history {
-                        println!("  {}  {}", time(attempt.at), attempt.error);
-                    }
-                    println!("The event: debrief events show {position}");
-                    true
+        DeadLetters::Show(which) => match ledger.dead_letter(None, which.id()).await? {
+            Some(letter) => {
+                println!("{}", line(&letter));
+                for attempt in &letter.history {
+                    println!("  {}  {}", time(attempt.at), attempt.error);
                 }
-                None => false,
+                println!("To see the event: debrief events show {}", which.position);
+                true
             }
-        }
+            None => false,
+        },
         DeadLetters::Retry { which: WhichOrAll { all: true, .. } } => {
             let letters = all(&system).await?;
             for letter in &letters {
-                ledger.retry(None, &letter.consumer, letter.position).await?;
+                ledger.retry(None, letter.id()).await?;
             }
-            println!("{} to be tried again.", letters.len());
+            println!("{} jobs will be retried.", letters.len());
             true
         }
         DeadLetters::Retry { which } => {
             let (worker, position) =
                 (which.worker.unwrap_or_default(), which.position.unwrap_or_default());
-            let found = ledger.retry(None, &worker, position).await?;
+            let id = WorkId { position, consumer: &worker, key: &which.key };
+            let found = ledger.retry(None, id).await?;
             if found {
-                println!("To be tried again.");
+                println!("The job will be retried.");
             }
             found
         }
-        DeadLetters::Discard(Which { worker, position }) => {
-            let found = ledger.discard(None, &worker, position).await?;
+        DeadLetters::Discard(which) => {
+            let found = ledger.discard(None, which.id()).await?;
             if found {
-                println!("Forgotten.");
+                println!("Discarded.");
             }
             found
         }
@@ -108,14 +119,14 @@ pub(super) async fn run(config: &Config, command: DeadLetters) -> anyhow::Result
     if found {
         return Ok(ExitCode::SUCCESS);
     }
-    eprintln!("There is no such dead letter; `debrief dead-letters list` lists them.");
+    eprintln!("No such dead letter; see `debrief dead-letters list`.");
     Ok(ExitCode::FAILURE)
 }
 
 async fn all(system: &System) -> anyhow::Result<Vec<DeadLetter>> {
     let mut letters: Vec<DeadLetter> = Vec::new();
     loop {
-        let after = letters.last().map(|last| (last.position, last.consumer.as_str()));
+        let after = letters.last().map(DeadLetter::id);
         let page = system.ledger.dead_letters(None, after, PAGE).await?;
         let full = page.len() == PAGE as usize;
         letters.extend(page);
@@ -132,8 +143,12 @@ fn time(millis: i64) -> String {
 
 fn line(letter: &DeadLetter) -> String {
     let last = letter.history.last().map_or("no outcome", |attempt| attempt.error.as_str());
+    let part = match letter.key.as_str() {
+        "" => String::new(),
+        key => format!("  part {key}"),
+    };
     format!(
-        "{:<10} {:>8}  {}  {} attempts, {} abandoned  {last}",
+        "{:<10} {:>8}{part}  {}  {} attempts, {} abandoned  {last}",
         letter.consumer,
         letter.position,
         time(letter.created_at),

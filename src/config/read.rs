@@ -1,20 +1,22 @@
-//! Reads one setting from text.
+//! Parses settings.
 //!
-//! Every value, from a file, the environment or a flag, is text first and read by the same function.
-//! A function that refuses answers with what it would have accepted; where the value came from and
-//! what it looked like is added by the caller, who knows whether it may be shown.
+//! Every value, from a file, the environment or a flag, is text first and parsed by the same
+//! function. A function that refuses a value returns what it accepts; the caller adds the source
+//! and the value, as it knows whether the value may be shown.
 
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use debrief_infra::url::has_scheme;
+
 use super::values::{Address, LogFormat, MasterKey, Secret, Size, Span};
 
-/// What would have been accepted, as the end of a sentence that begins with "give ".
+/// What is accepted, as the end of a sentence that begins with "expected ".
 pub(super) type Accepts = String;
 
-/// Empty means "take what follows from other settings".
+/// Parses an optional value: empty means that it follows from other settings.
 pub(super) fn or_empty<T>(
     text: &str,
     read: impl Fn(&str) -> Result<T, Accepts>,
@@ -34,8 +36,8 @@ pub(super) fn directory(text: &str) -> Result<PathBuf, Accepts> {
 
 pub(super) fn socket_address(text: &str) -> Result<SocketAddr, Accepts> {
     text.parse().map_err(|_| {
-        "an IP address and a port, such as \"127.0.0.1:8080\" or \"0.0.0.0:8080\" (a port alone \
-         and names such as localhost are not taken)"
+        "an IP address and a port, such as \"127.0.0.1:8080\" or \"0.0.0.0:8080\" (not a \
+         port alone or a name such as localhost)"
             .into()
     })
 }
@@ -70,7 +72,7 @@ pub(super) fn size(text: &str, least: Size, most: Size) -> Result<Size, Accepts>
     }
 }
 
-/// A name for people.
+/// Parses a display name.
 pub(super) fn name(text: &str) -> Result<String, Accepts> {
     let length = text.chars().count();
     if text.trim().is_empty() || length > 200 || text.chars().any(char::is_control) {
@@ -82,81 +84,44 @@ pub(super) fn name(text: &str) -> Result<String, Accepts> {
 pub(super) fn queue_prefix(text: &str) -> Result<String, Accepts> {
     let allowed = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_' || b == b'-';
     if text.is_empty() || text.len() > 32 || !text.bytes().all(allowed) {
-        return Err("1 to 32 characters out of a-z, 0-9, _ and -".into());
+        return Err("1 to 32 characters of a-z, 0-9, _ and -".into());
     }
     Ok(text.to_owned())
 }
 
-/// One of `schemes` and something after it: a host after `scheme://`, a path after `scheme:`.
-fn address(text: &str, schemes: &[&str], accepts: &str) -> Result<Address, Accepts> {
-    let fits = |scheme: &&str| {
-        text.strip_prefix(*scheme).is_some_and(|rest| {
-            let wrong = if scheme.ends_with('/') { "/" } else { "//" };
-            !rest.is_empty() && !rest.starts_with(wrong)
-        })
-    };
-    if schemes.iter().any(fits) {
-        return Ok(Address::new(text));
+/// Parses the URL of a port: `check` is the port's own.
+pub(super) fn port_url(
+    text: &str,
+    check: impl Fn(&str) -> Result<(), String>,
+) -> Result<Address, Accepts> {
+    check(text).map(|()| Address::new(text))
+}
+
+/// The same, with a `default` for an empty value, which is `described` in what is accepted.
+pub(super) fn port_url_or(
+    text: &str,
+    check: impl Fn(&str) -> Result<(), String>,
+    described: &str,
+    default: impl FnOnce() -> String,
+) -> Result<Address, Accepts> {
+    if text.is_empty() {
+        return Ok(Address::new(default()));
     }
-    Err(accepts.to_owned())
-}
-
-pub(super) fn database_url(text: &str) -> Result<Address, Accepts> {
-    address(
-        text,
-        &["sqlite:", "postgres://", "postgresql://"],
-        "\"sqlite:PATH\", \"postgres://USER:PASSWORD@HOST/NAME\", or \"\" for SQLite in data_dir",
-    )
-}
-
-pub(super) fn queue_url(text: &str) -> Result<Address, Accepts> {
-    if text == "embedded" {
-        return Ok(Address::new(text));
-    }
-    address(text, &["nats://"], "\"embedded\" or \"nats://HOST:4222\"")
-}
-
-pub(super) fn blob_url(text: &str) -> Result<Address, Accepts> {
-    address(
-        text,
-        &["directory:", "s3://"],
-        "\"directory:PATH\", \"s3://BUCKET/PREFIX\", or \"\" for a directory in data_dir",
-    )
-}
-
-pub(super) fn embeddings_url(text: &str) -> Result<Address, Accepts> {
-    if text == "none" {
-        return Ok(Address::new(text));
-    }
-    address(
-        text,
-        &["candle:", "http://", "https://"],
-        "\"none\", \"candle:DIR\" or \"https://HOST/v1?model=NAME\"",
-    )
-}
-
-pub(super) fn language_model_url(text: &str) -> Result<Address, Accepts> {
-    if text == "none" {
-        return Ok(Address::new(text));
-    }
-    address(text, &["http://", "https://"], "\"none\" or \"https://HOST/v1?model=NAME\"")
-}
-
-pub(super) fn vector_url(text: &str) -> Result<Address, Accepts> {
-    address(
-        text,
-        &["sqlite:", "qdrant:http://", "qdrant:https://"],
-        "\"sqlite:PATH\", \"qdrant:http://HOST:6334\", or \"\" for SQLite in data_dir",
-    )
+    port_url(text, check).map_err(|accepts| format!("{accepts}, or \"\" for {described}"))
 }
 
 pub(super) fn public_url(text: &str) -> Result<Address, Accepts> {
-    let accepts = "\"https://HOST\" or \"http://HOST:PORT\", or \"\" for the address listened on";
-    address(text.trim_end_matches('/'), &["http://", "https://"], accepts)
+    let text = text.trim_end_matches('/');
+    if !has_scheme(text, &["http://", "https://"]) {
+        return Err(
+            "\"https://HOST\" or \"http://HOST:PORT\", or \"\" for the listen address".into()
+        );
+    }
+    Ok(Address::new(text))
 }
 
 pub(super) fn master_key(text: &str) -> Result<MasterKey, Accepts> {
-    let accepts = "64 hexadecimal digits (`openssl rand -hex 32` prints some), \"file:PATH\", or \
+    let accepts = "64 hexadecimal digits (as from `openssl rand -hex 32`), \"file:PATH\", or \
                    \"\" for a file in data_dir";
     match text.strip_prefix("file:") {
         Some("") => return Err(accepts.into()),
@@ -174,24 +139,22 @@ pub(super) fn master_key(text: &str) -> Result<MasterKey, Accepts> {
     Ok(MasterKey::Given(key))
 }
 
-/// It travels in a header: visible ASCII only.
+/// Parses an API key. It is sent in a header: visible ASCII only.
 pub(super) fn api_key(text: &str) -> Result<Secret, Accepts> {
     if !(20..=200).contains(&text.len()) || !text.bytes().all(|b| b.is_ascii_graphic()) {
         return Err(
-            "20 to 200 letters, digits and signs without spaces (`openssl rand -hex 32` prints \
-             some), or \"\" to have one made"
+            "20 to 200 ASCII characters without spaces (as from `openssl rand -hex 32`), or \
+             \"\" to generate one"
                 .into(),
         );
     }
     Ok(Secret::new(text))
 }
 
-/// A key that somebody else made. It travels in a header: visible ASCII only.
+/// Parses another service's key. It is sent in a header: visible ASCII only.
 pub(super) fn foreign_key(text: &str) -> Result<Secret, Accepts> {
     if text.len() > 1_000 || !text.bytes().all(|b| b.is_ascii_graphic()) {
-        return Err(
-            "at most 1000 letters, digits and signs without spaces, or \"\" for none".into()
-        );
+        return Err("at most 1000 ASCII characters without spaces, or \"\" for none".into());
     }
     Ok(Secret::new(text))
 }
@@ -204,8 +167,8 @@ pub(super) fn log_format(text: &str) -> Result<LogFormat, Accepts> {
     }
 }
 
-/// Checked here because tracing takes a misspelt level for the name of a target, and then logs
-/// everything of it and nothing else.
+/// Checked here because tracing reads a misspelt level as the name of a target, and then logs all
+/// of that target and nothing else.
 pub(super) fn log_filter(text: &str) -> Result<String, Accepts> {
     const LEVELS: [&str; 6] = ["error", "warn", "info", "debug", "trace", "off"];
     let part = |part: &str| {
@@ -217,7 +180,7 @@ pub(super) fn log_filter(text: &str) -> Result<String, Accepts> {
     };
     if !text.split(',').all(part) {
         return Err(
-            "a level (error, warn, info, debug, trace, off) or parts with commas, such as \
+            "a level (error, warn, info, debug, trace, off) or a comma-separated list such as \
              \"info,sqlx=warn\""
                 .into(),
         );
@@ -230,25 +193,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses_need_a_known_scheme_and_something_after_it() {
-        for text in
-            ["sqlite:a.db", "sqlite:/var/lib/a.db", "postgres://u:p@h/d", "postgresql://h/d"]
-        {
-            assert!(database_url(text).is_ok(), "{text}");
-        }
-        for text in ["mysql://h/d", "sqlite:", "sqlite://a.db", "postgres://", "postgres:///d", "x"]
-        {
-            assert!(database_url(text).is_err(), "{text}");
-        }
-        assert!(queue_url("embedded").is_ok() && queue_url("nats://h:4222").is_ok());
-        assert!(queue_url("").is_err() && queue_url("Embedded").is_err());
-        assert!(blob_url("directory:/b").is_ok() && blob_url("s3://b/p").is_ok());
-        assert!(blob_url("s3:b").is_err() && blob_url("/b").is_err());
-        assert!(embeddings_url("none").is_ok() && embeddings_url("candle:./m").is_ok());
-        assert!(embeddings_url("https://h/v1?model=m").is_ok() && embeddings_url("m").is_err());
-        assert!(language_model_url("none").is_ok() && language_model_url("gpt").is_err());
-        assert!(vector_url("sqlite:v.db").is_ok() && vector_url("qdrant:http://h:6334").is_ok());
-        assert!(vector_url("qdrant:h").is_err() && vector_url("http://h").is_err());
+    fn a_url_of_a_port_is_what_the_port_takes() {
+        let check = |text: &str| match text {
+            "here" => Ok(()),
+            _ => Err("\"here\"".to_owned()),
+        };
+        let there = || "there".to_owned();
+        assert_eq!(port_url("here", check), Ok(Address::new("here")));
+        assert_eq!(port_url("", check), Err("\"here\"".to_owned()));
+        assert_eq!(port_url_or("", check, "there", there), Ok(Address::new("there")));
+        let accepts = "\"here\", or \"\" for there".to_owned();
+        assert_eq!(port_url_or("x", check, "there", there), Err(accepts));
         assert!(public_url("https://h/").is_ok() && public_url("h").is_err());
     }
 

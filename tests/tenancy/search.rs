@@ -1,4 +1,4 @@
-//! `/v1/search`: questions, suggestions, and what was asked before.
+//! `/v1/search`: questions, suggestions, and earlier questions.
 
 use crate::resource::{Case, Resource};
 use serde_json::json;
@@ -21,7 +21,7 @@ pub(crate) const RESOURCE: Resource = Resource {
         Case::hidden("post", "/v1/search/similar", |request, ids| {
             request.json(&json!({"transcript_id": ids.transcript}))
         }),
-        // What a speaker's name and a title begin with.
+        // The beginning of a speaker's name and of a title.
         Case::empty("get", "/v1/search/suggest", |request, _| request.query(&[("q", "o")])),
         Case::empty("get", "/v1/search/suggest", |request, _| request.query(&[("q", "z")])),
     ],

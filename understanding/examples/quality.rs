@@ -8,7 +8,8 @@ use std::io::{self, BufRead, Write};
 use std::{env, error, fs};
 
 use debrief_domain::transcript::content::{Content, Turn};
-use debrief_understanding::{formats, summary};
+use debrief_formats as formats;
+use debrief_language::summary;
 use serde::Deserialize;
 use serde_json::json;
 

@@ -6,8 +6,10 @@ use std::{env, fs, process, time::Instant};
 
 use debrief_domain::summary::content::Quote;
 use debrief_domain::transcript::content::TurnKind;
+use debrief_formats as formats;
+use debrief_language::{languages, summary};
 use debrief_understanding::roles::Known;
-use debrief_understanding::{formats, languages, merge, people, roles};
+use debrief_understanding::{merge, people, roles};
 
 fn main() {
     let mut paths = Vec::new();
@@ -101,7 +103,7 @@ fn main() {
         }
     }
     let begun = Instant::now();
-    let summary = debrief_understanding::summary::extractive(&content);
+    let summary = summary::extractive(&content);
     println!("read in {read:?}, summarized in {:?}", begun.elapsed());
     println!("HEADLINE");
     summary.headline.iter().for_each(quote);

@@ -1,8 +1,7 @@
 //! Who speaks while who else does.
 
 use debrief_domain::transcript::content::Turn;
-
-use crate::talk;
+use debrief_domain::transcript::talk;
 
 /// When these turns are spoken, in milliseconds: sorted, without overlaps, as far as the file
 /// states both ends.

@@ -13,7 +13,7 @@ use std::collections::{HashMap, HashSet};
 
 use debrief_domain::transcript::content::{Content, Participant, Role, Turn, TurnKind};
 
-use crate::people::name::{Name, fold};
+use debrief_language::names::{Name, fold};
 
 /// Names of an organization's people; both lists may be empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -259,7 +259,7 @@ fn sentence_states(sentence: &str) -> Role {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::talk;
+    use debrief_domain::transcript::talk;
 
     fn roles(turns: &[(&str, &str)], coaches: &[&str], clients: &[&str]) -> Vec<Role> {
         let turns = turns.iter().map(|(speaker, text)| Turn {

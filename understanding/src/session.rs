@@ -4,9 +4,10 @@
 //! else is there; then its refusal is the answer.
 
 use debrief_domain::transcript::content::{Content, Warning};
+use debrief_formats::builder::MAX_WARNINGS;
+use debrief_formats::{self as formats, HEAD_BYTES, Refusal, archive};
+use debrief_language::languages;
 
-use crate::formats::{self, Refusal, archive, builder::MAX_WARNINGS};
-use crate::languages;
 use crate::merge::{self, MergeError, Part};
 use crate::people;
 use crate::roles::{self, Known};
@@ -55,9 +56,9 @@ pub fn read(files: &[File<'_>], known: &Known) -> Result<Content, Unread> {
     let mut left_out = Vec::new();
     let mut first_refusal = None;
     for file in files {
-        let head = &file.bytes[..file.bytes.len().min(formats::HEAD_BYTES)];
+        let head = &file.bytes[..file.bytes.len().min(HEAD_BYTES)];
         let read = if archive::is_archive(head) {
-            archive::parts(file.bytes)
+            formats::parse_archive(file.bytes)
         } else {
             formats::parse(file.bytes)
                 .map(|content| (vec![(file.name.to_owned(), content)], vec![]))

@@ -6,7 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use debrief_domain::transcript::content::Content;
-use debrief_understanding::{formats, summary};
+use debrief_formats as formats;
+use debrief_language::summary;
 
 fn corpus() -> Option<PathBuf> {
     let path = std::env::var_os("DEBRIEF_CORPUS").map_or_else(

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use debrief_domain::transcript::content::{Content, TurnKind};
-use debrief_understanding::formats;
+use debrief_formats as formats;
 use debrief_understanding::merge::{COPY, Part, SAME_CALL, merge, same_call};
 use debrief_understanding::people;
 

@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use debrief_understanding::{formats, summary};
+use debrief_formats as formats;
+use debrief_language::summary;
 
 #[test]
 fn every_sample_reads_well() {

@@ -11,32 +11,46 @@
 //! | [`watch`] | `summary.created`, `.revised`, `note.written` | holds them against saved searches | `RecordMatch` |
 //! | [`forget`] | `transcript.deleted`, `note.deleted`, `saved_search.deleted` | removes blobs and key | `Erase` of the summary |
 
+mod descriptor;
 pub mod forget;
+mod job;
 pub mod parse;
 pub mod runtime;
+mod steps;
 pub mod summarize;
 pub mod watch;
 mod worker;
 
-pub use worker::{Context, Fault, JobContext, Worker};
-
-use debrief_infra::queue::Subscription;
-use std::sync::Arc;
+pub use debrief_infra::queue::Begins;
+pub use descriptor::{Descriptor, Limits};
+pub use job::JobContext;
+pub use worker::{Context, Done, Fault, Worker};
 
 /// All workers.
-pub fn all(context: &Context) -> Vec<Arc<dyn Worker>> {
-    vec![
-        Arc::new(parse::Parse(context.clone())),
-        Arc::new(summarize::Summarize(context.clone())),
-        Arc::new(forget::Forget(context.clone())),
-        Arc::new(watch::Watch(context.clone())),
-    ]
-}
+pub static ALL: &[&Descriptor] =
+    &[&parse::WORKER, &summarize::WORKER, &forget::WORKER, &watch::WORKER];
 
-/// Which events are work for which worker.
-pub fn subscriptions(workers: &[Arc<dyn Worker>]) -> Vec<Subscription> {
-    workers
-        .iter()
-        .map(|worker| Subscription { consumer: worker.name(), event_types: worker.event_types() })
-        .collect()
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use debrief_domain::STREAMS;
+    use std::collections::HashSet;
+
+    #[test]
+    fn names_are_unique() {
+        let names: HashSet<_> = ALL.iter().map(|worker| worker.name).collect();
+        assert_eq!(names.len(), ALL.len());
+    }
+
+    #[test]
+    fn workers_wait_for_events_that_exist() {
+        let known: HashSet<_> =
+            STREAMS.iter().flat_map(|stream| stream.events).map(|(name, _)| *name).collect();
+        for worker in ALL {
+            for event in worker.events {
+                assert!(known.contains(event), "{}: there is no event {event}", worker.name);
+            }
+            assert!(!worker.events.is_empty(), "{} has nothing to do", worker.name);
+        }
+    }
 }

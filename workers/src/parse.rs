@@ -1,7 +1,9 @@
 //! Reads the files of a session into participants and turns, and applies the organization's
 //! vocabulary to them.
 
-use crate::worker::{Context, Fault, JobContext, Worker, command_context};
+use crate::descriptor::{Descriptor, Limits};
+use crate::job::JobContext;
+use crate::worker::{Context, Done, Fault, Worker};
 use async_trait::async_trait;
 use bytes::Bytes;
 use debrief_domain::client::Client;
@@ -17,37 +19,41 @@ use debrief_domain::vocabulary::Vocabulary;
 use debrief_infra::blobs::BlobKey;
 use debrief_infra::keys::DataKey;
 use debrief_infra::log::{CommandError, RecordedEvent};
-use debrief_understanding::corrections::{self, Corrected};
+use debrief_infra::queue::Begins;
+use debrief_sessions::corrected;
 use debrief_understanding::roles::Known;
 use debrief_understanding::session;
+use std::sync::Arc;
 use uuid::Uuid;
 
-/// See the module.
-pub struct Parse(pub(crate) Context);
+/// Turns files into participants and turns.
+pub static WORKER: Descriptor = Descriptor {
+    name: "parse",
+    events: &[
+        "transcript.uploaded",
+        "transcript.files_added",
+        "transcript.files_replaced",
+        "transcript.processing_requested",
+    ],
+    begins: Begins::Start,
+    limits: Limits::DEFAULT,
+    make: |context| Arc::new(Parse(context.clone())),
+};
+
+struct Parse(Context);
 
 #[async_trait]
 impl Worker for Parse {
-    fn name(&self) -> &'static str {
-        "parse"
-    }
-
-    fn event_types(&self) -> &'static [&'static str] {
-        &[
-            "transcript.uploaded",
-            "transcript.files_added",
-            "transcript.files_replaced",
-            "transcript.processing_requested",
-        ]
-    }
-
-    async fn handle(&self, event: &RecordedEvent, job: &JobContext) -> Result<(), Fault> {
+    async fn handle(&self, event: &RecordedEvent, job: &JobContext) -> Result<Done, Fault> {
         let Context { log, documents, .. } = &self.0;
         let id = event.stream_id;
         let (transcript, _) = log.load::<Transcript>(event.organization, id).await?;
         if !transcript.is_alive() {
-            return Ok(());
+            return Ok(Done::Finished);
         }
-        let Some(data_key) = log.keys().get(id).await? else { return Ok(()) };
+        let Some(data_key) = log.keys().get(event.organization, id).await? else {
+            return Ok(Done::Finished);
+        };
         let mut files = Vec::new();
         for file in transcript.files() {
             let source = BlobKey::try_from(file.source.clone())?;
@@ -69,7 +75,8 @@ impl Worker for Parse {
             Ok(content) => content,
             Err(unread) => {
                 let failure = failure(unread.code(), &unread.to_string());
-                return self.record(event, "", TranscriptCommand::RecordFailure(failure)).await;
+                self.record(event, job, "", TranscriptCommand::RecordFailure(failure)).await?;
+                return Ok(Done::Finished);
             }
         };
         // The same blob for the same event, so that work done twice leaves one.
@@ -82,24 +89,25 @@ impl Worker for Parse {
 
         let now = corrected(content, transcript.corrections()).await?;
         let parsed = parsed_event(&now.content, &blob);
-        let mut context = command_context(self, event, "");
+        let mut context = job.command(event, "");
         context.data_key = Some(data_key.clone());
         let command = TranscriptCommand::RecordParsed(parsed);
         match log.execute::<Transcript>(context, id, command).await {
-            Ok(_) => self.apply_vocabulary(event, data_key).await,
+            Ok(_) => self.apply_vocabulary(event, job, data_key).await?,
             Err(CommandError::Refused(TranscriptError::NotFound)) => {
                 // Deleted meanwhile: the deletion did not know of this blob.
-                Ok(documents.delete(&blob).await?)
+                documents.delete(&blob).await?;
             }
-            Err(error) => Err(error.into()),
+            Err(error) => return Err(error.into()),
         }
+        Ok(Done::Finished)
     }
 
-    async fn gave_up(&self, event: &RecordedEvent, _: &str) -> Result<(), Fault> {
+    async fn gave_up(&self, event: &RecordedEvent, job: &JobContext, _: &str) -> Result<(), Fault> {
         let message = "The file could not be read because of a fault on our side. \
              The operator has been told; the file is kept.";
         let command = TranscriptCommand::RecordFailure(failure("internal", message));
-        self.record(event, ":gave-up", command).await
+        self.record(event, job, ":gave-up", command).await
     }
 }
 
@@ -122,6 +130,7 @@ impl Parse {
     async fn apply_vocabulary(
         &self,
         event: &RecordedEvent,
+        job: &JobContext,
         data_key: DataKey,
     ) -> Result<(), Fault> {
         let Context { log, documents, .. } = &self.0;
@@ -154,7 +163,7 @@ impl Parse {
                 word_count: now.content.word_count(),
             },
         };
-        let mut context = command_context(self, event, ":vocabulary");
+        let mut context = job.command(event, ":vocabulary");
         context.data_key = Some(data_key);
         let command = TranscriptCommand::Correct { on: transcript.revision(), corrected };
         match log.execute::<Transcript>(context, event.stream_id, command).await {
@@ -167,22 +176,16 @@ impl Parse {
     async fn record(
         &self,
         event: &RecordedEvent,
+        job: &JobContext,
         effect: &str,
         command: TranscriptCommand,
     ) -> Result<(), Fault> {
-        let context = command_context(self, event, effect);
+        let context = job.command(event, effect);
         match self.0.log.execute::<Transcript>(context, event.stream_id, command).await {
             Ok(_) | Err(CommandError::Refused(TranscriptError::NotFound)) => Ok(()),
             Err(error) => Err(error.into()),
         }
     }
-}
-
-/// Lays corrections over the turns, off the threads that serve.
-async fn corrected(content: Content, list: Vec<(Uuid, Correction)>) -> Result<Corrected, Fault> {
-    tokio::task::spawn_blocking(move || corrections::apply(content, &list))
-        .await
-        .map_err(|error| Fault::Failed(format!("the corrections failed: {error}")))
 }
 
 fn turn_count(content: &Content) -> u32 {

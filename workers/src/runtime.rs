@@ -1,15 +1,16 @@
 //! The runtime that leases work, renews leases, and settles what became of it.
 //!
 //! Invariants: a worker has at most `concurrency` jobs under way; while one is, its lease is
-//! renewed every third of its length; a job whose lease was lost is stopped, as another worker
-//! has it; a panic is a failed attempt; a job that fails for good is told to its worker before it
-//! becomes a dead letter. When what a worker needs cannot be reached, its breaker opens: it leases
+//! renewed every third of its length, for `timeout` at most: whoever hangs has failed; a job whose
+//! lease was lost is stopped, as another worker has it; a panic is a failed attempt; a job that
+//! fails for good is told to its worker before it becomes a dead letter. When what a worker needs cannot be reached, its breaker opens: it leases
 //! nothing for a while, and nothing is failed. On shutdown no more is leased; what is under way
 //! may end within the grace, and is handed back after it.
 
 mod breaker;
 mod job;
 
+use crate::descriptor::Limits;
 use crate::worker::Worker;
 use breaker::Breaker;
 use debrief_infra::log::EventLog;
@@ -31,6 +32,10 @@ const FAILURE_PAUSE: Duration = Duration::from_millis(500);
 pub struct Options {
     /// Jobs of one worker under way at a time.
     pub concurrency: usize,
+    /// Longest time that an attempt may take.
+    pub timeout: Duration,
+    /// Most processor time that an attempt may use in a child process.
+    pub cpu: Duration,
     /// How long a lease lasts unless it is renewed.
     pub lease: Duration,
     /// Attempts, and leases without an outcome, after which a job is a dead letter.
@@ -47,6 +52,8 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             concurrency: 4,
+            timeout: Duration::from_secs(600),
+            cpu: Duration::from_secs(60),
             lease: Duration::from_secs(10),
             max_attempts: 8,
             backoff_min: Duration::from_secs(1),
@@ -57,6 +64,17 @@ impl Default for Options {
 }
 
 impl Options {
+    /// The same, but for what a worker's limits say otherwise.
+    pub fn within(self, limits: &Limits) -> Self {
+        Self {
+            concurrency: limits.concurrency.unwrap_or(self.concurrency),
+            timeout: limits.timeout.unwrap_or(self.timeout),
+            cpu: limits.cpu.unwrap_or(self.cpu),
+            max_attempts: limits.attempts.unwrap_or(self.max_attempts),
+            ..self
+        }
+    }
+
     /// Pause before the next attempt: exponential, with half of it jitter.
     fn backoff(&self, attempts: u32) -> Duration {
         let full = self.backoff_min.saturating_mul(2_u32.saturating_pow(attempts.min(20)));
@@ -65,15 +83,16 @@ impl Options {
     }
 }
 
-/// Runs one worker until it is told to stop, and its jobs have ended or were handed back.
+/// Runs the worker of this name until it is told to stop, and its jobs have ended or were handed
+/// back.
 pub async fn run(
+    name: &'static str,
     worker: Arc<dyn Worker>,
     log: EventLog,
     queue: Arc<dyn Queue>,
     options: Options,
     stop: CancellationToken,
 ) {
-    let name = worker.name();
     let slots = Arc::new(Semaphore::new(options.concurrency));
     let jobs = TaskTracker::new();
     // Cancelled when the grace is over.
@@ -93,16 +112,12 @@ pub async fn run(
         }
         gauge!("debrief_worker_breaker_open", "worker" => name).set(0.0);
         let room = 1 + slots.available_permits();
-        let leased = tokio::select! {
-            () = stop.cancelled() => break,
-            leased = queue.lease(name, room, options.lease, LEASE_WAIT) => leased,
-        };
-        let leased = match leased {
+        let leased = match queue.lease(name, room, options.lease, LEASE_WAIT, &stop).await {
             Ok(leased) => leased,
             Err(error) => {
                 tracing::warn!(worker = name, %error, "no work can be leased; trying again");
                 counter!("debrief_queue_failures_total", "worker" => name).increment(1);
-                tokio::time::sleep(FAILURE_PAUSE).await;
+                let _ = stop.run_until_cancelled(tokio::time::sleep(FAILURE_PAUSE)).await;
                 continue;
             }
         };
@@ -114,6 +129,7 @@ pub async fn run(
                 None => Arc::clone(&slots).acquire_owned().await.expect("the semaphore is open"),
             };
             let run = job::Run {
+                name,
                 worker: Arc::clone(&worker),
                 log: log.clone(),
                 queue: Arc::clone(&queue),
@@ -138,6 +154,21 @@ pub async fn run(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_worker_may_have_bounds_of_its_own() {
+        let options = Options { concurrency: 4, max_attempts: 8, ..Options::default() };
+        let bounds = |o: Options| (o.concurrency, o.max_attempts, o.timeout, o.cpu);
+        assert_eq!(bounds(options.within(&Limits::DEFAULT)), bounds(options));
+        let (timeout, cpu) = (Duration::from_secs(5), Duration::from_secs(2));
+        let own = Limits {
+            timeout: Some(timeout),
+            cpu: Some(cpu),
+            concurrency: Some(1),
+            attempts: Some(20),
+        };
+        assert_eq!(bounds(options.within(&own)), (1, 20, timeout, cpu));
+    }
 
     #[test]
     fn backoff_grows_to_its_bound() {

@@ -1,18 +1,21 @@
 //! Writes the summary of a transcript, and a new version of it once the turns are others:
 //! sentences from it, chosen and sorted.
 
-use crate::worker::{Context, Fault, JobContext, Worker, command_context};
+use crate::descriptor::{Descriptor, Limits};
+use crate::job::JobContext;
+use crate::worker::{Context, Done, Fault, Worker};
 use async_trait::async_trait;
 use cqrs_es::Aggregate;
 use debrief_domain::ids::{SummaryId, TranscriptId};
 use debrief_domain::summary::{Summary, SummaryCommand, SummaryError};
-use debrief_domain::transcript::content::Content;
 use debrief_domain::transcript::{
     Stage, Transcript, TranscriptCommand, TranscriptError, TranscriptProcessingFailed,
 };
-use debrief_infra::blobs::BlobKey;
 use debrief_infra::log::{CommandError, RecordedEvent, StreamId};
-use debrief_understanding::{corrections, summary};
+use debrief_infra::queue::Begins;
+use debrief_language::summary;
+use debrief_sessions::{Loaded, corrected, load};
+use std::sync::Arc;
 
 /// Events after which the turns are others.
 const TURNS_CHANGED: &[&str] =
@@ -20,56 +23,49 @@ const TURNS_CHANGED: &[&str] =
 /// Later events that are looked at.
 const PAGE: u32 = 100;
 
-/// See the module.
-pub struct Summarize(pub(crate) Context);
+/// Turns turns into a summary.
+pub static WORKER: Descriptor = Descriptor {
+    name: "summarize",
+    events: TURNS_CHANGED,
+    begins: Begins::Start,
+    limits: Limits::DEFAULT,
+    make: |context| Arc::new(Summarize(context.clone())),
+};
+
+struct Summarize(Context);
 
 #[async_trait]
 impl Worker for Summarize {
-    fn name(&self) -> &'static str {
-        "summarize"
-    }
-
-    fn event_types(&self) -> &'static [&'static str] {
-        TURNS_CHANGED
-    }
-
-    async fn handle(&self, event: &RecordedEvent, job: &JobContext) -> Result<(), Fault> {
+    async fn handle(&self, event: &RecordedEvent, job: &JobContext) -> Result<Done, Fault> {
         let Context { log, documents, .. } = &self.0;
         let transcript_id = TranscriptId(event.stream_id);
-        let (transcript, _) = log.load::<Transcript>(event.organization, transcript_id.0).await?;
-        if !transcript.is_alive() {
-            return Ok(());
-        }
         // Whoever corrects ten turns in a row gets one summary of the tenth state, not ten.
         let stream = StreamId { stream_type: Transcript::TYPE, id: event.stream_id };
         let later = log.read_stream(event.organization, stream, event.version, PAGE).await?;
         if later.iter().any(|later| TURNS_CHANGED.contains(&later.event_type.as_str())) {
-            return Ok(());
+            return Ok(Done::Finished);
         }
-        let Some(data_key) = log.keys().get(transcript_id.0).await? else { return Ok(()) };
-        let Some(blob) = transcript.content() else { return Ok(()) };
-        let blob = BlobKey::try_from(blob.to_owned())?;
-        let json = documents.read(&blob, &data_key, 0).await?;
+        let loaded = load(log, documents, event.organization, transcript_id).await?;
+        let Some(Loaded { transcript, turns: Some(turns), .. }) = loaded else {
+            return Ok(Done::Finished);
+        };
         job.progress(0.2);
-        let content: Content = serde_json::from_slice(&json)
-            .map_err(|error| Fault::Never(format!("the turns cannot be read: {error}")))?;
-        let list = transcript.corrections();
-        let summary = move || summary::extractive(&corrections::apply(content, &list).content);
-        let summary = tokio::task::spawn_blocking(summary)
+        let now = corrected(turns.read, transcript.corrections()).await?;
+        let summary = tokio::task::spawn_blocking(move || summary::extractive(&now.content))
             .await
             .map_err(|error| Fault::Failed(format!("the summarizer failed: {error}")))?;
         job.progress(0.9);
-        let mut context = command_context(self, event, "");
-        context.data_key = Some(data_key);
+        let mut context = job.command(event, "");
+        context.data_key = Some(turns.key);
         let command = SummaryCommand::Write { transcript_id, content: Box::new(summary) };
         let id = SummaryId::of(transcript_id);
         match log.execute::<Summary>(context, id.0, command).await {
-            Ok(_) | Err(CommandError::Refused(SummaryError::Erased)) => Ok(()),
+            Ok(_) | Err(CommandError::Refused(SummaryError::Erased)) => Ok(Done::Finished),
             Err(error) => Err(error.into()),
         }
     }
 
-    async fn gave_up(&self, event: &RecordedEvent, _: &str) -> Result<(), Fault> {
+    async fn gave_up(&self, event: &RecordedEvent, job: &JobContext, _: &str) -> Result<(), Fault> {
         let command = TranscriptCommand::RecordFailure(TranscriptProcessingFailed {
             stage: Stage::Summarizing,
             code: "internal".to_owned(),
@@ -77,7 +73,7 @@ impl Worker for Summarize {
                  The operator has been told; the turns can be read."
                 .to_owned(),
         });
-        let context = command_context(self, event, ":gave-up");
+        let context = job.command(event, ":gave-up");
         match self.0.log.execute::<Transcript>(context, event.stream_id, command).await {
             Ok(_) | Err(CommandError::Refused(TranscriptError::NotFound)) => Ok(()),
             Err(error) => Err(error.into()),

@@ -1,23 +1,25 @@
 //! Tells saved searches of what fits them: each session once it is summarized, each note once it
 //! came in, and again whenever they change.
 
-use crate::worker::{Context, Fault, JobContext, Worker, command_context};
+use crate::descriptor::{Descriptor, Limits};
+use crate::job::JobContext;
+use crate::worker::{Context, Done, Fault, Worker};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use debrief_domain::event::Event;
-use debrief_domain::ids::{NoteId, SavedSearchId, TranscriptId};
-use debrief_domain::note::NoteEvent;
+use debrief_domain::ids::{NoteId, SavedSearchId};
+use debrief_domain::principal::Viewer;
 use debrief_domain::saved_search::{
     Criteria, SavedSearch, SavedSearchCommand, SavedSearchError, SavedSearchMatched,
 };
-use debrief_domain::summary::SummaryEvent;
+use debrief_domain::subject::Subject;
+use debrief_domain::summary::{Summary, SummaryEvent};
 use debrief_infra::log::{CommandError, RecordedEvent};
+use debrief_infra::queue::Begins;
 use debrief_projections::{directory, searches};
-use debrief_search::passages::Kind;
-use debrief_search::query::Filters;
-use debrief_search::session::{self, Session, SessionError};
 use debrief_search::understood::{PEOPLE_MAX, Question};
 use debrief_search::watch::Watched;
+use debrief_sessions::{Session, load_note, load_session};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Saved searches of an organization that are looked at.
@@ -25,46 +27,45 @@ pub const SEARCHES_MAX: u32 = 500;
 /// Longest wait for the read model.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// See the module.
-pub struct Watch(pub(crate) Context);
+/// Matches what is new against saved searches.
+pub static WORKER: Descriptor = Descriptor {
+    name: "watch",
+    events: &["summary.created", "summary.revised", "note.written"],
+    begins: Begins::Start,
+    limits: Limits::DEFAULT,
+    make: |context| Arc::new(Watch(context.clone())),
+};
+
+struct Watch(Context);
 
 #[async_trait]
 impl Worker for Watch {
-    fn name(&self) -> &'static str {
-        "watch"
-    }
-
-    fn event_types(&self) -> &'static [&'static str] {
-        &["summary.created", "summary.revised", "note.written"]
-    }
-
-    async fn handle(&self, event: &RecordedEvent, job: &JobContext) -> Result<(), Fault> {
+    async fn handle(&self, event: &RecordedEvent, job: &JobContext) -> Result<Done, Fault> {
         let Context { log, documents, views } = &self.0;
         let organization = event.organization;
+        let viewer = Viewer::everything(organization);
         // What was saved before this event is in the read model from its position on.
         let waited = views.wait_for("searches", event.position, PATIENCE).await;
         waited.map_err(|error| Fault::Unavailable(error.to_string()))?;
-        let saved = searches::saved_searches(views, organization, 0, SEARCHES_MAX).await;
+        let saved = searches::saved_searches(views, viewer, 0, SEARCHES_MAX).await;
         let mut saved = saved.map_err(|error| Fault::Unavailable(error.to_string()))?;
         saved.retain(|search| search.position < event.position);
         if saved.is_empty() {
-            return Ok(());
+            return Ok(Done::Finished);
         }
-        let loaded = match event.event()? {
-            Event::Summary(SummaryEvent::Created(created)) => {
-                session::load(log, documents, organization, created.transcript_id).await
+        let loaded = match event.of::<Summary>()? {
+            Some(SummaryEvent::Created(created)) => {
+                load_session(log, documents, organization, created.transcript_id).await
             }
-            Event::Summary(SummaryEvent::Revised(revised)) => {
-                session::load(log, documents, organization, revised.transcript_id).await
+            Some(SummaryEvent::Revised(revised)) => {
+                load_session(log, documents, organization, revised.transcript_id).await
             }
-            Event::Note(NoteEvent::Written(_)) => {
-                session::load_note(log, organization, NoteId(event.stream_id)).await
-            }
-            _ => return Err(Fault::Never(format!("{} is no work here", event.event_type))),
+            Some(SummaryEvent::Erased(_)) => return Ok(Done::Finished),
+            None => load_note(log, organization, NoteId(event.stream_id)).await,
         };
-        let Some(session) = loaded.map_err(fault)? else { return Ok(()) };
+        let Some(session) = loaded? else { return Ok(Done::Finished) };
         job.progress(0.3);
-        let clients = directory::clients(views, organization, 0, PEOPLE_MAX).await;
+        let clients = directory::clients(views, viewer, 0, PEOPLE_MAX).await;
         let clients = clients.map_err(|error| Fault::Unavailable(error.to_string()))?;
         let clients: Vec<_> =
             clients.into_iter().filter_map(|row| Some((row.id, row.name?))).collect();
@@ -72,13 +73,16 @@ impl Worker for Watch {
             .into_iter()
             .filter_map(|search| Some((search.id, question(search.criteria?))))
             .collect();
-        let (transcript_id, note) = (session.id, session.note.is_some());
+        let subject = match session.note {
+            Some(_) => Subject::Note(NoteId(session.id.0)),
+            None => Subject::Transcript(session.id),
+        };
         let fitting = tokio::task::spawn_blocking(move || fitting(&session, &questions, &clients));
         let fitting = fitting.await.map_err(|error| Fault::Failed(error.to_string()))??;
         for (id, passages) in fitting {
-            self.tell(event, id, transcript_id, note, passages).await?;
+            self.tell(event, job, id, subject, passages).await?;
         }
-        Ok(())
+        Ok(Done::Finished)
     }
 }
 
@@ -86,13 +90,13 @@ impl Watch {
     async fn tell(
         &self,
         event: &RecordedEvent,
+        job: &JobContext,
         id: SavedSearchId,
-        transcript_id: TranscriptId,
-        note: bool,
+        subject: Subject,
         passages: u32,
     ) -> Result<(), Fault> {
-        let context = command_context(self, event, &format!(":{}", id.0));
-        let matched = SavedSearchMatched { transcript_id, note, passages };
+        let context = job.command(event, &format!(":{}", id.0));
+        let matched = SavedSearchMatched { subject, passages };
         let command = SavedSearchCommand::RecordMatch(matched);
         match self.0.log.execute::<SavedSearch>(context, id.0, command).await {
             // Deleted meanwhile: nobody wants to hear of it.
@@ -122,30 +126,14 @@ fn fitting(
 }
 
 fn question(criteria: Criteria) -> Question {
-    let kinds = criteria.kinds.iter();
-    let kinds =
-        kinds.filter_map(|name| Kind::ALL.into_iter().find(|kind| kind.as_str() == name)).collect();
-    let zone = criteria.time_zone.and_then(|zone| zone.parse().ok());
+    let zone = criteria.time_zone.as_ref().and_then(|zone| zone.parse().ok());
     Question {
+        filters: criteria.filters(),
         text: criteria.query,
-        filters: Filters {
-            kinds,
-            clients: criteria.client_ids,
-            speakers: criteria.speakers,
-            ..Filters::default()
-        },
         interpret: true,
         time_zone: zone.unwrap_or(chrono_tz::Tz::UTC),
         day_first: false,
         week_starts: chrono::Weekday::Mon,
         anchors: Vec::new(),
-    }
-}
-
-fn fault(error: SessionError) -> Fault {
-    if error.is_temporary() {
-        Fault::Unavailable(error.to_string())
-    } else {
-        Fault::Failed(error.to_string())
     }
 }

@@ -1,17 +1,16 @@
 //! What a worker is.
 
+use crate::job::JobContext;
 use async_trait::async_trait;
 use debrief_domain::event::DecodeError;
 use debrief_infra::blobs::{BlobError, InvalidBlobKey};
 use debrief_infra::documents::Documents;
 use debrief_infra::keys::KeyError;
-use debrief_infra::log::{
-    CommandContext, CommandError, CommandKey, EventLog, LogError, Metadata, RecordedEvent,
-};
+use debrief_infra::log::{CommandError, EventLog, LogError, RecordedEvent};
+use debrief_infra::queue::QueueError;
 use debrief_projections::engine::Views;
-use serde_json::Value;
+use debrief_sessions::LoadError;
 use std::time::Duration;
-use tokio::sync::watch;
 
 /// What workers work with. Clones share everything.
 #[derive(Clone, Debug)]
@@ -36,6 +35,9 @@ pub enum Fault {
     /// It went wrong and may go right another time.
     #[error("{0}")]
     Failed(String),
+    /// It used up what it may. Tried once more, as the machine may have been busy, and no further.
+    #[error("{0}")]
+    Overran(String),
     /// It will never go right.
     #[error("{0}")]
     Never(String),
@@ -67,6 +69,18 @@ impl From<KeyError> for Fault {
     }
 }
 
+impl From<QueueError> for Fault {
+    fn from(error: QueueError) -> Self {
+        match error {
+            QueueError::Log(error) => error.into(),
+            QueueError::Database(ref database) if !database.is_temporary() => {
+                Self::Failed(error.to_string())
+            }
+            other => Self::Unavailable(other.to_string()),
+        }
+    }
+}
+
 impl From<DecodeError> for Fault {
     fn from(error: DecodeError) -> Self {
         Self::Never(error.to_string())
@@ -79,6 +93,16 @@ impl From<InvalidBlobKey> for Fault {
     }
 }
 
+impl From<LoadError> for Fault {
+    fn from(error: LoadError) -> Self {
+        match error {
+            error if error.is_temporary() => Self::Unavailable(error.to_string()),
+            LoadError::Name(_) | LoadError::Turns(_) => Self::Never(error.to_string()),
+            error => Self::Failed(error.to_string()),
+        }
+    }
+}
+
 impl<E: std::error::Error> From<CommandError<E>> for Fault {
     fn from(error: CommandError<E>) -> Self {
         match error {
@@ -88,61 +112,32 @@ impl<E: std::error::Error> From<CommandError<E>> for Fault {
     }
 }
 
-/// What an attempt is told beside the event.
-#[derive(Clone, Debug)]
-pub struct JobContext {
-    pub(crate) progress: watch::Sender<Option<f64>>,
-    /// Attempts that came before this one.
-    pub attempt: u32,
+/// What an attempt that succeeded came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Done {
+    /// Nothing is left to do.
+    Finished,
+    /// What is left are parts, such as deliveries to several places, that are tried apart from now
+    /// on: the worker is given each of these keys in [`JobContext::key`]. A key is an id, no words
+    /// of a person; a part is not split again.
+    Split(Vec<String>),
 }
 
-impl JobContext {
-    /// Tells how far the work is, from 0 to 1. Costs nothing; it is stored with the next
-    /// prolonging of the lease.
-    pub fn progress(&self, fraction: f64) {
-        self.progress.send_replace(Some(fraction.clamp(0.0, 1.0)));
-    }
-}
-
-/// Does what follows from some events.
+/// Does what follows from some events. Its name and its events are in its [`Descriptor`].
 #[async_trait]
 pub trait Worker: Send + Sync + 'static {
-    /// Names it in the queue, in keys and in logs.
-    fn name(&self) -> &'static str;
-
-    /// Names of the events that are work for it.
-    fn event_types(&self) -> &'static [&'static str];
-
     /// Does the work. May be called again for the same event, also while an earlier call that
     /// lost its lease is still ending.
-    async fn handle(&self, event: &RecordedEvent, job: &JobContext) -> Result<(), Fault>;
+    async fn handle(&self, event: &RecordedEvent, job: &JobContext) -> Result<Done, Fault>;
 
     /// Told once the work will not be tried again, so that users can be told.
-    async fn gave_up(&self, event: &RecordedEvent, reason: &str) -> Result<(), Fault> {
-        let _ = (event, reason);
+    async fn gave_up(
+        &self,
+        event: &RecordedEvent,
+        job: &JobContext,
+        reason: &str,
+    ) -> Result<(), Fault> {
+        let _ = (event, job, reason);
         Ok(())
-    }
-}
-
-/// The context of a command that records what `worker` did because of `event`. A worker that
-/// records two effects of one event tells them apart by `effect`.
-pub(crate) fn command_context(
-    worker: &dyn Worker,
-    event: &RecordedEvent,
-    effect: &str,
-) -> CommandContext {
-    let key = format!("{}:{}{effect}", worker.name(), event.id);
-    CommandContext {
-        organization: event.organization,
-        metadata: Metadata {
-            actor: format!("worker:{}", worker.name()),
-            correlation_id: event.metadata.correlation_id,
-            causation_id: Some(event.id),
-        },
-        // The event is all that the work depends on, so the key says it all.
-        key: CommandKey { key, fingerprint: [0; 32] },
-        answer: Value::Null,
-        data_key: None,
-        wrapped_keys: Vec::new(),
     }
 }

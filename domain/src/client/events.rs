@@ -1,22 +1,21 @@
-//! What can have happened to a client.
+//! Events of a client.
 
+use crate::event::events;
 use crate::personal::Personal;
 use serde::{Deserialize, Serialize};
 
-/// A client was entered.
+/// A client was registered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClientRegistered {
-    /// What the client is called.
+    /// The client's name.
     pub name: Personal<String>,
-    /// Where mail reaches the client.
+    /// The client's email address.
     pub email: Option<Personal<String>>,
 }
 
-/// Events of a client.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", content = "payload")]
-pub enum ClientEvent {
-    /// See [`ClientRegistered`].
-    #[serde(rename = "client.registered")]
-    Registered(ClientRegistered),
+events! {
+    /// Events of a client.
+    pub enum ClientEvent {
+        Registered(ClientRegistered) = "client.registered", 1;
+    }
 }

@@ -4,17 +4,12 @@ mod events;
 
 pub use events::*;
 
-use crate::event::impl_domain_event;
 use crate::personal::Personal;
 use cqrs_es::Aggregate;
 use cqrs_es::event_sink::EventSink;
 use serde::{Deserialize, Serialize};
 
-impl_domain_event!(ClientEvent {
-    Registered => ("client.registered", 1),
-});
-
-/// State from which the next command is decided.
+/// State that commands are decided on.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Client {
     exists: bool,
@@ -22,20 +17,20 @@ pub struct Client {
 }
 
 impl Client {
-    /// The client's name; `None` before the client is entered, and once the name was erased.
+    /// The client's name; `None` if not registered, or erased.
     pub fn name(&self) -> Option<&str> {
         self.name.as_ref().and_then(Personal::known).map(String::as_str)
     }
 }
 
-/// What may be asked of a client.
+/// Commands of a client.
 #[derive(Debug, Clone)]
 pub enum ClientCommand {
-    /// Enter a new client.
+    /// Register a client.
     Register(ClientRegistered),
 }
 
-/// Why a command was refused.
+/// Reasons for refusing a command.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ClientError {
     /// `Register` on an id in use.

@@ -1,27 +1,28 @@
-//! What can have happened to a note.
+//! Events of a note.
 
+use crate::event::events;
 use crate::ids::ClientId;
 use crate::personal::Personal;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-/// A note came in, or came in again and says this now.
+/// An external note was written or overwritten.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NoteWritten {
-    /// What the system that it comes from calls it.
+    /// Its id in the system that it comes from.
     pub external_id: Personal<String>,
-    /// Its words.
+    /// Its text.
     pub text: Personal<String>,
-    /// What it is called there.
+    /// Its title there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<Personal<String>>,
-    /// Where it can be opened there.
+    /// Its URL there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<Personal<String>>,
-    /// Whom it is about.
+    /// Its client.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_id: Option<ClientId>,
-    /// When what it tells of was, where somebody said so.
+    /// Date of what it describes, if given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub held_at: Option<DateTime<Utc>>,
     /// BCP 47 tag.
@@ -29,18 +30,14 @@ pub struct NoteWritten {
     pub language: Option<String>,
 }
 
-/// A note is to be found no more.
+/// An external note was deleted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NoteDeleted {}
 
-/// Events of a note.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", content = "payload")]
-pub enum NoteEvent {
-    /// See [`NoteWritten`].
-    #[serde(rename = "note.written")]
-    Written(NoteWritten),
-    /// See [`NoteDeleted`].
-    #[serde(rename = "note.deleted")]
-    Deleted(NoteDeleted),
+events! {
+    /// Events of a note.
+    pub enum NoteEvent {
+        Written(NoteWritten) = "note.written", 1;
+        Deleted(NoteDeleted) = "note.deleted", 1;
+    }
 }

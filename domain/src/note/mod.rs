@@ -1,23 +1,17 @@
-//! A note from elsewhere (another program, a notebook), kept so that it can be found.
+//! An external note (from another program or a notebook), kept for search.
 //!
-//! A deleted note stays so: the same note that comes in again is another stream
-//! ([`NoteId::of`](crate::ids::NoteId::of)), as the key of the first is gone.
+//! Invariant: a deleted note stays deleted. The same note written again is another stream
+//! ([`NoteId::of`](crate::ids::NoteId::of)), because the key of the first is gone.
 
 mod events;
 
 pub use events::*;
 
-use crate::event::impl_domain_event;
 use cqrs_es::Aggregate;
 use cqrs_es::event_sink::EventSink;
 use serde::{Deserialize, Serialize};
 
-impl_domain_event!(NoteEvent {
-    Written => ("note.written", 1),
-    Deleted => ("note.deleted", 1),
-});
-
-/// State from which the next command is decided.
+/// State that commands are decided on.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Note {
     now: Option<NoteWritten>,
@@ -25,35 +19,35 @@ pub struct Note {
 }
 
 impl Note {
-    /// What it says; `None` where it was never written, or deleted.
+    /// The current text and details; `None` if never written, or deleted.
     pub fn written(&self) -> Option<&NoteWritten> {
         self.now.as_ref().filter(|_| !self.deleted)
     }
 
-    /// Whether it was written once and deleted since.
+    /// Whether the note was deleted.
     pub fn is_deleted(&self) -> bool {
         self.deleted
     }
 }
 
-/// What may be asked of a note.
+/// Commands of a note.
 #[derive(Debug, Clone)]
 pub enum NoteCommand {
-    /// Take it in; with it comes the key that seals it.
+    /// Create the note, together with the key that seals it.
     Begin(NoteWritten),
-    /// Let it say this.
+    /// Overwrite the note.
     Write(NoteWritten),
-    /// Let it be found no more.
+    /// Delete the note.
     Delete,
 }
 
-/// Why a command was refused.
+/// Reasons for refusing a command.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NoteError {
-    /// `Begin` where there is one.
-    #[error("there is such a note already")]
+    /// `Begin` on a note that exists.
+    #[error("this note exists already")]
     AlreadyExists,
-    /// There is none, or it was deleted.
+    /// It does not exist or was deleted.
     #[error("there is no such note")]
     NotFound,
 }

@@ -1,55 +1,43 @@
-//! What can have happened to an organization.
+//! Events of an organization.
 
+use crate::event::events;
 use crate::ids::ApiKeyId;
+use crate::principal::Role;
 use serde::{Deserialize, Serialize};
 
-/// What a key may do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum KeyRole {
-    /// Everything in its organization.
-    Owner,
-}
-
-/// An organization began.
+/// An organization was created.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OrganizationCreated {
-    /// What it calls itself.
+    /// Its name.
     pub name: String,
 }
 
-/// A key was made; only its hash is kept.
+/// An API key was created; only its hash is stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ApiKeyCreated {
     /// Identifies the key in lists and in the events it causes.
     pub key_id: ApiKeyId,
-    /// What it is for.
+    /// Its name.
     pub name: String,
     /// SHA-256 of the secret in lower-case hex. The secret has 256 random bits, so a fast hash is
     /// enough.
     pub secret_sha256: String,
-    /// What it may do.
-    pub role: KeyRole,
+    /// Its role.
+    pub role: Role,
 }
 
-/// A key no longer opens anything.
+/// An API key was revoked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ApiKeyRevoked {
-    /// Which key.
+    /// The key.
     pub key_id: ApiKeyId,
 }
 
-/// Events of an organization.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", content = "payload")]
-pub enum OrganizationEvent {
-    /// See [`OrganizationCreated`].
-    #[serde(rename = "organization.created")]
-    Created(OrganizationCreated),
-    /// See [`ApiKeyCreated`].
-    #[serde(rename = "organization.api_key_created")]
-    ApiKeyCreated(ApiKeyCreated),
-    /// See [`ApiKeyRevoked`].
-    #[serde(rename = "organization.api_key_revoked")]
-    ApiKeyRevoked(ApiKeyRevoked),
+events! {
+    /// Events of an organization.
+    pub enum OrganizationEvent {
+        Created(OrganizationCreated) = "organization.created", 1;
+        ApiKeyCreated(ApiKeyCreated) = "organization.api_key_created", 1;
+        ApiKeyRevoked(ApiKeyRevoked) = "organization.api_key_revoked", 1;
+    }
 }

@@ -1,48 +1,41 @@
-//! An organization and the keys that open it.
+//! An organization and its API keys.
 
 mod events;
 
 pub use events::*;
 
-use crate::event::impl_domain_event;
 use crate::ids::ApiKeyId;
 use cqrs_es::Aggregate;
 use cqrs_es::event_sink::EventSink;
 use serde::{Deserialize, Serialize};
 
-impl_domain_event!(OrganizationEvent {
-    Created => ("organization.created", 1),
-    ApiKeyCreated => ("organization.api_key_created", 1),
-    ApiKeyRevoked => ("organization.api_key_revoked", 1),
-});
-
-/// State from which the next command is decided.
+/// State that commands are decided on.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Organization {
     exists: bool,
     keys: Vec<ApiKeyId>,
 }
 
-/// What may be asked of an organization.
+/// Commands of an organization.
 #[derive(Debug, Clone)]
 pub enum OrganizationCommand {
-    /// Begin, with a first key for the owner.
+    /// Create the organization with the owner's key.
     Create {
-        /// What it calls itself.
+        /// Its name.
         name: String,
         /// The owner's key.
         owner_key: ApiKeyCreated,
     },
-    /// Make another key.
+    /// Create another key.
     CreateApiKey(ApiKeyCreated),
-    /// Take a key away.
+    /// Revoke a key.
     RevokeApiKey {
-        /// Which key.
+        /// The key.
         key_id: ApiKeyId,
     },
 }
 
-/// Why a command was refused.
+/// Reasons for refusing a command.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum OrganizationError {
     /// `Create` on an id in use.
@@ -115,7 +108,7 @@ mod tests {
             key_id: ApiKeyId(uuid::Uuid::from_u128(n)),
             name: "owner".into(),
             secret_sha256: "00".into(),
-            role: KeyRole::Owner,
+            role: crate::principal::Role::Owner,
         }
     }
 

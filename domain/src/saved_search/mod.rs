@@ -1,50 +1,43 @@
-//! A saved search: a question whose answers to come somebody wants to hear of.
+//! A saved search: a query that reports new matches.
 //!
-//! A session is told of once, however often it changes.
+//! Invariant: each session or note is reported at most once, however often it changes.
 
 mod events;
 
 pub use events::*;
 
-use crate::event::impl_domain_event;
-use crate::ids::TranscriptId;
+use crate::subject::Subject;
 use cqrs_es::Aggregate;
 use cqrs_es::event_sink::EventSink;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
-impl_domain_event!(SavedSearchEvent {
-    Created => ("saved_search.created", 1),
-    Matched => ("saved_search.matched", 1),
-    Deleted => ("saved_search.deleted", 1),
-});
-
-/// State from which the next command is decided.
+/// State that commands are decided on.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct SavedSearch {
     exists: bool,
     deleted: bool,
-    told: BTreeSet<TranscriptId>,
+    told: BTreeSet<Subject>,
 }
 
-/// What may be asked of a saved search.
+/// Commands of a saved search.
 #[derive(Debug, Clone)]
 pub enum SavedSearchCommand {
-    /// Begin to look.
+    /// Save a search.
     Create(SavedSearchCreated),
-    /// Tell of something that fits.
+    /// Record a match.
     RecordMatch(SavedSearchMatched),
-    /// Look no more.
+    /// Delete the saved search.
     Delete,
 }
 
-/// Why a command was refused.
+/// Reasons for refusing a command.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SavedSearchError {
-    /// `Create` where there is one.
-    #[error("there is such a saved search already")]
+    /// `Create` on an id in use.
+    #[error("this saved search exists already")]
     AlreadyExists,
-    /// There is none, or it was deleted.
+    /// It does not exist or was deleted.
     #[error("there is no such saved search")]
     NotFound,
 }
@@ -70,7 +63,7 @@ impl Aggregate for SavedSearch {
             SavedSearchCommand::Create(_) => return Err(SavedSearchError::AlreadyExists),
             _ if !alive => return Err(SavedSearchError::NotFound),
             SavedSearchCommand::RecordMatch(matched) => {
-                if self.told.contains(&matched.transcript_id) {
+                if self.told.contains(&matched.subject) {
                     return Ok(());
                 }
                 SavedSearchEvent::Matched(matched)
@@ -85,7 +78,7 @@ impl Aggregate for SavedSearch {
         match event {
             SavedSearchEvent::Created(_) => self.exists = true,
             SavedSearchEvent::Matched(matched) => {
-                self.told.insert(matched.transcript_id);
+                self.told.insert(matched.subject);
             }
             SavedSearchEvent::Deleted(_) => self.deleted = true,
         }
@@ -95,7 +88,7 @@ impl Aggregate for SavedSearch {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ids::ApiKeyId;
+    use crate::ids::TranscriptId;
     use cqrs_es::test::TestFramework;
     use uuid::Uuid;
 
@@ -103,13 +96,12 @@ mod tests {
         SavedSearchCreated {
             name: "Sleep".to_owned().into(),
             criteria: Criteria { query: "sleep".into(), ..Criteria::default() }.into(),
-            key_id: ApiKeyId(Uuid::from_u128(1)),
         }
     }
 
     fn matched(number: u128) -> SavedSearchMatched {
-        let transcript_id = TranscriptId(Uuid::from_u128(number));
-        SavedSearchMatched { transcript_id, note: false, passages: 1 }
+        let subject = Subject::Transcript(TranscriptId(Uuid::from_u128(number)));
+        SavedSearchMatched { subject, passages: 1 }
     }
 
     #[test]

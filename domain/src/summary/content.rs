@@ -1,4 +1,4 @@
-//! What a summary says.
+//! Content of a summary.
 //!
 //! Invariant: every [`Quote`] is verbatim and points to the turn that holds it, so that a reader
 //! can check each claim.
@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// How a summary came about.
+/// How a summary was made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Method {
@@ -52,20 +52,20 @@ pub struct Topic {
 /// The parts of a summary. A part for which the transcript gives nothing is empty.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Content {
-    /// How it came about.
+    /// How it was made.
     pub method: Method,
-    /// The one sentence that says most.
+    /// The most informative sentence.
     pub headline: Option<Quote>,
     /// The session in a few sentences, in the order they were said.
     pub overview: Vec<Quote>,
-    /// Moments worth going back to.
+    /// Moments worth revisiting.
     pub key_moments: Vec<Quote>,
-    /// What was talked about, most first.
+    /// Topics, most frequent first.
     pub topics: Vec<Topic>,
     /// What was decided.
     pub decisions: Vec<Quote>,
     /// What somebody will do.
     pub action_items: Vec<ActionItem>,
-    /// Questions that nobody answered.
+    /// Questions without an answer.
     pub open_questions: Vec<Quote>,
 }

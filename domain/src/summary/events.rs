@@ -1,6 +1,7 @@
-//! What can have happened to a summary.
+//! Events of a summary.
 
 use super::content::Content;
+use crate::event::events;
 use crate::ids::TranscriptId;
 use crate::personal::Personal;
 use serde::{Deserialize, Serialize};
@@ -8,20 +9,20 @@ use serde::{Deserialize, Serialize};
 /// The first version was written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SummaryCreated {
-    /// The transcript it is about.
+    /// Its transcript.
     pub transcript_id: TranscriptId,
-    /// What it says.
+    /// Its content.
     pub content: Personal<Content>,
 }
 
-/// A further version was written.
+/// Another version was written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SummaryRevised {
-    /// The transcript it is about.
+    /// Its transcript.
     pub transcript_id: TranscriptId,
     /// Number of this version; the first is 1.
     pub version: u32,
-    /// What it says.
+    /// Its content.
     pub content: Personal<Content>,
 }
 
@@ -29,17 +30,11 @@ pub struct SummaryRevised {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SummaryErased {}
 
-/// Events of a summary.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", content = "payload")]
-pub enum SummaryEvent {
-    /// See [`SummaryCreated`].
-    #[serde(rename = "summary.created")]
-    Created(SummaryCreated),
-    /// See [`SummaryRevised`].
-    #[serde(rename = "summary.revised")]
-    Revised(SummaryRevised),
-    /// See [`SummaryErased`].
-    #[serde(rename = "summary.erased")]
-    Erased(SummaryErased),
+events! {
+    /// Events of a summary.
+    pub enum SummaryEvent {
+        Created(SummaryCreated) = "summary.created", 1;
+        Revised(SummaryRevised) = "summary.revised", 1;
+        Erased(SummaryErased) = "summary.erased", 1;
+    }
 }

@@ -5,7 +5,6 @@ mod events;
 
 pub use events::*;
 
-use crate::event::impl_domain_event;
 use crate::ids::TranscriptId;
 use crate::personal::Personal;
 use content::Content;
@@ -13,34 +12,28 @@ use cqrs_es::Aggregate;
 use cqrs_es::event_sink::EventSink;
 use serde::{Deserialize, Serialize};
 
-impl_domain_event!(SummaryEvent {
-    Created => ("summary.created", 1),
-    Revised => ("summary.revised", 1),
-    Erased => ("summary.erased", 1),
-});
-
-/// State from which the next command is decided.
+/// State that commands are decided on.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Summary {
     version: u32,
     erased: bool,
 }
 
-/// What may be asked of a summary.
+/// Commands of a summary.
 #[derive(Debug, Clone)]
 pub enum SummaryCommand {
-    /// Record a version: the first, or one that replaces the last.
+    /// Write the first or the next version.
     Write {
-        /// The transcript it is about.
+        /// Its transcript.
         transcript_id: TranscriptId,
-        /// What it says.
+        /// Its content.
         content: Box<Content>,
     },
-    /// Forget it, now and for ever: also before a first version, should one be on its way.
+    /// Erase the summary for good, also before its first version: one may be on its way.
     Erase,
 }
 
-/// Why a command was refused.
+/// Reasons for refusing a command.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SummaryError {
     /// The transcript was deleted, and its summary with it.

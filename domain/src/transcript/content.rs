@@ -1,13 +1,13 @@
-//! What a transcript says: participants and turns, whatever file they came from.
+//! Participants and turns of a transcript, independent of its file format.
 //!
 //! Invariant: nothing here is invented. A speaker, a time or a language that the file does not
 //! state is `None`, never a guess.
 
+use super::words;
 use serde::{Deserialize, Serialize};
-use unicode_segmentation::UnicodeSegmentation;
 use utoipa::ToSchema;
 
-/// The part a person plays in a session.
+/// The role of a person in a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
@@ -57,7 +57,7 @@ pub struct Participant {
     pub messages: u32,
 }
 
-/// How a turn was made.
+/// The channel of a turn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum TurnKind {
@@ -68,7 +68,7 @@ pub enum TurnKind {
     Chat,
 }
 
-/// A piece of a turn that the file gave a time of its own, so that a player can jump to it.
+/// A part of a turn with its own time in the file, so that a player can jump to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Cue {
     /// Where it begins in the turn's text, in characters (Unicode scalar values).
@@ -79,7 +79,7 @@ pub struct Cue {
     pub end_ms: Option<u64>,
 }
 
-/// A stretch in which nobody has a turn.
+/// An interval in which nobody speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Gap {
     /// Start, in milliseconds from the start of the recording.
@@ -87,6 +87,9 @@ pub struct Gap {
     /// End, in milliseconds from the start of the recording.
     pub end_ms: u64,
 }
+
+/// The longest text of a turn, in characters (Unicode scalar values).
+pub const TURN_CHARS_MAX: usize = 4_000;
 
 /// One uninterrupted contribution of one speaker.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
@@ -107,7 +110,7 @@ pub struct Turn {
     pub language: Option<String>,
     /// What was said.
     pub text: String,
-    /// The pieces that the turn was put together from, where the file gives them times.
+    /// The cues that make up the turn, where the file has times for them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub cues: Vec<Cue>,
 }
@@ -121,7 +124,7 @@ pub struct Warning {
     pub message: String,
 }
 
-/// A transcript file, understood.
+/// The parsed content of a transcript.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Content {
     /// Identifier of the format, such as `webvtt`.
@@ -150,7 +153,7 @@ impl Content {
         self.turns
             .iter()
             .filter(|turn| turn.kind == counted)
-            .map(|turn| turn.text.unicode_words().fold(0u64, |sum, _| sum + 1))
+            .map(|turn| words::count(&turn.text))
             .sum()
     }
 }

@@ -1,12 +1,12 @@
-//! What a coach corrects in a transcript, as it is stored in events.
+//! Corrections of a transcript, as stored in events.
 //!
 //! Invariants:
 //! - A correction never says "turn 17 of what is shown now": a [`TurnRef`] means the same turn
 //!   whatever other corrections are made or undone.
-//! - A correction of a text states the text that it was made on. Where that is gone, because the
-//!   file was read again or an earlier correction was undone, the correction rests and harms
-//!   nothing.
-//! - To undo a correction is to leave it out of the list.
+//! - A correction of a text states the text that it was made on. If that text is gone, because the
+//!   file was read again or an earlier correction was undone, the correction is dormant and has no
+//!   effect.
+//! - Undoing a correction removes it from the list.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::content::Role;
 use crate::change::Change;
 
-/// A turn, whatever its index is now.
+/// Refers to a turn independently of its current index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 pub struct TurnRef {
     /// Its index in the transcript as the file was read, or that of the turn it was split from.
@@ -25,12 +25,12 @@ pub struct TurnRef {
     pub part: Option<Uuid>,
 }
 
-/// A term of an organization, and what transcribers hear instead.
+/// A term, and what transcribers hear instead.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct VocabularyEntry {
-    /// As it is to be written.
+    /// The correct spelling.
     pub term: String,
-    /// As it has been written, in any case; words or phrases.
+    /// Wrong spellings, words or phrases, matched without regard to case.
     pub heard: Vec<String>,
 }
 
@@ -38,47 +38,47 @@ pub struct VocabularyEntry {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Correction {
-    /// A speaker has another name. The name of another speaker makes one person of the two.
+    /// Renames a speaker. The name of another speaker merges the two.
     RenameSpeaker {
-        /// The name now.
+        /// The current name.
         from: String,
-        /// The right name.
+        /// The new name.
         to: String,
     },
-    /// Several speakers are one person.
+    /// Merges several speakers.
     MergeSpeakers {
-        /// Names now.
+        /// The current names.
         from: Vec<String>,
-        /// The name of them all, one of theirs or a new one.
+        /// The name of the merged speaker: one of these names or a new one.
         into: String,
     },
-    /// A speaker is coach, client, or neither is known.
+    /// Sets the role of a speaker.
     SetRole {
-        /// The name now.
+        /// The current name.
         speaker: String,
-        /// The part this person plays.
+        /// The role.
         role: Role,
     },
-    /// A turn has other words.
+    /// Replaces the text of a turn.
     EditTurn {
         /// Which turn.
         turn: TurnRef,
         /// Its text when the correction was made.
         was: String,
-        /// What was said.
+        /// The new text.
         text: String,
     },
-    /// Somebody else said a turn.
+    /// Assigns a turn to another speaker.
     SetSpeaker {
         /// Which turn.
         turn: TurnRef,
         /// Its text when the correction was made.
         was: String,
-        /// Who said it, also somebody new; `null` where that is not known.
+        /// The speaker, existing or new; `null` where unknown.
         #[serde(default)]
         speaker: Option<String>,
     },
-    /// A turn is two.
+    /// Splits a turn in two.
     SplitTurn {
         /// Which turn.
         turn: TurnRef,
@@ -86,13 +86,12 @@ pub enum Correction {
         was: String,
         /// Where the second half begins in `was`, in characters (Unicode scalar values).
         at: u32,
-        /// Who said the second half; absent where the same person did, `null` where that is not
-        /// known.
+        /// The speaker of the second half; absent for the same speaker, `null` where unknown.
         #[serde(default, skip_serializing_if = "Change::is_keep")]
         #[schema(value_type = Option<String>)]
         speaker: Change<String>,
     },
-    /// Terms are written as the organization writes them.
+    /// Applies a vocabulary.
     ApplyVocabulary {
         /// The terms.
         entries: Vec<VocabularyEntry>,

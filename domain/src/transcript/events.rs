@@ -1,70 +1,71 @@
-//! What can have happened to a transcript.
+//! Events of a transcript.
 
 use super::content::{Participant, Warning};
 use super::correction::Correction;
 use crate::change::Change;
+use crate::event::events;
 use crate::ids::ClientId;
 use crate::personal::Personal;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// A file arrived and lies, sealed, in the blob store.
+/// A file was uploaded and is stored, sealed, in the blob store.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TranscriptUploaded {
-    /// Blob that holds the file as it came.
+    /// Blob with the file, unchanged.
     pub source: String,
-    /// The file's name as it was sent.
+    /// File name, as uploaded.
     pub filename: Option<Personal<String>>,
-    /// Size of the file.
+    /// File size.
     pub size_bytes: u64,
     /// SHA-256 of the file in lower-case hex; personal, as it identifies the words.
     pub sha256: Personal<String>,
-    /// What the coach calls the session.
+    /// Title of the session.
     pub title: Option<Personal<String>>,
-    /// Whose session it was.
+    /// Client of the session.
     pub client_id: Option<ClientId>,
-    /// When it was held.
+    /// Date of the session.
     pub held_at: Option<DateTime<Utc>>,
-    /// BCP 47 tag that the coach gave.
+    /// BCP 47 language tag, as given by the coach.
     pub language: Option<String>,
     /// The coach's notes.
     pub notes: Option<Personal<String>>,
-    /// Further files of the same session that came with it, such as the chat.
+    /// Further files of the same session, such as the chat.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub more_files: Vec<SourceFile>,
 }
 
-/// A file of a session, as it came.
+/// An uploaded file of a session.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SourceFile {
-    /// Blob that holds it.
+    /// Blob with the file.
     pub source: String,
-    /// Its name as it was sent.
+    /// File name, as uploaded.
     pub filename: Option<Personal<String>>,
-    /// Its size.
+    /// File size.
     pub size_bytes: u64,
-    /// Its SHA-256 in lower-case hex; personal, as it identifies the words.
+    /// SHA-256 of the file in lower-case hex; personal, as it identifies the words.
     pub sha256: Personal<String>,
 }
 
-/// More files of the same session arrived: a later part of the recording, or its chat. All of its
-/// files are read together from here on.
+/// More files of the same session were uploaded: a later part of the recording, or its chat. From
+/// then on all files are parsed together.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TranscriptFilesAdded {
-    /// In the order in which they were sent; not empty.
+    /// In upload order; not empty.
     pub files: Vec<SourceFile>,
 }
 
-/// A better transcript of the same session arrived. What it replaces stays in its blobs until the
-/// transcript is deleted.
+/// The files were replaced by a better transcript of the same session. The old blobs are kept until
+/// the transcript is deleted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TranscriptFilesReplaced {
-    /// In the order in which they were sent; not empty.
+    /// In upload order; not empty.
     pub files: Vec<SourceFile>,
 }
 
-/// The file was read and understood.
+/// The files were parsed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TranscriptParsed {
     /// Blob that holds the turns: [`super::content::Content`] as JSON.
@@ -73,7 +74,7 @@ pub struct TranscriptParsed {
     pub format: String,
     /// BCP 47 tag, where the file gives one.
     pub language: Option<String>,
-    /// Who spoke.
+    /// Participants.
     pub participants: Personal<Vec<Participant>>,
     /// Number of turns.
     pub turn_count: u32,
@@ -85,20 +86,20 @@ pub struct TranscriptParsed {
     pub warnings: Personal<Vec<Warning>>,
 }
 
-/// The step at which work on a transcript ended without a result.
+/// The processing step that failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Stage {
-    /// Reading the file.
+    /// Parsing the files.
     Parsing,
     /// Writing the summary.
     Summarizing,
 }
 
-/// Work ended without a result; it can be asked for again.
+/// Processing failed; it can be requested again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TranscriptProcessingFailed {
-    /// Where it ended.
+    /// The step that failed.
     pub stage: Stage,
     /// Machine-readable reason, such as `unrecognised_format`.
     pub code: String,
@@ -106,11 +107,11 @@ pub struct TranscriptProcessingFailed {
     pub message: String,
 }
 
-/// Somebody asked to have the file read and summarized again.
+/// Parsing and summarizing was requested again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TranscriptProcessingRequested {}
 
-/// Somebody wants it to be put into the search indexes again.
+/// Indexing for search was requested again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TranscriptIndexingRequested {}
 
@@ -135,16 +136,16 @@ pub struct TranscriptDetailsChanged {
 }
 
 impl TranscriptDetailsChanged {
-    /// Whether nothing changes.
+    /// Whether the change is empty.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 }
 
-/// What a transcript amounts to after a correction.
+/// Participants and counts of a transcript after a correction.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outline {
-    /// Who spoke.
+    /// Participants.
     pub participants: Personal<Vec<Participant>>,
     /// Number of turns.
     pub turn_count: u32,
@@ -155,20 +156,20 @@ pub struct Outline {
 /// A coach, or the organization's vocabulary, corrected the turns.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TranscriptCorrected {
-    /// Names the correction.
+    /// Id of the correction.
     pub correction_id: Uuid,
-    /// What was corrected.
+    /// The correction.
     pub correction: Personal<Correction>,
-    /// What the transcript amounts to now.
+    /// Participants and counts after it.
     pub outline: Outline,
 }
 
-/// A correction was taken back.
+/// A correction was undone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TranscriptCorrectionUndone {
     /// Which one.
     pub correction_id: Uuid,
-    /// What the transcript amounts to now.
+    /// Participants and counts after it.
     pub outline: Outline,
 }
 
@@ -179,41 +180,19 @@ pub struct TranscriptDeleted {
     pub blobs: Vec<String>,
 }
 
-/// Events of a transcript.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", content = "payload")]
-pub enum TranscriptEvent {
-    /// See [`TranscriptUploaded`].
-    #[serde(rename = "transcript.uploaded")]
-    Uploaded(TranscriptUploaded),
-    /// See [`TranscriptFilesAdded`].
-    #[serde(rename = "transcript.files_added")]
-    FilesAdded(TranscriptFilesAdded),
-    /// See [`TranscriptFilesReplaced`].
-    #[serde(rename = "transcript.files_replaced")]
-    FilesReplaced(TranscriptFilesReplaced),
-    /// See [`TranscriptParsed`].
-    #[serde(rename = "transcript.parsed")]
-    Parsed(TranscriptParsed),
-    /// See [`TranscriptProcessingFailed`].
-    #[serde(rename = "transcript.processing_failed")]
-    ProcessingFailed(TranscriptProcessingFailed),
-    /// See [`TranscriptProcessingRequested`].
-    #[serde(rename = "transcript.processing_requested")]
-    ProcessingRequested(TranscriptProcessingRequested),
-    /// See [`TranscriptIndexingRequested`].
-    #[serde(rename = "transcript.indexing_requested")]
-    IndexingRequested(TranscriptIndexingRequested),
-    /// See [`TranscriptDetailsChanged`].
-    #[serde(rename = "transcript.details_changed")]
-    DetailsChanged(TranscriptDetailsChanged),
-    /// See [`TranscriptCorrected`].
-    #[serde(rename = "transcript.corrected")]
-    Corrected(TranscriptCorrected),
-    /// See [`TranscriptCorrectionUndone`].
-    #[serde(rename = "transcript.correction_undone")]
-    CorrectionUndone(TranscriptCorrectionUndone),
-    /// See [`TranscriptDeleted`].
-    #[serde(rename = "transcript.deleted")]
-    Deleted(TranscriptDeleted),
+events! {
+    /// Events of a transcript.
+    pub enum TranscriptEvent {
+        Uploaded(TranscriptUploaded) = "transcript.uploaded", 1;
+        FilesAdded(TranscriptFilesAdded) = "transcript.files_added", 1;
+        FilesReplaced(TranscriptFilesReplaced) = "transcript.files_replaced", 1;
+        Parsed(TranscriptParsed) = "transcript.parsed", 2;
+        ProcessingFailed(TranscriptProcessingFailed) = "transcript.processing_failed", 1;
+        ProcessingRequested(TranscriptProcessingRequested) = "transcript.processing_requested", 1;
+        IndexingRequested(TranscriptIndexingRequested) = "transcript.indexing_requested", 1;
+        DetailsChanged(TranscriptDetailsChanged) = "transcript.details_changed", 1;
+        Corrected(TranscriptCorrected) = "transcript.corrected", 1;
+        CorrectionUndone(TranscriptCorrectionUndone) = "transcript.correction_undone", 1;
+        Deleted(TranscriptDeleted) = "transcript.deleted", 1;
+    }
 }

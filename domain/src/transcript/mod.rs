@@ -1,12 +1,18 @@
-//! A transcript: from the file that arrived to the turns that can be read.
+//! A transcript: from the uploaded file to its turns.
 
 pub mod content;
 pub mod correction;
+pub mod corrections;
 mod events;
+pub mod names;
+pub mod script;
+mod state;
+pub mod talk;
+pub mod words;
 
 pub use events::*;
+pub use state::{State, UnknownState};
 
-use crate::event::impl_domain_event;
 use crate::ids::ClientId;
 use crate::personal::Personal;
 use correction::Correction;
@@ -15,21 +21,7 @@ use cqrs_es::event_sink::EventSink;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-impl_domain_event!(TranscriptEvent {
-    Uploaded => ("transcript.uploaded", 1),
-    FilesAdded => ("transcript.files_added", 1),
-    FilesReplaced => ("transcript.files_replaced", 1),
-    Parsed => ("transcript.parsed", 2),
-    ProcessingFailed => ("transcript.processing_failed", 1),
-    ProcessingRequested => ("transcript.processing_requested", 1),
-    IndexingRequested => ("transcript.indexing_requested", 1),
-    DetailsChanged => ("transcript.details_changed", 1),
-    Corrected => ("transcript.corrected", 1),
-    CorrectionUndone => ("transcript.correction_undone", 1),
-    Deleted => ("transcript.deleted", 1),
-});
-
-/// Life of a transcript.
+/// Life cycle of a transcript.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 enum Life {
     #[default]
@@ -38,7 +30,7 @@ enum Life {
     Deleted,
 }
 
-/// A file from which the turns are read.
+/// A file that turns are parsed from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct File {
     /// Blob that holds it.
@@ -53,13 +45,13 @@ impl From<SourceFile> for File {
     }
 }
 
-/// Files that one session may have, over all times.
+/// Maximum number of files of a session, replaced ones included.
 pub const FILES_MAX: usize = 100;
 
-/// Corrections that one transcript may have, not counting those that were undone.
+/// Maximum number of corrections of a transcript, not counting undone ones.
 pub const CORRECTIONS_MAX: usize = 10_000;
 
-/// State from which the next command is decided.
+/// State that commands are decided on.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Transcript {
     life: Life,
@@ -73,7 +65,7 @@ pub struct Transcript {
 }
 
 impl Transcript {
-    /// The files from which the turns are read, in the order in which they came.
+    /// The files that turns are parsed from, in upload order.
     pub fn files(&self) -> &[File] {
         &self.files
     }
@@ -84,17 +76,17 @@ impl Transcript {
         self.files.extend(files.into_iter().map(File::from));
     }
 
-    /// Whose session it was.
+    /// The client of the session.
     pub fn client_id(&self) -> Option<ClientId> {
         self.client_id
     }
 
-    /// Blob that holds the turns, once the file was read.
+    /// The blob with the turns, once the files are parsed.
     pub fn content(&self) -> Option<&str> {
         self.content.as_deref()
     }
 
-    /// Corrections in the order in which they were made, without those that were undone or erased.
+    /// The corrections in order, without those undone or erased.
     pub fn corrections(&self) -> Vec<(Uuid, Correction)> {
         let known = |(id, correction): &(Uuid, Personal<Correction>)| {
             Some((*id, correction.clone().into_known()?))
@@ -102,33 +94,33 @@ impl Transcript {
         self.corrections.iter().filter_map(known).collect()
     }
 
-    /// Counts what changed the turns: reading the files, correcting, undoing.
+    /// Counts changes of the turns: parsing, correcting, undoing.
     pub fn revision(&self) -> u64 {
         self.revision
     }
 
-    /// Whether it can still be read and changed.
+    /// Whether the transcript exists and is not deleted.
     pub fn is_alive(&self) -> bool {
         self.life == Life::Alive
     }
 }
 
-/// What may be asked of a transcript.
+/// Commands of a transcript.
 #[derive(Debug, Clone)]
 pub enum TranscriptCommand {
-    /// A file arrived.
+    /// Upload the first files.
     Upload(TranscriptUploaded),
-    /// More files of the session arrived.
+    /// Add files of the same session.
     AddFiles(Vec<SourceFile>),
-    /// A better transcript of the session arrived.
+    /// Replace the files.
     ReplaceFiles(Vec<SourceFile>),
-    /// The file was read.
+    /// Record that the files were parsed.
     RecordParsed(TranscriptParsed),
-    /// Work ended without a result.
+    /// Record that processing failed.
     RecordFailure(TranscriptProcessingFailed),
-    /// Read and summarize again.
+    /// Request parsing and summarizing again.
     RequestProcessing,
-    /// Put it into the search indexes again.
+    /// Request indexing again.
     RequestIndexing,
     /// Change title, client, date, language or notes.
     ChangeDetails(TranscriptDetailsChanged),
@@ -139,18 +131,18 @@ pub enum TranscriptCommand {
         /// What is corrected.
         corrected: TranscriptCorrected,
     },
-    /// Take a correction back.
+    /// Undo a correction.
     UndoCorrection {
         /// The [`Transcript::revision`] that the outline was made on.
         on: u64,
         /// Which one.
         undone: TranscriptCorrectionUndone,
     },
-    /// Delete it.
+    /// Delete the transcript.
     Delete,
 }
 
-/// Why a command was refused.
+/// Reasons for refusing a command.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TranscriptError {
     /// `Upload` on an id in use.
@@ -163,7 +155,7 @@ pub enum TranscriptError {
     #[error("a session has at most {FILES_MAX} files, those that were replaced included")]
     TooManyFiles,
     /// There are no turns that could be corrected.
-    #[error("the transcript was not read yet")]
+    #[error("the transcript is not parsed yet")]
     NotRead,
     /// The turns have changed since the correction was made.
     #[error("the turns have changed meanwhile")]

@@ -1,21 +1,20 @@
-//! What can have happened to a vocabulary.
+//! Events of a vocabulary.
 
+use crate::event::events;
 use crate::personal::Personal;
 use crate::transcript::correction::VocabularyEntry;
 use serde::{Deserialize, Serialize};
 
-/// The organization writes its terms so from now on.
+/// The vocabulary was replaced.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VocabularyChanged {
-    /// All terms; personal, as names of people are among them.
+    /// All terms; personal, as they include names of people.
     pub entries: Personal<Vec<VocabularyEntry>>,
 }
 
-/// Events of a vocabulary.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", content = "payload")]
-pub enum VocabularyEvent {
-    /// See [`VocabularyChanged`].
-    #[serde(rename = "vocabulary.changed")]
-    Changed(VocabularyChanged),
+events! {
+    /// Events of a vocabulary.
+    pub enum VocabularyEvent {
+        Changed(VocabularyChanged) = "vocabulary.changed", 1;
+    }
 }

@@ -1,22 +1,17 @@
-//! An organization's vocabulary: how its terms and names are written, and what transcribers hear
-//! instead. One for each organization.
+//! An organization's vocabulary: the spelling of its terms and names, and what transcribers hear
+//! instead. Each organization has one.
 
 mod events;
 
 pub use events::*;
 
-use crate::event::impl_domain_event;
 use crate::personal::Personal;
 use crate::transcript::correction::VocabularyEntry;
 use cqrs_es::Aggregate;
 use cqrs_es::event_sink::EventSink;
 use serde::{Deserialize, Serialize};
 
-impl_domain_event!(VocabularyEvent {
-    Changed => ("vocabulary.changed", 1),
-});
-
-/// State from which the next command is decided.
+/// State that commands are decided on.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Vocabulary {
     exists: bool,
@@ -30,19 +25,19 @@ impl Vocabulary {
     }
 }
 
-/// What may be asked of a vocabulary.
+/// Commands of a vocabulary.
 #[derive(Debug, Clone)]
 pub enum VocabularyCommand {
-    /// Write the first terms down; with them comes the key that seals them.
+    /// Create the vocabulary, together with the key that seals it.
     Begin(Vec<VocabularyEntry>),
-    /// Put these terms in the place of all others.
+    /// Replace all terms.
     Change(Vec<VocabularyEntry>),
 }
 
-/// Why a command was refused.
+/// Reasons for refusing a command.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum VocabularyError {
-    /// `Begin` where there is one.
+    /// `Begin` on a vocabulary that exists.
     #[error("there is a vocabulary already")]
     AlreadyExists,
     /// `Change` before `Begin`.

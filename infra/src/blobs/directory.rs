@@ -1,16 +1,16 @@
-//! Blobs as files of a directory: the embedded default.
+//! Blobs as files in a directory: the embedded default.
 //!
 //! ```text
 //! root/.tmp/<random>                          being written
 //! root/<organization>/<kind>/<2 hex>/<id>     the blobs
 //! ```
 //!
-//! The two digits come from a hash of the id, so a million blobs of one kind
-//! spread over 256 directories, whatever the ids look like.
+//! The two hex digits come from a hash of the id, so a million blobs of one kind spread over 256
+//! directories, whatever the ids look like.
 //!
-//! Invariants: a file outside `.tmp` is whole, and its content and name were
-//! synced before `put` returned. Files have mode 0600, directories 0700.
-//! Several processes may share a directory. No async thread waits for a disk.
+//! Invariants: a file outside `.tmp` is complete, and its content and name were synced before `put`
+//! returned. Files have mode 0600, directories 0700. Several processes may share a directory. No
+//! async thread waits for the disk.
 
 use std::collections::HashSet;
 use std::fs::{self, DirBuilder, File, OpenOptions};
@@ -27,11 +27,11 @@ use uuid::Uuid;
 
 use super::{BlobError, BlobKey, BlobStore, ByteStream};
 
-/// How much is read or written by one visit to the blocking threads.
+/// How much is read or written per visit to the blocking threads.
 const BUFFER: usize = 256 * 1024;
-/// A file in `.tmp` that nobody wrote to for so long is left from a crash.
+/// A file in `.tmp` that nobody wrote to for this long is left over from a crash.
 const ABANDONED: Duration = Duration::from_secs(60 * 60);
-/// Directories remembered as synced; past it the memory starts afresh.
+/// The number of directories remembered as synced; beyond it the set is cleared.
 const REMEMBERED: usize = 100_000;
 
 /// A [`BlobStore`] in a directory.
@@ -42,13 +42,13 @@ pub struct DirectoryStore(Arc<Root>);
 struct Root {
     path: PathBuf,
     temporary: PathBuf,
-    /// Leaf directories whose own entries this process knows to be durable.
+    /// Leaf directories whose entries this process knows to be durable.
     synced: Mutex<HashSet<PathBuf>>,
 }
 
 impl DirectoryStore {
-    /// Opens the store in `path`, creates the directory if it is missing and
-    /// removes what a crash left half written.
+    /// Opens the store in `path`: creates the directory if it is missing and removes unfinished
+    /// files of a crash.
     pub async fn open(path: impl AsRef<Path>) -> Result<Self, BlobError> {
         let path = path.as_ref().to_owned();
         let shown = path.display().to_string();
@@ -99,8 +99,7 @@ impl BlobStore for DirectoryStore {
     async fn put(&self, key: &BlobKey, body: ByteStream) -> Result<u64, BlobError> {
         let (draft, total) = self.write(body).await?;
         let (root, key) = (self.0.clone(), key.clone());
-        // A step of its own: dropped while the content is being synced, the
-        // future leaves nothing.
+        // A separate step, so that a future dropped during the sync leaves nothing.
         blocking(move || root.publish(draft, &key)).await?;
         Ok(total)
     }
@@ -125,14 +124,14 @@ impl BlobStore for DirectoryStore {
 
     async fn check(&self) -> Result<(), BlobError> {
         let root = self.0.clone();
-        // Writing finds a full or read-only disk, which looking does not.
+        // Writing detects a full or read-only disk, reading does not.
         blocking(move || root.draft()?.file.write_all(b"check")).await
     }
 }
 
 impl Root {
     fn open(path: &Path) -> io::Result<Self> {
-        // A later change of the working directory must not move the store.
+        // The store must not move when the working directory changes.
         let path = std::path::absolute(path)?;
         let missing: Vec<_> = path.ancestors().take_while(|it| !it.exists()).collect();
         private_directories().recursive(true).create(&path)?;
@@ -145,23 +144,23 @@ impl Root {
         Ok(Self { path, temporary, synced: Mutex::default() })
     }
 
-    /// The directory of a blob.
+    /// Returns the directory of a blob.
     fn leaf(&self, key: &BlobKey) -> PathBuf {
         let [organization, kind, id] = key.segments();
         let fan = hex::encode(&Sha256::digest(id)[..1]);
         self.path.join(organization).join(kind).join(fan)
     }
 
-    /// The file of a blob.
+    /// Returns the file of a blob.
     fn file(&self, key: &BlobKey) -> PathBuf {
         self.leaf(key).join(key.segments()[2])
     }
 
-    /// Fails when the whole store is gone, as when its volume is not mounted:
-    /// then no blob may be called missing.
+    /// Fails if the whole store is missing, for example because its volume is not mounted: then no
+    /// blob may be reported as missing.
     fn present(&self) -> io::Result<()> {
         fs::metadata(&self.temporary).map(drop).map_err(|error| {
-            let text = format!("the blob directory is gone: {error}");
+            let text = format!("the blob directory is missing: {error}");
             io::Error::new(ErrorKind::ResourceBusy, text)
         })
     }
@@ -178,9 +177,9 @@ impl Root {
         sync_directory(&leaf)
     }
 
-    /// Creates a leaf directory with its parents and syncs the entries on the
-    /// way. An existing one was perhaps made a moment ago by somebody who has
-    /// not synced it yet, so it too is synced the first time it is seen.
+    /// Creates a leaf directory with its parents and syncs the entries on the way. An existing one
+    /// may have been created a moment ago by a process that has not synced it yet, so it is also
+    /// synced the first time it is seen.
     fn make_leaf(&self, leaf: &Path) -> io::Result<()> {
         let known = match private_directories().create(leaf) {
             Err(error) if error.kind() == ErrorKind::AlreadyExists => self.synced().contains(leaf),
@@ -206,7 +205,7 @@ impl Root {
     }
 
     fn synced(&self) -> std::sync::MutexGuard<'_, HashSet<PathBuf>> {
-        // A set is whole after any panic.
+        // The set is consistent after any panic.
         self.synced.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -216,7 +215,7 @@ impl Root {
             Err(error) if absent(&error) => self.present()?,
             removed => removed?,
         }
-        // Also when it was gone: an earlier call may have died before its sync.
+        // Even if it was missing: an earlier call may have died before its sync.
         match sync_directory(&self.leaf(key)) {
             Err(error) if absent(&error) => Ok(()),
             synced => synced,
@@ -224,9 +223,8 @@ impl Root {
     }
 }
 
-/// A file being written; removed on drop unless it was published. It moves
-/// into each blocking step and back, so it is dropped wherever the future or
-/// the step ends.
+/// A file being written; removed on drop unless it was published. It moves into each blocking step
+/// and back, so it is dropped wherever the future or the step ends.
 struct Draft {
     file: File,
     path: PathBuf,
@@ -252,10 +250,10 @@ impl Drop for Draft {
         let path = std::mem::take(&mut self.path);
         let remove = move || {
             if let Err(error) = fs::remove_file(&path) {
-                tracing::warn!(%error, "an unfinished blob could not be removed; the next start will");
+                tracing::warn!(%error, "cannot remove an unfinished blob; the next start removes it");
             }
         };
-        // Unlinking a large file takes a while, too long for an async thread.
+        // Unlinking a large file is too slow for an async thread.
         match tokio::runtime::Handle::try_current() {
             Ok(runtime) => drop(runtime.spawn_blocking(remove)),
             Err(_) => remove(),
@@ -263,8 +261,8 @@ impl Drop for Draft {
     }
 }
 
-/// Removes what crashes left in `.tmp`; a file that somebody else removes or
-/// holds is not worth failing for.
+/// Removes leftovers of crashes in `.tmp`. A file that another process removes or holds is not an
+/// error.
 fn sweep(temporary: &Path) -> io::Result<()> {
     let mut removed = 0;
     for entry in fs::read_dir(temporary)?.flatten() {
@@ -275,14 +273,14 @@ fn sweep(temporary: &Path) -> io::Result<()> {
         }
     }
     if removed > 0 {
-        tracing::info!(removed, "unfinished blobs of an earlier run were removed");
+        tracing::info!(removed, "removed unfinished blobs of an earlier run");
     }
     Ok(())
 }
 
 /// Makes the entries of a directory durable.
 fn sync_directory(path: &Path) -> io::Result<()> {
-    // Elsewhere directories cannot be opened as files.
+    // Other systems cannot open directories as files.
     if cfg!(unix) {
         File::open(path)?.sync_all()?;
     }
@@ -297,7 +295,7 @@ fn private_directories() -> DirBuilder {
     builder
 }
 
-/// Runs `work` on a thread that may block.
+/// Runs `work` on a blocking thread.
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> io::Result<T> + Send + 'static,
 ) -> Result<T, BlobError> {

@@ -6,42 +6,40 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// `<organization>/<kind>/<id>`: three segments of `[a-z0-9-]`, each of 1 to
-/// [`BlobKey::MAX_SEGMENT`] characters, checked wherever a key comes from,
-/// deserialization included. A key is therefore a safe path and a safe S3 key
-/// as it stands: no dots, so no traversal; one case, so no two keys meet on a
-/// file system that ignores case.
+/// A key of the form `<organization>/<kind>/<id>`: three segments of `[a-z0-9-]`, each of 1 to
+/// [`BlobKey::MAX_SEGMENT`] characters. Every constructor checks this, deserialization included. A
+/// key is therefore a safe path and a safe S3 key: it has no dots, so no traversal, and one case,
+/// so no two keys collide on a case-insensitive file system.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct BlobKey(String);
 
-/// A text that is no [`BlobKey`].
+/// The error for a text that is not a [`BlobKey`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a blob key is <organization>/<kind>/<id>, each 1 to 64 characters of a-z, 0-9 and '-'")]
 pub struct InvalidBlobKey;
 
 impl BlobKey {
-    /// The longest segment.
+    /// The maximum length of a segment.
     pub const MAX_SEGMENT: usize = 64;
 
-    /// The key of blob `id`, of a `kind` such as `"recording"`, of an
-    /// organization.
+    /// Creates the key of blob `id`, of a `kind` such as `"recording"`, of an organization.
     ///
     /// # Panics
     ///
-    /// When `kind` is not a valid segment: kinds are literals in the code, so
-    /// this is a mistake that the first test of the caller finds.
+    /// If `kind` is not a valid segment. Kinds are literals in the code, so the first test of the
+    /// caller finds such a mistake.
     pub fn new(organization: Uuid, kind: &'static str, id: Uuid) -> Self {
         assert!(is_segment(kind), "{kind:?} cannot be the kind of a blob");
         Self(format!("{organization}/{kind}/{id}"))
     }
 
-    /// The whole key.
+    /// Returns the whole key.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The three segments: organization, kind, id.
+    /// Returns the three segments: organization, kind, id.
     pub fn segments(&self) -> [&str; 3] {
         // The constructors guarantee exactly three.
         let mut segments = self.0.splitn(3, '/');

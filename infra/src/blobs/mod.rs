@@ -1,23 +1,19 @@
-//! Blobs: recordings, transcripts, exports; whatever is too long for an event.
+//! Blobs: recordings, transcripts, exports; everything that is too long for an event.
 //!
-//! An event points to a blob by its [`BlobKey`]; the store knows nothing of
-//! events. `BLOB_URL` picks the adapter ([`from_url`]): a directory on this
-//! machine, or any endpoint that speaks S3.
+//! An event refers to a blob by its [`BlobKey`]; the store knows nothing of events. `BLOB_URL`
+//! selects the adapter ([`from_url`]): a directory on this machine, or any endpoint that speaks S3.
 //!
-//! Invariants, the same for every adapter (`infra/tests/blobs.rs` runs one
-//! suite against all of them):
+//! Invariants of every adapter (`infra/tests/blobs.rs` runs one suite against all of them):
 //!
-//! - A blob is whole or absent. [`BlobStore::put`] makes it visible and durable
-//!   in one step at its end; a body that fails or a future that is dropped
-//!   leaves the previous state, be it nothing or an older blob.
-//! - A reader that has begun keeps the blob it began with, whatever is put or
-//!   deleted meanwhile.
+//! - A blob is complete or absent. [`BlobStore::put`] makes it visible and durable in one step at
+//!   its end; a body that fails or a future that is dropped leaves the previous state: nothing, or
+//!   an older blob.
+//! - A reader keeps reading the blob that it opened, whatever is put or deleted meanwhile.
 //! - Memory is constant: bodies are streams, no adapter holds a whole one.
-//! - No blob leaves its organization: the organization is the first segment of
-//!   the key, and no key can name a path outside its segments.
-//! - Bytes are opaque. A person's words are sealed with [`sealed::seal`] under
-//!   the key of the client they concern before they come here, so that erasing
-//!   that key erases every copy, backups included.
+//! - No blob leaves its organization: the organization is the first segment of the key, and no key
+//!   can name a path outside its segments.
+//! - Bytes are opaque. A person's words are encrypted with [`sealed::seal`] under the key of their
+//!   client before they are stored, so that deleting that key erases every copy, backups included.
 //! - Errors and log lines name keys and causes, never content.
 
 mod directory;
@@ -30,6 +26,7 @@ pub mod sealed;
 
 use std::sync::Arc;
 
+use crate::url::has_scheme;
 use async_trait::async_trait;
 use futures::stream::BoxStream;
 
@@ -42,45 +39,57 @@ pub use s3::S3Store;
 /// The content of a blob, in pieces of any size. Ends at its first error.
 pub type ByteStream = BoxStream<'static, Result<bytes::Bytes, BlobError>>;
 
-/// Where blobs are kept.
+/// A store of blobs.
 #[async_trait]
 pub trait BlobStore: Send + Sync {
-    /// Streams `body` in and returns the number of bytes stored.
+    /// Streams `body` into the store and returns the number of bytes stored.
     ///
-    /// The blob is visible and durable when this returns `Ok`, and replaces an
-    /// older one of the same key at once. An error of the body is returned
-    /// unchanged and leaves nothing behind, and so does dropping the future;
-    /// only when it is dropped while the final commit is under way may the
-    /// blob appear, and then whole. To try again after any error is safe.
+    /// The blob is visible and durable when this returns `Ok`, and replaces an older one of the
+    /// same key atomically. An error of the body is returned unchanged and leaves nothing behind;
+    /// neither does dropping the future, except during the final commit, when the complete blob may
+    /// appear. Retrying after any error is safe.
     async fn put(&self, key: &BlobKey, body: ByteStream) -> Result<u64, BlobError>;
 
-    /// Opens a blob for reading; [`BlobError::NotFound`] when there is none.
+    /// Opens a blob for reading. Returns [`BlobError::NotFound`] if there is none.
     async fn get(&self, key: &BlobKey) -> Result<ByteStream, BlobError>;
 
-    /// Removes a blob for good; `Ok` too when there was none.
+    /// Deletes a blob permanently. Deleting a missing one is `Ok`.
     async fn delete(&self, key: &BlobKey) -> Result<(), BlobError>;
 
-    /// Whether the store could take and give blobs now. Cheap, for `/readyz`.
+    /// Checks whether the store can read and write now. Cheap, for `/readyz`.
     async fn check(&self) -> Result<(), BlobError>;
 }
 
-/// Opens the store that `url` names:
+/// The URLs that [`from_url`] accepts.
+const FORMS: &str = "\"directory:PATH\", \"file:///ABSOLUTE/PATH\" or \"s3://BUCKET/PREFIX\"";
+
+/// Checks whether [`from_url`] accepts a URL of this form; the error lists the accepted forms.
+pub fn check_url(url: &str) -> Result<(), String> {
+    let known = has_scheme(url, &["directory:", "s3://"]) || file_path(url).is_some();
+    if known { Ok(()) } else { Err(FORMS.to_owned()) }
+}
+
+/// Returns the path of a `file:///` URL; `None` if it is malformed or another URL.
+fn file_path(url: &str) -> Option<String> {
+    let rest = url.strip_prefix("file://")?;
+    let path = rest.strip_prefix("localhost").unwrap_or(rest);
+    if path.starts_with('/') { percent_decode(path) } else { None }
+}
+
+/// Opens the store of `url`:
 ///
-/// - `directory:PATH` or `file:///absolute/path`: a directory, created if it is
-///   missing.
-/// - `s3://bucket/prefix?endpoint=http://127.0.0.1:5000&region=us-east-1&path_style=true`
-///   (cargo feature `s3`; the prefix and each parameter may be left out).
-///   Credentials come from the ordinary AWS chain, never from the URL.
+/// - `directory:PATH` or `file:///absolute/path`: a directory, created if it is missing.
+/// - `s3://bucket/prefix?endpoint=http://127.0.0.1:5000&region=us-east-1&path_style=true` (cargo
+///   feature `s3`; the prefix and each parameter are optional). Credentials come from the default
+///   AWS chain, never from the URL.
 ///
-/// Errors never repeat the URL, since a mistyped one may hold a secret.
+/// Errors never repeat the URL, since a mistyped one may contain a secret.
 pub async fn from_url(url: &str) -> Result<Arc<dyn BlobStore>, BlobError> {
     if let Some(path) = url.strip_prefix("directory:") {
         return open_directory(path).await;
     }
-    if let Some(rest) = url.strip_prefix("file://") {
-        let path = rest.strip_prefix("localhost").unwrap_or(rest);
-        let path = path.starts_with('/').then(|| percent_decode(path));
-        return match path.flatten() {
+    if url.starts_with("file://") {
+        return match file_path(url) {
             Some(path) => open_directory(&path).await,
             None => Err(BlobError::Config(
                 "a file URL needs an absolute path, as in file:///var/lib/debrief/blobs".into(),
@@ -92,10 +101,10 @@ pub async fn from_url(url: &str) -> Result<Arc<dyn BlobStore>, BlobError> {
         return Ok(Arc::new(S3Store::from_url(url).await?));
         #[cfg(not(feature = "s3"))]
         return Err(BlobError::Config(
-            "this program was built without S3: build it with `--features s3` (or `full`)".into(),
+            "built without S3; rebuild with `--features s3` (or `full`)".into(),
         ));
     }
-    Err(BlobError::Config("the blob URL must begin with directory:, file:/// or s3://".into()))
+    Err(BlobError::Config(format!("the URL of a blob store is {FORMS}")))
 }
 
 async fn open_directory(path: &str) -> Result<Arc<dyn BlobStore>, BlobError> {
@@ -107,8 +116,8 @@ async fn open_directory(path: &str) -> Result<Arc<dyn BlobStore>, BlobError> {
     Ok(Arc::new(DirectoryStore::open(path).await?))
 }
 
-/// Undoes `%20` and the like; `None` when an escape is malformed or the result
-/// is not UTF-8.
+/// Decodes percent escapes such as `%20`. Returns `None` if an escape is malformed or the result is
+/// not UTF-8.
 fn percent_decode(text: &str) -> Option<String> {
     let mut decoded = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();

@@ -1,33 +1,33 @@
-//! Bodies come in pieces of any size; encryption and S3 want them in one size.
+//! Rechunks bodies: they arrive in pieces of any size, encryption and S3 need a fixed size.
 
 use bytes::Bytes;
 use futures::StreamExt;
 
 use super::{BlobError, ByteStream};
 
-/// Cuts a stream of arbitrary pieces into pieces of one size.
+/// Cuts a stream of arbitrary pieces into pieces of a fixed size.
 pub(super) struct Pieces {
     body: ByteStream,
     pending: Bytes,
     size: usize,
-    /// Room kept behind each piece, so that what is appended does not move it.
+    /// Spare capacity of each piece, so that appending does not reallocate it.
     spare: usize,
 }
 
 impl Pieces {
-    /// Pieces of `size` bytes with room for `spare` more.
+    /// Creates pieces of `size` bytes with `spare` bytes of extra capacity.
     pub(super) fn new(body: ByteStream, size: usize, spare: usize) -> Self {
         Self { body, pending: Bytes::new(), size, spare }
     }
 
-    /// The same stream, in pieces of another size from here on.
+    /// Changes the size of the pieces from here on.
     pub(super) fn resized(self, size: usize) -> Self {
         Self { size, ..self }
     }
 
-    /// The next piece, and whether it is the last; only the last one may be
-    /// short, and empty only if the body is. A full piece is held back until
-    /// something follows it. Not to be called again after the last.
+    /// Returns the next piece, and whether it is the last. Only the last one may be short, and it
+    /// is empty only if the body is. A full piece is held back until more data follows. Must not be
+    /// called again after the last piece.
     pub(super) async fn next(&mut self) -> Result<(Vec<u8>, bool), BlobError> {
         let mut piece = Vec::new();
         loop {
@@ -41,8 +41,7 @@ impl Pieces {
             } else {
                 let taken = self.pending.len().min(self.size - piece.len());
                 if piece.capacity() < piece.len() + taken {
-                    // Long bodies get the whole room at once, short ones stay
-                    // small.
+                    // Long bodies get the full capacity at once, short ones stay small.
                     let room = if piece.is_empty() && taken < self.size / 16 {
                         taken
                     } else {

@@ -1,16 +1,14 @@
-//! Blobs in S3, or in anything that speaks its protocol.
+//! Blobs in S3, or in any server that speaks its protocol.
 //!
 //! Invariants:
 //!
-//! - A body of less than one part is one `PutObject`, a longer one a multipart
-//!   upload: S3 shows either only when it is complete. At most
-//!   [`IN_FLIGHT`] parts are in memory.
-//! - An upload that fails or is dropped is aborted. A process that dies leaves
-//!   its parts behind, invisible but paid for: give the bucket a lifecycle rule
-//!   `AbortIncompleteMultipartUpload` (of a day or more; no upload lasts
-//!   longer).
-//! - Every call has a connect, an attempt and an overall timeout, and a bounded
-//!   number of attempts; a body that stalls while it is read ends in an error.
+//! - A body of less than one part is one `PutObject`, a longer one a multipart upload: S3 shows
+//!   either only when it is complete. At most [`IN_FLIGHT`] parts are in memory.
+//! - An upload that fails or is dropped is aborted. A process that dies leaves its parts behind,
+//!   invisible but billed: give the bucket a lifecycle rule `AbortIncompleteMultipartUpload` (of a
+//!   day or more; no upload takes longer).
+//! - Every call has a connect, an attempt and an overall timeout, and a bounded number of attempts;
+//!   a body that stalls during reading ends in an error.
 //!
 //! Turn versioning off for the bucket: with it, `delete` only hides a blob.
 
@@ -37,24 +35,24 @@ use self::location::Location;
 use super::pieces::Pieces;
 use super::{BlobError, BlobKey, BlobStore, ByteStream};
 
-/// The size of every part but the last; S3 demands 5 MiB.
+/// The size of every part but the last; S3 requires at least 5 MiB.
 const PART: usize = 8 * 1024 * 1024;
-/// S3 takes so many parts, so 80 GiB is the largest blob.
+/// The maximum number of parts in S3, so 80 GiB is the largest blob.
 const MOST_PARTS: i32 = 10_000;
-/// Parts in memory at the same time, being sent or being filled.
+/// Parts in memory at the same time, being sent or filled.
 const IN_FLIGHT: usize = 2;
 
 const CONNECT: Duration = Duration::from_secs(5);
-/// One try of one call: a part passes at 1.2 Mbit/s.
+/// Timeout of one attempt of a call: a part passes at 1.2 Mbit/s.
 const ATTEMPT: Duration = Duration::from_secs(60);
-/// One call with its retries.
+/// Timeout of a call with its retries.
 const OPERATION: Duration = Duration::from_secs(150);
 const ATTEMPTS: u32 = 4;
-/// How long a body may stand still.
+/// How long a body may stall.
 const STALL: Duration = Duration::from_secs(20);
-/// `check` with its retries: whoever asks for readiness does not wait long.
+/// Timeout of `check` with its retries: a readiness probe must not wait long.
 const CHECK: Duration = Duration::from_secs(4);
-/// How long a failed `put` waits to see its abort succeed.
+/// How long a failed `put` waits for its abort to succeed.
 const ABORT: Duration = Duration::from_secs(10);
 
 /// A [`BlobStore`] in a bucket.
@@ -67,8 +65,8 @@ pub struct S3Store {
 }
 
 impl S3Store {
-    /// Opens the store of an `s3://` URL, see [`from_url`](super::from_url).
-    /// Talks to nobody yet, except to find credentials and region.
+    /// Opens the store of an `s3://` URL, see [`from_url`](super::from_url). Does not connect yet,
+    /// except to find credentials and region.
     pub async fn from_url(url: &str) -> Result<Self, BlobError> {
         let location = Location::parse(url)?;
         Self::connect(location, aws_config::defaults(BehaviorVersion::latest())).await
@@ -91,8 +89,8 @@ impl S3Store {
         if let Some(region) = location.region {
             loader = loader.region(Region::new(region));
         } else if location.endpoint.is_some() {
-            // Most other implementations take any region, and asking the
-            // machine for its own takes seconds outside of AWS.
+            // Most other implementations accept any region, and looking up the machine's own takes
+            // seconds outside of AWS.
             let environment = EnvironmentVariableRegionProvider::new();
             loader =
                 loader.region(RegionProviderChain::first_try(environment).or_else("us-east-1"));
@@ -105,8 +103,8 @@ impl S3Store {
         }
         let mut config = Builder::from(&shared).force_path_style(location.path_style);
         if let Some(endpoint) = location.endpoint {
-            // The checksums that AWS wants by default are unknown to many
-            // others; where content matters it is sealed anyway.
+            // Many other implementations do not know the checksums that AWS wants by default;
+            // content that matters is encrypted and authenticated anyway.
             config = config
                 .endpoint_url(endpoint)
                 .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
@@ -185,7 +183,7 @@ impl BlobStore for S3Store {
             .await
             .map_err(|error| failure("DeleteObject", error));
         match result {
-            // AWS answers 204 for what is absent, some others 404.
+            // AWS answers 204 for an absent object, some others 404.
             Ok(_) | Err(BlobError::NotFound) => Ok(()),
             Err(error) => Err(error),
         }
@@ -211,8 +209,8 @@ struct Upload {
 impl Upload {
     async fn begin(store: &S3Store, key: &BlobKey) -> Result<Self, BlobError> {
         let (store, object) = (store.clone(), store.object(key));
-        // In a task, so that a `put` dropped meanwhile does not forget the id
-        // of an upload that has begun: the task's result is dropped instead.
+        // In a task, so that a `put` that is dropped meanwhile does not lose the id of an upload
+        // that has started: the task's result is dropped instead.
         let begun = tokio::spawn(async move {
             let answer = store
                 .client
@@ -283,7 +281,7 @@ impl Upload {
         let part = CompletedPart::builder()
             .part_number(number)
             .set_e_tag(answer.e_tag)
-            // Where parts were sent with a checksum, it is to be repeated.
+            // Parts that were sent with a checksum must repeat it.
             .set_checksum_crc32(answer.checksum_crc32)
             .set_checksum_crc32_c(answer.checksum_crc32_c)
             .set_checksum_crc64_nvme(answer.checksum_crc64_nvme)
@@ -291,15 +289,14 @@ impl Upload {
         Ok((part, length))
     }
 
-    /// Aborts and waits for it, but not for long: the caller has an error to
-    /// report.
+    /// Aborts and waits briefly for it: the caller has an error to report.
     async fn abort(&mut self) {
         self.open = false;
-        let _ = tokio::time::timeout(ABORT, tokio::spawn(self.abortion())).await;
+        let _ = tokio::time::timeout(ABORT, tokio::spawn(self.abort_call())).await;
     }
 
-    /// The call that makes S3 forget the parts.
-    fn abortion(&self) -> impl Future<Output = ()> + Send + 'static {
+    /// Returns the call that makes S3 discard the parts.
+    fn abort_call(&self) -> impl Future<Output = ()> + Send + 'static {
         let call = self
             .store
             .client
@@ -310,7 +307,7 @@ impl Upload {
         async move {
             if let Err(error) = call.send().await {
                 let error = failure("AbortMultipartUpload", error);
-                tracing::warn!(%error, "an unfinished upload stays until a lifecycle rule ends it");
+                tracing::warn!(%error, "cannot abort an unfinished upload; it stays until a lifecycle rule ends it");
             }
         }
     }
@@ -321,7 +318,7 @@ impl Drop for Upload {
         if self.open
             && let Ok(runtime) = tokio::runtime::Handle::try_current()
         {
-            runtime.spawn(self.abortion());
+            runtime.spawn(self.abort_call());
         }
     }
 }

@@ -1,27 +1,25 @@
 //! Sealed blobs: streaming authenticated encryption.
 //!
-//! AES-256-GCM in the STREAM construction of Hoang, Reyhanitabar, Rogaway and
-//! Vizár, "Online Authenticated-Encryption and its Nonce-Reuse
-//! Misuse-Resistance" (CRYPTO 2015, <https://eprint.iacr.org/2015/189>), with
-//! the nonce `prefix (7) || counter (u32, big endian) || last (1)`.
+//! AES-256-GCM in the STREAM construction of Hoang, Reyhanitabar, Rogaway and Vizár, "Online
+//! Authenticated-Encryption and its Nonce-Reuse Misuse-Resistance" (CRYPTO 2015,
+//! <https://eprint.iacr.org/2015/189>), with the nonce
+//! `prefix (7) || counter (u32, big endian) || last (1)`.
 //!
 //! ```text
 //! magic "DBRF" | version 1 | salt (32) | prefix (7) | chunk | chunk | … | last chunk
 //! ```
 //!
-//! A chunk is 64 KiB of content and a tag of 16 bytes; the last one holds what
-//! remains, which is nothing only for an empty blob. Invariants:
+//! A chunk is 64 KiB of content and a tag of 16 bytes; the last one holds the remainder, which is
+//! empty only for an empty blob. Invariants:
 //!
-//! - Every chunk is authenticated with its place, with whether it is the last,
-//!   with the header and with the `context`. Flipped bits, chunks reordered,
-//!   dropped, repeated or appended, a blob put under another key: all end in
-//!   [`BlobError::Corrupt`].
-//! - What [`open`] yields is authentic, but only the end of the stream says
-//!   that it is complete: act on it then, not before.
-//! - No nonce is used twice. Seven random bytes alone would meet after some
-//!   thousand blobs of one client with a probability that NIST SP 800-38D
-//!   refuses (2^-32), so every blob has a key of its own, derived from `key`
-//!   and a random salt (HKDF-Expand of RFC 5869, one block).
+//! - Every chunk is authenticated with its index, with whether it is the last, with the header and
+//!   with the `context`. Flipped bits, chunks reordered, dropped, repeated or appended, a blob
+//!   stored under another key: all end in [`BlobError::Corrupt`].
+//! - What [`open`] yields is authentic, but only the end of the stream proves that it is complete:
+//!   act on it then, not before.
+//! - No nonce is used twice. With seven random bytes alone, some thousand blobs of one client would
+//!   collide with a probability above the limit of NIST SP 800-38D (2^-32), so every blob has its
+//!   own key, derived from `key` and a random salt (HKDF-Expand of RFC 5869, one block).
 //! - One chunk is in memory at a time, and content is copied once.
 
 use aead_stream::{DecryptorBE32, EncryptorBE32};
@@ -34,7 +32,7 @@ use zeroize::Zeroizing;
 use super::pieces::Pieces;
 use super::{BlobError, ByteStream};
 
-/// The content of every chunk but the last.
+/// The content length of every chunk but the last.
 const CHUNK: usize = 64 * 1024;
 const TAG: usize = 16;
 const MAGIC: &[u8; 4] = b"DBRF";
@@ -45,15 +43,15 @@ const HEADER: usize = MAGIC.len() + 1 + SALT + PREFIX;
 
 /// Encrypts `body` under `key`; [`open`] needs the same `key` and `context`.
 ///
-/// `context` says which blob this is, such as its [`BlobKey`](super::BlobKey):
-/// it is authenticated but not stored. An error of `body` passes through
-/// unchanged, and what was yielded until then will not open.
+/// `context` identifies the blob, for example by its [`BlobKey`](super::BlobKey): it is
+/// authenticated but not stored. An error of `body` is passed on unchanged, and what was yielded
+/// before it cannot be opened.
 pub fn seal(key: &[u8; 32], context: &[u8], body: ByteStream) -> ByteStream {
     let header = Header::new(rand::random(), rand::random());
     sealed_with(&header, key, context, body)
 }
 
-/// [`seal`] with the randomness given, so that tests can pin the format.
+/// [`seal`] with given randomness, so that tests can pin the format.
 fn sealed_with(header: &Header, key: &[u8; 32], context: &[u8], body: ByteStream) -> ByteStream {
     let cipher =
         EncryptorBE32::<Aes256Gcm>::new((&*header.blob_key(key)).into(), header.prefix().into());
@@ -80,11 +78,10 @@ fn sealed_with(header: &Header, key: &[u8; 32], context: &[u8], body: ByteStream
     stream::once(async { Ok(header) }).chain(chunks).boxed()
 }
 
-/// Decrypts what [`seal`] made with the same `key` and `context`.
+/// Decrypts the output of [`seal`] with the same `key` and `context`.
 ///
-/// Yields authentic content chunk by chunk and ends in [`BlobError::Corrupt`]
-/// at the first chunk that is not, also when the end is missing. An error of
-/// `body` passes through unchanged.
+/// Yields authentic content chunk by chunk and ends in [`BlobError::Corrupt`] at the first chunk
+/// that is not authentic, or if the end is missing. An error of `body` is passed on unchanged.
 pub fn open(key: &[u8; 32], context: &[u8], body: ByteStream) -> ByteStream {
     let begun = begin(Zeroizing::new(*key), context.to_owned(), body);
     stream::once(begun)
@@ -115,7 +112,7 @@ pub fn open(key: &[u8; 32], context: &[u8], body: ByteStream) -> ByteStream {
         .boxed()
 }
 
-/// Reads the header; what follows are chunks.
+/// Reads the header; chunks follow.
 async fn begin(
     key: Zeroizing<[u8; 32]>,
     context: Vec<u8>,
@@ -163,23 +160,23 @@ impl Header {
     }
 
     fn prefix(&self) -> &[u8; PREFIX] {
-        // The last bytes of the header, so there always are seven.
+        // The last bytes of the header, so there are always seven.
         self.0.last_chunk().expect("a header is longer than that")
     }
 
-    /// The header has a fixed length, so no two pairs have one encoding.
+    /// Returns the associated data. The header has a fixed length, so the encoding is unambiguous.
     fn associated(&self, context: &[u8]) -> Vec<u8> {
         [&self.0, context].concat()
     }
 
-    /// The key of this blob alone. `key` is uniformly random already, so
-    /// HKDF-Extract is left out, as RFC 5869 §3.3 permits.
+    /// Derives the key of this blob. `key` is uniformly random already, so HKDF-Extract is omitted,
+    /// as RFC 5869 §3.3 permits.
     fn blob_key(&self, key: &[u8; 32]) -> Zeroizing<[u8; 32]> {
         hmac_sha256(key, &[b"debrief sealed blob", self.salt(), &[1]])
     }
 }
 
-/// HMAC (RFC 2104) of the concatenated parts.
+/// Computes the HMAC (RFC 2104) of the concatenated parts.
 fn hmac_sha256(key: &[u8; 32], parts: &[&[u8]]) -> Zeroizing<[u8; 32]> {
     let padded = |pad: u8| {
         let mut block = Zeroizing::new([pad; 64]);

@@ -1,4 +1,4 @@
-//! Where data keys lie: the table `data_keys` beside the log.
+//! Storage of data keys: the table `data_keys` next to the log.
 
 use super::cipher::{CipherError, DataKey};
 use super::master::{MasterKey, unwrap_under, wrap_under};
@@ -9,45 +9,52 @@ use moka::sync::Cache;
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// Keys that are held in memory, unwrapped.
+/// The number of unwrapped keys kept in memory.
 const CACHED_KEYS: u64 = 20_000;
-/// How long another node may go on using a key after it was deleted.
+/// How long another node may keep using a deleted key.
 const CACHED_FOR: std::time::Duration = std::time::Duration::from_secs(60);
 
-/// A key cannot be had.
+/// Why a key is not available.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
     /// The table cannot be read.
     #[error(transparent)]
     Database(#[from] DatabaseError),
-    /// A wrapped key does not open: the master key is not the one that wrapped it.
-    #[error("data key {0} does not open: is this the master key it was made with?")]
+    /// A wrapped key cannot be unwrapped: the master key is not the one that wrapped it.
+    #[error("data key {0} cannot be unwrapped; is this the master key that wrapped it?")]
     WrongMaster(Uuid),
 }
 
 /// A key as it is stored.
 #[derive(Debug, Clone)]
 pub struct WrappedKey {
-    /// The client or transcript that it belongs to.
+    /// The client or transcript that the key belongs to.
     pub id: Uuid,
-    /// Whose it is.
+    /// The organization that the key belongs to.
     pub organization: OrganizationId,
-    /// The client's key that wraps it; the master key where there is none.
+    /// The client's key that wraps it; `None` for the master key.
     pub parent: Option<Uuid>,
     /// Nonce, ciphertext and tag.
     pub wrapped: Vec<u8>,
 }
 
-/// Makes, finds and deletes data keys.
+/// An unwrapped key in memory.
+#[derive(Clone, Debug)]
+struct Held {
+    organization: OrganizationId,
+    key: DataKey,
+}
+
+/// Creates, finds and deletes data keys.
 #[derive(Clone, Debug)]
 pub struct KeyStore {
     sql: Sql,
     master: MasterKey,
-    cache: Cache<Uuid, DataKey>,
+    cache: Cache<Uuid, Held>,
 }
 
 impl KeyStore {
-    /// Keys in the log's part of the database.
+    /// Creates a store of keys in the log's part of the database.
     pub fn new(sql: Sql, master: MasterKey) -> Self {
         Self {
             sql,
@@ -56,8 +63,8 @@ impl KeyStore {
         }
     }
 
-    /// Wraps `key` for storing, under a client's key or under the master key. It is stored with
-    /// the first event that it seals.
+    /// Wraps `key` for storage, under a client's key or the master key. It is stored with the first
+    /// event that it encrypts.
     pub fn wrap(
         &self,
         organization: OrganizationId,
@@ -71,9 +78,9 @@ impl KeyStore {
         WrappedKey { id: key.id, organization, parent: parent.map(|p| p.id), wrapped }
     }
 
-    /// The id of a session that is made of these files, so that the same files again meet the
-    /// session that is there. `generation` counts those that were deleted before. Nobody without
-    /// the master key can tell from the id what the files held.
+    /// Returns the id of a session with these files, so that the same files lead to the existing
+    /// session. `generation` counts deleted sessions with the same files. Only the holder of the
+    /// master key can learn from the id what the files contain.
     pub fn content_id(&self, organization: OrganizationId, digest: &[u8], generation: u32) -> Uuid {
         let generation = generation.to_be_bytes();
         let mac = self.master.mac(
@@ -85,13 +92,24 @@ impl KeyStore {
         uuid::Builder::from_custom_bytes(bytes).into_uuid()
     }
 
-    /// The key with this id; `None` where it was deleted or never was.
-    pub async fn get(&self, id: Uuid) -> Result<Option<DataKey>, KeyError> {
-        Ok(self.get_many(&[id]).await?.remove(&id))
+    /// Returns an organization's key with this id; `None` if it was deleted or never existed.
+    pub async fn get(
+        &self,
+        organization: OrganizationId,
+        id: Uuid,
+    ) -> Result<Option<DataKey>, KeyError> {
+        let held = self.held(&[id]).await?.remove(&id);
+        Ok(held.filter(|held| held.organization == organization).map(|held| held.key))
     }
 
-    /// The keys with these ids, without those that were deleted.
-    pub async fn get_many(&self, ids: &[Uuid]) -> Result<HashMap<Uuid, DataKey>, KeyError> {
+    /// Returns the keys that stored events name, without deleted ones. An event names only keys of
+    /// its own organization.
+    pub(crate) async fn of_events(&self, ids: &[Uuid]) -> Result<HashMap<Uuid, DataKey>, KeyError> {
+        let held = self.held(ids).await?;
+        Ok(held.into_iter().map(|(id, held)| (id, held.key)).collect())
+    }
+
+    async fn held(&self, ids: &[Uuid]) -> Result<HashMap<Uuid, Held>, KeyError> {
         let mut found = HashMap::new();
         let mut missing = Vec::new();
         for &id in ids {
@@ -101,10 +119,10 @@ impl KeyStore {
             }
         }
         for ids in missing.chunks(1_000) {
-            // Parents come with their children, in one statement.
+            // Parents are read with their children, in one statement.
             let marks: Vec<String> = (1..=ids.len()).map(|i| format!("${i}")).collect();
             let sql = format!(
-                "SELECT k.id, k.wrapped, p.id, p.wrapped FROM data_keys k \
+                "SELECT k.id, k.wrapped, p.id, p.wrapped, k.organization_id FROM data_keys k \
                  LEFT JOIN data_keys p ON p.id = k.parent_id \
                  WHERE k.id IN ({}) AND (k.parent_id IS NULL OR p.id IS NOT NULL)",
                 marks.join(", ")
@@ -123,23 +141,25 @@ impl KeyStore {
                     }
                 };
                 let key = opened.map_err(|CipherError| KeyError::WrongMaster(id))?;
-                self.cache.insert(id, key.clone());
-                found.insert(id, key);
+                let held = Held { organization: OrganizationId(row.get(4)?), key };
+                self.cache.insert(id, held.clone());
+                found.insert(id, held);
             }
         }
         Ok(found)
     }
 
-    /// Deletes a key; what it sealed cannot be read again.
-    pub async fn delete(&self, id: Uuid) -> Result<(), KeyError> {
-        self.sql
-            .execute("DELETE FROM data_keys WHERE id = $1 OR parent_id = $1", &[id.into()])
-            .await?;
+    /// Deletes an organization's key and the keys that it wraps; what they encrypted cannot be read
+    /// again.
+    pub async fn delete(&self, organization: OrganizationId, id: Uuid) -> Result<(), KeyError> {
+        let sql =
+            "DELETE FROM data_keys WHERE organization_id = $1 AND (id = $2 OR parent_id = $2)";
+        self.sql.execute(sql, &[organization.0.into(), id.into()]).await?;
         self.cache.invalidate_all();
         Ok(())
     }
 
-    /// Whether the master key is the one that wrapped the stored keys, by trying one.
+    /// Checks whether the master key is the one that wrapped the stored keys, by unwrapping one.
     pub async fn check(&self) -> Result<(), KeyError> {
         let sql = "SELECT id, wrapped FROM data_keys WHERE parent_id IS NULL LIMIT 1";
         for row in self.sql.query(sql, &[]).await? {

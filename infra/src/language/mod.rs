@@ -1,16 +1,17 @@
 //! A language model: instructions and a text → a text.
 //!
-//! `LANGUAGE_MODEL_URL` picks it ([`from_url`]): any server that speaks OpenAI's chat completions,
-//! or none. What a model writes is never believed: whoever asks checks it against what it was made
-//! from.
+//! `LANGUAGE_MODEL_URL` selects it ([`from_url`]): any server that speaks OpenAI's chat
+//! completions, or none. The output of a model is never trusted: every caller checks it against its
+//! source.
 //!
 //! Invariants:
 //!
-//! - Errors and log lines hold nothing of what was sent or came back, and no key.
-//! - Every call ends: within [`Prompt::patience`], with at most so many at once.
+//! - Errors and log lines contain nothing of what was sent or received, and no key.
+//! - Every call ends within [`Prompt::patience`], and the number of concurrent calls is limited.
 
 mod openai;
 
+use crate::url::has_scheme;
 use async_trait::async_trait;
 use serde_json::Value;
 use std::fmt::{self, Debug};
@@ -19,23 +20,23 @@ use std::time::Duration;
 
 pub use openai::OpenAiModel;
 
-/// What a model is asked.
+/// A request to a model.
 #[derive(Clone)]
 pub struct Prompt {
-    /// What it is to do.
+    /// What the model is asked to do.
     pub instructions: String,
-    /// What it is to do it with.
+    /// The text to work on.
     pub text: String,
-    /// The JSON Schema of its answer, under a name of letters, digits and `_`. Servers that cannot
-    /// hold a model to a schema are asked for JSON, so that the answer may still not follow it.
+    /// The JSON Schema of the answer, under a name of letters, digits and `_`. Servers that cannot
+    /// enforce a schema are asked for JSON, so the answer may still not match it.
     pub schema: Option<(&'static str, Value)>,
-    /// Tokens that it may write.
+    /// The maximum number of tokens in the answer.
     pub tokens_max: u32,
-    /// How long it may take.
+    /// The timeout.
     pub patience: Duration,
 }
 
-/// Without what people said.
+/// Omits what people said.
 impl Debug for Prompt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Prompt")
@@ -46,38 +47,54 @@ impl Debug for Prompt {
     }
 }
 
-/// A model that writes.
+/// A model that writes text.
 #[async_trait]
 pub trait LanguageModel: Debug + Send + Sync {
-    /// What people know it by.
+    /// Returns the name under which users know it.
     fn name(&self) -> &str;
 
-    /// What the model answers.
+    /// Returns the model's answer.
     async fn write(&self, prompt: &Prompt) -> Result<String, ModelError>;
 }
 
 /// Why a model did not answer.
 #[derive(Debug, thiserror::Error)]
 pub enum ModelError {
-    /// It cannot be reached or is busy: wait, then try again.
+    /// It cannot be reached or is busy: retry later.
     #[error("the language model is unavailable: {0}")]
     Unavailable(String),
-    /// It is set up wrongly; the text says what to change.
+    /// It is misconfigured; the text says what to change.
     #[error("language model: {0}")]
     Config(String),
-    /// This will never be answered.
+    /// This prompt will never be answered.
     #[error("the language model refused: {0}")]
     Refused(String),
 }
 
-/// Opens the model that `url` names; `None` for `none`.
+/// The URLs that [`from_url`] accepts.
+const FORMS: &str = "\"none\" or \"https://HOST/v1?model=NAME\" (a server that speaks OpenAI's chat \
+     completions)";
+
+/// Checks whether [`from_url`] accepts a URL of this form; the error lists the accepted forms.
+/// Opens nothing, and does not repeat the URL.
+pub fn check_url(url: &str) -> Result<(), String> {
+    if url == "none" {
+        return Ok(());
+    }
+    if has_scheme(url, &["http://", "https://"]) {
+        return OpenAiModel::check_url(url).map_err(|why| format!("{FORMS}; {why}"));
+    }
+    Err(FORMS.to_owned())
+}
+
+/// Opens the model of `url`; `None` for `none`.
 ///
 /// - `none`
 /// - `https://HOST/v1?model=NAME` (cargo feature `https`) or the same with `http:`: a server that
-///   speaks OpenAI's `POST /chat/completions` under that address. `model` must be given. `key` goes
-///   along as a bearer token, if there is one; it is never part of the URL.
+///   speaks OpenAI's `POST /chat/completions` under that address. `model` is required. `key`, if
+///   given, is sent as a bearer token; it is never part of the URL.
 ///
-/// A server that is away is no error here.
+/// An unreachable server is not an error here.
 pub fn from_url(
     url: &str,
     key: Option<&str>,
@@ -88,11 +105,7 @@ pub fn from_url(
     if url.starts_with("http://") || url.starts_with("https://") {
         return Ok(Some(Arc::new(OpenAiModel::from_url(url, key)?)));
     }
-    Err(ModelError::Config(
-        "the URL is none or https://HOST/v1?model=NAME (a server that speaks OpenAI's chat \
-         completions)"
-            .to_owned(),
-    ))
+    Err(ModelError::Config(format!("the URL is {FORMS}")))
 }
 
 #[cfg(test)]
@@ -107,9 +120,9 @@ mod tests {
     #[test]
     fn urls_that_are_no_model_are_refused_in_a_sentence() {
         for (url, hint) in [
-            ("", "none or https://HOST/v1?model=NAME"),
-            ("NONE", "none or https://HOST/v1?model=NAME"),
-            ("ftp://hunter2@host", "none or https://HOST/v1?model=NAME"),
+            ("", "https://HOST/v1?model=NAME"),
+            ("NONE", "https://HOST/v1?model=NAME"),
+            ("ftp://hunter2@host", "https://HOST/v1?model=NAME"),
             ("http://hunter2@host/v1?model=m", "credentials"),
             ("http://host/v1", "?model=NAME"),
             ("http://host/v1?model=m&key=hunter2", "takes model and no other parameter"),

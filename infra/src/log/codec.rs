@@ -120,7 +120,7 @@ impl Codec {
             });
         }
         let wanted: Vec<Uuid> = wanted.into_iter().collect();
-        let keys = self.keys.get_many(&wanted).await?;
+        let keys = self.keys.of_events(&wanted).await?;
         events.into_iter().map(|event| Ok(self.lift(open_fields(event, &keys)?))).collect()
     }
 

@@ -1,7 +1,8 @@
 //! An event as it stands in the log.
 
 use chrono::{DateTime, Utc};
-use debrief_domain::event::{DecodeError, Event};
+use cqrs_es::Aggregate;
+use debrief_domain::event::{self, DecodeError};
 use debrief_domain::ids::OrganizationId;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -10,7 +11,7 @@ use uuid::Uuid;
 /// Who caused an event, and by what.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Metadata {
-    /// `api_key:<id>`, `worker:<name>` or `system`.
+    /// The [`Principal`](debrief_domain::principal::Principal) who acted, as text.
     pub actor: String,
     /// Runs from the first request through everything that follows from it.
     pub correlation_id: Uuid,
@@ -48,9 +49,12 @@ pub struct RecordedEvent {
 }
 
 impl RecordedEvent {
-    /// The event as the domain knows it.
-    pub fn event(&self) -> Result<Event, DecodeError> {
-        Event::decode(&self.stream_type, &self.event_type, self.payload.clone())
+    /// The event as the aggregate `A` declares it; `None` where it is another aggregate's.
+    pub fn of<A: Aggregate>(&self) -> Result<Option<A::Event>, DecodeError> {
+        if self.stream_type != A::TYPE {
+            return Ok(None);
+        }
+        event::decode(&self.event_type, &self.payload).map(Some)
     }
 }
 

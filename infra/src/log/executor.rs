@@ -1,14 +1,14 @@
 //! Commands to events: load, decide, append; again when another command came first.
 
 use super::batch::{Append, Appended, CommandKey, Expected, NewEvent, StoredAnswer, StreamId};
-use super::event::{Metadata, RecordedEvent};
+use super::event::Metadata;
 use super::{EventLog, LogError};
 use crate::keys::{DataKey, WrappedKey};
 use cqrs_es::event_sink::EventSink;
 use cqrs_es::{Aggregate, DomainEvent};
-use debrief_domain::event::encode_payload;
+use debrief_domain::event::{decode, encode_payload};
 use debrief_domain::ids::OrganizationId;
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Mutex, MutexGuard};
@@ -122,7 +122,7 @@ impl EventLog {
             let full = events.len() == LOAD_PAGE as usize;
             for event in events {
                 version = event.version;
-                aggregate.apply(typed::<A>(event)?);
+                aggregate.apply(decode(&event.event_type, &event.payload)?);
             }
             if !full {
                 return Ok((aggregate, version));
@@ -243,14 +243,4 @@ impl EventLog {
             Appended::Conflict { .. } => Ok(None),
         }
     }
-}
-
-fn typed<A: Aggregate>(
-    event: RecordedEvent,
-) -> Result<A::Event, debrief_domain::event::DecodeError> {
-    let tagged = json!({"type": event.event_type, "payload": event.payload});
-    serde_json::from_value(tagged).map_err(|source| debrief_domain::event::DecodeError::Payload {
-        event_type: event.event_type,
-        source,
-    })
 }

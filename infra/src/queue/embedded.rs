@@ -1,10 +1,11 @@
 //! The queue without a server: workers ask the ledger.
 
-use super::ledger::Ledger;
+use super::ledger::{Ledger, Settled};
 use super::{Job, Outcome, Queue, QueueError};
 use async_trait::async_trait;
 use std::time::Duration;
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
 /// Longest time between two looks at the ledger: other processes cannot wake this one.
 const POLL: Duration = Duration::from_millis(200);
@@ -24,29 +25,33 @@ impl EmbeddedQueue {
 
 #[async_trait]
 impl Queue for EmbeddedQueue {
+    fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
     async fn lease(
         &self,
         consumer: &str,
         max: usize,
         lease: Duration,
         wait: Duration,
+        stop: &CancellationToken,
     ) -> Result<Vec<Job>, QueueError> {
         let until = Instant::now() + wait;
         // Subscribed before looking, so that no wake-up falls between the two.
         let mut woken = self.ledger.woken();
         loop {
             woken.mark_unchanged();
-            let jobs = self.ledger.claim(consumer, max, lease).await?;
-            if !jobs.is_empty() || Instant::now() >= until {
-                return Ok(jobs);
+            let claimed = self.ledger.claim(consumer, max, lease).await?;
+            if !claimed.jobs.is_empty() || Instant::now() >= until || stop.is_cancelled() {
+                return Ok(claimed.jobs);
             }
-            let due = self
-                .ledger
-                .next_due(consumer)
-                .await?
-                .map_or(POLL, |millis| Duration::from_millis(millis as u64).min(POLL));
+            let due = claimed.next.map_or(POLL, |due| due.min(POLL));
             let pause = due.min(until.saturating_duration_since(Instant::now()));
-            let _ = tokio::time::timeout(pause, woken.changed()).await;
+            tokio::select! {
+                () = stop.cancelled() => return Ok(Vec::new()),
+                _ = tokio::time::timeout(pause, woken.changed()) => {}
+            }
         }
     }
 
@@ -60,7 +65,7 @@ impl Queue for EmbeddedQueue {
     }
 
     async fn settle(&self, job: &Job, outcome: Outcome) -> Result<bool, QueueError> {
-        Ok(self.ledger.settle(job, &outcome).await?)
+        Ok(self.ledger.settle(job, &outcome).await? != Settled::Lost)
     }
 
     async fn dispatch(&self) -> Result<u64, QueueError> {

@@ -1,23 +1,28 @@
 //! The queue over NATS JetStream: a message for each row of the ledger.
 //!
 //! Needs nothing newer than nats-server 2.9.10. The stream is a work queue; each worker has a
-//! durable pull consumer. A message says no more than a position, and its id is consumer, event
-//! and dispatch, so that a message sent again by mistake is dropped and one sent again on purpose
-//! is not.
+//! durable pull consumer. A message says that its consumer has a piece of work, and not which: the
+//! ledger chooses that when the message comes, so that the order is fair to organizations whatever
+//! the order of messages. Its id is consumer, event and dispatch, so that a message sent again by
+//! mistake is dropped and one sent again on purpose is not.
 //!
-//! What is lost on the way is found in two ways. A stream that was created after a row was
-//! dispatched cannot hold its message (the store was deleted). And of a row that is long overdue
-//! the stream is asked whether it still holds the message.
+//! Invariant: there is a message for each row that was dispatched and is not done. One too many
+//! finds nothing to claim and goes; what is lost on the way is found in two ways. A stream that was
+//! created after a row was dispatched cannot hold its message (the store was deleted). And while
+//! rows are long overdue, messages and rows are counted.
 
-use super::ledger::{Claim, Ledger};
+use super::ledger::{Ledger, Settled};
 use super::{Job, Outcome, Queue, QueueError};
+use crate::database::sql::Value;
 use async_nats::jetstream::{self, AckKind, Message, consumer, stream};
 use async_trait::async_trait;
 use chrono::Utc;
 use futures::StreamExt;
 use std::collections::HashMap;
 use std::sync::Mutex;
-use std::time::Duration;
+use std::time::{Duration, Instant};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 /// Rows that are dispatched at a time.
 const BATCH: u32 = 500;
@@ -25,10 +30,12 @@ const BATCH: u32 = 500;
 const DUPLICATE_WINDOW: Duration = Duration::from_secs(120);
 /// Clocks of the database's and the queue's machines may differ by this.
 const CLOCK_SKEW: Duration = Duration::from_secs(10);
-/// Overdue rows whose messages are looked for at a time.
-const LOOK: u32 = 100;
-/// How long an overdue row waits, past its lease, until its message counts as lost.
+/// How long a row is overdue, past its lease, before messages are counted.
 const OVERDUE: Duration = Duration::from_secs(10);
+/// Time between two counts.
+const COUNT: Duration = Duration::from_secs(5);
+/// Shortest time until a message comes again that found nothing to claim.
+const AGAIN: Duration = Duration::from_millis(100);
 /// Timeout of one request to the server.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -44,10 +51,19 @@ pub struct JetStreamQueue {
     client: async_nats::Client,
     prefix: String,
     consumers: Mutex<HashMap<String, PullConsumer>>,
-    /// Messages of jobs under lease, by their lease's token and position.
-    messages: Mutex<HashMap<(String, i64), Message>>,
+    /// Messages of jobs under lease.
+    messages: Mutex<HashMap<Held, Message>>,
     /// When the stream was created, as last seen.
     stream_created: Mutex<Option<i64>>,
+    /// When messages were last counted.
+    counted: Mutex<Option<Instant>>,
+}
+
+/// A job under lease: the lease's token, and which of those that were leased with it.
+type Held = (String, i64, String);
+
+fn held(job: &Job) -> Held {
+    (job.token.clone(), job.position, job.key.clone())
 }
 
 fn unavailable(error: impl std::fmt::Display) -> QueueError {
@@ -86,6 +102,7 @@ impl JetStreamQueue {
             consumers: Mutex::default(),
             messages: Mutex::default(),
             stream_created: Mutex::default(),
+            counted: Mutex::default(),
         })
     }
 
@@ -138,14 +155,12 @@ impl JetStreamQueue {
     }
 
     fn message_of(&self, job: &Job) -> Option<Message> {
-        let key = (job.token.clone(), job.position);
-        self.messages.lock().expect("no panic under this lock").get(&key).cloned()
+        self.messages.lock().expect("no panic under this lock").get(&held(job)).cloned()
     }
 
     /// Takes out the message of a job whose lease is over.
     fn forget_message(&self, job: &Job) -> Option<Message> {
-        let key = (job.token.clone(), job.position);
-        self.messages.lock().expect("no panic under this lock").remove(&key)
+        self.messages.lock().expect("no panic under this lock").remove(&held(job))
     }
 
     async fn pull(
@@ -197,59 +212,76 @@ impl JetStreamQueue {
         Ok(())
     }
 
-    /// Sends rows out again that are long overdue and whose messages are not in the stream. Of a
-    /// long backlog the oldest are looked at, which are the next to be done.
-    async fn redispatch_overdue(&self, lease: Duration) -> Result<(), QueueError> {
+    /// Sends as many messages as are missing, while there is work that is long overdue.
+    async fn replace_lost(&self, lease: Duration) -> Result<(), QueueError> {
+        {
+            let mut counted = self.counted.lock().expect("no panic under this lock");
+            if counted.is_some_and(|at| at.elapsed() < COUNT) {
+                return Ok(());
+            }
+            *counted = Some(Instant::now());
+        }
+        let sql = self.ledger.sql();
         let before = Utc::now().timestamp_millis() - (lease + OVERDUE).as_millis() as i64;
-        let sql = "SELECT consumer, position, message FROM work WHERE state = 'ready' \
-             AND available_at < $1 AND dispatched_at < $1 ORDER BY position LIMIT $2";
-        let rows = self.ledger.sql().query(sql, &[before.into(), LOOK.into()]).await?;
-        if rows.is_empty() {
+        let overdue = "SELECT 1 FROM work WHERE state = 'ready' AND available_at < $1 \
+             AND dispatched_at < $1 LIMIT 1";
+        if sql.query(overdue, &[before.into()]).await?.is_empty() {
             return Ok(());
         }
-        let stream = self.stream().await?;
-        for row in rows {
-            let (consumer, position): (String, i64) = (row.get(0)?, row.get(1)?);
-            let message: Option<i64> = row.get(2)?;
-            if self.holds(&stream, &consumer, position, message).await? {
+        // Messages first: what is done in between makes rows fewer, and so nothing seem lost.
+        let subjects = self.subject("*");
+        let info = self.stream().await?.info_with_subjects(subjects).await.map_err(unavailable)?;
+        let mut messages: HashMap<String, usize> = HashMap::new();
+        futures::pin_mut!(info);
+        while let Some(subject) = info.next().await {
+            let (subject, count) = subject.map_err(unavailable)?;
+            messages.insert(subject, count);
+        }
+        let rows = "SELECT consumer, COUNT(*) FROM work WHERE dispatched_at IS NOT NULL \
+             AND state <> 'dead' GROUP BY consumer";
+        for row in sql.query(rows, &[]).await? {
+            let (consumer, rows): (String, i64) = (row.get(0)?, row.get(1)?);
+            let messages = messages.get(&self.subject(&consumer)).map_or(0, |count| *count as i64);
+            let lost = rows - messages;
+            if lost <= 0 {
                 continue;
             }
-            let sql = "UPDATE work SET dispatched_at = NULL WHERE state = 'ready' \
-                 AND dispatched_at < $1 AND consumer = $2 AND position = $3";
-            let arguments = [before.into(), consumer.as_str().into(), position.into()];
-            self.ledger.sql().execute(sql, &arguments).await?;
-            tracing::warn!(consumer, position, "the queue lost a message; it is sent again");
+            tracing::warn!(consumer, lost, "the queue lost messages; others are sent");
+            for from in (0..lost).step_by(BATCH as usize) {
+                let mut acks = Vec::new();
+                for _ in from..lost.min(from + i64::from(BATCH)) {
+                    let id = format!("{consumer}:{}", Uuid::new_v4());
+                    acks.push(self.publish(&consumer, id).await?);
+                }
+                for ack in acks {
+                    ack.await.map_err(unavailable)?;
+                }
+            }
         }
         Ok(())
     }
 
-    /// Sends a row's message; the server's answer is still to come.
+    /// Sends a message; the server's answer is still to come.
     async fn publish(
         &self,
         consumer: &str,
-        position: i64,
         id: String,
     ) -> Result<jetstream::context::PublishAckFuture, QueueError> {
-        let message = jetstream::message::PublishMessage::build()
-            .message_id(id)
-            .payload(position.to_string().into());
+        let message = jetstream::message::PublishMessage::build().message_id(id);
         let sent = self.context.send_publish(self.subject(consumer), message).await;
         sent.map_err(unavailable)
     }
 
-    /// Whether the message of a row is in the stream.
+    /// Whether a message of this consumer is in the stream.
     async fn holds(
         &self,
         stream: &stream::Stream,
         consumer: &str,
-        position: i64,
-        message: Option<i64>,
+        sequence: u64,
     ) -> Result<bool, QueueError> {
-        let Some(sequence) = message else { return Ok(false) };
-        match stream.get_raw_message(sequence as u64).await {
+        match stream.get_raw_message(sequence).await {
             // A new stream counts from 1 again.
-            Ok(found) => Ok(found.subject.as_str() == self.subject(consumer)
-                && found.payload.as_ref() == position.to_string().as_bytes()),
+            Ok(found) => Ok(found.subject.as_str() == self.subject(consumer)),
             Err(error) if error.kind() == stream::RawMessageErrorKind::NoMessageFound => Ok(false),
             Err(error) => Err(unavailable(error)),
         }
@@ -258,51 +290,53 @@ impl JetStreamQueue {
 
 #[async_trait]
 impl Queue for JetStreamQueue {
+    fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
     async fn lease(
         &self,
         consumer: &str,
         max: usize,
         lease: Duration,
         wait: Duration,
+        stop: &CancellationToken,
     ) -> Result<Vec<Job>, QueueError> {
-        let messages = match self.pull(consumer, max, lease, wait).await {
+        let pulled = tokio::select! {
+            () = stop.cancelled() => return Ok(Vec::new()),
+            pulled = self.pull(consumer, max, lease, wait) => pulled,
+        };
+        let mut messages = match pulled {
             Ok(messages) => messages,
             Err(error) => {
                 self.forget_consumers();
                 return Err(error);
             }
         };
-        let mut by_position: HashMap<i64, Message> = HashMap::new();
-        for message in messages {
-            let position = std::str::from_utf8(&message.payload).ok().and_then(|p| p.parse().ok());
-            match position {
-                Some(position) => {
-                    if let Some(twice) = by_position.insert(position, message) {
-                        twice.ack().await.map_err(unavailable)?;
-                    }
-                }
-                None => message.ack_with(AckKind::Term).await.map_err(unavailable)?,
+        if messages.is_empty() {
+            return Ok(Vec::new());
+        }
+        let claimed = self.ledger.claim(consumer, messages.len(), lease).await?;
+        {
+            let mut held_messages = self.messages.lock().expect("no panic under this lock");
+            for job in &claimed.jobs {
+                let message = messages.pop().expect("no more is claimed than there are messages");
+                held_messages.insert(held(job), message);
             }
         }
-        let positions: Vec<i64> = by_position.keys().copied().collect();
-        let claims = self.ledger.claim_at(consumer, &positions, lease).await?;
-        let mut jobs = Vec::new();
-        for (position, claim) in positions.iter().zip(claims) {
-            let Some(message) = by_position.remove(position) else { continue };
-            match claim {
-                Claim::Leased(job) => {
-                    let key = (job.token.clone(), job.position);
-                    self.messages.lock().expect("no panic under this lock").insert(key, message);
-                    jobs.push(*job);
-                }
-                Claim::Later(millis) => {
-                    answer(&message, AckKind::Nak(Some(Duration::from_millis(millis)))).await;
-                }
-                Claim::Gone => answer(&message, AckKind::Ack).await,
+        if !messages.is_empty() {
+            let leased = self.ledger.first_lease_end(consumer).await?;
+            // Work that is not due, or whose worker may be dead, still has its message; where there
+            // is neither, this one is left over.
+            let kind = match claimed.next.into_iter().chain(leased).min() {
+                Some(again) => AckKind::Nak(Some(again.max(AGAIN))),
+                None => AckKind::Ack,
+            };
+            for message in messages {
+                answer(&message, kind).await;
             }
         }
-        jobs.sort_by_key(|job| job.position);
-        Ok(jobs)
+        Ok(claimed.jobs)
     }
 
     async fn renew(
@@ -323,21 +357,31 @@ impl Queue for JetStreamQueue {
     }
 
     async fn settle(&self, job: &Job, outcome: Outcome) -> Result<bool, QueueError> {
-        let held = self.ledger.settle(job, &outcome).await?;
-        if let Some(message) = self.forget_message(job).filter(|_| held) {
+        let settled = self.ledger.settle(job, &outcome).await?;
+        let message = self.forget_message(job);
+        let Settled::Held { dispatched } = settled else { return Ok(false) };
+        if let Some(message) = message {
             let kind = match outcome {
-                Outcome::Done | Outcome::Dead { .. } => AckKind::Ack,
+                // Claimed before its own message was sent: this one is another row's.
+                _ if !dispatched => AckKind::Nak(None),
+                Outcome::Done | Outcome::Split { .. } | Outcome::Dead { .. } => AckKind::Ack,
                 Outcome::Retry { after, .. } | Outcome::Snooze { after } => {
                     AckKind::Nak(Some(after))
                 }
             };
             answer(&message, kind).await;
         }
-        Ok(held)
+        if matches!(outcome, Outcome::Split { .. }) {
+            // The parts need not wait for the relay. It sends what this does not.
+            if let Err(error) = self.dispatch().await {
+                tracing::debug!(%error, "the parts of a job are left to the relay");
+            }
+        }
+        Ok(true)
     }
 
     async fn dispatch(&self) -> Result<u64, QueueError> {
-        let sql = "SELECT consumer, position, event_id, dispatches FROM work \
+        let sql = "SELECT consumer, position, key, event_id, dispatches FROM work \
              WHERE dispatched_at IS NULL AND state = 'ready' ORDER BY position LIMIT $1";
         let rows = self.ledger.sql().query(sql, &[BATCH.into()]).await?;
         if rows.is_empty() {
@@ -347,39 +391,38 @@ impl Queue for JetStreamQueue {
         let now = Utc::now().timestamp_millis();
         let mut acks = Vec::with_capacity(rows.len());
         for row in &rows {
-            let (consumer, position): (String, i64) = (row.get(0)?, row.get(1)?);
-            let (event, dispatches): (uuid::Uuid, i64) = (row.get(2)?, row.get(3)?);
-            let id = format!("{consumer}:{event}:{dispatches}");
-            let ack = self.publish(&consumer, position, id).await?;
-            acks.push((consumer, position, event, ack));
+            let (consumer, position, key): (String, i64, String) =
+                (row.get(0)?, row.get(1)?, row.get(2)?);
+            let (event, dispatches): (Uuid, i64) = (row.get(3)?, row.get(4)?);
+            let part = match key.as_str() {
+                "" => String::new(),
+                key => format!(":{}", Uuid::new_v5(&event, key.as_bytes())),
+            };
+            let id = format!("{consumer}:{event}{part}:{dispatches}");
+            let ack = self.publish(&consumer, id).await?;
+            acks.push((consumer, position, key, ack));
         }
-        let mut sent: HashMap<String, Vec<(i64, i64)>> = HashMap::new();
-        for (consumer, position, event, ack) in acks {
-            let mut ack = ack.await.map_err(unavailable)?;
+        let mut sent: HashMap<String, Vec<Value>> = HashMap::new();
+        for (consumer, position, key, ack) in acks {
+            let ack = ack.await.map_err(unavailable)?;
             // A database that crashed may have forgotten that this was sent, and even that it was
             // done; then JetStream knows the id and has the message no more.
-            if ack.duplicate
-                && !self.holds(&stream, &consumer, position, Some(ack.sequence as i64)).await?
-            {
-                let id = format!("{consumer}:{event}:{}", uuid::Uuid::new_v4());
-                ack = self.publish(&consumer, position, id).await?.await.map_err(unavailable)?;
+            if ack.duplicate && !self.holds(&stream, &consumer, ack.sequence).await? {
+                let id = format!("{consumer}:{}", Uuid::new_v4());
+                self.publish(&consumer, id).await?.await.map_err(unavailable)?;
             }
-            sent.entry(consumer).or_default().push((position, ack.sequence as i64));
+            sent.entry(consumer).or_default().extend([position.into(), key.into()]);
         }
-        for (consumer, messages) in sent {
-            let (mut cases, mut marks) = (String::new(), Vec::new());
-            let mut arguments = vec![consumer.into(), now.into()];
-            for (position, sequence) in messages {
-                arguments.extend([position.into(), sequence.into()]);
-                let at = arguments.len();
-                cases.push_str(&format!(" WHEN ${} THEN ${at}", at - 1));
-                marks.push(format!("${}", at - 1));
-            }
+        for (consumer, rows) in sent {
+            let marks: Vec<String> =
+                (0..rows.len() / 2).map(|n| format!("(${}, ${})", 3 + n * 2, 4 + n * 2)).collect();
             let sql = format!(
-                "UPDATE work SET dispatched_at = $2, dispatches = dispatches + 1, \
-                 message = CASE position{cases} END WHERE consumer = $1 AND position IN ({})",
+                "UPDATE work SET dispatched_at = $2, dispatches = dispatches + 1 \
+                 WHERE consumer = $1 AND (position, key) IN (VALUES {})",
                 marks.join(", ")
             );
+            let mut arguments = vec![consumer.into(), now.into()];
+            arguments.extend(rows);
             self.ledger.sql().execute(&sql, &arguments).await?;
         }
         Ok(rows.len() as u64)
@@ -396,7 +439,7 @@ impl Queue for JetStreamQueue {
             self.redispatch_lost(created).await?;
             *self.stream_created.lock().expect("no panic under this lock") = Some(created);
         }
-        self.redispatch_overdue(lease).await
+        self.replace_lost(lease).await
     }
 
     async fn check(&self) -> Result<(), QueueError> {

@@ -4,12 +4,14 @@
 //! [`relay`] writes those rows as it moves along the log, in one transaction with its checkpoint;
 //! a worker claims a row under a lease, and the row goes when the work is done. A [`Queue`] only
 //! decides how a worker learns that there is something to claim: the embedded one asks the
-//! ledger, JetStream is sent a message for each row. So JetStream may lose everything it has:
-//! rows that are still there are dispatched again.
+//! ledger, JetStream is sent a message for each row. Which row is claimed is the ledger's choice
+//! either way, so that no organization waits for another's backlog; and JetStream may lose
+//! everything it has: rows that are still there are dispatched again.
 //!
 //! Invariants: delivery is at least once, and whoever does the work makes its effect idempotent;
 //! a lease is held by one worker at a time; a row whose lease ran out is claimed by another; a row
-//! that failed for good stays as a dead letter, in nobody's way.
+//! that failed for good stays as a dead letter, in nobody's way. Work that is split into parts
+//! becomes a row for each part, each with attempts and an end of its own.
 
 mod embedded;
 #[cfg(feature = "nats")]
@@ -21,13 +23,15 @@ pub use embedded::EmbeddedQueue;
 #[cfg(feature = "nats")]
 pub use jetstream::JetStreamQueue;
 pub use ledger::{Attempt, Backlog, DeadLetter, Ledger};
-pub use relay::{Relay, Subscription};
+pub use relay::{Begins, Relay, Subscription};
 
 use crate::database::DatabaseError;
+use crate::url::has_scheme;
 use async_trait::async_trait;
 use debrief_domain::ids::OrganizationId;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 /// A queue did not do what was asked.
@@ -47,6 +51,17 @@ pub enum QueueError {
     Config(String),
 }
 
+/// Names a piece of work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct WorkId<'a> {
+    /// The event it follows from.
+    pub position: i64,
+    /// Who does it.
+    pub consumer: &'a str,
+    /// Which part of it; empty where it was not split.
+    pub key: &'a str,
+}
+
 /// A piece of work under a lease.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Job {
@@ -54,6 +69,8 @@ pub struct Job {
     pub consumer: String,
     /// The event it follows from.
     pub position: i64,
+    /// Which part of the work; empty where it was not split.
+    pub key: String,
     /// That event's id.
     pub event_id: Uuid,
     /// Whose it is.
@@ -68,11 +85,23 @@ pub struct Job {
     pub token: String,
 }
 
+impl Job {
+    /// Names the work.
+    pub fn id(&self) -> WorkId<'_> {
+        WorkId { position: self.position, consumer: &self.consumer, key: &self.key }
+    }
+}
+
 /// What became of an attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
     /// It is done.
     Done,
+    /// What is left are parts, each of which is a job of its own from now on.
+    Split {
+        /// Names the parts: distinct, not empty, and no words of a person.
+        keys: Vec<String>,
+    },
     /// It failed; another attempt comes `after` this time.
     Retry {
         /// Pause before the next attempt.
@@ -95,13 +124,19 @@ pub enum Outcome {
 /// How workers learn of work.
 #[async_trait]
 pub trait Queue: Send + Sync {
-    /// Leases up to `max` jobs of a consumer, waiting up to `wait` for the first.
+    /// The rows behind it.
+    fn ledger(&self) -> &Ledger;
+
+    /// Leases up to `max` jobs of a consumer, waiting up to `wait` for the first. `stop` ends the
+    /// wait. Dropped in the middle, it may have leased jobs that nobody does until their leases
+    /// run out.
     async fn lease(
         &self,
         consumer: &str,
         max: usize,
         lease: Duration,
         wait: Duration,
+        stop: &CancellationToken,
     ) -> Result<Vec<Job>, QueueError>;
 
     /// Prolongs a lease and notes progress between 0 and 1. `false`: the lease was lost.
@@ -125,6 +160,15 @@ pub trait Queue: Send + Sync {
     async fn check(&self) -> Result<(), QueueError>;
 }
 
+/// The URLs that [`from_url`] takes.
+const FORMS: &str = "\"embedded\" or \"nats://HOST:4222\"";
+
+/// Whether [`from_url`] takes a URL of this form; if not, which it takes.
+pub fn check_url(url: &str) -> Result<(), String> {
+    let known = url == "embedded" || has_scheme(url, &["nats://", "tls://"]);
+    if known { Ok(()) } else { Err(FORMS.to_owned()) }
+}
+
 /// Opens `embedded` or `nats://host:port`.
 pub async fn from_url(
     url: &str,
@@ -145,5 +189,5 @@ pub async fn from_url(
             ));
         }
     }
-    Err(QueueError::Config("a queue URL is \"embedded\" or begins with nats://".to_owned()))
+    Err(QueueError::Config(format!("the URL of a queue is {FORMS}")))
 }

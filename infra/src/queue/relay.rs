@@ -2,8 +2,8 @@
 //!
 //! Invariants: one relay works at a time, as it holds the checkpoint rows while it enters work;
 //! work and checkpoint are one transaction, so an event becomes work exactly once for each
-//! consumer. A new consumer begins at the start of the log and is brought up without holding the
-//! others back.
+//! consumer. A new consumer begins where it says, and is brought up without holding the others
+//! back.
 
 use super::ledger::{Ledger, NewWork};
 use super::{Queue, QueueError};
@@ -23,6 +23,16 @@ const RECONCILE: Duration = Duration::from_secs(1);
 /// Pause after a failure.
 const FAILURE_PAUSE: Duration = Duration::from_millis(500);
 
+/// Which events are work for a consumer that is new to an installation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Begins {
+    /// All that are in the log: what follows from them is still to be done.
+    Start,
+    /// Those that come after the relay first knew of it: a worker that writes to people must not
+    /// write of all that ever happened.
+    Now,
+}
+
 /// A consumer and the events that are work for it.
 #[derive(Debug, Clone, Copy)]
 pub struct Subscription {
@@ -30,6 +40,8 @@ pub struct Subscription {
     pub consumer: &'static str,
     /// Names of event types.
     pub event_types: &'static [&'static str],
+    /// Where it begins.
+    pub begins: Begins,
 }
 
 /// Turns events into work.
@@ -102,15 +114,27 @@ impl Relay {
             self.ledger.relay_positions().await?.into_iter().collect();
         let mut groups: BTreeMap<i64, Vec<Subscription>> = BTreeMap::new();
         for subscription in &self.subscriptions {
-            let position = known.get(subscription.consumer).copied();
-            if position.is_none() {
-                let sql = "INSERT INTO relay_checkpoints (consumer, position) VALUES ($1, 0) \
-                     ON CONFLICT (consumer) DO NOTHING";
-                self.ledger.sql().execute(sql, &[subscription.consumer.into()]).await?;
-            }
-            groups.entry(position.unwrap_or(0)).or_default().push(*subscription);
+            let position = match known.get(subscription.consumer) {
+                Some(position) => *position,
+                None => self.begin(subscription).await?,
+            };
+            groups.entry(position).or_default().push(*subscription);
         }
         Ok(groups)
+    }
+
+    /// Gives a new consumer its checkpoint. Where another relay was faster, that one's counts, and
+    /// [`Relay::enter`] finds out.
+    async fn begin(&self, subscription: &Subscription) -> Result<i64, QueueError> {
+        let position = match subscription.begins {
+            Begins::Start => 0,
+            Begins::Now => self.log.head().await?,
+        };
+        let sql = "INSERT INTO relay_checkpoints (consumer, position) VALUES ($1, $2) \
+             ON CONFLICT (consumer) DO NOTHING";
+        let arguments = [subscription.consumer.into(), position.into()];
+        self.ledger.sql().execute(sql, &arguments).await?;
+        Ok(position)
     }
 
     async fn enter(&self, after: i64, consumers: &[Subscription]) -> Result<u64, QueueError> {

@@ -2,7 +2,7 @@
 
 use crate::support::*;
 use cqrs_es::persist::EventUpcaster;
-use debrief_domain::event::Event;
+use debrief_domain::client::{Client, ClientEvent};
 use debrief_domain::personal::Personal;
 use debrief_infra::keys::{DataKey, KeyError, KeyStore, MasterKey, WrappedKey};
 use debrief_infra::log::{
@@ -66,13 +66,13 @@ pub(crate) async fn words_are_sealed_until_erased(place: Shared) {
         assert_eq!(words_of(log, erased).await, json!({"$personal": CANARY}));
     }
 
-    node.log.keys().delete(erased).await.unwrap();
+    node.log.keys().delete(organization(), erased).await.unwrap();
     let later = place.node().await;
     for log in [&node.log, &later.log] {
         assert_eq!(words_of(log, erased).await, json!({"$erased": true}));
         assert_eq!(words_of(log, kept).await, json!({"$personal": "other words"}));
-        assert!(log.keys().get(erased).await.unwrap().is_none());
-        assert!(log.keys().get(kept).await.unwrap().is_some());
+        assert!(log.keys().get(organization(), erased).await.unwrap().is_none());
+        assert!(log.keys().get(organization(), kept).await.unwrap().is_some());
     }
     let sealed = personal(erased, &DataKey::generate(erased), json!({"x": {"$personal": "y"}}));
     let without = node.log.append(Append { data_key: None, ..sealed }).await;
@@ -93,7 +93,9 @@ pub(crate) async fn a_wrong_master_key_is_told(place: Shared) {
     let wrong = MasterKey::from_hex(&"00".repeat(32)).unwrap();
     let wrong = KeyStore::new(node.database.log.clone(), wrong);
     let mut told = 0;
-    for result in [wrong.get(client).await, wrong.get(transcript).await] {
+    for result in
+        [wrong.get(organization(), client).await, wrong.get(organization(), transcript).await]
+    {
         assert!(matches!(result, Err(KeyError::WrongMaster(_))), "{result:?}");
         told += 1;
     }
@@ -150,7 +152,7 @@ pub(crate) async fn a_transcripts_key_dies_with_its_clients(place: Shared) {
     let asked = append(moved, Expected::Any, 1);
     committed(node.log.append(Append { wrapped_keys: vec![rewrapped], ..asked }).await.unwrap());
 
-    node.log.keys().delete(first).await.unwrap();
+    node.log.keys().delete(organization(), first).await.unwrap();
     let fresh = place.node().await;
     let mut readable = 0;
     for log in [&node.log, &fresh.log] {
@@ -163,7 +165,7 @@ pub(crate) async fn a_transcripts_key_dies_with_its_clients(place: Shared) {
         }
     }
     assert_eq!(count(&node.database, "SELECT COUNT(*) FROM data_keys", &[]).await, 3);
-    node.log.keys().delete(second).await.unwrap();
+    node.log.keys().delete(organization(), second).await.unwrap();
     assert_eq!(words_of(&node.log, moved).await, json!({"$erased": true}));
     assert_eq!(words_of(&node.log, own).await, json!({"$personal": "no client"}));
     println!(
@@ -226,7 +228,7 @@ pub(crate) async fn old_schemas_are_lifted(place: Shared) {
                 .unwrap(),
         );
     }
-    node.log.keys().delete(gone).await.unwrap();
+    node.log.keys().delete(organization(), gone).await.unwrap();
     let keys = KeyStore::new(node.database.log.clone(), master());
     let log = EventLog::with_upcasters(
         node.database.log.clone(),
@@ -239,11 +241,7 @@ pub(crate) async fn old_schemas_are_lifted(place: Shared) {
         let stream = StreamId { stream_type: "client", id };
         let event = log.read_stream(organization(), stream, 0, 1).await.unwrap().remove(0);
         assert_eq!(event.schema_version, 3);
-        let Event::Client(debrief_domain::client::ClientEvent::Registered(registered)) =
-            event.event().unwrap()
-        else {
-            panic!("another event");
-        };
+        let ClientEvent::Registered(registered) = event.of::<Client>().unwrap().unwrap();
         let expected = name.map_or(Personal::Erased, |name| Personal::Known(name.to_owned()));
         assert_eq!(registered.name, expected);
         lifted += 1;

@@ -142,7 +142,7 @@ pub(crate) async fn one_key_stored_twice_in_a_batch(place: Shared) {
     let mut versions = appends.join_all().await;
     versions.sort();
     assert_eq!(versions, (1..=20).collect::<Vec<i64>>());
-    assert!(node.log.keys().get(id).await.unwrap().is_some());
+    assert!(node.log.keys().get(organization(), id).await.unwrap().is_some());
     println!("20 appends that store one key: {} held", versions.len());
 }
 

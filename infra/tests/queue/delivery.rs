@@ -3,7 +3,7 @@
 use crate::support::bench::*;
 use crate::support::{append, eventually};
 use debrief_infra::log::Expected;
-use debrief_infra::queue::Outcome;
+use debrief_infra::queue::{Begins, Outcome, Subscription};
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -143,6 +143,26 @@ pub(crate) async fn a_new_consumer_begins_at_the_start(bench: Arc<Bench>) {
         head + 1,
         head + 1
     );
+}
+
+pub(crate) async fn a_new_consumer_may_begin_now(bench: Arc<Bench>) {
+    const MAIL: Subscription = Subscription {
+        consumer: "mail",
+        event_types: &["test.happened", "test.other"],
+        begins: Begins::Now,
+    };
+    let process = bench.process().await;
+    process.fill(10).await;
+    let head = process.node.log.head().await.unwrap();
+    process.relay_all(&[PARSE, MAIL]).await;
+    assert_eq!(process.rows("consumer = 'mail'", &[]).await, 0, "work of events before it");
+    process.write(5).await;
+    // Stopped and started again meanwhile: what came in between is work all the same.
+    process.relay_all(&[PARSE, MAIL]).await;
+    let written = process.node.log.head().await.unwrap() - head;
+    assert_eq!(process.rows("consumer = 'mail'", &[]).await, written);
+    let before = process.rows("consumer = 'mail' AND position <= $1", &[head.into()]).await;
+    assert_eq!(before, 0);
 }
 
 pub(crate) async fn dispatching_again_makes_no_double_work(bench: Arc<Bench>) {

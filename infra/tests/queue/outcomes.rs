@@ -3,7 +3,7 @@
 use crate::support::bench::*;
 use crate::support::{organization, stream};
 use debrief_domain::ids::OrganizationId;
-use debrief_infra::queue::Outcome;
+use debrief_infra::queue::{Outcome, WorkId};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use uuid::Uuid;
@@ -76,32 +76,32 @@ pub(crate) async fn a_dead_letter_is_in_nobodys_way(bench: Arc<Bench>) {
     assert!(!done.leased.contains(&poison.position));
     process.assert_nothing(Duration::from_millis(500)).await;
 
-    let (ledger, at) = (&process.ledger, poison.position);
+    let (ledger, id) = (&process.ledger, poison.id());
     for (whose, letters) in [(None, 1), (Some(organization()), 1), (another(), 0)] {
         assert_eq!(ledger.dead_letters(whose, None, 10).await.unwrap().len(), letters);
-        let one = ledger.dead_letter(whose, CONSUMER, at).await.unwrap();
+        let one = ledger.dead_letter(whose, id).await.unwrap();
         assert_eq!(one.is_some(), letters == 1);
     }
     let backlog = ledger.backlog().await.unwrap();
     assert_eq!((backlog[0].ready, backlog[0].leased, backlog[0].dead), (0, 0, 1));
     assert_eq!(backlog[0].oldest, None);
-    assert!(!ledger.retry(another(), CONSUMER, at).await.unwrap(), "retried by another");
-    assert!(!ledger.discard(another(), CONSUMER, at).await.unwrap(), "discarded by another");
-    assert!(!ledger.retry(None, "index", at).await.unwrap());
+    assert!(!ledger.retry(another(), id).await.unwrap(), "retried by another");
+    assert!(!ledger.discard(another(), id).await.unwrap(), "discarded by another");
+    assert!(!ledger.retry(None, WorkId { consumer: "index", ..id }).await.unwrap());
     process.assert_nothing(Duration::from_millis(300)).await;
 
-    assert!(ledger.retry(Some(organization()), CONSUMER, at).await.unwrap());
-    assert!(!ledger.retry(Some(organization()), CONSUMER, at).await.unwrap(), "not dead now");
+    assert!(ledger.retry(Some(organization()), id).await.unwrap());
+    assert!(!ledger.retry(Some(organization()), id).await.unwrap(), "not dead now");
     process.relay_all(&[PARSE]).await;
     let again = process.next(LONG, SOON).await;
-    assert_eq!((again.position, again.attempts, again.abandoned), (at, 0, 0));
+    assert_eq!((again.id(), again.attempts, again.abandoned), (id, 0, 0));
     assert!(process.settle(&again, dead("still poison")).await);
-    let letter = ledger.dead_letter(None, CONSUMER, at).await.unwrap().unwrap();
+    let letter = ledger.dead_letter(None, id).await.unwrap().unwrap();
     assert_eq!((letter.attempts, letter.history.len()), (1, 2));
 
-    assert!(ledger.discard(Some(organization()), CONSUMER, at).await.unwrap());
-    assert!(!ledger.discard(Some(organization()), CONSUMER, at).await.unwrap());
-    assert!(!ledger.retry(None, CONSUMER, at).await.unwrap());
+    assert!(ledger.discard(Some(organization()), id).await.unwrap());
+    assert!(!ledger.discard(Some(organization()), id).await.unwrap());
+    assert!(!ledger.retry(None, id).await.unwrap());
     assert_eq!(process.rows("1 = 1", &[]).await, 0);
     process.assert_nothing(Duration::from_millis(500)).await;
     println!(
@@ -120,7 +120,9 @@ pub(crate) async fn dead_letters_come_in_pages(bench: Arc<Bench>) {
     let mut seen: Vec<(i64, String)> = Vec::new();
     let mut pages = 0;
     loop {
-        let after = seen.last().map(|(position, consumer)| (*position, consumer.as_str()));
+        let last = seen.last();
+        let after =
+            last.map(|(position, consumer)| WorkId { position: *position, consumer, key: "" });
         let page = process.ledger.dead_letters(None, after, 10).await.unwrap();
         if page.is_empty() {
             break;

@@ -4,7 +4,7 @@ use super::{Node, Place, Shared, append};
 use debrief_infra::database::sql::Value;
 use debrief_infra::log::Expected;
 use debrief_infra::queue::{
-    Job, Ledger, Outcome, Queue, QueueError, Relay, Subscription, from_url,
+    Begins, Job, Ledger, Outcome, Queue, QueueError, Relay, Subscription, from_url,
 };
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -14,9 +14,12 @@ use uuid::Uuid;
 
 pub const CONSUMER: &str = "parse";
 pub const PARSE: Subscription =
-    Subscription { consumer: CONSUMER, event_types: &["test.happened"] };
-pub const INDEX: Subscription =
-    Subscription { consumer: "index", event_types: &["test.happened", "test.other"] };
+    Subscription { consumer: CONSUMER, event_types: &["test.happened"], begins: Begins::Start };
+pub const INDEX: Subscription = Subscription {
+    consumer: "index",
+    event_types: &["test.happened", "test.other"],
+    begins: Begins::Start,
+};
 /// A lease that no test outlives.
 pub const LONG: Duration = Duration::from_secs(60);
 
@@ -141,7 +144,8 @@ impl Process {
     }
 
     pub async fn lease(&self, max: usize, lease: Duration, wait_ms: u64) -> Vec<Job> {
-        self.queue.lease(CONSUMER, max, lease, Duration::from_millis(wait_ms)).await.unwrap()
+        let (wait, stop) = (Duration::from_millis(wait_ms), CancellationToken::new());
+        self.queue.lease(CONSUMER, max, lease, wait, &stop).await.unwrap()
     }
 
     /// The next job, which has to come within `limit`.
@@ -213,7 +217,8 @@ pub async fn work_off(
             assert!(began.elapsed() < limit, "{} of {total}", done.lock().unwrap().settled.len());
             let max = rand::random_range(1..=16);
             let wait = Duration::from_millis(200);
-            let jobs = match process.queue.lease(CONSUMER, max, lease, wait).await {
+            let stop = CancellationToken::new();
+            let jobs = match process.queue.lease(CONSUMER, max, lease, wait, &stop).await {
                 Ok(jobs) => jobs,
                 Err(QueueError::Unavailable(_)) => {
                     done.lock().unwrap().failures += 1;

@@ -6,9 +6,9 @@ pub use query::*;
 
 use crate::engine::Kind::{Integer, Text};
 use crate::engine::{Op, Projection, Table};
-use debrief_domain::client::ClientEvent;
-use debrief_domain::event::{DecodeError, Event};
-use debrief_domain::organization::OrganizationEvent;
+use debrief_domain::client::{Client, ClientEvent};
+use debrief_domain::event::DecodeError;
+use debrief_domain::organization::{Organization, OrganizationEvent};
 use debrief_domain::personal::Personal;
 use debrief_infra::log::RecordedEvent;
 
@@ -64,53 +64,55 @@ impl Projection for Directory {
     }
 
     fn project(&self, event: &RecordedEvent) -> Result<Vec<Op>, DecodeError> {
-        let at = event.recorded_at.timestamp_millis();
-        let op = match event.event()? {
-            Event::Organization(OrganizationEvent::Created(created)) => Op::Put {
-                table: ORGANIZATIONS.name,
-                key: vec![event.stream_id.into()],
-                columns: vec![("name", created.name.into()), ("created_at", at.into())],
-            },
-            Event::Organization(OrganizationEvent::ApiKeyCreated(key)) => Op::Put {
-                table: API_KEYS.name,
-                key: vec![key.key_id.0.into()],
-                columns: vec![
-                    ("organization_id", event.organization.0.into()),
-                    ("name", key.name.into()),
-                    ("secret_sha256", key.secret_sha256.into()),
-                    (
-                        "role",
-                        match key.role {
-                            debrief_domain::organization::KeyRole::Owner => "owner".into(),
-                        },
-                    ),
-                    ("created_at", at.into()),
-                ],
-            },
-            Event::Organization(OrganizationEvent::ApiKeyRevoked(key)) => Op::Set {
-                table: API_KEYS.name,
-                key: vec![key.key_id.0.into()],
-                columns: vec![("revoked_at", at.into())],
-            },
-            Event::Client(ClientEvent::Registered(client)) => Op::Put {
-                table: CLIENTS.name,
-                key: vec![event.stream_id.into()],
-                columns: vec![
-                    ("organization_id", event.organization.0.into()),
-                    ("name", client.name.into_known().into()),
-                    ("email", client.email.and_then(Personal::into_known).into()),
-                    ("created_at", at.into()),
-                    ("position", event.position.into()),
-                ],
-            },
-            Event::Transcript(_)
-            | Event::Summary(_)
-            | Event::Vocabulary(_)
-            | Event::Note(_)
-            | Event::SavedSearch(_) => {
-                return Ok(Vec::new());
-            }
-        };
-        Ok(vec![op])
+        if let Some(organization) = event.of::<Organization>()? {
+            return Ok(vec![on_organization(event, organization)]);
+        }
+        if let Some(client) = event.of::<Client>()? {
+            return Ok(vec![on_client(event, client)]);
+        }
+        Ok(Vec::new())
+    }
+}
+
+fn on_organization(event: &RecordedEvent, organization: OrganizationEvent) -> Op {
+    let at = event.recorded_at.timestamp_millis();
+    match organization {
+        OrganizationEvent::Created(created) => Op::Put {
+            table: ORGANIZATIONS.name,
+            key: vec![event.stream_id.into()],
+            columns: vec![("name", created.name.into()), ("created_at", at.into())],
+        },
+        OrganizationEvent::ApiKeyCreated(key) => Op::Put {
+            table: API_KEYS.name,
+            key: vec![key.key_id.0.into()],
+            columns: vec![
+                ("organization_id", event.organization.0.into()),
+                ("name", key.name.into()),
+                ("secret_sha256", key.secret_sha256.into()),
+                ("role", key.role.as_str().into()),
+                ("created_at", at.into()),
+            ],
+        },
+        OrganizationEvent::ApiKeyRevoked(key) => Op::Set {
+            table: API_KEYS.name,
+            key: vec![key.key_id.0.into()],
+            columns: vec![("revoked_at", at.into())],
+        },
+    }
+}
+
+fn on_client(event: &RecordedEvent, client: ClientEvent) -> Op {
+    match client {
+        ClientEvent::Registered(client) => Op::Put {
+            table: CLIENTS.name,
+            key: vec![event.stream_id.into()],
+            columns: vec![
+                ("organization_id", event.organization.0.into()),
+                ("name", client.name.into_known().into()),
+                ("email", client.email.and_then(Personal::into_known).into()),
+                ("created_at", event.recorded_at.timestamp_millis().into()),
+                ("position", event.position.into()),
+            ],
+        },
     }
 }

@@ -2,16 +2,19 @@
 
 use crate::engine::Views;
 use debrief_domain::ids::{ApiKeyId, ClientId, OrganizationId};
+use debrief_domain::principal::{Role, Viewer};
 use debrief_infra::database::DatabaseError;
 use debrief_infra::database::sql::Row;
 
-/// Whose key it is.
+/// An API key that is valid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct KeyHolder {
-    /// Identifies the key.
-    pub key_id: ApiKeyId,
-    /// What it opens.
+pub struct ApiKey {
+    /// The organization that it opens.
     pub organization: OrganizationId,
+    /// Identifies the key.
+    pub id: ApiKeyId,
+    /// What it may do.
+    pub role: Role,
 }
 
 /// A client, as lists show it.
@@ -29,23 +32,20 @@ pub struct ClientRow {
     pub position: i64,
 }
 
-/// Who holds the key with this hash; `None` where there is none, or it was revoked. The one
-/// finder that takes no organization: it tells which one a caller belongs to.
-pub async fn holder_of_key(
-    views: &Views,
-    secret_sha256: &str,
-) -> Result<Option<KeyHolder>, DatabaseError> {
-    let sql = "SELECT id, organization_id FROM api_keys \
+/// The key with this hash; `None` where there is none, or it was revoked. The one finder that takes
+/// no organization: it tells which one a caller belongs to.
+pub async fn api_key(views: &Views, secret_sha256: &str) -> Result<Option<ApiKey>, DatabaseError> {
+    let sql = "SELECT organization_id, id, role FROM api_keys \
          WHERE secret_sha256 = $1 AND revoked_at IS NULL";
     let rows = views.sql().query(sql, &[secret_sha256.into()]).await?;
-    rows.first()
-        .map(|row| {
-            Ok(KeyHolder {
-                key_id: ApiKeyId(row.get(0)?),
-                organization: OrganizationId(row.get(1)?),
-            })
-        })
-        .transpose()
+    let Some(row) = rows.first() else { return Ok(None) };
+    let role: String = row.get(2)?;
+    let role = role.parse().map_err(|_| DatabaseError::Type {
+        column: 2,
+        expected: "a role",
+        found: "other text",
+    })?;
+    Ok(Some(ApiKey { organization: OrganizationId(row.get(0)?), id: ApiKeyId(row.get(1)?), role }))
 }
 
 /// Organizations with their names, oldest first; for the operator.
@@ -70,23 +70,23 @@ fn client_row(row: &Row) -> Result<ClientRow, DatabaseError> {
 /// One client.
 pub async fn client(
     views: &Views,
-    organization: OrganizationId,
+    viewer: Viewer,
     id: ClientId,
 ) -> Result<Option<ClientRow>, DatabaseError> {
     let sql = format!("{CLIENT} WHERE organization_id = $1 AND id = $2");
-    let rows = views.sql().query(&sql, &[organization.0.into(), id.0.into()]).await?;
+    let rows = views.sql().query(&sql, &[viewer.organization().0.into(), id.0.into()]).await?;
     rows.first().map(client_row).transpose()
 }
 
 /// Clients after a place in the list, oldest first.
 pub async fn clients(
     views: &Views,
-    organization: OrganizationId,
+    viewer: Viewer,
     after: i64,
     limit: u32,
 ) -> Result<Vec<ClientRow>, DatabaseError> {
     let sql =
         format!("{CLIENT} WHERE organization_id = $1 AND position > $2 ORDER BY position LIMIT $3");
-    let arguments = [organization.0.into(), after.into(), limit.into()];
+    let arguments = [viewer.organization().0.into(), after.into(), limit.into()];
     views.sql().query(&sql, &arguments).await?.iter().map(client_row).collect()
 }

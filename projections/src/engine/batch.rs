@@ -3,12 +3,13 @@
 //! Changes of one row are merged in memory: what is written is each row's state after the batch.
 //! That is why projections may not read rows.
 
+use super::counters::{self, Addition};
+use super::series::Appended;
 use super::table::{Copy, Kind, Table};
 use super::{Op, Projection};
-use crate::updates::{CHANNELS, UPDATES};
 use debrief_infra::database::DatabaseError;
 use debrief_infra::database::sql::{Dialect, Transaction, Value};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 /// Rows in one statement: few sizes, so that few statements have to be prepared.
 const SIZES: [usize; 3] = [100, 10, 1];
@@ -20,10 +21,18 @@ enum Change {
     Delete,
 }
 
-/// A key that can be hashed: its values as text, as kinds never mix within a column.
-type RowKey = Vec<Option<String>>;
+/// What a batch does to a row: the change, the additions, and what is set after the first of those.
+struct Row {
+    key: Vec<Value>,
+    change: Change,
+    additions: Vec<Addition>,
+    then: BTreeMap<&'static str, Value>,
+}
 
-fn row_key(key: &[Value]) -> RowKey {
+/// A key that can be hashed: its values as text, as kinds never mix within a column.
+pub(super) type RowKey = Vec<Option<String>>;
+
+pub(super) fn row_key(key: &[Value]) -> RowKey {
     key.iter()
         .map(|value| match value {
             Value::Null | Value::Real(_) | Value::Bytes(_) => None,
@@ -33,23 +42,16 @@ fn row_key(key: &[Value]) -> RowKey {
         .collect()
 }
 
-struct Published {
-    channel: String,
-    kind: String,
-    payload: String,
-    position: i64,
-    recorded_at: i64,
-}
-
 /// The merged changes of a batch of events.
 pub(super) struct Batch<'a> {
-    projection: &'a dyn Projection,
-    copy: Copy,
+    pub(super) projection: &'a dyn Projection,
+    pub(super) copy: Copy,
     dialect: Dialect,
     /// By table; rows in the order in which they were first touched.
-    rows: HashMap<&'static str, Vec<(Vec<Value>, Change)>>,
+    rows: HashMap<&'static str, Vec<Row>>,
     index: HashMap<(&'static str, RowKey), usize>,
-    published: Vec<Published>,
+    /// By the table of a series, in the order of the log.
+    pub(super) appended: BTreeMap<&'static str, Vec<Appended>>,
 }
 
 impl<'a> Batch<'a> {
@@ -60,7 +62,7 @@ impl<'a> Batch<'a> {
             dialect,
             rows: HashMap::new(),
             index: HashMap::new(),
-            published: Vec::new(),
+            appended: BTreeMap::new(),
         }
     }
 
@@ -79,7 +81,6 @@ impl<'a> Batch<'a> {
         tx: &mut Transaction,
         op: Op,
         position: i64,
-        recorded_at: i64,
     ) -> Result<(), DatabaseError> {
         match op {
             Op::Put { table, key, columns } => {
@@ -90,6 +91,7 @@ impl<'a> Batch<'a> {
                 let columns = columns.into_iter().collect();
                 self.merge(table, key, Change::Set(columns));
             }
+            Op::Add { table, key, columns } => self.add(table, key, Addition { position, columns }),
             Op::Delete { table, key } => self.merge(table, key, Change::Delete),
             Op::DeleteWhere { table, column, value } => {
                 self.flush_rows(tx).await?;
@@ -97,31 +99,54 @@ impl<'a> Batch<'a> {
                 let sql = format!("DELETE FROM {name} WHERE \"{column}\" = $1");
                 tx.execute(&sql, &clean(vec![vec![value]])).await?;
             }
-            Op::Publish { channel, kind, payload } => {
-                self.published.push(Published { channel, kind, payload, position, recorded_at });
+            Op::Append { table, group, columns } => {
+                let columns = columns.into_iter().collect();
+                let row = Appended { group, columns, position };
+                self.appended.entry(table).or_default().push(row);
             }
         }
         Ok(())
     }
 
-    fn merge(&mut self, table: &'static str, key: Vec<Value>, change: Change) {
+    fn row(&mut self, table: &'static str, key: Vec<Value>) -> &mut Row {
         let rows = self.rows.entry(table).or_default();
         let index = *self.index.entry((table, row_key(&key))).or_insert_with(|| {
-            rows.push((key, Change::Set(BTreeMap::new())));
+            let (change, then) = (Change::Set(BTreeMap::new()), BTreeMap::new());
+            rows.push(Row { key, change, additions: Vec::new(), then });
             rows.len() - 1
         });
-        let row = &mut rows[index].1;
-        match (row, change) {
+        &mut rows[index]
+    }
+
+    fn merge(&mut self, table: &'static str, key: Vec<Value>, change: Change) {
+        let row = self.row(table, key);
+        match (&mut row.change, change) {
+            (Change::Set(_), Change::Set(columns)) if !row.additions.is_empty() => {
+                row.then.extend(columns);
+            }
             (Change::Put(row) | Change::Set(row), Change::Set(columns)) => row.extend(columns),
             (Change::Delete, Change::Set(_)) => {}
-            (row, change) => *row = change,
+            (_, change) => {
+                row.change = change;
+                row.additions.clear();
+                row.then.clear();
+            }
         }
+    }
+
+    fn add(&mut self, table: &'static str, key: Vec<Value>, addition: Addition) {
+        let row = self.row(table, key);
+        if row.change == Change::Delete {
+            // The row begins anew.
+            row.change = Change::Put(BTreeMap::new());
+        }
+        row.additions.push(addition);
     }
 
     /// Writes everything.
     pub(super) async fn flush(mut self, tx: &mut Transaction) -> Result<(), DatabaseError> {
         self.flush_rows(tx).await?;
-        self.flush_published(tx).await
+        self.flush_appended(tx).await
     }
 
     async fn flush_rows(&mut self, tx: &mut Transaction) -> Result<(), DatabaseError> {
@@ -130,24 +155,25 @@ impl<'a> Batch<'a> {
             let table = self.table(name);
             let mut puts: Vec<Vec<Value>> = Vec::new();
             let mut sets: BTreeMap<Vec<&'static str>, Vec<Vec<Value>>> = BTreeMap::new();
+            let mut additions: Vec<(Vec<Value>, Vec<Addition>)> = Vec::new();
+            let mut then: BTreeMap<Vec<&'static str>, Vec<Vec<Value>>> = BTreeMap::new();
             let mut deletes: Vec<Vec<Value>> = Vec::new();
-            for (key, change) in rows {
+            for Row { key, change, additions: added, then: set_after } in rows {
                 match change {
                     Change::Put(mut columns) => {
-                        let mut row = key;
-                        row.extend(
-                            table
-                                .columns
-                                .iter()
-                                .map(|(column, _)| columns.remove(column).unwrap_or(Value::Null)),
-                        );
-                        assert!(columns.is_empty(), "{name} has no column {columns:?}");
-                        puts.push(row);
+                        columns.extend(counters::fresh(&added));
+                        puts.push(whole_row(table, key, columns));
                     }
-                    Change::Set(columns) if columns.is_empty() => {}
                     Change::Set(columns) => {
-                        let (names, values): (Vec<_>, Vec<_>) = columns.into_iter().unzip();
-                        sets.entry(names).or_default().push([key, values].concat());
+                        for (columns, of) in [(columns, &mut sets), (set_after, &mut then)] {
+                            if !columns.is_empty() {
+                                let (names, values): (Vec<_>, Vec<_>) = columns.into_iter().unzip();
+                                of.entry(names).or_default().push([key.clone(), values].concat());
+                            }
+                        }
+                        if !added.is_empty() {
+                            additions.push((key, added));
+                        }
                     }
                     Change::Delete => deletes.push(key),
                 }
@@ -156,12 +182,16 @@ impl<'a> Batch<'a> {
             for (columns, rows) in sets {
                 self.set(tx, table, &columns, rows).await?;
             }
+            counters::add(tx, table, self.copy, additions).await?;
+            for (columns, rows) in then {
+                self.set(tx, table, &columns, rows).await?;
+            }
             self.delete(tx, table, deletes).await?;
         }
         Ok(())
     }
 
-    async fn put(
+    pub(super) async fn put(
         &self,
         tx: &mut Transaction,
         table: &Table,
@@ -239,72 +269,24 @@ impl<'a> Batch<'a> {
         }
         Ok(())
     }
+}
 
-    /// Gives the updates their offsets and drops those past retention. What remains depends on
-    /// the log alone, not on how it was cut into batches, nor on what was delivered twice: a batch
-    /// holds whole events in order, so an update is new if its event comes after the channel's
-    /// newest of before the batch.
-    async fn flush_published(&mut self, tx: &mut Transaction) -> Result<(), DatabaseError> {
-        if self.published.is_empty() {
-            return Ok(());
-        }
-        let channels_table = CHANNELS.name_in(self.copy);
-        let updates_table = UPDATES.name_in(self.copy);
-        let channels: Vec<String> = {
-            let set: HashSet<&str> = self.published.iter().map(|p| p.channel.as_str()).collect();
-            set.into_iter().map(str::to_owned).collect()
-        };
-        // Head and position before the batch.
-        let mut before: HashMap<String, (i64, i64)> = HashMap::new();
-        for names in pieces(channels.iter().map(|c| vec![c.as_str().into()]).collect()) {
-            let marks: Vec<_> = (1..=names.len()).map(|i| format!("${i}")).collect();
-            let sql = format!(
-                "SELECT channel, head, position FROM {channels_table} WHERE channel IN ({})",
-                marks.join(", ")
-            );
-            for row in tx.query(&sql, &names.concat()).await? {
-                before.insert(row.get(0)?, (row.get(1)?, row.get(2)?));
-            }
-        }
-        let mut after: BTreeMap<String, (i64, i64)> = BTreeMap::new();
-        let rows: Vec<Vec<Value>> = std::mem::take(&mut self.published)
-            .into_iter()
-            .filter_map(|update| {
-                let (head, newest) = before.get(&update.channel).copied().unwrap_or((0, 0));
-                if update.position <= newest {
-                    return None;
-                }
-                let (head, newest) = after.entry(update.channel.clone()).or_insert((head, newest));
-                *head += 1;
-                *newest = update.position;
-                Some(vec![
-                    update.channel.into(),
-                    (*head).into(),
-                    update.position.into(),
-                    update.kind.into(),
-                    update.payload.into(),
-                    update.recorded_at.into(),
-                ])
-            })
-            .collect();
-        self.put(tx, &UPDATES, rows).await?;
-        let retention = i64::from(self.projection.retention());
-        let mut head_rows = Vec::with_capacity(after.len());
-        for (channel, (head, newest)) in after {
-            if head > retention {
-                let sql =
-                    format!("DELETE FROM {updates_table} WHERE channel = $1 AND \"offset\" <= $2");
-                let arguments = [channel.as_str().into(), (head - retention).into()];
-                tx.execute(&sql, &arguments).await?;
-            }
-            head_rows.push(vec![channel.into(), head.into(), newest.into()]);
-        }
-        self.put(tx, &CHANNELS, head_rows).await
-    }
+/// All values of a row of a table; columns that are not given are `NULL`.
+pub(super) fn whole_row(
+    table: &Table,
+    key: Vec<Value>,
+    mut columns: BTreeMap<&'static str, Value>,
+) -> Vec<Value> {
+    let mut row = key;
+    row.extend(
+        table.columns.iter().map(|(column, _)| columns.remove(column).unwrap_or(Value::Null)),
+    );
+    assert!(columns.is_empty(), "{} has no column {columns:?}", table.name);
+    row
 }
 
 /// Postgres takes no NUL in text, and one event must not stop a projection for ever.
-fn clean(rows: Vec<Vec<Value>>) -> Vec<Value> {
+pub(super) fn clean(rows: Vec<Vec<Value>>) -> Vec<Value> {
     let mut values = rows.concat();
     for value in &mut values {
         if let Value::Text(text) = value
@@ -317,7 +299,7 @@ fn clean(rows: Vec<Vec<Value>>) -> Vec<Value> {
 }
 
 /// Splits rows into pieces of the sizes above, largest first.
-fn pieces(mut rows: Vec<Vec<Value>>) -> impl Iterator<Item = Vec<Vec<Value>>> {
+pub(super) fn pieces(mut rows: Vec<Vec<Value>>) -> impl Iterator<Item = Vec<Vec<Value>>> {
     std::iter::from_fn(move || {
         let size = *SIZES.iter().find(|size| **size <= rows.len())?;
         let rest = rows.split_off(size);
@@ -327,7 +309,7 @@ fn pieces(mut rows: Vec<Vec<Value>>) -> impl Iterator<Item = Vec<Vec<Value>>> {
 
 /// `($1, $2), ($3, $4)`, the first row with types where `kind` gives any. SQLite's have no numbers:
 /// sqlx looks each numbered one up by its name, which takes time in the square of how many there are.
-fn values(
+pub(super) fn values(
     dialect: Dialect,
     rows: usize,
     columns: usize,

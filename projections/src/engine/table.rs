@@ -1,6 +1,7 @@
 //! Tables of read models, in both SQL dialects.
 
-use debrief_infra::database::sql::Dialect;
+use debrief_infra::database::DatabaseError;
+use debrief_infra::database::sql::{Dialect, Row, Value};
 
 /// Type of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,6 +13,14 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// A value of this kind in a row that was read.
+    pub(super) fn read(self, row: &Row, column: usize) -> Result<Value, DatabaseError> {
+        Ok(match self {
+            Self::Integer => row.get::<Option<i64>>(column)?.into(),
+            Self::Text => row.get::<Option<String>>(column)?.into(),
+        })
+    }
+
     pub(super) fn sql(self, dialect: Dialect) -> &'static str {
         match (self, dialect) {
             (Self::Integer, Dialect::Sqlite) => "INTEGER",

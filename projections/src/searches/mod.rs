@@ -6,8 +6,8 @@ pub use query::*;
 
 use crate::engine::Kind::{Integer, Text};
 use crate::engine::{Op, Projection, Table};
-use debrief_domain::event::{DecodeError, Event};
-use debrief_domain::saved_search::SavedSearchEvent;
+use debrief_domain::event::DecodeError;
+use debrief_domain::saved_search::{SavedSearch, SavedSearchEvent};
 use debrief_infra::log::RecordedEvent;
 use serde_json::json;
 
@@ -26,6 +26,7 @@ const SEARCHES: Table = Table {
 
 const MATCHES: Table = Table {
     name: "saved_search_matches",
+    // The id of the subject; `note` says whether that is an external note.
     key: &[("search_id", Text), ("transcript_id", Text)],
     columns: &[
         ("organization_id", Text),
@@ -55,7 +56,7 @@ impl Projection for Searches {
     }
 
     fn project(&self, event: &RecordedEvent) -> Result<Vec<Op>, DecodeError> {
-        let Event::SavedSearch(of_search) = event.event()? else { return Ok(Vec::new()) };
+        let Some(of_search) = event.of::<SavedSearch>()? else { return Ok(Vec::new()) };
         let id = event.stream_id;
         let at = event.recorded_at.timestamp_millis();
         Ok(match of_search {
@@ -75,10 +76,10 @@ impl Projection for Searches {
             }
             SavedSearchEvent::Matched(matched) => vec![Op::Put {
                 table: MATCHES.name,
-                key: vec![id.into(), matched.transcript_id.0.into()],
+                key: vec![id.into(), matched.subject.id().into()],
                 columns: vec![
                     ("organization_id", event.organization.0.into()),
-                    ("note", matched.note.into()),
+                    ("note", matched.subject.is_note().into()),
                     ("passages", matched.passages.into()),
                     ("matched_at", at.into()),
                     ("position", event.position.into()),

@@ -1,10 +1,13 @@
 //! Reading saved searches.
 
 use crate::engine::Views;
-use debrief_domain::ids::{OrganizationId, SavedSearchId, TranscriptId};
+use debrief_domain::ids::{NoteId, SavedSearchId};
+use debrief_domain::principal::Viewer;
 use debrief_domain::saved_search::Criteria;
+use debrief_domain::subject::Subject;
 use debrief_infra::database::DatabaseError;
 use debrief_infra::database::sql::Row;
+use uuid::Uuid;
 
 /// A saved search.
 #[derive(Debug, Clone)]
@@ -24,10 +27,8 @@ pub struct SavedSearchRow {
 /// Something that a saved search was told of.
 #[derive(Debug, Clone)]
 pub struct MatchRow {
-    /// The session; the note's id where `note` says so.
-    pub transcript_id: TranscriptId,
-    /// Whether it is a note from elsewhere.
-    pub note: bool,
+    /// The session or the external note.
+    pub subject: Subject,
     /// Passages of it that fit.
     pub passages: u32,
     /// Milliseconds since 1970.
@@ -52,31 +53,31 @@ fn search_row(row: &Row) -> Result<SavedSearchRow, DatabaseError> {
 /// An organization's saved searches after a place in the list, oldest first.
 pub async fn saved_searches(
     views: &Views,
-    organization: OrganizationId,
+    viewer: Viewer,
     after: i64,
     limit: u32,
 ) -> Result<Vec<SavedSearchRow>, DatabaseError> {
     let sql =
         format!("{SEARCH} WHERE organization_id = $1 AND position > $2 ORDER BY position LIMIT $3");
-    let arguments = [organization.0.into(), after.into(), limit.into()];
+    let arguments = [viewer.organization().0.into(), after.into(), limit.into()];
     views.sql().query(&sql, &arguments).await?.iter().map(search_row).collect()
 }
 
 /// One saved search.
 pub async fn saved_search(
     views: &Views,
-    organization: OrganizationId,
+    viewer: Viewer,
     id: SavedSearchId,
 ) -> Result<Option<SavedSearchRow>, DatabaseError> {
     let sql = format!("{SEARCH} WHERE organization_id = $1 AND id = $2");
-    let rows = views.sql().query(&sql, &[organization.0.into(), id.0.into()]).await?;
+    let rows = views.sql().query(&sql, &[viewer.organization().0.into(), id.0.into()]).await?;
     rows.first().map(search_row).transpose()
 }
 
 /// What a saved search was told of before a place in the list, newest first.
 pub async fn matches(
     views: &Views,
-    organization: OrganizationId,
+    viewer: Viewer,
     id: SavedSearchId,
     before: i64,
     limit: u32,
@@ -84,12 +85,12 @@ pub async fn matches(
     let sql = "SELECT transcript_id, note, passages, matched_at, position \
          FROM saved_search_matches WHERE organization_id = $1 AND search_id = $2 \
          AND position < $3 ORDER BY position DESC LIMIT $4";
-    let arguments = [organization.0.into(), id.0.into(), before.into(), limit.into()];
+    let arguments = [viewer.organization().0.into(), id.0.into(), before.into(), limit.into()];
     let rows = views.sql().query(sql, &arguments).await?;
     let row = |row: &Row| {
+        let (id, note): (Uuid, bool) = (row.get(0)?, row.get(1)?);
         Ok(MatchRow {
-            transcript_id: TranscriptId(row.get(0)?),
-            note: row.get(1)?,
+            subject: if note { Subject::Note(NoteId(id)) } else { Subject::Transcript(id.into()) },
             passages: row.get(2)?,
             matched_at: row.get(3)?,
             position: row.get(4)?,

@@ -1,9 +1,10 @@
 //! Reading transcripts and summaries.
 
-use super::State;
 use crate::engine::Views;
-use debrief_domain::ids::{ClientId, OrganizationId, SummaryId, TranscriptId};
+use debrief_domain::ids::{ClientId, SummaryId, TranscriptId};
+use debrief_domain::principal::Viewer;
 use debrief_domain::summary::content::Content as SummaryContent;
+use debrief_domain::transcript::State;
 use debrief_domain::transcript::content::{Participant, Warning};
 use debrief_infra::database::DatabaseError;
 use debrief_infra::database::sql::{Row, Value};
@@ -106,7 +107,7 @@ fn transcript_row(row: &Row) -> Result<TranscriptRow, DatabaseError> {
     let state: String = row.get(1)?;
     Ok(TranscriptRow {
         id: TranscriptId(row.get(0)?),
-        state: state.parse().map_err(|()| DatabaseError::Type {
+        state: state.parse().map_err(|_| DatabaseError::Type {
             column: 1,
             expected: "a state",
             found: "other text",
@@ -137,11 +138,11 @@ fn transcript_row(row: &Row) -> Result<TranscriptRow, DatabaseError> {
 /// One transcript.
 pub async fn transcript(
     views: &Views,
-    organization: OrganizationId,
+    viewer: Viewer,
     id: TranscriptId,
 ) -> Result<Option<TranscriptRow>, DatabaseError> {
     let sql = format!("{TRANSCRIPT} WHERE organization_id = $1 AND id = $2");
-    let rows = views.sql().query(&sql, &[organization.0.into(), id.0.into()]).await?;
+    let rows = views.sql().query(&sql, &[viewer.organization().0.into(), id.0.into()]).await?;
     rows.first().map(transcript_row).transpose()
 }
 
@@ -157,13 +158,14 @@ pub struct TranscriptFilter {
 /// Transcripts before a place in the list, newest upload first.
 pub async fn transcripts(
     views: &Views,
-    organization: OrganizationId,
+    viewer: Viewer,
     filter: TranscriptFilter,
     before: Option<i64>,
     limit: u32,
 ) -> Result<Vec<TranscriptRow>, DatabaseError> {
     let mut sql = format!("{TRANSCRIPT} WHERE organization_id = $1 AND position < $2");
-    let mut arguments: Vec<Value> = vec![organization.0.into(), before.unwrap_or(i64::MAX).into()];
+    let mut arguments: Vec<Value> =
+        vec![viewer.organization().0.into(), before.unwrap_or(i64::MAX).into()];
     if let Some(client) = filter.client_id {
         arguments.push(client.0.into());
         sql.push_str(&format!(" AND client_id = ${}", arguments.len()));
@@ -192,18 +194,18 @@ fn summary_row(row: &Row) -> Result<SummaryRow, DatabaseError> {
 /// All versions of a summary, newest first.
 pub async fn summary_versions(
     views: &Views,
-    organization: OrganizationId,
+    viewer: Viewer,
     id: SummaryId,
 ) -> Result<Vec<SummaryRow>, DatabaseError> {
     let sql = format!("{SUMMARY} WHERE organization_id = $1 AND id = $2 ORDER BY version DESC");
-    let rows = views.sql().query(&sql, &[organization.0.into(), id.0.into()]).await?;
+    let rows = views.sql().query(&sql, &[viewer.organization().0.into(), id.0.into()]).await?;
     rows.iter().map(summary_row).collect()
 }
 
 /// A version of a summary: the newest, unless one is asked for.
 pub async fn summary(
     views: &Views,
-    organization: OrganizationId,
+    viewer: Viewer,
     id: SummaryId,
     version: Option<u32>,
 ) -> Result<Option<SummaryRow>, DatabaseError> {
@@ -211,6 +213,6 @@ pub async fn summary(
         "{SUMMARY} WHERE organization_id = $1 AND id = $2 AND ($3 = 0 OR version = $3) \
          ORDER BY version DESC LIMIT 1"
     );
-    let arguments = [organization.0.into(), id.0.into(), version.unwrap_or(0).into()];
+    let arguments = [viewer.organization().0.into(), id.0.into(), version.unwrap_or(0).into()];
     views.sql().query(&sql, &arguments).await?.first().map(summary_row).transpose()
 }

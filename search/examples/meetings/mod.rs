@@ -2,8 +2,8 @@
 
 use chrono::NaiveDate;
 use debrief_domain::transcript::content::{Content, Turn};
+use debrief_language::question::{Context, interpret};
 use debrief_search::query::Query;
-use debrief_understanding::question::{Context, interpret};
 use serde::Deserialize;
 
 /// Whatever ends a program.

@@ -1,11 +1,12 @@
 //! One clock for several files.
 
 use debrief_domain::transcript::content::{Content, Cue, Turn};
+use debrief_domain::transcript::talk;
+use debrief_formats::OF_DAY;
+use debrief_formats::builder::{Builder, Piece};
 
 use super::file_names;
-use super::{MergeError, Part};
-use crate::formats::builder::{self, Builder, OF_DAY, Piece};
-use crate::talk;
+use super::part::{MergeError, Part};
 
 /// A part that begins no earlier than this before the end of the one before goes on counting.
 const CLOCK_SLACK_MS: u64 = 1_000;
@@ -148,7 +149,7 @@ pub(super) fn in_a_row(parts: Vec<Part>, notes: &mut Vec<String>) -> Result<Row,
 
 /// The time of day that a file's times count from, in milliseconds since midnight.
 pub(super) fn zero_of_day(content: &Content) -> Option<u64> {
-    content.warnings.iter().find_map(|warning| builder::zero_of_day(&warning.message))
+    content.warnings.iter().find_map(|warning| debrief_formats::zero_of_day(&warning.message))
 }
 
 /// Puts chats between the turns, by time; messages without a time on this clock come last. Where

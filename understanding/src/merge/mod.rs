@@ -16,6 +16,7 @@
 mod clock;
 mod file_names;
 mod likeness;
+mod part;
 mod tracks;
 
 #[cfg(test)]
@@ -23,51 +24,12 @@ mod tracks;
 mod tests;
 
 use debrief_domain::transcript::content::{Content, Participant, Role, TurnKind, Warning};
+use debrief_domain::transcript::talk;
+use debrief_formats::builder::{MAX_TURNS, MAX_WARNINGS};
 
-use crate::formats::builder::{MAX_TURNS, MAX_WARNINGS};
-use crate::talk;
 use likeness::Shingles;
 pub use likeness::{COPY, SAME_CALL, same_call};
-
-/// More files than any call is recorded in.
-pub const MAX_FILES: usize = 100;
-
-/// A file of the call.
-#[derive(Debug, Clone)]
-pub struct Part {
-    /// Its name, as it was sent.
-    pub name: String,
-    /// What it holds.
-    pub content: Content,
-}
-
-/// Why files are not one session.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum MergeError {
-    /// No files.
-    #[error("there are no files to put together")]
-    Nothing,
-    /// Too many files.
-    #[error("a session can be put together from at most {MAX_FILES} files")]
-    TooMany,
-    /// Nothing shows how the files belong together.
-    #[error(
-        "these files do not show how they belong together. Upload them one by one; or, if they \
-         are one call, number the parts in their names (call part 1, call part 2)"
-    )]
-    Unrelated,
-}
-
-impl MergeError {
-    /// Machine-readable reason.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Nothing => "nothing_to_merge",
-            Self::TooMany => "too_many_files",
-            Self::Unrelated => "unrelated_files",
-        }
-    }
-}
+pub use part::{MAX_FILES, MergeError, Part};
 
 /// Puts the files of one call together. One file comes out as it is.
 pub fn merge(mut parts: Vec<Part>) -> Result<Content, MergeError> {

@@ -1,6 +1,6 @@
 use super::*;
-use crate::formats;
 use debrief_domain::transcript::content::Gap;
+use debrief_formats as formats;
 
 fn part(name: &str, file: &str) -> Part {
     let content =

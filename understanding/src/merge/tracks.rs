@@ -2,7 +2,8 @@
 
 use debrief_domain::transcript::content::Content;
 
-use super::{Part, file_names};
+use super::file_names;
+use super::part::Part;
 use crate::overlap;
 
 /// Tracks of one call end at about the same time: the shorter is at least this much of the longer.

@@ -14,7 +14,6 @@
 //!   the talk is no note taker and stays.
 
 mod bots;
-pub(crate) mod name;
 
 #[cfg(test)]
 #[path = "tests.rs"]
@@ -23,10 +22,11 @@ mod tests;
 use std::collections::{HashMap, HashSet};
 
 use debrief_domain::transcript::content::{Content, Role, Turn, TurnKind, Warning};
+use debrief_domain::transcript::talk;
+use debrief_language::names::Name;
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::{overlap, talk};
-use name::Name;
+use crate::overlap;
 
 /// Who speaks longer than this while the other does is not the other.
 const TOGETHER_MS: u64 = 1_000;

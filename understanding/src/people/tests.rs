@@ -145,3 +145,14 @@ fn initials_are_whoever_has_them_in_brackets() {
     assert_eq!(names(&["Ben Ash (IBM)", "IBM"]), ["Ben Ash (IBM)", "IBM"]);
     assert_eq!(names(&["Ada Ash (Acme)", "Acme"]), ["Ada Ash (Acme)", "Acme"]);
 }
+
+#[test]
+fn shared_audio_is_nobodys() {
+    let file = "WEBVTT\n\n1\n00:00:01.000 --> 00:00:02.000\nMarco De Rossi: Hi.\n\n2\n00:00:03.000 --> 00:00:04.000\nAudio shared by Marco De Rossi: La la.\n\n3\n00:00:05.000 --> 00:00:06.000\nMarco De Rossi: So.\n\n4\n00:00:07.000 --> 00:00:08.000\nAudio shared by Marco De Rossi: La.\n";
+    let mut content = debrief_formats::parse(file.as_bytes()).unwrap();
+    unify(&mut content);
+    let shared = &content.turns[1];
+    assert_eq!((&shared.speaker, &*shared.text), (&None, "La la."));
+    assert_eq!((shared.start_ms, shared.end_ms), (Some(3_000), Some(4_000)));
+    assert_eq!(content.participants.len(), 1);
+}

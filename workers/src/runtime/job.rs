@@ -1,21 +1,32 @@
 //! One job: from its lease to its outcome.
 
 use super::{Breaker, Options};
-use crate::worker::{Fault, JobContext, Worker};
+use crate::job::JobContext;
+use crate::worker::{Done, Fault, Worker};
 use chrono::Utc;
 use debrief_infra::log::{EventLog, RecordedEvent};
 use debrief_infra::queue::{Job, Outcome, Queue};
 use metrics::{counter, histogram};
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
+use tokio::task::{JoinError, JoinHandle};
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
+/// Parts that a job may be split into, and bytes of the key of each.
+const PARTS_MAX: usize = 10_000;
+const KEY_MAX: usize = 200;
+/// How long a worker may take to tell users that its work failed for good.
+const GIVING_UP: Duration = Duration::from_secs(30);
+/// How long an attempt that was told to end may take to do so before its slot is given away.
+const ENDING: Duration = Duration::from_secs(1);
 /// Pause before work is tried again that waits for something unreachable.
 const UNAVAILABLE_PAUSE: Duration = Duration::from_secs(1);
 
 pub(super) struct Run {
+    pub(super) name: &'static str,
     pub(super) worker: Arc<dyn Worker>,
     pub(super) log: EventLog,
     pub(super) queue: Arc<dyn Queue>,
@@ -24,10 +35,14 @@ pub(super) struct Run {
     pub(super) breaker: Arc<Breaker>,
 }
 
-/// How an attempt ended.
-enum Ended {
+/// How something that was done under a lease ended.
+enum Ended<T> {
     /// The worker answered.
-    Answered(Result<(), Fault>),
+    Answered(T),
+    /// The worker panicked.
+    Panicked(JoinError),
+    /// It took too long.
+    TimedOut,
     /// The lease was lost: another has the job.
     LeaseLost,
     /// The process stops.
@@ -36,7 +51,6 @@ enum Ended {
 
 impl Run {
     pub(super) async fn run(self, job: Job) {
-        let name = self.worker.name();
         let event = match self.log.read_at(job.position).await {
             Ok(Some(event)) => event,
             Ok(None) => {
@@ -51,8 +65,9 @@ impl Run {
         };
         let span = tracing::info_span!(
             "job",
-            worker = name,
+            worker = self.name,
             position = job.position,
+            key = job.key,
             event_type = event.event_type,
             correlation_id = %event.metadata.correlation_id,
             attempt = job.attempts + 1,
@@ -61,7 +76,7 @@ impl Run {
     }
 
     async fn attempt(self, job: Job, event: RecordedEvent) {
-        let name = self.worker.name();
+        let name = self.name;
         if job.abandoned >= self.options.max_attempts {
             let error = format!("{} workers ended while they were at it", job.abandoned);
             return self.bury(&job, &event, error).await;
@@ -70,26 +85,30 @@ impl Run {
         histogram!("debrief_job_wait_seconds", "worker" => name)
             .record(waited.as_seconds_f64().max(0.0));
         let began = Instant::now();
-        let ended = self.supervise(&job, &event).await;
+        let (worker, owned, context) =
+            (Arc::clone(&self.worker), event.clone(), self.context(&job));
+        let progress = context.progress.subscribe();
+        // A task of its own: a panic ends the attempt and nothing else.
+        let task =
+            tokio::spawn(async move { worker.handle(&owned, &context).await }.in_current_span());
+        let timeout = self.options.timeout;
+        let ended = self.supervise(&job, progress, timeout, task).await;
         let took = began.elapsed();
         histogram!("debrief_job_seconds", "worker" => name).record(took.as_secs_f64());
         let result = match ended {
             Ended::Answered(result) => result,
-            Ended::LeaseLost => {
-                tracing::warn!("the lease was lost; another worker has the job");
-                counter!("debrief_jobs_total", "worker" => name, "outcome" => "lost").increment(1);
-                return;
+            Ended::Panicked(error) => Err(Fault::Failed(format!("the worker panicked: {error}"))),
+            Ended::TimedOut => {
+                let error = format!("it took longer than {} s", timeout.as_secs_f64());
+                Err(Fault::Failed(error))
             }
-            Ended::Halted => {
-                tracing::info!("handed back");
-                return self.settle(&job, Outcome::Snooze { after: Duration::ZERO }).await;
-            }
+            Ended::LeaseLost => return self.lost(),
+            Ended::Halted => return self.hand_back(&job).await,
         };
         match result {
-            Ok(()) => {
+            Ok(done) => {
                 self.breaker.succeeded();
-                tracing::info!(millis = took.as_millis() as u64, "done");
-                self.settle(&job, Outcome::Done).await;
+                self.done(&job, &event, done, took).await;
             }
             Err(Fault::Unavailable(error)) => {
                 self.breaker.failed();
@@ -97,38 +116,62 @@ impl Run {
                 self.settle(&job, Outcome::Snooze { after: UNAVAILABLE_PAUSE }).await;
             }
             Err(Fault::Later(after)) => self.settle(&job, Outcome::Snooze { after }).await,
-            Err(Fault::Failed(error)) => self.failed(&job, Some(&event), error).await,
+            Err(Fault::Overran(error)) if job.attempts > 0 => self.bury(&job, &event, error).await,
+            Err(Fault::Failed(error) | Fault::Overran(error)) => {
+                self.failed(&job, Some(&event), error).await;
+            }
             Err(Fault::Never(error)) => self.bury(&job, &event, error).await,
         }
     }
 
-    /// Lets the worker work while the lease is renewed.
-    async fn supervise(&self, job: &Job, event: &RecordedEvent) -> Ended {
-        let (progress, told) = watch::channel(None);
-        let context = JobContext { progress, attempt: job.attempts };
-        let (worker, owned) = (Arc::clone(&self.worker), event.clone());
-        // A task of its own: a panic ends the attempt and nothing else.
-        let mut task =
-            tokio::spawn(async move { worker.handle(&owned, &context).await }.in_current_span());
+    async fn done(&self, job: &Job, event: &RecordedEvent, done: Done, took: Duration) {
+        let outcome = match done {
+            Done::Finished => Outcome::Done,
+            Done::Split(keys) => match unsplittable(job, &keys) {
+                Some(error) => return self.bury(job, event, error).await,
+                None => Outcome::Split { keys },
+            },
+        };
+        tracing::info!(millis = took.as_millis() as u64, "done");
+        self.settle(job, outcome).await;
+    }
+
+    fn context(&self, job: &Job) -> JobContext {
+        JobContext::new(self.name, job.clone(), self.queue.ledger().clone(), self.options.cpu)
+    }
+
+    /// Renews the lease while the worker is at something.
+    async fn supervise<T>(
+        &self,
+        job: &Job,
+        progress: watch::Receiver<Option<f64>>,
+        timeout: Duration,
+        mut task: JoinHandle<T>,
+    ) -> Ended<T> {
+        let timeout = tokio::time::sleep(timeout);
+        tokio::pin!(timeout);
         let mut beat = tokio::time::interval(self.options.lease / 3);
         beat.tick().await;
         loop {
             tokio::select! {
-                result = &mut task => {
-                    return Ended::Answered(result.unwrap_or_else(|error| {
-                        Err(Fault::Failed(format!("the worker panicked: {error}")))
-                    }));
+                result = &mut task => return match result {
+                    Ok(answer) => Ended::Answered(answer),
+                    Err(panic) => Ended::Panicked(panic),
+                },
+                () = &mut timeout => {
+                    end(task).await;
+                    return Ended::TimedOut;
                 }
                 () = self.halt.cancelled() => {
                     task.abort();
                     return Ended::Halted;
                 }
                 _ = beat.tick() => {
-                    let progress = *told.borrow();
+                    let progress = *progress.borrow();
                     match self.queue.renew(job, self.options.lease, progress).await {
                         Ok(true) => {}
                         Ok(false) => {
-                            task.abort();
+                            end(task).await;
                             return Ended::LeaseLost;
                         }
                         // The lease may last until the next beat.
@@ -137,6 +180,16 @@ impl Run {
                 }
             }
         }
+    }
+
+    fn lost(&self) {
+        tracing::warn!("the lease was lost; another worker has the job");
+        counter!("debrief_jobs_total", "worker" => self.name, "outcome" => "lost").increment(1);
+    }
+
+    async fn hand_back(&self, job: &Job) {
+        tracing::info!("handed back");
+        self.settle(job, Outcome::Snooze { after: Duration::ZERO }).await;
     }
 
     async fn failed(&self, job: &Job, event: Option<&RecordedEvent>, error: String) {
@@ -154,10 +207,30 @@ impl Run {
     /// Tells the worker that it is over, then makes the job a dead letter.
     async fn bury(&self, job: &Job, event: &RecordedEvent, error: String) {
         tracing::error!(error, "failed for good: a dead letter");
-        if let Err(fault) = self.worker.gave_up(event, &error).await {
-            // Users are to be told before nobody tries again.
-            tracing::warn!(%fault, "the end of this work could not be recorded; trying again");
-            return self.settle(job, Outcome::Snooze { after: UNAVAILABLE_PAUSE }).await;
+        let (worker, owned, context) = (Arc::clone(&self.worker), event.clone(), self.context(job));
+        let (progress, reason) = (context.progress.subscribe(), error.clone());
+        let task = tokio::spawn(
+            async move { worker.gave_up(&owned, &context, &reason).await }.in_current_span(),
+        );
+        match self.supervise(job, progress, GIVING_UP, task).await {
+            Ended::Answered(Ok(())) => {}
+            Ended::Answered(Err(fault @ (Fault::Unavailable(_) | Fault::Later(_)))) => {
+                // Users are to be told before nobody tries again.
+                tracing::warn!(%fault, "the end of this work cannot be recorded; trying again");
+                return self.settle(job, Outcome::Snooze { after: UNAVAILABLE_PAUSE }).await;
+            }
+            Ended::LeaseLost => return self.lost(),
+            Ended::Halted => return self.hand_back(job).await,
+            // What can never be told must not keep the work from its end.
+            Ended::Answered(Err(fault)) => {
+                tracing::error!(%fault, "the end of this work is not recorded");
+            }
+            Ended::Panicked(error) => {
+                tracing::error!(%error, "the end of this work is not recorded");
+            }
+            Ended::TimedOut => {
+                tracing::error!("the end of this work is not recorded: it took too long");
+            }
         }
         self.settle(job, Outcome::Dead { error }).await;
     }
@@ -165,12 +238,12 @@ impl Run {
     async fn settle(&self, job: &Job, outcome: Outcome) {
         let label = match &outcome {
             Outcome::Done => "done",
+            Outcome::Split { .. } => "split",
             Outcome::Retry { .. } => "retry",
             Outcome::Snooze { .. } => "snooze",
             Outcome::Dead { .. } => "dead",
         };
-        counter!("debrief_jobs_total", "worker" => self.worker.name(), "outcome" => label)
-            .increment(1);
+        counter!("debrief_jobs_total", "worker" => self.name, "outcome" => label).increment(1);
         match self.queue.settle(job, outcome).await {
             Ok(true) => {}
             Ok(false) => tracing::warn!("the lease was lost before the outcome was noted"),
@@ -178,4 +251,26 @@ impl Run {
             Err(error) => tracing::warn!(%error, "the outcome could not be noted"),
         }
     }
+}
+
+/// Ends an attempt, and waits a moment until it has: what it holds is free then. One that blocks its
+/// thread cannot be waited for.
+async fn end<T>(mut task: JoinHandle<T>) {
+    task.abort();
+    let _ = tokio::time::timeout(ENDING, &mut task).await;
+}
+
+/// Why a job cannot be split into these parts.
+fn unsplittable(job: &Job, keys: &[String]) -> Option<String> {
+    if !job.key.is_empty() {
+        return Some("a part of a split job is not split again".to_owned());
+    }
+    if keys.len() > PARTS_MAX {
+        return Some(format!("it was split into {} parts; at most {PARTS_MAX}", keys.len()));
+    }
+    if keys.iter().any(|key| key.is_empty() || key.len() > KEY_MAX) {
+        return Some(format!("a part's key has 1 to {KEY_MAX} bytes"));
+    }
+    let distinct: HashSet<&String> = keys.iter().collect();
+    (distinct.len() < keys.len()).then(|| "two parts have the same key".to_owned())
 }

@@ -1,5 +1,4 @@
-//! What only a directory has; the promises of every store are tested in
-//! `infra/tests/blobs.rs`.
+//! Guarantees of the directory store alone; `infra/tests/blobs.rs` tests those of every store.
 
 use std::time::SystemTime;
 
@@ -16,7 +15,7 @@ fn body(bytes: &'static [u8]) -> ByteStream {
     stream::once(async move { Ok(Bytes::from_static(bytes)) }).boxed()
 }
 
-/// Every file and directory below `path`.
+/// Returns every file and directory below `path`.
 fn walk(path: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(path).unwrap() {
@@ -77,8 +76,8 @@ async fn opening_removes_what_a_crash_left_and_nothing_else() {
     assert!(store.get(&kept).await.is_ok());
 }
 
-/// A volume that is not mounted must not look like a blob that is gone: a
-/// worker would give up for ever on what is only away.
+/// A volume that is not mounted must not look like a deleted blob: a worker would give up
+/// permanently on a blob that is only unavailable.
 #[tokio::test]
 async fn a_missing_store_is_no_missing_blob() {
     let root = tempfile::tempdir().unwrap();
@@ -118,7 +117,7 @@ async fn what_cannot_be_a_directory_is_refused_by_name() {
     assert!(matches!(&error, BlobError::Config(text) if text.contains("file")));
 }
 
-/// `/dev/full` takes no byte, like a full disk.
+/// `/dev/full` accepts no bytes, like a full disk.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_full_disk_asks_for_a_retry() {

@@ -1,4 +1,4 @@
-//! From the SDK's errors to ours.
+//! Converts the SDK's errors to [`BlobError`].
 
 use std::error::Error;
 use std::fmt;
@@ -8,8 +8,8 @@ use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 
 use crate::blobs::BlobError;
 
-/// One failed call in one line. The SDK's own errors are not kept: their
-/// `Debug` prints whole responses.
+/// A failed call on one line. The SDK's own errors are not kept: their `Debug` prints whole
+/// responses.
 #[derive(Debug)]
 struct Failure {
     operation: &'static str,
@@ -24,13 +24,13 @@ impl fmt::Display for Failure {
 
 impl Error for Failure {}
 
-/// What failed in the connection, in the SDK or while a body was read.
+/// Converts a failure of the connection, of the SDK or while reading a body.
 pub(super) fn unavailable(operation: &'static str, error: &dyn Error) -> BlobError {
     let cause = chain(error);
     BlobError::Unavailable(Box::new(Failure { operation, cause }))
 }
 
-/// Sorts the error of a call by what can be done about it.
+/// Classifies the error of a call by what can be done about it.
 pub(super) fn failure<E>(operation: &'static str, error: SdkError<E, HttpResponse>) -> BlobError
 where
     E: ProvideErrorMetadata + Error + Send + Sync + 'static,
@@ -38,7 +38,7 @@ where
     let SdkError::ServiceError(service) = &error else {
         let cause = chain(&error);
         let error = Box::new(Failure { operation, cause });
-        // Credentials that cannot be fetched at the moment are another matter.
+        // Credentials that are temporarily unavailable are a different case.
         return match error.cause.contains("no providers in chain") {
             true => BlobError::Config(format!(
                 "{error}; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give the machine a role"
@@ -73,8 +73,8 @@ where
         "PermanentRedirect" | "AuthorizationHeaderMalformed" | "InvalidBucketName" => {
             BlobError::Config(format!("{error}; is the region that of the bucket?"))
         }
-        // An upload that somebody ended (a lifecycle rule, an operator) starts
-        // over; credentials are renewed; clocks are set.
+        // An upload that was ended (by a lifecycle rule or an operator) starts over; credentials
+        // are renewed; clocks are corrected.
         "NoSuchUpload"
         | "ExpiredToken"
         | "RequestTimeTooSkewed"
@@ -87,7 +87,7 @@ where
     }
 }
 
-/// An error and its causes; few of the SDK's show their own.
+/// Formats an error with its causes; few of the SDK's errors show their own.
 fn chain(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut next = error.source();

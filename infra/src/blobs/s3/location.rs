@@ -1,4 +1,4 @@
-//! What an `s3://` URL says.
+//! Parses `s3://` URLs.
 
 use crate::blobs::{BlobError, percent_decode};
 
@@ -6,17 +6,17 @@ use crate::blobs::{BlobError, percent_decode};
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Location {
     pub(super) bucket: String,
-    /// Without slashes at its ends; empty for none.
+    /// Without slashes at its ends; empty if there is none.
     pub(super) prefix: String,
     pub(super) endpoint: Option<String>,
     pub(super) region: Option<String>,
-    /// Bucket in the path instead of in the host name. Unless the URL says, it
-    /// is on for an own endpoint: hardly any has a name for each bucket.
+    /// Puts the bucket in the path instead of the host name. The default is on for a custom
+    /// endpoint: hardly any has a host name for each bucket.
     pub(super) path_style: bool,
 }
 
 impl Location {
-    /// Reads a URL. Errors never repeat it.
+    /// Parses a URL. Errors never repeat it.
     pub(super) fn parse(url: &str) -> Result<Self, BlobError> {
         let refuse = |text: &str| Err(BlobError::Config(format!("s3: {text}")));
         let rest = url.strip_prefix("s3://").unwrap_or(url);

@@ -1,5 +1,4 @@
-//! What `moto` cannot play: an S3 that fails. The rest is in
-//! `infra/tests/blobs.rs`.
+//! Failures of S3, which `moto` cannot simulate. `infra/tests/blobs.rs` tests the rest.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -15,7 +14,7 @@ use super::*;
 const SLOW_DOWN: &str = "503 Slow Down";
 const NOTHING: &str = "";
 
-/// A server that gives the same answers in turn, the last one for ever.
+/// A server that gives the same answers in order, repeating the last one.
 struct Stub {
     store: S3Store,
     requests: Arc<AtomicUsize>,
@@ -41,7 +40,7 @@ impl Stub {
     }
 }
 
-/// Reads one request whole, answers, closes.
+/// Reads one complete request, answers, closes.
 async fn serve(mut connection: TcpStream, answer: String, seen: Arc<Mutex<Vec<String>>>) {
     let (mut request, mut buffer) = (Vec::new(), vec![0; 1 << 16]);
     loop {
@@ -103,7 +102,7 @@ async fn nobody_there_is_unavailable_and_bounded() {
 
 #[tokio::test]
 async fn a_server_that_never_answers_does_not_hold_up_readiness() {
-    // Connections wait in the backlog for ever.
+    // Connections wait in the backlog forever.
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     let start = Instant::now();
@@ -146,7 +145,7 @@ async fn refusals_are_sorted_and_reveal_nothing() {
         assert!(right(&error), "{code}: {error:?}");
         assert!(!format!("{error:?} {error}").contains("hunter2"));
     }
-    // An answer to HEAD has no body to say why.
+    // An answer to HEAD has no body with the reason.
     for status in ["404 Not Found", "403 Forbidden"] {
         let head = format!("HTTP/1.1 {status}\r\nconnection: close\r\n\r\n");
         let error = Stub::new(vec![head]).await.store.check().await;
@@ -171,7 +170,7 @@ async fn an_upload_that_fails_at_its_end_is_aborted() {
         "<InitiateMultipartUploadResult><UploadId>u1</UploadId></InitiateMultipartUploadResult>",
     );
     let part = "HTTP/1.1 200 OK\r\netag: \"e\"\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
-    // S3 may say 200 and then, in the body, that it failed after all.
+    // S3 may answer 200 and then report a failure in the body.
     let failed = xml_error("200 OK", "InternalError");
     let mut answers = vec![begun, part.to_owned(), part.to_owned()];
     answers.extend(std::iter::repeat_n(failed, ATTEMPTS as usize));

@@ -7,7 +7,7 @@ use super::*;
 
 const KEY: [u8; 32] = *b"a key for tests and nothing else";
 const CONTEXT: &[u8] = b"organization/recording/id";
-/// Content lengths around every border.
+/// Content lengths around every boundary.
 const LENGTHS: [usize; 12] = [
     0,
     1,
@@ -29,7 +29,7 @@ fn content(length: usize) -> Vec<u8> {
     bytes
 }
 
-/// `bytes` in pieces of at most `size`, with an empty one here and there.
+/// Splits `bytes` into pieces of at most `size`, with some empty ones between.
 fn pieces(bytes: &[u8], size: usize) -> ByteStream {
     let mut cut: Vec<Bytes> = bytes.chunks(size).map(Bytes::copy_from_slice).collect();
     cut.insert(cut.len() / 2, Bytes::new());
@@ -37,7 +37,7 @@ fn pieces(bytes: &[u8], size: usize) -> ByteStream {
     stream::iter(cut).map(Ok).boxed()
 }
 
-/// Everything up to the end or the first error.
+/// Reads everything up to the end or the first error.
 fn drain(body: ByteStream) -> (Vec<u8>, Option<BlobError>) {
     block_on(body.fold((Vec::new(), None), async |(mut all, _), item| match item {
         Ok(bytes) => {
@@ -58,8 +58,8 @@ fn sealed(content: &[u8]) -> Vec<u8> {
     collect(seal(&KEY, CONTEXT, pieces(content, CHUNK)))
 }
 
-/// Opening `bytes` must end in `Corrupt`, and what comes before that end must
-/// be the beginning of `content`.
+/// Asserts that opening `bytes` ends in `Corrupt`, and that what comes before is a prefix of
+/// `content`.
 #[track_caller]
 fn assert_corrupt(bytes: &[u8], content: &[u8], what: &str) {
     let (yielded, error) = drain(open(&KEY, CONTEXT, pieces(bytes, CHUNK)));
@@ -67,12 +67,12 @@ fn assert_corrupt(bytes: &[u8], content: &[u8], what: &str) {
     assert!(content.starts_with(&yielded), "{what}: forged content");
 }
 
-/// The chunks of a sealed blob.
+/// Returns the chunks of a sealed blob.
 fn chunks(sealed: &[u8]) -> Vec<&[u8]> {
     sealed[HEADER..].chunks(CHUNK + TAG).collect()
 }
 
-/// A sealed blob with other chunks behind its header.
+/// Returns a sealed blob with other chunks after its header.
 fn with_chunks(sealed: &[u8], chunks: &[&[u8]]) -> Vec<u8> {
     [&sealed[..HEADER], &chunks.concat()].concat()
 }
@@ -98,8 +98,8 @@ fn round_trips_in_every_chunking() {
     }
 }
 
-/// The expected bytes come from a second implementation, in Python, on the
-/// `cryptography` package: its AESGCM and its HKDFExpand.
+/// The expected bytes were computed by an independent implementation: the AESGCM and HKDFExpand of
+/// Python's `cryptography` package.
 #[test]
 fn the_format_is_pinned() {
     let key: [u8; 32] = std::array::from_fn(|i| i as u8);
@@ -204,7 +204,7 @@ fn chunks_keep_their_place_and_their_blob() {
     ] {
         assert_corrupt(&with_chunks(&one, &order), &content, what);
     }
-    // The same content under the same key and context, sealed another time.
+    // The same content under the same key and context, sealed a second time.
     let other = sealed(&content);
     assert!(chunks(&other).iter().all(|it| !chunks(&one).contains(it)));
     let spliced = with_chunks(&one, &[a, chunks(&other)[1], c]);
@@ -216,7 +216,7 @@ fn another_key_or_context_is_corrupt() {
     let bytes = sealed(b"content");
     let mut key = KEY;
     key[31] ^= 1;
-    // A context that takes up where the header ends must not pass either.
+    // A context that begins where the header ends must not pass either.
     let shifted = [&bytes[HEADER - 1..HEADER], CONTEXT].concat();
     for (key, context) in [
         (key, CONTEXT),
@@ -230,9 +230,8 @@ fn another_key_or_context_is_corrupt() {
     }
 }
 
-/// Control arm: the same chunks without the flag for the last. Cut at a
-/// border, they open without complaint, so it is the flag that
-/// `any_truncation_is_corrupt` tests.
+/// Control arm: the same chunks without the last-chunk flag. Cut at a boundary, they open without
+/// an error, so `any_truncation_is_corrupt` really tests the flag.
 #[test]
 fn without_the_last_flag_truncation_would_pass() {
     let content = content(3 * CHUNK);
@@ -262,22 +261,22 @@ fn without_the_last_flag_truncation_would_pass() {
 
 #[derive(Debug, PartialEq, thiserror::Error)]
 #[error("the client hung up")]
-struct HungUp;
+struct Disconnected;
 
 #[test]
 fn an_error_of_the_body_passes_and_leaves_nothing_to_open() {
     let failing = |bytes: &[u8]| {
-        let error = stream::once(async { Err(BlobError::body(HungUp)) });
+        let error = stream::once(async { Err(BlobError::body(Disconnected)) });
         pieces(bytes, 1000).chain(error).boxed()
     };
     for length in LENGTHS {
         let content = content(length);
         let (begun, error) = drain(seal(&KEY, CONTEXT, failing(&content)));
-        assert_eq!(error.unwrap().body_cause(), Some(&HungUp));
+        assert_eq!(error.unwrap().body_cause(), Some(&Disconnected));
         assert_corrupt(&begun, &content, "a sealing that failed");
         let whole = sealed(&content);
         let (_, error) = drain(open(&KEY, CONTEXT, failing(&whole)));
-        assert_eq!(error.unwrap().body_cause(), Some(&HungUp));
+        assert_eq!(error.unwrap().body_cause(), Some(&Disconnected));
     }
 }
 

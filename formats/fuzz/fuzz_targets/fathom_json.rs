@@ -1,0 +1,2 @@
+#![no_main]
+debrief_formats_fuzz::format!("fathom_json");

@@ -1,0 +1,48 @@
+//! What all fuzz targets share: a file is read, and what comes out must hold together.
+
+pub use libfuzzer_sys;
+
+use debrief_formats as formats;
+
+/// Reads the bytes as this format, whether or not they look like it.
+pub fn forced(format: &str, bytes: &[u8]) {
+    if let Some(Ok(content)) = formats::parse_as(format, bytes) {
+        check(&content);
+    }
+}
+
+/// Reads the bytes as the format that they look like, and their beginning alone.
+pub fn recognised(bytes: &[u8]) {
+    let guess = formats::inspect(bytes);
+    if let Ok(content) = formats::parse(bytes) {
+        assert!(guess.is_ok(), "read, but not let in");
+        check(&content);
+    }
+}
+
+fn check(content: &formats::Content) {
+    for (i, turn) in content.turns.iter().enumerate() {
+        assert_eq!(turn.index as usize, i);
+        assert!(!turn.text.trim().is_empty());
+        assert!(!turn.text.contains('\0'));
+        if let (Some(start), Some(end)) = (turn.start_ms, turn.end_ms) {
+            assert!(start <= end);
+        }
+    }
+}
+
+/// A target for one format.
+#[macro_export]
+macro_rules! format {
+    ($id:literal) => {
+        $crate::libfuzzer_sys::fuzz_target!(|bytes: &[u8]| $crate::forced($id, bytes));
+    };
+}
+
+/// A target for all formats: what an upload is taken for.
+#[macro_export]
+macro_rules! any {
+    () => {
+        $crate::libfuzzer_sys::fuzz_target!(|bytes: &[u8]| $crate::recognised(bytes));
+    };
+}

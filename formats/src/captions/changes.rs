@@ -1,0 +1,47 @@
+//! Whether a file names its speakers only where they change, as podcasts' subtitles do.
+
+use crate::kernel::tally::Speakers;
+
+/// Where names stand in a file, one cue after the other.
+#[derive(Default)]
+pub(crate) struct Changes {
+    last: Option<String>,
+    /// Cues with a name and without.
+    named: u32,
+    unnamed: u32,
+    /// Names that the last name repeats, and cues before the first.
+    repeated: u32,
+    before: u32,
+    /// Whether a diarization's label stands on a line of its own, as Deepgram writes it.
+    pub(crate) headed: bool,
+    /// Whether voice tags name the speakers.
+    pub(crate) voices: bool,
+}
+
+impl Changes {
+    /// Takes the next cue, with the name in front of it.
+    pub(crate) fn cue(&mut self, name: Option<&str>) {
+        match name {
+            Some(name) if self.last.as_deref() == Some(name) => self.repeated += 1,
+            Some(name) => {
+                self.named += 1;
+                name.clone_into(self.last.get_or_insert_default());
+            }
+            None => {
+                self.unnamed += 1;
+                self.before += u32::from(self.last.is_none());
+            }
+        }
+    }
+
+    /// Whether every name is a speaker's, none follows itself, and the first cue has one: then a
+    /// cue without is the last one's.
+    pub(crate) fn alone(&self, speakers: &Speakers) -> bool {
+        !self.voices
+            && self.named >= 3
+            && (self.repeated, self.before) == (0, 0)
+            && (self.headed || self.unnamed >= self.named)
+            && speakers.len() >= 2
+            && speakers.lines() == self.named
+    }
+}

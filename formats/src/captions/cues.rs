@@ -1,0 +1,377 @@
+//! Cues with times, as WebVTT, SRT and SBV have them: a timing line, then what is said.
+//!
+//! Invariants: a broken timing line costs its times, not its words; blank lines may be missing, or
+//! stand between times and words; the file is walked in order, twice (a survey, then speech);
+//! between, at most [`KEPT`] places in the text are kept, to spare the second walk where the file
+//! is no longer than recordings are.
+
+use std::ops::RangeInclusive;
+
+use super::rolling::{Repeats, Rolling};
+use super::speech::{self, Look};
+use super::timing;
+use crate::kernel::Builder;
+use crate::kernel::clock::Clock;
+use crate::kernel::lines::{Line, lines};
+use crate::kernel::names::trim_start;
+use crate::kernel::time::{self, Stamp};
+
+/// Part of a cue file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Block<'a> {
+    /// The first block of a WebVTT file, or a NOTE, with the line it begins on.
+    Note(u32, &'a str),
+    /// A cue.
+    Cue(Cue<'a>),
+    /// Text outside any cue.
+    Stray(u32, &'a str),
+}
+
+/// A cue as it stands in the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Cue<'a> {
+    /// Line of the timing.
+    pub(crate) line: u32,
+    /// `start --> end settings`.
+    pub(crate) timing: &'a str,
+    /// Both times in milliseconds, where they are written in their usual form and in order.
+    pub(crate) usual: Option<(u32, u32)>,
+    /// The lines below it.
+    pub(crate) payload: &'a str,
+    /// Whether they are known to be no more than one.
+    pub(crate) one_line: bool,
+    /// The line above the timing, where it is more than a number.
+    pub(crate) id: Option<&'a str>,
+}
+
+/// A line of times.
+#[derive(Debug, Clone, Copy)]
+struct Timing<'a> {
+    line: u32,
+    text: &'a str,
+    usual: Option<(u32, u32)>,
+    id: Option<&'a str>,
+}
+
+impl<'a> Timing<'a> {
+    fn of(line: Line<'a>) -> Option<Self> {
+        let usual = usual_timing(line.text);
+        let found = usual.is_some() || is_timing(line.text);
+        found.then_some(Self { line: line.number, text: line.text, usual, id: None })
+    }
+
+    fn cue(self, payload: &'a str, one_line: bool) -> Block<'a> {
+        let Self { line, text: timing, usual, id } = self;
+        Block::Cue(Cue { line, timing, usual, payload, one_line, id })
+    }
+}
+
+const ARROW: &str = "-->";
+/// Between the times of an SBV file: `0:00:03.900,0:00:08.460`.
+const COMMA: char = ',';
+/// More cues than ten hours of talk have.
+const KEPT: usize = 50_000;
+
+/// Whether a line holds times rather than words.
+pub(crate) fn is_timing(line: &str) -> bool {
+    // The numbers of cues are many.
+    if is_number(line) {
+        return false;
+    }
+    let begin = &line.as_bytes()[..line.len().min(64)];
+    // Most lines are words, and of words few have a `>`.
+    let Some(at) = memchr::memchr_iter(b'>', begin)
+        .find_map(|end| end.checked_sub(2).filter(|at| begin[*at..end] == *b"--"))
+    else {
+        // Both begin with a number, and have a colon in each time.
+        let numbers = trim_start(line).starts_with(|c: char| c.is_ascii_digit() || c == '-')
+            && memchr::memchr(b':', line.as_bytes()).is_some();
+        return numbers && (comma_times(line).is_some() || timing::loose(line).is_some());
+    };
+    let start = line[..at].trim();
+    start.is_empty()
+        || start
+            .bytes()
+            .all(|b| b.is_ascii_digit() || matches!(b, b':' | b'.' | b',' | b'-' | b' '))
+        || time::leading(line[at + 3..].trim_start()).is_some()
+}
+
+fn is_number(line: &str) -> bool {
+    line.len() < 8 && line.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// The two times of SBV's timing line, which is nothing else.
+pub(crate) fn comma_times(line: &str) -> Option<(Stamp, Stamp)> {
+    let line = line.trim();
+    let plain = |b: u8| b.is_ascii_digit() || matches!(b, b':' | b'.' | b',' | b'-');
+    if !line.starts_with(|c: char| c.is_ascii_digit() || c == '-') {
+        return None;
+    }
+    if line.len() > 64 || line.matches(':').count() != 4 || !line.bytes().all(plain) {
+        return None;
+    }
+    let (start, end) = line.split_once(COMMA)?;
+    Some((time::stamp(start)?, time::stamp(end)?))
+}
+
+/// Walks the blocks of a file. With `header`, the first block is WebVTT's own.
+pub(crate) fn blocks<'a>(text: &'a str, header: bool, mut each: impl FnMut(Block<'a>)) {
+    enum State<'a> {
+        /// After a blank line.
+        Between,
+        /// In a header, NOTE, STYLE or REGION.
+        Aside(Line<'a>, usize),
+        /// In a cue: its timing line; its first and last payload line.
+        Cue(Timing<'a>, Option<(usize, Line<'a>)>),
+        /// In a cue that has only blank lines so far, and then perhaps one of words.
+        Late(Timing<'a>, Option<Line<'a>>),
+        /// In lines that belong to nothing yet: the first, and the last.
+        Stray(Line<'a>, Line<'a>),
+    }
+    let mut state = State::Between;
+    let mut first = header;
+    let close = |state: State<'a>, each: &mut dyn FnMut(Block<'a>)| match state {
+        State::Between => {}
+        State::Aside(from, end) => each(Block::Note(from.number, &text[from.start..end])),
+        State::Cue(timing, payload) => {
+            each(match payload {
+                Some((start, last)) => timing.cue(&text[start..last.end()], start == last.start),
+                None => timing.cue("", true),
+            });
+        }
+        State::Late(timing, line) => each(timing.cue(line.map_or("", |line| line.text), true)),
+        State::Stray(from, last) => {
+            each(Block::Stray(from.number, &text[from.start..last.end()]));
+        }
+    };
+    for line in lines(text) {
+        if is_blank(line.text) {
+            match &mut state {
+                // The words may stand below a blank line.
+                State::Cue(timing, None) => {
+                    state = State::Late(*timing, None);
+                    continue;
+                }
+                State::Late(_, None) => continue,
+                // In WebVTT only an empty line ends a cue; YouTube has cues with a blank one.
+                State::Cue(_, Some((_, last))) if header && !line.text.is_empty() => {
+                    *last = line;
+                    continue;
+                }
+                _ => {}
+            }
+            close(std::mem::replace(&mut state, State::Between), &mut each);
+            continue;
+        }
+        let was_first = std::mem::take(&mut first);
+        if let Some(mut timing) = Timing::of(line) {
+            if let State::Stray(from, last) = &state
+                && from.start == last.start
+            {
+                timing.id = Some(from.text).filter(|id| !is_number(id));
+            }
+            let ready = std::mem::replace(&mut state, State::Cue(timing, None));
+            match ready {
+                // The line right above a timing line is the cue's id.
+                State::Stray(from, last) if from.start == last.start => {}
+                State::Stray(from, last) => {
+                    let end = text[..last.start].trim_end().len();
+                    each(Block::Stray(from.number, &text[from.start..end]));
+                }
+                State::Cue(timing, Some((start, last))) if is_id(last.text) => {
+                    each(timing.cue(&text[start..last.start.max(start)], false));
+                }
+                // One line below a blank and right above times is the next cue's id.
+                State::Late(timing, Some(_)) => close(State::Late(timing, None), &mut each),
+                other => close(other, &mut each),
+            }
+        } else {
+            state = match state {
+                State::Between if was_first || is_aside(line.text) => {
+                    State::Aside(line, line.end())
+                }
+                State::Between => State::Stray(line, line),
+                State::Aside(from, _) => State::Aside(from, line.end()),
+                State::Late(timing, None) => State::Late(timing, Some(line)),
+                State::Late(timing, Some(first)) => State::Cue(timing, Some((first.start, line))),
+                State::Cue(timing, None) => State::Cue(timing, Some((line.start, line))),
+                State::Cue(timing, Some((start, _))) => State::Cue(timing, Some((start, line))),
+                State::Stray(from, _) => State::Stray(from, line),
+            };
+        }
+    }
+    close(state, &mut each);
+}
+
+fn is_blank(line: &str) -> bool {
+    match line.as_bytes() {
+        [] => true,
+        [first, ..] => !first.is_ascii_graphic() && line.trim().is_empty(),
+    }
+}
+
+fn is_aside(line: &str) -> bool {
+    ["NOTE", "STYLE", "REGION"].iter().any(|word| {
+        line.strip_prefix(word)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t', ':']))
+    })
+}
+
+/// Whether a line directly above a timing line, without a blank before it, is a cue id.
+fn is_id(line: &str) -> bool {
+    let line = line.trim();
+    let plain = |b: u8| b.is_ascii_hexdigit() || matches!(b, b'-' | b'/');
+    !line.is_empty()
+        && line.len() <= 64
+        && (line.bytes().all(|b| b.is_ascii_digit())
+            || (line.len() >= 16 && line.contains('-') && line.bytes().all(plain)))
+}
+
+/// Reads all cues into `out`. `note` sees headers and notes.
+pub(crate) fn read<'a>(
+    text: &'a str,
+    header: bool,
+    out: &mut Builder,
+    mut note: impl FnMut(&'a str, &mut Builder),
+) {
+    let Survey { mut speech, rolls, kept } = survey(text, header);
+    let mut rolling = rolls.then(Rolling::default);
+    let (mut cues, mut strays) = (0u32, 0u32);
+    let mut clock = None;
+    let mut take = |block: Block<'a>, look: Look| {
+        if out.is_full() {
+            return;
+        }
+        match block {
+            Block::Note(_, text) => note(text, out),
+            Block::Cue(cue) => {
+                cues += 1;
+                let times = timing(cue, &mut clock, out);
+                match &mut rolling {
+                    _ if let Some(name) = cue.id.and_then(|id| speech.speaker(id)) => {
+                        speech.say_as(cue.line, times, name, cue.payload, out);
+                    }
+                    Some(last) => speech.say(cue.line, times, last.news(cue.payload), out),
+                    None => speech.looked(cue.line, times, cue.payload, look, out),
+                }
+            }
+            Block::Stray(line, text) if is_id(text) => {
+                out.warn(line, "a cue without times and words was skipped");
+            }
+            Block::Stray(line, _) if cues == 0 => {
+                out.warn(line, "text before the first cue was skipped");
+            }
+            Block::Stray(line, text) => {
+                out.warn(line, "text outside any cue was kept without a time");
+                let numbers = cues..=cues + strays + 1;
+                strays += 1;
+                speech.say(line, (None, None), words_of(text, &numbers), out);
+            }
+        }
+    };
+    match kept {
+        Some(kept) => kept.into_iter().for_each(|(block, look)| take(block, look)),
+        None => blocks(text, header, |block| take(block, Look::default())),
+    }
+}
+
+/// Lines outside any cue, without the number that a cue would have there or broken times
+/// (`0:00:13.f89,0:00:15.489`) on top.
+fn words_of<'a>(stray: &'a str, numbers: &RangeInclusive<u32>) -> &'a str {
+    let number = |line: &str| line.trim().parse().is_ok_and(|number| numbers.contains(&number));
+    let broken = |line: &str| {
+        line.starts_with(|c: char| c.is_ascii_digit())
+            && line.len() <= 64
+            && line.matches(':').count() >= 3
+            && line.contains(COMMA)
+            && !line.contains(char::is_whitespace)
+    };
+    let mut rest = stray;
+    while let Some((first, below)) = rest.split_once(['\n', '\r'])
+        && (number(first) || broken(first.trim()))
+    {
+        rest = below.trim_start();
+    }
+    rest
+}
+
+/// What a file is found to be before its speech is read.
+struct Survey<'a> {
+    speech: speech::Speech,
+    /// Whether each cue has lines of the last once more.
+    rolls: bool,
+    /// All blocks and how they look, where they are not too many.
+    kept: Option<Vec<(Block<'a>, Look)>>,
+}
+
+fn survey(text: &str, header: bool) -> Survey<'_> {
+    let mut survey = speech::Survey::default();
+    let mut repeats = Repeats::default();
+    let mut kept = Some(Vec::new());
+    blocks(text, header, |block| {
+        let mut look = Look::default();
+        if let Block::Cue(cue) = block {
+            look = survey.block(cue.payload, cue.one_line);
+            if let Some(id) = cue.id {
+                survey.id(id);
+            }
+            repeats.cue(cue.payload, look.is_line());
+        }
+        match &mut kept {
+            Some(all) if all.len() < KEPT => all.push((block, look)),
+            _ => kept = None,
+        }
+    });
+    Survey { speech: survey.speech(text), rolls: repeats.roll(text, header), kept }
+}
+
+/// The times of a line in its usual form, `HH:MM:SS.mmm --> HH:MM:SS.mmm`, and in their order.
+fn usual_timing(line: &str) -> Option<(u32, u32)> {
+    let (start, rest) = line.as_bytes().split_first_chunk()?;
+    let (end, rest) = rest.strip_prefix(b" --> ")?.split_first_chunk()?;
+    if !matches!(rest, [] | [b' ' | b'\t', ..]) {
+        return None;
+    }
+    let (start, end) = (time::usual_stamp(start)?, time::usual_stamp(end)?);
+    (start <= end).then_some((start, end))
+}
+
+fn timing(cue: Cue<'_>, clock: &mut Option<Clock>, out: &mut Builder) -> speech::Times {
+    if let Some((start, end)) = cue.usual {
+        return (Some(u64::from(start)), Some(u64::from(end)));
+    }
+    let (start, end) = times(cue.timing);
+    if cue.timing.ends_with(['M', 'm']) && time::without_half(cue.timing) != cue.timing {
+        clock.get_or_insert_default();
+    }
+    if start.is_none() || end.is_none() {
+        out.warn(cue.line, "a time that cannot be read was dropped");
+    }
+    let times = out.times(cue.line, start, end);
+    // Times of day are counted from the first of them.
+    let mut count = |ms: u64| match clock {
+        Some(clock) => clock.since(ms, cue.line, out),
+        None => ms,
+    };
+    (times.0.map(&mut count), times.1.map(count))
+}
+
+/// The two times of a timing line, as far as they can be read.
+pub(crate) fn times(line: &str) -> (Option<Stamp>, Option<Stamp>) {
+    let Some((start, end)) = line.split_once(ARROW) else {
+        return comma_times(line).or_else(|| timing::loose(line)).unzip();
+    };
+    let end = end.trim_start();
+    (
+        time::moment(start).map(|(stamp, _)| stamp).or_else(|| timing::stamp(start)),
+        time::leading_moment(end).map(|(stamp, ..)| stamp).or_else(|| timing::stamp(end)),
+    )
+}
+
+#[cfg(test)]
+#[path = "cues_tests.rs"]
+mod tests;
+
+#[cfg(test)]
+#[path = "cues_wild_tests.rs"]
+mod wild_tests;

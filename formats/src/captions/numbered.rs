@@ -1,0 +1,37 @@
+//! Captions on one line behind two numbers in brackets, `{123}{456}text` or `[123][456]text`: what the
+//! numbers count is the format's own.
+
+use crate::kernel::lines::{Line, lines};
+use crate::kernel::{Confidence, Head};
+
+/// More digits are no time.
+const DIGITS_MAX: usize = 10;
+
+/// A caption.
+pub(crate) struct Numbered<'a> {
+    pub(crate) start: u64,
+    /// May be missing.
+    pub(crate) end: Option<u64>,
+    pub(crate) text: &'a str,
+}
+
+/// The caption on a line, in brackets of this kind.
+pub(crate) fn caption<'a>(line: Line<'a>, [open, close]: [char; 2]) -> Option<Numbered<'a>> {
+    let (start, rest) = line.text.trim().strip_prefix(open)?.split_once(close)?;
+    let (end, text) = rest.strip_prefix(open)?.split_once(close)?;
+    let number = |digits: &str| -> Option<u64> {
+        let plain = digits.len() <= DIGITS_MAX && digits.bytes().all(|b| b.is_ascii_digit());
+        if plain { digits.parse().ok() } else { None }
+    };
+    let end = if end.is_empty() { None } else { Some(number(end)?) };
+    Some(Numbered { start: number(start)?, end, text })
+}
+
+/// A file of such captions begins with one.
+pub(crate) fn recognise(head: &Head<'_>, brackets: [char; 2]) -> Confidence {
+    let first = lines(head.text()).find(|line| !line.text.trim().is_empty());
+    match first.is_some_and(|line| caption(line, brackets).is_some()) {
+        true => Confidence::Certain,
+        false => Confidence::No,
+    }
+}

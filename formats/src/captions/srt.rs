@@ -1,0 +1,45 @@
+//! SubRip (`.srt`): a number, a timing line with commas, what is said.
+//!
+//! Recognised by its first timing line; numbers may be missing, commas may be dots, and the
+//! arrow may be another.
+
+use super::cues;
+use crate::kernel::lines::lines;
+use crate::kernel::{Builder, Confidence, Format, Head, Source};
+
+/// See the module.
+pub(crate) struct Srt;
+
+impl Format for Srt {
+    fn id(&self) -> &'static str {
+        "srt"
+    }
+
+    fn name(&self) -> &'static str {
+        "SubRip (.srt)"
+    }
+
+    fn recognise(&self, head: &Head<'_>) -> Confidence {
+        let mut filled = lines(head.text()).filter(|line| !line.text.trim().is_empty()).take(20);
+        match filled.position(|line| is_timing(line.text)) {
+            Some(0 | 1) => Confidence::Certain,
+            Some(_) => Confidence::Possible,
+            None => Confidence::No,
+        }
+    }
+
+    fn parse(&self, source: &Source<'_>, out: &mut Builder) {
+        cues::read(source.text(), false, out, |_, _| {});
+    }
+}
+
+/// Both times can be read: stricter than when reading on.
+fn is_timing(line: &str) -> bool {
+    cues::is_timing(line)
+        && cues::comma_times(line).is_none()
+        && matches!(cues::times(line), (Some(_), Some(_)))
+}
+
+#[cfg(test)]
+#[path = "srt_tests.rs"]
+mod tests;

@@ -1,0 +1,126 @@
+//! YouTube's timed text: `<text start="0" dur="1.54">`, or `<p t="0" d="1540">`.
+//!
+//! Markup inside is escaped twice and taken away like that of other captions. Nobody is named.
+
+use crate::kernel::time::{self, Stamp};
+use crate::kernel::xml::{LineCount, Mark, attribute, walk};
+use crate::kernel::{Builder, Confidence, Format, Head, Piece, Source, markup};
+
+/// See the module.
+pub(crate) struct YoutubeXml;
+
+impl Format for YoutubeXml {
+    fn id(&self) -> &'static str {
+        "youtube_xml"
+    }
+
+    fn name(&self) -> &'static str {
+        "YouTube timed text (XML)"
+    }
+
+    fn recognise(&self, head: &Head<'_>) -> Confidence {
+        let text = head.text();
+        if !text.trim_start().starts_with('<') {
+            return Confidence::No;
+        }
+        let old = text.contains("<transcript") && text.contains("<text start=");
+        let new =
+            text.contains("<timedtext") && (text.contains("<body") || text.contains("<text "));
+        if old || new { Confidence::Certain } else { Confidence::No }
+    }
+
+    fn parse(&self, source: &Source<'_>, out: &mut Builder) {
+        let mut lines = LineCount::new(source.text());
+        let mut open: Option<(Option<Stamp>, Option<Stamp>)> = None;
+        let mut said = String::new();
+        let whole = walk(source.text().as_bytes(), |at, mark| {
+            match mark {
+                Mark::Open("text", start) => {
+                    // The second of its three shapes has the milliseconds of the third.
+                    open = Some(match attribute(start, "start") {
+                        None => times(attribute(start, "t"), attribute(start, "d"), 1000.0),
+                        seconds => times(seconds, attribute(start, "dur"), 1.0),
+                    });
+                    said.clear();
+                }
+                Mark::Open("p", start) => {
+                    open = Some(times(attribute(start, "t"), attribute(start, "d"), 1000.0));
+                    said.clear();
+                }
+                Mark::Text(text) if open.is_some() => said.push_str(text),
+                Mark::Close("text" | "p") => {
+                    if let Some((start, end)) = open.take() {
+                        say(lines.line(at), start, end, &said, out);
+                    }
+                }
+                _ => {}
+            }
+            !out.is_full()
+        });
+        if let Some((start, end)) = open.take() {
+            out.warn(
+                lines.line(u64::MAX),
+                "the file breaks off here: it was read up to this point",
+            );
+            say(lines.line(u64::MAX), start, end, &said, out);
+        } else if !whole {
+            out.warn(lines.line(0), "from here on this is not XML: it was read up to this point");
+        }
+    }
+}
+
+fn say(line: u32, start: Option<Stamp>, end: Option<Stamp>, said: &str, out: &mut Builder) {
+    let (start_ms, end_ms) = out.times(line, start, end);
+    let text: String = markup::spans(said).into_iter().map(|span| span.text).collect();
+    out.say(Piece { line, speaker: None, start_ms, end_ms, text: &text, ..Piece::default() });
+}
+
+/// Start and end, of a start and a length in this part of a second.
+fn times(
+    start: Option<String>,
+    length: Option<String>,
+    unit: f64,
+) -> (Option<Stamp>, Option<Stamp>) {
+    let number =
+        |text: Option<String>| text?.trim().parse::<f64>().ok().filter(|number| number.is_finite());
+    let Some(start) = number(start) else { return (None, None) };
+    let end = number(length).map(|length| time::seconds((start + length) / unit));
+    (Some(time::seconds(start / unit)), end)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{cut_anywhere, read, turns};
+
+    const FILE: &str = "<?xml version=\"1.0\" encoding=\"utf-8\" ?>\n<transcript>\n<text start=\"0\" dur=\"1.54\">Hey &amp;amp; you</text>\n<text start=\"1.54\" dur=\"4.16\">it&amp;#39;s &lt;i>not&lt;/i> &unknown;</text>\n<text start=\"5\" dur=\"0.5\"></text>\n</transcript>";
+
+    #[test]
+    fn text_is_escaped_twice() {
+        let content = read("youtube_xml", FILE);
+        assert_eq!(turns(&content), [(None, Some(0), Some(5_700), "Hey & you it's not &unknown;")]);
+        assert_eq!(content.warnings, []);
+    }
+
+    #[test]
+    fn the_newer_shape_counts_milliseconds() {
+        let file = "<?xml version=\"1.0\"?><timedtext format=\"3\"><head/><body>\n<p t=\"120\" d=\"1880\"><s>one</s><s t=\"5\"> two</s></p></body></timedtext>";
+        assert_eq!(turns(&read("youtube_xml", file)), [(None, Some(120), Some(2_000), "one two")]);
+    }
+
+    #[test]
+    fn the_second_shape_counts_milliseconds_too() {
+        let file = "<timedtext><window t=\"0\" id=\"1\"/><text t=\"120\" d=\"1880\" w=\"1\">one two</text></timedtext>";
+        assert_eq!(turns(&read("youtube_xml", file)), [(None, Some(120), Some(2_000), "one two")]);
+    }
+
+    #[test]
+    fn entities_of_the_file_are_never_resolved() {
+        let file = "<!DOCTYPE t [<!ENTITY x SYSTEM \"file:///etc/passwd\"><!ENTITY y \"&x;&x;\">]><transcript><text start=\"0\" dur=\"1\">a &x; &y;</text></transcript>";
+        assert_eq!(read("youtube_xml", file).turns[0].text, "a &x; &y;");
+    }
+
+    #[test]
+    fn any_cut_is_read_as_far_as_it_goes() {
+        cut_anywhere(FILE.as_bytes());
+    }
+}

@@ -1,0 +1,23 @@
+//! The JSON of tools, a file for each; [`utterances`] reads that of any other tool.
+//!
+//! [`paths`] finds values by their path, and [`values`] takes them as tools write them.
+
+pub(crate) mod assemblyai;
+pub(crate) mod aws_transcribe;
+pub(crate) mod deepgram;
+pub(crate) mod fathom;
+pub(crate) mod fireflies;
+pub(crate) mod google_stt;
+pub(crate) mod granola;
+pub(crate) mod paths;
+pub(crate) mod podcast_json;
+pub(crate) mod read_ai;
+pub(crate) mod rev;
+pub(crate) mod speechmatics;
+pub(crate) mod utterances;
+pub(crate) mod values;
+pub(crate) mod vexa;
+pub(crate) mod watson;
+pub(crate) mod whisper;
+pub(crate) mod whisper_cpp;
+pub(crate) mod whisperx;

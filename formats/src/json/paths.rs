@@ -1,0 +1,168 @@
+//! JSON, read as a stream: one pass that tells formats apart, and values by their path.
+//!
+//! Objects on lines of their own (JSON Lines) are read as a list of them.
+//!
+//! Invariants: no recursion and no tree, so that depth costs nothing and memory is that of one
+//! item; a file that breaks off or goes wrong is read up to there, with a warning; paths are
+//! written as `results.channels[].alternatives[0].words[]`, where `[]` is any index
+//! and `*` any key.
+
+use serde::de::DeserializeOwned;
+
+use super::values::{self, Label};
+use crate::kernel::json_shape::Shape;
+use crate::kernel::json_walk::{self as walk, End, Frame};
+use crate::kernel::time::Stamp;
+use crate::kernel::{Builder, Confidence, Head, Piece};
+
+/// A value found at one of the paths.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Item<'a> {
+    /// Which of the paths.
+    pub(crate) path: usize,
+    /// Its index in the first array on the path.
+    pub(crate) outer: u32,
+    /// Its index in the last array on the path.
+    pub(crate) index: u32,
+    /// Its JSON.
+    pub(crate) raw: &'a str,
+    /// The line it begins on.
+    pub(crate) line: u32,
+    /// Offset of its first byte.
+    pub(crate) at: usize,
+}
+
+impl Item<'_> {
+    /// The value as `T`, or nothing.
+    pub(crate) fn get<T: DeserializeOwned>(&self) -> Option<T> {
+        match serde_json::from_str(self.raw) {
+            Ok(value) => Some(value),
+            Err(_) => serde_json::from_str(&values::without_nan(self.raw)?).ok(),
+        }
+    }
+
+    /// The value as `T`; where it is something else, a warning says that it was skipped.
+    pub(crate) fn read<T: DeserializeOwned>(&self, out: &mut Builder) -> Option<T> {
+        let value = self.get();
+        if value.is_none() {
+            out.warn(self.line, format!("item {} cannot be read and was skipped", self.index + 1));
+        }
+        value
+    }
+
+    /// Says what the item holds.
+    pub(crate) fn say(
+        &self,
+        speaker: &Label,
+        times: (Option<Stamp>, Option<Stamp>),
+        text: &str,
+        out: &mut Builder,
+    ) {
+        let (start_ms, end_ms) = out.times(self.line, times.0, times.1);
+        out.say(Piece {
+            line: self.line,
+            speaker: speaker.name(),
+            start_ms,
+            end_ms,
+            text,
+            ..Piece::default()
+        });
+    }
+}
+
+/// Certain where the file is JSON and has these keys.
+pub(crate) fn certain(head: &Head<'_>, keys: impl FnOnce(&Shape) -> bool) -> Confidence {
+    match head.json().is_some_and(keys) {
+        true => Confidence::Certain,
+        false => Confidence::No,
+    }
+}
+
+/// Visits what stands at these paths, in the order of the file. Returns how the file ends.
+fn visit<'a>(text: &'a str, paths: &[&str], mut each: impl FnMut(Item<'a>) -> bool) -> (u32, End) {
+    let paths: Vec<_> = paths.iter().map(|path| walk::Path::new(path)).collect();
+    let mut line = 1u32;
+    let mut counted = 0;
+    let mut count = |to: usize| {
+        if let Some(between) = text.as_bytes().get(counted..to) {
+            let more = between.iter().filter(|b| **b == b'\n').count();
+            line = line.saturating_add(u32::try_from(more).unwrap_or(u32::MAX));
+            counted = to;
+        }
+        line
+    };
+    let (at, end) = walk::walk(text, &mut |_: &[Frame]| {}, &mut |frames, start, end| {
+        let Some(path) = paths.iter().position(|path| path.fits(text, frames)) else {
+            return true;
+        };
+        let mut arrays = frames.iter().filter(|frame| !frame.object).map(|frame| frame.index);
+        let outer = arrays.next().unwrap_or(0);
+        let index = arrays.next_back().unwrap_or(outer);
+        each(Item { path, outer, index, raw: &text[start..end], line: count(start), at: start })
+    });
+    (count(at), end)
+}
+
+/// Hands every value at these paths to `each`; says in a warning where the file breaks off.
+pub(crate) fn read<'a>(
+    text: &'a str,
+    paths: &[&str],
+    out: &mut Builder,
+    mut each: impl FnMut(Item<'a>, &mut Builder),
+) {
+    let (line, end) = visit(text, paths, |item| {
+        each(item, out);
+        !out.is_full()
+    });
+    let message = match end {
+        End::Whole | End::Stopped => return,
+        End::More => "what follows the first JSON value was skipped",
+        End::Cut => "the file breaks off here: it was read up to this point",
+        End::Broken => "from here on this is not JSON: it was read up to this point",
+        End::TooDeep => "the JSON is nested too deep here: it was read up to this point",
+    };
+    out.warn(line, message);
+}
+
+/// Same without a word, for a look ahead.
+pub(crate) fn look<'a>(text: &'a str, paths: &[&str], mut each: impl FnMut(Item<'a>)) {
+    visit(text, paths, |item| {
+        each(item);
+        true
+    });
+}
+
+/// Whether there is a value at this path.
+pub(crate) fn has(text: &str, path: &str) -> bool {
+    let mut found = false;
+    visit(text, &[path], |_| {
+        found = true;
+        false
+    });
+    found
+}
+
+/// The first value at this path.
+pub(crate) fn first<'a>(text: &'a str, path: &str) -> Option<Item<'a>> {
+    let mut found = None;
+    visit(text, &[path], |item| {
+        found = Some(item);
+        false
+    });
+    found
+}
+
+/// States the language that stands at one of these paths.
+pub(crate) fn language(text: &str, paths: &[&str], out: &mut Builder) {
+    visit(text, paths, |item| match item.get::<String>() {
+        Some(tag) => {
+            out.language(&tag);
+            false
+        }
+        None => true,
+    });
+}
+
+#[cfg(test)]
+#[path = "paths_tests.rs"]
+mod tests;

@@ -1,0 +1,269 @@
+//! Tables of text: which columns hold who said what and when.
+//!
+//! Invariant: a table counts only where its first row names the words and, beside them, a speaker
+//! or a start. Numbers without a unit are milliseconds or seconds by the pace of the speech.
+
+use super::builder::{Builder, Piece};
+use super::time::{self, Stamp};
+
+/// No first row of a table is longer.
+pub(crate) const MAX_ROW: usize = 1_000;
+
+const TEXT: &[&str] = &[
+    "text",
+    "transcript",
+    "transcription",
+    "words",
+    "what was said",
+    "dialogue",
+    "dialog",
+    "content",
+    "sentence",
+    "utterance",
+    "caption",
+    "speech",
+    "spoken text",
+    "subtitle",
+];
+const SPEAKER: &[&str] = &[
+    "speaker",
+    "speakers",
+    "speaker name",
+    "name",
+    "participant",
+    "participant name",
+    "who",
+    "speaker label",
+    "speaker id",
+    "speaker tag",
+];
+const START: &[&str] = &[
+    "start",
+    "start time",
+    "time",
+    "timestamp",
+    "starttime",
+    "begin",
+    "from",
+    "in",
+    "time in",
+    "start timestamp",
+    "timecode",
+    "start timecode",
+    "timecode in",
+    "in point",
+    "in time",
+    "starts at",
+    "offset",
+];
+const END: &[&str] = &[
+    "end",
+    "end time",
+    "endtime",
+    "to",
+    "out",
+    "time out",
+    "end timestamp",
+    "end timecode",
+    "timecode out",
+    "out point",
+    "out time",
+    "stop",
+    "ends at",
+];
+const LENGTH: &[&str] = &["dur.", "dur", "duration", "length"];
+
+/// Where the columns of a table stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Columns {
+    pub(crate) text: usize,
+    pub(crate) speaker: Option<usize>,
+    pub(crate) start: Option<usize>,
+    pub(crate) end: Option<usize>,
+    pub(crate) length: Option<usize>,
+    /// How many columns there are.
+    pub(crate) count: usize,
+    /// The unit that the heading of the start states.
+    pub(crate) unit: Option<Unit>,
+    /// Same of the length.
+    pub(crate) length_unit: Option<Unit>,
+}
+
+/// What a number without a colon counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Unit {
+    Seconds,
+    Millis,
+}
+
+impl Columns {
+    /// Reads the first row.
+    pub(crate) fn of<'a>(row: impl Iterator<Item = &'a str>) -> Option<Self> {
+        let names: Vec<(String, Option<Unit>)> = row.map(heading).collect();
+        // The earlier a spelling stands in the list, the surer it is.
+        let place = |known: &[&str]| {
+            known.iter().find_map(|wanted| names.iter().position(|(name, _)| name == wanted))
+        };
+        let (text, speaker, start) = (place(TEXT)?, place(SPEAKER), place(START));
+        let unit = start.and_then(|place| names[place].1);
+        (speaker.is_some() || start.is_some()).then(|| Self {
+            text,
+            speaker,
+            start,
+            end: place(END),
+            length: place(LENGTH),
+            count: names.len(),
+            unit,
+            length_unit: place(LENGTH).and_then(|place| names[place].1),
+        })
+    }
+
+    /// Says what a row holds. `unit` tells what a number in it counts.
+    pub(crate) fn say<'a>(
+        &self,
+        line: u32,
+        field: impl Fn(usize) -> Option<&'a str>,
+        unit: impl Fn(&str) -> Unit,
+        out: &mut Builder,
+    ) {
+        let Some(text) = field(self.text) else {
+            out.warn(line, "a row without words was skipped");
+            return;
+        };
+        let mut unread = false;
+        let mut time = |place: Option<usize>, stated: Option<Unit>| {
+            let cell = field(place?).map(str::trim).unwrap_or_default();
+            let stamp = stamp(cell, stated.or(self.unit).unwrap_or_else(|| unit(cell)));
+            unread |= stamp.is_none();
+            stamp
+        };
+        let (start, end) = (time(self.start, None), time(self.end, None));
+        let end = match (start, self.end) {
+            (Some(Stamp::At(start)), None) => time(self.length, self.length_unit)
+                .and_then(Stamp::known)
+                .map(|length| Stamp::At(start.saturating_add(length))),
+            _ => end,
+        };
+        if unread {
+            out.warn(line, "a time that cannot be read was dropped");
+        }
+        let (start_ms, end_ms) = out.times(line, start, end);
+        let speaker = self.speaker.and_then(field);
+        out.say(Piece { line, speaker, start_ms, end_ms, text, ..Piece::default() });
+    }
+}
+
+/// A heading in lower case, and the unit that it states: `Start (ms)`, `start_sec`.
+fn heading(cell: &str) -> (String, Option<Unit>) {
+    let lower = cell.trim().trim_matches(['"', '\u{FEFF}']).to_lowercase().replace(['_', '-'], " ");
+    let units = [
+        ("milliseconds", Unit::Millis),
+        ("millis", Unit::Millis),
+        ("ms", Unit::Millis),
+        ("seconds", Unit::Seconds),
+        ("secs", Unit::Seconds),
+        ("sec", Unit::Seconds),
+        ("s", Unit::Seconds),
+    ];
+    let bare = lower.trim_end_matches([')', ']']);
+    for (word, unit) in units {
+        if let Some(name) = bare.strip_suffix(word)
+            && name.ends_with([' ', '(', '['])
+        {
+            return (name.trim_end_matches([' ', '(', '[']).to_owned(), Some(unit));
+        }
+    }
+    (lower.trim().to_owned(), None)
+}
+
+/// A time in a cell: a stamp, or a number in this unit.
+pub(crate) fn stamp(cell: &str, unit: Unit) -> Option<Stamp> {
+    let cell = cell.trim();
+    if cell.contains(':') {
+        // Programs for films count pictures behind a fourth colon or a semicolon.
+        return time::stamp(cell).or_else(|| {
+            let (before, _) = cell.rsplit_once([':', ';'])?;
+            (before.matches(':').count() == 2).then(|| time::stamp(before)).flatten()
+        });
+    }
+    let number: f64 = cell.trim_end_matches('s').replace(',', ".").parse().ok()?;
+    if !number.is_finite() {
+        return None;
+    }
+    Some(time::seconds(match unit {
+        Unit::Seconds => number,
+        Unit::Millis => number / 1000.0,
+    }))
+}
+
+/// Finds the unit of numbers by the pace of the speech.
+#[derive(Debug, Default)]
+pub(crate) struct Pace {
+    words: u64,
+    most: f64,
+    fraction: bool,
+}
+
+impl Pace {
+    /// Takes a row.
+    pub(crate) fn row(&mut self, text: &str, start: &str) {
+        self.words += text.split_whitespace().count() as u64;
+        let start = start.trim();
+        if let Ok(number) = start.parse::<f64>()
+            && number.is_finite()
+        {
+            self.fraction |= start.contains('.');
+            self.most = self.most.max(number);
+        }
+    }
+
+    /// Fractions are seconds; else nobody says more than ten words a second for long.
+    pub(crate) fn unit(&self) -> Unit {
+        match self.fraction || self.words as f64 > self.most / 100.0 {
+            true => Unit::Seconds,
+            false => Unit::Millis,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headings_and_their_units() {
+        let columns =
+            |row: &str| Columns::of(row.split(',')).map(|c| (c.text, c.speaker, c.start, c.unit));
+        assert_eq!(
+            columns("Speaker Name,Start (ms),End (ms),Text"),
+            Some((3, Some(0), Some(1), Some(Unit::Millis)))
+        );
+        assert_eq!(columns("text,start_sec"), Some((0, None, Some(1), Some(Unit::Seconds))));
+        assert_eq!(columns("\"Speaker\",\"Transcript\""), Some((1, Some(0), None, None)));
+        assert_eq!(columns("name,price,words per page"), None);
+        assert_eq!(columns("original,corrected"), None);
+    }
+
+    #[test]
+    fn pace_tells_the_unit() {
+        let unit = |rows: &[(&str, &str)]| {
+            let mut pace = Pace::default();
+            rows.iter().for_each(|(text, start)| pace.row(text, start));
+            pace.unit()
+        };
+        assert_eq!(
+            unit(&[("so we begin", "0"), ("and go on", "2"), ("bye now", "5")]),
+            Unit::Seconds
+        );
+        assert_eq!(unit(&[("so we begin", "0"), ("and go on", "2000")]), Unit::Millis);
+        assert_eq!(unit(&[("so", "0"), ("and go on", "2000.5")]), Unit::Seconds);
+    }
+
+    #[test]
+    fn cells_with_times() {
+        assert_eq!(stamp("00:01:02:12", Unit::Seconds), Some(Stamp::At(62_000)));
+        assert_eq!(stamp("1,5", Unit::Seconds), Some(Stamp::At(1_500)));
+        assert_eq!(stamp("1500", Unit::Millis), Some(Stamp::At(1_500)));
+        assert_eq!(stamp("soon", Unit::Seconds), None);
+    }
+}

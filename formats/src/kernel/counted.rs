@@ -1,0 +1,80 @@
+//! Names that are counted, and found again quickly.
+//!
+//! Invariants: names keep the place that they were first put in; where few speak in turn, a name
+//! is found by comparing it with the last ones, without hashing it.
+
+use std::collections::HashMap;
+
+/// As many as take turns in most conversations.
+const RECENT: usize = 4;
+
+/// Names in the order of their first appearance, each with how often it was counted.
+#[derive(Debug, Default)]
+pub(crate) struct Counted {
+    names: Vec<(String, u32)>,
+    places: HashMap<String, usize>,
+    /// Places of the names that were looked for last, the last one first.
+    recent: [usize; RECENT],
+}
+
+impl Counted {
+    /// The place of a name, where it is counted.
+    pub(crate) fn find(&mut self, name: &str) -> Option<usize> {
+        let known = |place: &usize| self.names.get(*place).is_some_and(|(known, _)| known == name);
+        let (at, place) = match self.recent.iter().position(known) {
+            Some(at) => (at, self.recent[at]),
+            None => (RECENT - 1, *self.places.get(name)?),
+        };
+        if at > 0 {
+            self.recent.copy_within(..at, 1);
+            self.recent[0] = place;
+        }
+        Some(place)
+    }
+
+    /// Counts the name at a place once more.
+    pub(crate) fn again(&mut self, place: usize) {
+        if let Some((_, count)) = self.names.get_mut(place) {
+            *count = count.saturating_add(1);
+        }
+    }
+
+    /// Counts a name that is not known yet.
+    pub(crate) fn add(&mut self, name: &str) -> usize {
+        let place = self.names.len();
+        self.names.push((name.to_owned(), 1));
+        self.places.insert(name.to_owned(), place);
+        place
+    }
+
+    /// How many names there are.
+    pub(crate) fn len(&self) -> usize {
+        self.names.len()
+    }
+
+    /// All names and how often each was counted.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, u32)> {
+        self.names.iter().map(|(name, count)| (name.as_str(), *count))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_found_whoever_spoke_last() {
+        let mut counted = Counted::default();
+        let names = ["Noa", "Ben", "Tom", "Ann", "Eva", "Max"];
+        for name in names {
+            assert_eq!(counted.find(name), None);
+            counted.add(name);
+        }
+        for name in names.iter().chain(names.iter().rev()) {
+            let place = counted.find(name).unwrap();
+            counted.again(place);
+            assert_eq!(names[place], *name);
+        }
+        assert!(counted.iter().eq(names.map(|name| (name, 3))));
+    }
+}

@@ -1,0 +1,40 @@
+//! Transcript formats: what a coach uploads, read into [`Content`].
+//!
+//! Invariants:
+//! - A format is recognised from what the file holds, never from its name.
+//! - [`parse`] picks the same format as [`inspect`] does on the head of the same file.
+//! - No speaker, time or word is invented; what could not be read is in `warnings`.
+//! - Time is linear in the size of the file; memory is bounded by it and by the caps in
+//!   [`builder`].
+//!
+//! One folder for each kind of file; what readers of several kinds share is in `kernel`, which
+//! knows none of them. **To add a format**: write `<kind>/<format>.rs` with a unit struct that
+//! implements `Format`, name it in `<kind>/mod.rs`, and add it to the list in `registry.rs`. The
+//! property tests in `properties.rs` then run over it too.
+
+pub mod archive;
+#[cfg(test)]
+mod bad_input;
+mod captions;
+mod chats;
+mod documents;
+mod json;
+mod kernel;
+#[cfg(test)]
+mod properties;
+mod reading;
+mod registry;
+mod tables;
+#[cfg(test)]
+mod testing;
+mod text;
+#[cfg(test)]
+mod variants_tests;
+
+pub use debrief_domain::transcript::content::Content;
+
+pub use kernel::clock::{OF_DAY, zero_of_day};
+pub use kernel::source::{HEAD_BYTES, media_type};
+pub use kernel::{Confidence, Encoding, Refusal, builder};
+pub use reading::{Guess, Parts, inspect, parse, parse_archive, parse_as};
+pub use registry::accepted;

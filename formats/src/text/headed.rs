@@ -1,0 +1,135 @@
+//! Transcripts with a line of name and time above what is said: Otter, Riverside, Zoom's
+//! captions, Happy Scribe.
+//!
+//! Invariants: every other line belongs to the heading above it; times are starts, ends are
+//! unknown; a single pass.
+
+use crate::kernel::clock::Clock;
+use crate::kernel::lines::lines;
+use crate::kernel::time::Stamp;
+use crate::kernel::{Builder, Confidence, Piece, names};
+
+/// A heading, read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Heading<'a> {
+    /// The name as the file spells it.
+    pub(crate) name: &'a str,
+    /// When what follows begins.
+    pub(crate) start: Stamp,
+    /// When it ends, where the heading says so.
+    pub(crate) end: Option<Stamp>,
+    /// Whether they are times of day, with AM or PM.
+    pub(crate) of_day: bool,
+}
+
+/// What a kind of heading looks like.
+pub(crate) struct Style {
+    /// Reads a heading; the flag says whether a blank line, or nothing, stands before it.
+    pub(crate) heading: for<'a> fn(&'a str, bool) -> Option<Heading<'a>>,
+    /// Whether a line is the tool's and nobody's words.
+    pub(crate) aside: fn(&str) -> bool,
+    /// Whether the times are times of day.
+    pub(crate) clock: bool,
+}
+
+/// How sure the headings in the beginning of a file make us.
+pub(crate) fn recognise(text: &str, style: &Style) -> Confidence {
+    let (mut filled, mut headings, mut first, mut blank) = (0u32, 0u32, false, true);
+    for line in lines(text) {
+        let trimmed = trim(line.text);
+        if !trimmed.is_empty() {
+            let heading = (style.heading)(trimmed, blank).is_some();
+            first |= heading && filled == 0;
+            filled += 1;
+            headings += u32::from(heading);
+        }
+        blank = trimmed.is_empty();
+    }
+    match headings {
+        0 => Confidence::No,
+        1 if !first => Confidence::No,
+        _ if first || headings * 8 >= filled => Confidence::Likely,
+        _ => Confidence::No,
+    }
+}
+
+/// Reads a whole file.
+pub(crate) fn read(text: &str, style: &Style, out: &mut Builder) {
+    let mut said = Said { clock: style.clock.then(Clock::default), ..Said::default() };
+    let mut blank = true;
+    for line in lines(text) {
+        if out.is_full() {
+            return;
+        }
+        let trimmed = trim(line.text);
+        let after_blank = std::mem::replace(&mut blank, trimmed.is_empty());
+        if trimmed.is_empty() || (style.aside)(trimmed) {
+            continue;
+        }
+        match (style.heading)(trimmed, after_blank) {
+            Some(heading) => said.heading(line.number, heading, out),
+            None => said.line(line.number, trimmed, out),
+        }
+    }
+    said.finish(out);
+}
+
+/// What is said below headings. A line waits for the next one, for only the last has the end.
+#[derive(Debug, Default)]
+pub(crate) struct Said<'a> {
+    speaker: Option<&'a str>,
+    start: Option<u64>,
+    end: Option<u64>,
+    began: bool,
+    skipped: Option<u32>,
+    clock: Option<Clock>,
+    held: Option<(u32, &'a str)>,
+}
+
+impl<'a> Said<'a> {
+    /// Takes a heading: what follows is said by whom it names.
+    pub(crate) fn heading(&mut self, line: u32, heading: Heading<'a>, out: &mut Builder) {
+        self.flush(self.end, out);
+        let times = out.times(line, Some(heading.start), heading.end);
+        if heading.of_day {
+            self.clock.get_or_insert_default();
+        }
+        let mut count = |ms: u64| match &mut self.clock {
+            Some(clock) => clock.since(ms, line, out),
+            None => ms,
+        };
+        (self.start, self.end) = (times.0.map(&mut count), times.1.map(count));
+        self.speaker = Some(heading.name);
+        self.began = true;
+    }
+
+    /// Takes a line of what is said.
+    pub(crate) fn line(&mut self, line: u32, text: &'a str, out: &mut Builder) {
+        if self.began {
+            self.flush(None, out);
+            self.held = Some((line, text));
+        } else {
+            self.skipped.get_or_insert(line);
+        }
+    }
+
+    /// Hands on what is left.
+    pub(crate) fn finish(mut self, out: &mut Builder) {
+        self.flush(self.end, out);
+        if let Some(line) = self.skipped {
+            out.warn(line, "text before the first speaker was skipped");
+        }
+    }
+
+    fn flush(&mut self, end_ms: Option<u64>, out: &mut Builder) {
+        if let Some((line, text)) = self.held.take() {
+            let start_ms = self.start.take();
+            let speaker = self.speaker;
+            out.say(Piece { line, speaker, start_ms, end_ms, text, ..Piece::default() });
+        }
+    }
+}
+
+fn trim(line: &str) -> &str {
+    line.trim_matches(|c: char| c.is_whitespace() || names::is_mark(c))
+}

@@ -1,0 +1,227 @@
+//! Which work is done next.
+//!
+//! Invariant: among the organizations with work that is due, a claim serves the one with the fewest
+//! jobs under way, among equals the one that has waited longest, and of each its oldest work; so
+//! nobody waits for another's backlog. A claim costs what the organizations with work cost, however
+//! much of it they have: the index `work_fair` is entered once for each.
+
+use super::{Ledger, millis, now};
+use crate::database::DatabaseError;
+use crate::database::sql::{Dialect, Row, Value};
+use crate::queue::Job;
+use debrief_domain::ids::OrganizationId;
+use std::time::Duration;
+use uuid::Uuid;
+
+/// Organizations that one statement claims for.
+const ORGANIZATIONS_MAX: usize = 32;
+
+/// What a claim came to.
+#[derive(Debug)]
+pub(in crate::queue) struct Claimed {
+    /// What is this worker's now.
+    pub(in crate::queue) jobs: Vec<Job>,
+    /// How long until work that was left is due; `None` if none was left.
+    pub(in crate::queue) next: Option<Duration>,
+}
+
+/// An organization that has work.
+#[derive(Debug)]
+struct Turn {
+    organization: OrganizationId,
+    /// When its oldest is due.
+    due: i64,
+    /// Jobs of it that are under way.
+    leased: i64,
+}
+
+/// The organizations with work, in the order in which they are served, and after them those whose
+/// work is not due yet, soonest first.
+const TURNS: &str = "WITH RECURSIVE waiting (organization_id) AS ( \
+         SELECT MIN(organization_id) FROM work WHERE consumer = $1 AND state = 'ready' \
+         UNION ALL \
+         SELECT (SELECT MIN(w.organization_id) FROM work w WHERE w.consumer = $1 \
+             AND w.state = 'ready' AND w.organization_id > waiting.organization_id) \
+         FROM waiting WHERE waiting.organization_id IS NOT NULL \
+     ), turns (organization_id, due) AS ( \
+         SELECT organization_id, (SELECT MIN(w.available_at) FROM work w WHERE w.consumer = $1 \
+             AND w.state = 'ready' AND w.organization_id = waiting.organization_id) \
+         FROM waiting WHERE organization_id IS NOT NULL \
+     ) \
+     SELECT organization_id, due, CASE WHEN due > $2 THEN 0 ELSE (SELECT COUNT(*) FROM work w \
+         WHERE w.consumer = $1 AND w.state = 'leased' \
+         AND w.organization_id = turns.organization_id) END AS leased \
+     FROM turns WHERE due IS NOT NULL ORDER BY due > $2, leased, due LIMIT $3";
+
+const JOB: &str = "consumer, position, key, event_id, organization_id, stream_id, attempts, \
+     abandoned, lease_token";
+
+fn job(row: &Row) -> Result<Job, DatabaseError> {
+    Ok(Job {
+        consumer: row.get(0)?,
+        position: row.get(1)?,
+        key: row.get(2)?,
+        event_id: row.get(3)?,
+        organization: OrganizationId(row.get(4)?),
+        stream_id: row.get(5)?,
+        attempts: row.get(6)?,
+        abandoned: row.get(7)?,
+        token: row.get::<Option<String>>(8)?.unwrap_or_default(),
+    })
+}
+
+/// How many of `max` jobs are each organization's.
+fn shares(turns: &[Turn], max: usize) -> Vec<i64> {
+    let mut shares = vec![0; turns.len()];
+    for _ in 0..max {
+        let load = |at: &usize| (turns[*at].leased + shares[*at], turns[*at].due);
+        if let Some(least) = (0..turns.len()).min_by_key(load) {
+            shares[least] += 1;
+        }
+    }
+    shares
+}
+
+/// Claims the oldest work of `organizations` organizations: `$1` the consumer, `$2` now, `$3` the
+/// end of the lease, `$4` its token, then for each an id and a number of jobs.
+fn claim_sql(dialect: Dialect, organizations: usize) -> String {
+    let lock = dialect.for_update_skip_locked();
+    let oldest: Vec<String> = (0..organizations)
+        .map(|n| {
+            format!(
+                "SELECT position, key FROM (SELECT position, key FROM work \
+                 WHERE consumer = $1 AND state = 'ready' AND organization_id = ${} \
+                 AND available_at <= $2 ORDER BY available_at, position, key LIMIT ${}{lock}) AS o{n}",
+                5 + n * 2,
+                6 + n * 2
+            )
+        })
+        .collect();
+    format!(
+        "WITH due AS ({}) UPDATE work SET state = 'leased', lease_until = $3, lease_token = $4 \
+         WHERE consumer = $1 AND state = 'ready' \
+         AND (position, key) IN (SELECT position, key FROM due) RETURNING {JOB}",
+        oldest.join(" UNION ALL ")
+    )
+}
+
+impl Ledger {
+    /// Claims up to `max` jobs that are due.
+    pub(in crate::queue) async fn claim(
+        &self,
+        consumer: &str,
+        max: usize,
+        lease: Duration,
+    ) -> Result<Claimed, DatabaseError> {
+        let mut jobs = Vec::new();
+        let next = loop {
+            let now = now();
+            // A look without a lock first: idle workers leave the one writer of SQLite alone.
+            let mut turns = self.turns(consumer, now).await?;
+            let next =
+                turns.first().map(|turn| Duration::from_millis((turn.due - now).max(0) as u64));
+            turns.retain(|turn| turn.due <= now);
+            if turns.is_empty() || jobs.len() >= max {
+                break next;
+            }
+            let shares = shares(&turns, max - jobs.len());
+            let mut arguments: Vec<Value> = vec![
+                consumer.into(),
+                now.into(),
+                (now + millis(lease)).into(),
+                Uuid::new_v4().into(),
+            ];
+            let served = turns.iter().zip(shares).filter(|(_, share)| *share > 0);
+            for (turn, share) in served {
+                arguments.extend([turn.organization.0.into(), share.into()]);
+            }
+            let organizations = (arguments.len() - 4) / 2;
+            let sql = claim_sql(self.sql.dialect(), organizations);
+            let rows = self.sql.execute_returning(&sql, &arguments).await?;
+            for row in &rows {
+                jobs.push(job(row)?);
+            }
+            // Of one organization, that was all; of several, one may have had less than its share.
+            if rows.is_empty() || organizations == 1 {
+                break next;
+            }
+        };
+        jobs.sort_by_key(|job| job.position);
+        Ok(Claimed { jobs, next })
+    }
+
+    async fn turns(&self, consumer: &str, now: i64) -> Result<Vec<Turn>, DatabaseError> {
+        let arguments = [consumer.into(), now.into(), (ORGANIZATIONS_MAX as i64).into()];
+        let rows = self.sql.query(TURNS, &arguments).await?;
+        rows.iter()
+            .map(|row| {
+                Ok(Turn {
+                    organization: OrganizationId(row.get(0)?),
+                    due: row.get(1)?,
+                    leased: row.get(2)?,
+                })
+            })
+            .collect()
+    }
+
+    /// How long until the first lease of a consumer's jobs runs out; `None` where none is held.
+    #[cfg_attr(not(feature = "nats"), allow(dead_code))]
+    pub(in crate::queue) async fn first_lease_end(
+        &self,
+        consumer: &str,
+    ) -> Result<Option<Duration>, DatabaseError> {
+        let sql = "SELECT MIN(lease_until) FROM work WHERE state = 'leased' AND consumer = $1";
+        let rows = self.sql.query(sql, &[consumer.into()]).await?;
+        let end: Option<i64> = rows.first().map_or(Ok(None), |row| row.get(0))?;
+        Ok(end.map(|end| Duration::from_millis((end - now()).max(0) as u64)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::database::Database;
+
+    fn turn(n: u128, due: i64, leased: i64) -> Turn {
+        Turn { organization: OrganizationId(Uuid::from_u128(n)), due, leased }
+    }
+
+    #[test]
+    fn whoever_has_least_under_way_gets_more() {
+        assert_eq!(shares(&[turn(1, 10, 0)], 4), [4]);
+        assert_eq!(shares(&[turn(1, 10, 0), turn(2, 20, 0)], 3), [2, 1]);
+        assert_eq!(shares(&[turn(1, 20, 0), turn(2, 10, 0)], 3), [1, 2]);
+        assert_eq!(shares(&[turn(1, 20, 0), turn(2, 10, 3)], 4), [3, 1]);
+        assert_eq!(shares(&[turn(1, 20, 0), turn(2, 10, 3)], 2), [2, 0]);
+        assert!(shares(&[], 3).is_empty());
+    }
+
+    /// What a claim reads does not grow with what waits: no step of its plans goes through the rows.
+    #[tokio::test]
+    async fn a_claim_reads_by_the_index_alone() {
+        let directory = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", directory.path().join("d.db").display());
+        let database = Database::open(&url, 2).await.unwrap();
+        database.migrate().await.unwrap();
+        let plan = async |sql: &str, arguments: &[Value]| {
+            let sql = format!("EXPLAIN QUERY PLAN {sql}");
+            let rows = database.queue.query(&sql, arguments).await.unwrap();
+            rows.iter().map(|row| row.get::<String>(3).unwrap()).collect::<Vec<_>>().join("\n")
+        };
+        let turns = plan(TURNS, &["parse".into(), 1_i64.into(), 32_i64.into()]).await;
+        let claim = claim_sql(Dialect::Sqlite, 2);
+        let (id, n) = (|| Value::from(Uuid::nil()), || Value::from(1_i64));
+        let arguments = ["parse".into(), n(), n(), id(), id(), n(), id(), n()];
+        let claim = plan(&claim, &arguments).await;
+        println!("{turns}\n\n{claim}");
+        for plan in [&turns, &claim] {
+            assert!(!plan.contains("SCAN work") && !plan.contains("SCAN w "), "{plan}");
+            assert!(
+                plan.contains("work_fair (consumer=? AND state=? AND organization_id"),
+                "{plan}"
+            );
+            assert!(!plan.contains("TEMP B-TREE FOR ORDER BY\nSEARCH"), "{plan}");
+        }
+        database.close().await;
+    }
+}

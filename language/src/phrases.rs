@@ -1,0 +1,84 @@
+//! Cue phrases, found word by word.
+//!
+//! A phrase is words with a space between; `word*` matches a beginning, `*` any one word. The
+//! time is linear in the words looked at: phrases are found by their first word.
+
+use std::collections::HashMap;
+
+use crate::lists::{List, entries};
+use crate::sentences::Word;
+
+/// A set of phrases of one language.
+#[derive(Debug, Default)]
+pub(crate) struct Phrases {
+    by_first: HashMap<&'static str, Vec<Vec<&'static str>>>,
+}
+
+impl Phrases {
+    /// First words are whole words.
+    pub(crate) fn new(phrases: List) -> Self {
+        let mut by_first: HashMap<_, Vec<Vec<_>>> = HashMap::new();
+        for phrase in entries(phrases) {
+            let mut words = phrase.split(' ');
+            if let Some(first) = words.next() {
+                by_first.entry(first).or_default().push(words.collect());
+            }
+        }
+        Self { by_first }
+    }
+
+    /// The length of the longest phrase that begins at `words[0]`.
+    pub(crate) fn at(&self, words: &[Word]) -> Option<usize> {
+        let (first, rest) = words.split_first()?;
+        self.by_first
+            .get(first.lower.as_str())?
+            .iter()
+            .filter(|phrase| {
+                phrase.len() <= rest.len()
+                    && phrase.iter().zip(rest).all(|(part, word)| fits(part, &word.lower))
+            })
+            .map(|phrase| phrase.len() + 1)
+            .max()
+    }
+
+    /// Where the first phrase begins and ends.
+    pub(crate) fn find(&self, words: &[Word]) -> Option<(usize, usize)> {
+        (0..words.len()).find_map(|at| Some((at, at + self.at(&words[at..])?)))
+    }
+
+    /// Whether any phrase occurs.
+    pub(crate) fn any(&self, words: &[Word]) -> bool {
+        self.find(words).is_some()
+    }
+
+    /// Whether this single word is a phrase.
+    pub(crate) fn has(&self, word: &str) -> bool {
+        self.by_first.get(word).is_some_and(|phrases| phrases.iter().any(Vec::is_empty))
+    }
+}
+
+fn fits(part: &str, word: &str) -> bool {
+    match part.strip_suffix('*') {
+        Some(beginning) => word.starts_with(beginning) && word.len() > beginning.len(),
+        None => part == word,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(text: &str) -> Vec<Word> {
+        text.split(' ').map(|word| Word { from: 0, to: 0, lower: word.to_owned() }).collect()
+    }
+
+    #[test]
+    fn phrases_are_found_by_words() {
+        let phrases = Phrases::new("i'll, the goal is, send * to, אני א*");
+        assert_eq!(phrases.find(&words("so the goal is clear")), Some((1, 4)));
+        assert_eq!(phrases.find(&words("send it to me")), Some((0, 3)));
+        assert_eq!(phrases.find(&words("כן אני אשלח")), Some((1, 3)));
+        assert!(!phrases.any(&words("the goals are")));
+        assert!(phrases.has("i'll") && !phrases.has("send"));
+    }
+}

@@ -1,0 +1,92 @@
+//! What remains to be searched once the rest is understood.
+
+use std::ops::Range;
+
+use super::language;
+use super::words::Word;
+use super::{Mention, Span};
+use crate::{lists, sentences};
+
+/// What does not count as content.
+pub(super) struct Kept<'a> {
+    pub(super) removed: &'a [Span],
+    /// Places of the words that say the kind.
+    pub(super) kind: Option<Range<usize>>,
+    pub(super) people: &'a [Mention],
+}
+
+/// The question without some spans, in order; spaces that are left over go too.
+pub(super) fn text(question: &str, removed: &[Span]) -> String {
+    let mut text = String::with_capacity(question.len());
+    let mut at = 0;
+    for span in removed {
+        if span.from > at {
+            add(&mut text, &question[at..span.from]);
+        }
+        at = at.max(span.to);
+    }
+    add(&mut text, &question[at..]);
+    text.trim().to_owned()
+}
+
+fn add(text: &mut String, part: &str) {
+    let mut pending = text.ends_with(char::is_whitespace);
+    for c in part.chars() {
+        if c.is_whitespace() {
+            if !pending && !text.is_empty() {
+                text.push(' ');
+            }
+            pending = true;
+        } else {
+            // A mark that closed what was removed closes the word before.
+            if pending && matches!(c, ',' | '.' | '?' | '!') {
+                text.truncate(text.trim_end().len());
+            }
+            text.push(c);
+            pending = false;
+        }
+    }
+}
+
+/// The words that say what is looked for, in their form and order.
+pub(super) fn words(words: &[Word<'_>], plain: &[sentences::Word], kept: &Kept<'_>) -> Vec<String> {
+    let mut content = Vec::new();
+    let mut removed = kept.removed.iter().copied().peekable();
+    let mut boilerplate = 0;
+    for (at, word) in words.iter().enumerate() {
+        while removed.next_if(|span| span.to <= word.from).is_some() {}
+        let gone = removed.peek().is_some_and(|span| span.from < word.to);
+        let language = language::of(word.is_hebrew());
+        if let Some(length) = language.boilerplate.at(&plain[at..]) {
+            boilerplate = boilerplate.max(at + length);
+        }
+        let named = kept.people.iter().any(|mention| {
+            let quote = &mention.quote;
+            mention.people.len() == 1 && quote.from < word.to && word.from < quote.to
+        });
+        // In a phrase every word counts.
+        let quoted = word.taken && !gone && !named;
+        let says = quoted
+            || !(at < boilerplate && !named_in(kept.people, word)
+                || language.is_stop(&word.lower)
+                || kept.kind.as_ref().is_some_and(|kind| kind.contains(&at)));
+        if says && !gone && !named && word.lower.chars().any(char::is_alphanumeric) {
+            content.push(word.text.to_owned());
+        }
+    }
+    content
+}
+
+fn named_in(people: &[Mention], word: &Word<'_>) -> bool {
+    people.iter().any(|mention| mention.quote.from < word.to && word.from < mention.quote.to)
+}
+
+/// Hebrew by its letters, else the language with the most stop words.
+pub(super) fn language(words: &[Word<'_>], plain: &[sentences::Word]) -> Option<&'static str> {
+    let letters = words.iter().filter(|word| word.lower.starts_with(char::is_alphabetic));
+    let hebrew = letters.clone().filter(|word| word.is_hebrew()).count();
+    if hebrew > 0 && hebrew * 2 >= letters.count() {
+        return Some(language::of(true).code);
+    }
+    lists::by_stop_words(plain.iter().map(|word| word.lower.as_str())).map(|pack| pack.code)
+}

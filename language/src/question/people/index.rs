@@ -1,0 +1,165 @@
+//! The words of known people's names, ready to be looked up.
+
+use std::collections::HashMap;
+
+use strsim::osa_distance;
+
+use super::nicknames;
+use crate::names::{Name, fold};
+use crate::question::{How, Known};
+
+/// A word of somebody's name.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Hit {
+    pub(super) person: usize,
+    /// Place in the name.
+    pub(super) place: usize,
+    pub(super) how: How,
+}
+
+pub(super) struct Index {
+    names: Vec<Vec<String>>,
+    by_word: HashMap<String, Vec<(usize, usize)>>,
+    by_nickname: HashMap<&'static str, Vec<(usize, usize)>>,
+    /// Different words by the sound they begin with.
+    by_letter: HashMap<char, Vec<String>>,
+}
+
+impl Index {
+    pub(super) fn new(known: &[Known]) -> Self {
+        let names: Vec<Vec<String>> = known
+            .iter()
+            .map(|known| Name::new(&known.name).words.iter().map(|word| plain(word)).collect())
+            .collect();
+        let mut by_word: HashMap<String, Vec<(usize, usize)>> = HashMap::new();
+        let mut by_nickname: HashMap<_, Vec<(usize, usize)>> = HashMap::new();
+        let mut by_letter: HashMap<char, Vec<String>> = HashMap::new();
+        for (person, name) in names.iter().enumerate() {
+            for (place, word) in name.iter().enumerate().filter(|(_, word)| is_name(word)) {
+                let people = by_word.entry(word.clone()).or_default();
+                if people.is_empty()
+                    && let Some(letter) = word.chars().next()
+                {
+                    by_letter.entry(sound(letter)).or_default().push(word.clone());
+                }
+                people.push((person, place));
+                for other in nicknames::of(word) {
+                    by_nickname.entry(other).or_default().push((person, place));
+                }
+            }
+        }
+        Self { names, by_word, by_nickname, by_letter }
+    }
+
+    /// How many words a person's name has.
+    pub(super) fn length(&self, person: usize) -> usize {
+        self.names[person].len()
+    }
+
+    /// Whose name has this word, or another form of it. A full form is not taken for a short one
+    /// where somebody is called so.
+    pub(super) fn hits(&self, word: &str) -> Vec<Hit> {
+        let word = folded(word);
+        let exact = self.by_word.get(&word).into_iter().flatten();
+        let mut hits: Vec<Hit> =
+            exact.map(|(person, place)| hit(*person, *place, How::Exact)).collect();
+        let others = self.by_nickname.get(word.as_str()).into_iter().flatten();
+        let others = others.map(|(person, place)| hit(*person, *place, How::Nickname));
+        if hits.is_empty() || nicknames::is_short(&word) {
+            hits.extend(others);
+        }
+        hits
+    }
+
+    /// The same of one person.
+    pub(super) fn hits_of(&self, word: &str, person: usize) -> Vec<Hit> {
+        let word = folded(word);
+        let of = |(place, name): (usize, &String)| {
+            let how = match *name == word {
+                true => How::Exact,
+                false if nicknames::of(name).any(|other| other == word) => How::Nickname,
+                false => return None,
+            };
+            Some(hit(person, place, how))
+        };
+        self.names[person].iter().enumerate().filter_map(of).collect()
+    }
+
+    /// Whose name is nearest to this word, within its few letters.
+    pub(super) fn misspelled(&self, word: &str) -> Vec<Hit> {
+        let word = folded(word);
+        let Some(letter) = word.chars().next() else { return Vec::new() };
+        let near = self.by_letter.get(&sound(letter)).into_iter().flatten();
+        let near: Vec<(usize, &String)> =
+            near.filter_map(|name| Some((distance(&word, name)?, name))).collect();
+        let Some(least) = near.iter().map(|(distance, _)| *distance).min() else {
+            return Vec::new();
+        };
+        let nearest = near.into_iter().filter(|(distance, _)| *distance == least);
+        let people = nearest.filter_map(|(_, name)| self.by_word.get(name)).flatten();
+        people.map(|(person, place)| hit(*person, *place, How::Misspelled)).collect()
+    }
+
+    /// The same of one person.
+    pub(super) fn misspelled_of(&self, word: &str, person: usize) -> Vec<Hit> {
+        let word = folded(word);
+        let begins = |name: &str| word.chars().next().map(sound) == name.chars().next().map(sound);
+        let names = self.names[person].iter().enumerate();
+        let near = names.filter(|(_, name)| begins(name) && distance(&word, name).is_some());
+        near.map(|(place, _)| hit(person, place, How::Misspelled)).collect()
+    }
+}
+
+fn hit(person: usize, place: usize, how: How) -> Hit {
+    Hit { person, place, how }
+}
+
+/// Initials are no names.
+fn is_name(word: &str) -> bool {
+    word.chars().nth(1).is_some() && word.chars().any(char::is_alphabetic)
+}
+
+fn folded(word: &str) -> String {
+    plain(&fold(word).concat())
+}
+
+/// Final letters of Hebrew as inside a word.
+fn plain(word: &str) -> String {
+    let letter = |c| match c {
+        'ך' => 'כ',
+        'ם' => 'מ',
+        'ן' => 'נ',
+        'ף' => 'פ',
+        'ץ' => 'צ',
+        c => c,
+    };
+    word.chars().map(letter).collect()
+}
+
+/// Letters that are taken for each other at the beginning of a name.
+fn sound(letter: char) -> char {
+    match letter {
+        'c' | 'q' => 'k',
+        'y' | 'j' => 'i',
+        'z' => 's',
+        'כ' => 'ק',
+        'ט' => 'ת',
+        'ע' => 'א',
+        letter => letter,
+    }
+}
+
+/// Damerau and Levenshtein's distance (optimal string alignment): one for names of four letters,
+/// two for eight, and `None` beyond.
+fn distance(word: &str, name: &str) -> Option<usize> {
+    let (long, other) = (name.chars().count(), word.chars().count());
+    let most = match long.max(other) {
+        0..=3 => return None,
+        4..=7 => 1,
+        _ => 2,
+    };
+    if long.abs_diff(other) > most || long.min(other) < 3 {
+        return None;
+    }
+    Some(osa_distance(word, name)).filter(|distance| *distance <= most)
+}

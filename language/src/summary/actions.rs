@@ -1,0 +1,300 @@
+//! What somebody will do: commitments and requests, with owner and date where the words say so.
+//!
+//! A sentence counts when a cue ("I'll", "can you") stands with something that can be done and,
+//! for vague verbs, a date. Manners of speaking and reported or imagined speech do not count.
+
+use std::collections::HashMap;
+
+use debrief_domain::summary::content::{ActionItem, Quote};
+use debrief_domain::transcript::content::Content;
+
+use super::due::Dates;
+use super::language::Language;
+use super::replies::{Replies, Reply};
+use crate::phrases::Phrases;
+use crate::sentences::{Sentence, Word};
+
+/// From this score on a sentence is an action item.
+const ENOUGH: f32 = 1.75;
+/// More would not be read, except of a long call, up to half as many again.
+const MOST: usize = 10;
+/// Turns of a long call.
+const LONG: usize = 200;
+
+/// An action item and the place of its sentence.
+pub(crate) struct Found {
+    pub(crate) sentence: usize,
+    pub(crate) score: f32,
+    words: (usize, usize),
+    pub(crate) item: ActionItem,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Owner {
+    Speaker,
+    Other,
+    Both,
+}
+
+/// Whose part it is, and who is called by name.
+type Doer<'a> = (Owner, Option<&'a str>);
+
+/// Finds action items, best ones only, in the order they were said.
+pub(crate) fn find(
+    content: &Content,
+    sentences: &[Sentence],
+    silent: &[bool],
+    language: &Language,
+) -> Vec<Found> {
+    let pack = language.pack;
+    let errands = Phrases::new(pack.errands);
+    let doings = Phrases::new(pack.doings);
+    let dates = Dates::new(&pack.due);
+    let people = people(content);
+    let (early, late) = (content.turns.len() / 4, content.turns.len() * 3 / 4);
+    let replies = Replies::new(language);
+    let i_can = Phrases::new(pack.i_can);
+    let conditions = Phrases::new(pack.conditions);
+    let cues = [
+        (&language.i_will, 1.0, Owner::Speaker),
+        (&language.i_intend, 0.75, Owner::Speaker),
+        (&i_can, 0.5, Owner::Speaker),
+        (&language.will_you, 0.75, Owner::Other),
+        (&language.we_will, 0.5, Owner::Both),
+    ];
+    let verb = |words: &[Word]| -> f32 {
+        let near = words.len().min(pack.verb_within);
+        if (0..near).any(|at| errands.at(&words[at..]).is_some()) {
+            1.0
+        } else if words[..near].iter().any(|word| doings.has(&word.lower)) {
+            0.5
+        } else {
+            0.0
+        }
+    };
+    let mut found = Vec::new();
+    for (place, sentence) in sentences.iter().enumerate().filter(|(place, _)| !silent[*place]) {
+        let text = &content.turns[sentence.turn].text;
+        for (from, to) in clauses(sentence, language) {
+            let words = &sentence.words[from..to];
+            if words.len() < 4 {
+                continue;
+            }
+            let mut offers: Vec<(f32, Doer)> = Vec::new();
+            for (cue, weight, owner) in cues {
+                if sentence.question && owner != Owner::Other {
+                    continue;
+                }
+                for (at, length) in commitments(words, cue, language) {
+                    // "Can you …?" asks for something, "What can you …?" asks about something.
+                    let asks = !sentence.question
+                        || at <= 2 && opens(&words[..at], language, &people)
+                        || at > 0 && text[words[at - 1].to..words[at].from].contains([',', '،']);
+                    let doing = verb(&words[at..]).max(verb(&words[at + length..]));
+                    if asks && doing > 0.0 {
+                        offers.push((weight + doing, (owner, called(words, at, &people))));
+                    }
+                }
+            }
+            for (at, word) in words.iter().enumerate() {
+                if let Some(Some(name)) = people.get(word.lower.as_str())
+                    && let Some(length) = language.they_will.at(&words[at + 1..])
+                    && !sentence.question
+                {
+                    let doing = verb(&words[at + 1..]).max(verb(&words[at + 1 + length..]));
+                    if doing > 0.0 {
+                        offers.push((0.75 + doing, (Owner::Other, Some(*name))));
+                    }
+                }
+            }
+            // The first of the best.
+            let best = offers.into_iter().rev().max_by(|a, b| a.0.total_cmp(&b.0));
+            let Some((mut score, (owner, name))) = best else { continue };
+            let reply = replies.to(place, sentences, content, language);
+            if owner != Owner::Speaker && reply == Reply::Decline {
+                continue;
+            }
+            // Agreed to at once: a request or an offer, where a plan of both is rather a decision.
+            let agreed = matches!(reply, Reply::Assent | Reply::TakesOn(_));
+            score += if agreed && owner != Owner::Both { 0.25 } else { 0.0 };
+            let due = dates.find(words, text);
+            let opening = words.iter().find(|word| !language.fillers.contains(&*word.lower));
+            let hangs = opening.is_some_and(|word| conditions.has(&word.lower));
+            score -= if hangs && from == 0 { 0.5 } else { 0.0 };
+            if due.is_none() && !words.iter().any(|word| language.is_content(&word.lower)) {
+                continue;
+            }
+            // What both will do is at the beginning what the session is going to be about.
+            let agenda = owner == Owner::Both && sentence.turn < early;
+            score += if due.is_some() && !agenda { 1.0 } else { 0.0 };
+            score += if sentence.turn >= late { 0.2 } else { 0.0 };
+            // Very long: somebody thinking aloud.
+            score -= if words.len() > 45 { 0.5 } else { 0.0 };
+            if score >= ENOUGH {
+                found.push(Found {
+                    sentence: place,
+                    score,
+                    words: (from, to),
+                    item: ActionItem {
+                        quote: quote(content, sentence, from, to),
+                        owner: whose(owner, name, content, sentence, reply),
+                        due: due.map(|(from, to)| text[from..to].to_owned()),
+                    },
+                });
+            }
+        }
+    }
+    let mut found = distinct(found, sentences, language);
+    found.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.sentence.cmp(&b.sentence)));
+    found.truncate(MOST + (MOST * content.turns.len() / (2 * LONG)).min(MOST / 2));
+    found.sort_by_key(|found| found.sentence);
+    found
+}
+
+/// Parts of a sentence that each commit to something: "I'll call, and I'll write".
+fn clauses(sentence: &Sentence, language: &Language) -> Vec<(usize, usize)> {
+    let words = &sentence.words;
+    let mut starts: Vec<usize> = vec![0];
+    for (at, _) in commitments(words, &language.i_will, language) {
+        let last = starts[starts.len() - 1];
+        let first = starts.len() == 1;
+        // What precedes the first cue belongs to it, so only the second one starts a part.
+        let cue_before = commitments(&words[last..at], &language.i_will, language).next().is_some();
+        if at >= last + 4 && (cue_before || !first) {
+            starts.push(at);
+        }
+    }
+    let ends = starts.iter().skip(1).copied().chain([words.len()]);
+    starts.iter().copied().zip(ends.collect::<Vec<_>>()).collect()
+}
+
+/// Quotes words `from..to` of a sentence, all of it where it has only one part.
+fn quote(content: &Content, sentence: &Sentence, from: usize, to: usize) -> Quote {
+    let mut quote = sentence.quote(content);
+    let text = &content.turns[sentence.turn].text;
+    let begin = if from == 0 { sentence.from } else { sentence.words[from].from };
+    let end = match sentence.words.get(to) {
+        // Leaves out the "and" that leads to the next part.
+        Some(_) => sentence.words[if to - from > 2 { to - 2 } else { to - 1 }].to,
+        None => sentence.to,
+    };
+    if begin < end {
+        quote.text = text[begin..end].to_owned();
+    }
+    quote
+}
+
+/// Whether nothing but fillers and names stands before a request.
+fn opens(before: &[Word], language: &Language, people: &HashMap<String, Option<&str>>) -> bool {
+    before.iter().all(|word| {
+        language.fillers.contains(word.lower.as_str())
+            || language.leaning.contains(word.lower.as_str())
+            || people.contains_key(word.lower.as_str())
+    })
+}
+
+/// Where a cue commits to something.
+fn commitments<'a>(
+    words: &'a [Word],
+    cue: &'a Phrases,
+    language: &'a Language,
+) -> impl Iterator<Item = (usize, usize)> + 'a {
+    (0..words.len()).filter_map(move |at| {
+        let length = cue.at(&words[at..])?;
+        if language.no_commitment.at(&words[at..]).is_some() {
+            return None;
+        }
+        let before = &words[at.saturating_sub(3)..at];
+        let imagined = before.iter().any(|word| language.imagined.has(&word.lower));
+        (!imagined).then_some((at, length))
+    })
+}
+
+/// Participants by the first word of their name, `None` where two share it.
+fn people(content: &Content) -> HashMap<String, Option<&str>> {
+    let mut people: HashMap<String, Option<&str>> = HashMap::new();
+    for person in content.participants.iter().take(1000) {
+        let first = person.name.split_whitespace().next().unwrap_or_default();
+        people
+            .entry(first.to_lowercase())
+            .and_modify(|known| *known = None)
+            .or_insert(Some(&person.name));
+    }
+    people
+}
+
+/// Who is called by name: in front of a request, or at its end ("Can you write to him, Maya?").
+fn called<'a>(
+    words: &[Word],
+    at: usize,
+    people: &HashMap<String, Option<&'a str>>,
+) -> Option<&'a str> {
+    let name = |word: &Word| people.get(word.lower.as_str()).copied().flatten();
+    words[..at].iter().rev().find_map(name).or_else(|| words.last().and_then(name))
+}
+
+/// Who will do it: nobody unless the words, the people or the reply say so.
+fn whose(
+    owner: Owner,
+    called: Option<&str>,
+    content: &Content,
+    sentence: &Sentence,
+    reply: Reply,
+) -> Option<String> {
+    let speaker = content.turns[sentence.turn].speaker.as_deref();
+    let whose = match owner {
+        Owner::Speaker => speaker,
+        Owner::Both => None,
+        Owner::Other => {
+            let called = called.filter(|name| Some(*name) != speaker);
+            let other = match content.participants.as_slice() {
+                [a, b] if speaker == Some(&a.name) => Some(b.name.as_str()),
+                [a, b] if speaker == Some(&b.name) => Some(a.name.as_str()),
+                _ => None,
+            };
+            let takes = match reply {
+                Reply::TakesOn(name) => Some(name),
+                Reply::Assent | Reply::Decline | Reply::Other => None,
+            };
+            called.or(other).or(takes)
+        }
+    };
+    whose.map(str::to_owned)
+}
+
+/// Of items that say the same, keeps the one that scores more, or comes later.
+fn distinct(found: Vec<Found>, sentences: &[Sentence], language: &Language) -> Vec<Found> {
+    let stems = |found: &Found| -> Vec<String> {
+        let (from, to) = found.words;
+        let words = sentences[found.sentence].words[from..to].iter();
+        let mut stems: Vec<_> = words
+            .filter(|word| language.is_content(&word.lower))
+            .map(|word| language.stem(&word.lower))
+            .collect();
+        stems.sort_unstable();
+        stems.dedup();
+        stems
+    };
+    let mut kept: Vec<(Found, Vec<String>)> = Vec::new();
+    // Only the best few hundred can end up among the best ten.
+    let mut found = found;
+    if found.len() > 300 {
+        found.sort_by(|a, b| b.score.total_cmp(&a.score));
+        found.truncate(300);
+        found.sort_by_key(|found| found.sentence);
+    }
+    for new in found {
+        let own = stems(&new);
+        let twin = kept.iter().position(|(old, theirs)| {
+            let common = own.iter().filter(|stem| theirs.binary_search(stem).is_ok()).count();
+            let shorter = own.len().min(theirs.len());
+            common >= 2 && common * 2 >= shorter && old.item.owner == new.item.owner
+        });
+        match twin {
+            Some(at) if new.score >= kept[at].0.score => kept[at] = (new, own),
+            Some(_) => {}
+            None => kept.push((new, own)),
+        }
+    }
+    kept.into_iter().map(|(found, _)| found).collect()
+}

@@ -1,0 +1,187 @@
+//! Extractive summaries: a session in its own words, without a language model.
+//!
+//! Invariants:
+//! - Every quote is a verbatim substring of its turn.
+//! - The same transcript gives the same summary.
+//! - Time is near-linear in the length of the transcript and bounded by
+//!   [`sentences::MAX_SENTENCES`]; a transcript longer than that is summarized from its first
+//!   thirty hours.
+//! - What the transcript does not give is empty, not padded.
+
+mod actions;
+mod decisions;
+mod due;
+mod language;
+#[cfg(test)]
+mod languages_tests;
+mod overview;
+mod questions;
+mod rank;
+mod replies;
+#[cfg(test)]
+mod tests;
+mod topics;
+mod worth;
+
+use debrief_domain::summary::content::{Content as Summary, Method, Quote};
+use debrief_domain::transcript::content::Content;
+
+use crate::sentences::{self, Sentence};
+use language::Language;
+use overview::Budget;
+use rank::Ranking;
+use worth::{EARLY, Worth};
+
+/// Key moments that are kept.
+const MOMENTS: usize = 5;
+/// Where fewer say that they are one, central sentences make up for it.
+const ENOUGH_MOMENTS: usize = 3;
+
+/// Summarizes a transcript with sentences chosen from it.
+pub fn extractive(content: &Content) -> Summary {
+    let sentences = sentences::split(content);
+    let language = Language::of(content, &sentences);
+    let silent: Vec<bool> = sentences.iter().map(|s| is_silent(s, &language)).collect();
+    let ranking = Ranking::new(&sentences, &silent, &language);
+    let worth = Worth::of_all(content, &sentences, &silent, &language);
+    let scores: Vec<f32> =
+        worth.iter().zip(&ranking.central).map(|(worth, central)| worth.score(*central)).collect();
+
+    let actions = actions::find(content, &sentences, &silent, &language);
+    let promised: Vec<usize> = actions.iter().map(|found| found.sentence).collect();
+    let decisions = decisions::find(content, &sentences, &worth, &ranking, &language, &promised);
+    let headline = headline(&sentences, &scores, &worth);
+    let overview = overview(&sentences, &worth, &scores, &ranking);
+    let told: Vec<usize> = overview.iter().chain(&decisions).chain(&promised).copied().collect();
+    let moments = moments(&sentences, &silent, &scores, &worth, &ranking, &told);
+    let questions = questions::open(content, &sentences, &silent, &language);
+    let topics = topics::find(content, &sentences, &silent, &language);
+
+    let quotes = |places: Vec<usize>| -> Vec<Quote> {
+        places.into_iter().map(|place| sentences[place].quote(content)).collect()
+    };
+    Summary {
+        method: Method::Extractive,
+        headline: headline.map(|place| sentences[place].quote(content)),
+        overview: quotes(overview),
+        key_moments: quotes(moments),
+        topics,
+        decisions: quotes(decisions),
+        action_items: actions.into_iter().map(|found| found.item).collect(),
+        open_questions: quotes(questions),
+    }
+}
+
+/// Greetings, technicalities and fillers weigh nothing.
+fn is_silent(sentence: &Sentence, language: &Language) -> bool {
+    let telling = sentence
+        .words
+        .iter()
+        .filter(|word| !language.fillers.contains(word.lower.as_str()))
+        .count();
+    telling == 0 || language.housekeeping.any(&sentence.words)
+}
+
+fn headline(sentences: &[Sentence], scores: &[f32], worth: &[Worth]) -> Option<usize> {
+    let fits = |words: usize| match words {
+        6..=24 => 1.0,
+        25..=32 => 0.7,
+        _ => 0.3,
+    };
+    (0..sentences.len())
+        .map(|place| {
+            let says = worth[place].signals.insight
+                || worth[place].signals.decision
+                || worth[place].signals.goal;
+            let says = if says { 1.3 } else { 1.0 };
+            (place, scores[place] * fits(sentences[place].words.len()) * says)
+        })
+        .filter(|(_, score)| *score > 0.0)
+        .max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))
+        .map(|(place, _)| place)
+}
+
+fn overview(
+    sentences: &[Sentence],
+    worth: &[Worth],
+    scores: &[f32],
+    ranking: &Ranking,
+) -> Vec<usize> {
+    let most = match sentences.len() {
+        0..=20 => 3,
+        21..=60 => 4,
+        61..=160 => 5,
+        161..=500 => 6,
+        _ => 7,
+    };
+    let mut worth = worth.to_vec();
+    // What the session is for comes first, where somebody says it.
+    let early = (sentences.len() as f32 * EARLY) as usize;
+    let goal = (0..early)
+        .filter(|place| worth[*place].signals.goal && scores[*place] > 0.0)
+        .max_by(|a, b| scores[*a].total_cmp(&scores[*b]).then(b.cmp(a)));
+    if let Some(place) = goal {
+        worth[place].share *= 3.0;
+    }
+    let mut chosen = overview::choose(sentences, &worth, ranking, Budget::Sentences(most));
+    // Better short than padded with what says little.
+    let top = scores.iter().copied().fold(0.0, f32::max);
+    let mut kept = 0;
+    chosen.retain(|place| {
+        kept += 1;
+        kept <= 3 || scores[*place] >= 0.35 * top
+    });
+    chosen.sort_unstable();
+    chosen
+}
+
+/// The sentences that together say most, at most `words` words of them (as parted by white
+/// space), in the order they were said.
+pub fn overview_of(content: &Content, words: usize) -> Vec<Quote> {
+    let sentences = sentences::split(content);
+    let language = Language::of(content, &sentences);
+    let silent: Vec<bool> = sentences.iter().map(|s| is_silent(s, &language)).collect();
+    let ranking = Ranking::new(&sentences, &silent, &language);
+    let worth = Worth::of_all(content, &sentences, &silent, &language);
+    let mut chosen = overview::choose(&sentences, &worth, &ranking, Budget::Words(words));
+    chosen.sort_unstable();
+    chosen.into_iter().map(|place| sentences[place].quote(content)).collect()
+}
+
+fn moments(
+    sentences: &[Sentence],
+    silent: &[bool],
+    scores: &[f32],
+    worth: &[Worth],
+    ranking: &Ranking,
+    told: &[usize],
+) -> Vec<usize> {
+    // A short session is its own overview.
+    if sentences.len() < 8 {
+        return Vec::new();
+    }
+    let fits = |place: &usize| {
+        !silent[*place] && !told.contains(place) && sentences[*place].words.len() >= 5
+    };
+    // Without a cue, only what stands well alone.
+    let tells = |place: &usize| {
+        worth[*place].signals.insight
+            || (sentences[*place].words.len() >= 8 && worth[*place].share >= 0.85)
+    };
+    let pool = |insight: bool| -> Vec<(usize, f32)> {
+        (0..sentences.len())
+            .filter(fits)
+            .filter(tells)
+            .filter(|place| worth[*place].signals.insight == insight)
+            .map(|place| (place, scores[place] + if insight { 0.2 } else { 0.0 }))
+            .collect()
+    };
+    let mut chosen = ranking.choose(&pool(true), MOMENTS, true, told);
+    if chosen.len() < ENOUGH_MOMENTS {
+        let already: Vec<usize> = told.iter().chain(&chosen).copied().collect();
+        let missing = ENOUGH_MOMENTS - chosen.len();
+        chosen.extend(ranking.choose(&pool(false), missing, true, &already));
+    }
+    chosen.sort_unstable();
+    chosen
+}

@@ -1,4 +1,0 @@
-#![no_main]
-debrief_understanding_fuzz::libfuzzer_sys::fuzz_target!(|text: &str| {
-    debrief_understanding_fuzz::asked(text);
-});

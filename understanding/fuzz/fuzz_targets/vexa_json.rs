@@ -1,2 +1,0 @@
-#![no_main]
-debrief_understanding_fuzz::format!("vexa_json");
