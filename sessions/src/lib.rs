@@ -2,8 +2,7 @@
 //!
 //! - [`load`] gives a transcript with its turns as they were read from the files, over which
 //!   [`corrected`] lays corrections.
-//! - [`load_session`] and [`load_note`] give everything that can be found of a session, or of a
-//!   note from another system.
+//! - [`load_subject`] gives everything that search finds of a session or of an external note.
 //! - [`Cache`] keeps the turns that were asked for last.
 //!
 //! Invariants: a stream is read once; what was deleted, also between two steps of loading, is
@@ -17,5 +16,5 @@ mod transcript;
 
 pub use cache::{Cache, Current};
 pub use error::LoadError;
-pub use session::{ExternalNote, Session, load_note, load_session};
+pub use session::{ExternalNote, Session, load_subject};
 pub use transcript::{Loaded, Turns, corrected, load};

@@ -18,7 +18,7 @@ use debrief_infra::queue::Begins;
 use debrief_projections::{directory, searches};
 use debrief_search::understood::{PEOPLE_MAX, Question};
 use debrief_search::watch::Watched;
-use debrief_sessions::{Session, load_note, load_session};
+use debrief_sessions::{Session, load_subject};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -53,16 +53,13 @@ impl Worker for Watch {
         if saved.is_empty() {
             return Ok(Done::Finished);
         }
-        let loaded = match event.of::<Summary>()? {
-            Some(SummaryEvent::Created(created)) => {
-                load_session(log, documents, organization, created.transcript_id).await
-            }
-            Some(SummaryEvent::Revised(revised)) => {
-                load_session(log, documents, organization, revised.transcript_id).await
-            }
+        let subject = match event.of::<Summary>()? {
+            Some(SummaryEvent::Created(created)) => Subject::Transcript(created.transcript_id),
+            Some(SummaryEvent::Revised(revised)) => Subject::Transcript(revised.transcript_id),
             Some(SummaryEvent::Erased(_)) => return Ok(Done::Finished),
-            None => load_note(log, organization, NoteId(event.stream_id)).await,
+            None => Subject::Note(NoteId(event.stream_id)),
         };
+        let loaded = load_subject(log, documents, organization, subject).await;
         let Some(session) = loaded? else { return Ok(Done::Finished) };
         job.progress(0.3);
         let clients = directory::clients(views, viewer, 0, PEOPLE_MAX).await;
@@ -73,10 +70,6 @@ impl Worker for Watch {
             .into_iter()
             .filter_map(|search| Some((search.id, question(search.criteria?))))
             .collect();
-        let subject = match session.note {
-            Some(_) => Subject::Note(NoteId(session.id.0)),
-            None => Subject::Transcript(session.id),
-        };
         let fitting = tokio::task::spawn_blocking(move || fitting(&session, &questions, &clients));
         let fitting = fitting.await.map_err(|error| Fault::Failed(error.to_string()))??;
         for (id, passages) in fitting {
