@@ -136,19 +136,19 @@ pub(crate) trait Endpoint<Arguments> {
 
 macro_rules! endpoint {
     ($($argument:ident),*) => {
-        impl<F, Fut, S, P, $($argument,)* T, E>
+        impl<F, Answering, S, P, $($argument,)* Answer, Refusal>
             Endpoint<(S, super::auth::Caller<P>, $($argument,)*)> for F
         where
-            F: Fn(State<S>, super::auth::Caller<P>, $($argument),*) -> Fut,
-            Fut: Future<Output = Result<T, E>>,
+            F: Fn(State<S>, super::auth::Caller<P>, $($argument),*) -> Answering,
+            Answering: Future<Output = Result<Answer, Refusal>>,
             P: super::auth::Grant,
             $($argument: Describe,)*
-            T: Describe,
+            Answer: Describe,
         {
             fn describe(described: &mut Described<'_>) {
-                super::auth::Caller::<P>::describe(described);
-                $($argument::describe(described);)*
-                T::describe(described);
+                <super::auth::Caller<P> as Describe>::describe(described);
+                $(<$argument as Describe>::describe(described);)*
+                <Answer as Describe>::describe(described);
             }
         }
     };
@@ -159,6 +159,12 @@ endpoint!(A);
 endpoint!(A, B);
 endpoint!(A, B, C);
 endpoint!(A, B, C, D);
+endpoint!(A, B, C, D, E);
+
+/// What a resource shares among its handlers.
+impl<T> Describe for State<T> {
+    fn describe(_: &mut Described<'_>) {}
+}
 
 /// No body.
 impl Describe for StatusCode {
