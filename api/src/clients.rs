@@ -148,7 +148,7 @@ pub(crate) async fn key_of_client(
     id: ClientId,
 ) -> Result<DataKey, Problem> {
     let unknown = || {
-        let message = "names no client of your organization; POST /v1/clients first.";
+        let message = "is not the id of a client of your organization; POST /v1/clients first.";
         Problem::invalid_field("client_id", message)
     };
     let loaded = state.log.load::<client::Client>(organization, id.0).await;

@@ -42,7 +42,7 @@ async fn get(
     Query(Version { version }, at, ..): Query<Version, MinPosition>,
 ) -> Result<Json<Summary>, Problem> {
     if version == Some(0) {
-        return Err(Problem::invalid_query("version is 0; versions count from 1."));
+        return Err(Problem::invalid_query("version is 0; versions start at 1."));
     }
     at.in_projection(&state, "transcripts").await?;
     let row = transcripts::summary(&state.views, caller.viewer(), id, version).await?;

@@ -79,7 +79,7 @@ async fn put(
 ) -> Result<Accepted<ReplacedVocabulary>, Problem> {
     if !body.entries.is_empty() {
         corrections::check_vocabulary(&body.entries).map_err(|error| {
-            Problem::new(Code::from(error), format!("The vocabulary cannot be taken: {error}."))
+            Problem::new(Code::from(error), format!("The vocabulary is invalid: {error}."))
         })?;
     }
     let organization = caller.organization();

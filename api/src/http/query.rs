@@ -73,13 +73,11 @@ impl<'a> Pairs<'a> {
         };
         let known: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
         let known = match known.as_slice() {
-            [] => "there are none here".to_owned(),
-            [one] => format!("the only one here is {one}"),
+            [] => "this operation takes none".to_owned(),
+            [one] => format!("expected {one}"),
             many => format!("expected one of {}", many.join(", ")),
         };
-        Err(Problem::invalid_query(format!(
-            "The query cannot be read: unknown field `{name}`, {known}."
-        )))
+        Err(Problem::invalid_query(format!("Invalid query: unknown field `{name}`, {known}.")))
     }
 
     /// Reads the part with these fields.
@@ -96,7 +94,7 @@ fn decoded<T: DeserializeOwned>(uri: &Uri) -> Result<T, Problem> {
         Ok(axum::extract::Query(value)) => Ok(value),
         Err(QueryRejection::FailedToDeserializeQueryString(error)) => {
             let cause = super::extract::cause(&error);
-            Err(Problem::invalid_query(format!("The query cannot be read: {cause}.")))
+            Err(Problem::invalid_query(format!("Invalid query: {cause}.")))
         }
         Err(other) => Err(Problem::invalid_query(other.body_text())),
     }
@@ -155,8 +153,8 @@ impl MinPosition {
             Stale::Behind { .. } => {
                 tracing::warn!(projection, %error, "a read waited in vain");
                 Problem::unavailable(
-                    "What you wrote cannot be read yet. Read again in a moment, or without \
-                     min_position for what there is.",
+                    "The read model has not reached min_position yet. Try again in a moment, or without \
+                     min_position for the current state.",
                 )
             }
             Stale::Database(error) => error.into(),
@@ -171,8 +169,8 @@ impl MinPosition {
         }
         tracing::warn!(position, reached = state.search.position(), "a search waited in vain");
         Err(Problem::unavailable(
-            "What you wrote cannot be found yet. Ask again in a moment, or without min_position \
-             for what there is.",
+            "The search index has not reached min_position yet. Try again in a moment, or without \
+             min_position for the current state.",
         ))
     }
 
@@ -181,13 +179,13 @@ impl MinPosition {
         let Some(position) = self.min_position else { return Ok(None) };
         if position < 0 {
             return Err(Problem::invalid_query(format!(
-                "min_position is {position}; it is the `position` that a write answered."
+                "min_position is {position}; it must be the `position` that a write returned."
             )));
         }
         let head = state.log.head().await?;
         if position > head {
             return Err(Problem::invalid_query(format!(
-                "min_position is {position}, but nothing beyond {head} was written yet."
+                "min_position is {position}, but the log ends at {head}."
             )));
         }
         Ok(Some(position))
@@ -214,7 +212,7 @@ impl<const DEFAULT: u32, const MAX: u32> Limit<DEFAULT, MAX> {
         match limit {
             None => Ok(Self(DEFAULT)),
             Some(limit) if (1..=MAX).contains(&limit) => Ok(Self(limit)),
-            Some(limit) => Err(format!("limit is {limit}; it can be 1 to {MAX}")),
+            Some(limit) => Err(format!("limit is {limit}; it must be 1 to {MAX}")),
         }
     }
 
@@ -266,7 +264,7 @@ impl<C: FromStr, const DEFAULT: u32, const MAX: u32> TryFrom<SentPaging>
 
     fn try_from(sent: SentPaging) -> Result<Self, String> {
         let after = sent.after.map(|after| after.parse()).transpose();
-        let after = after.map_err(|_| "after is not the `next` of a page")?;
+        let after = after.map_err(|_| "after must be the `next` of the previous page")?;
         Ok(Self { after, limit: Limit::of(sent.limit)? })
     }
 }
@@ -379,7 +377,7 @@ mod tests {
             ("limit=", "limit"),
             ("limit=0", "limit is 0; it can be 1 to 200."),
             ("limit=201", "1 to 200"),
-            ("after=-1", "after is not the `next` of a page."),
+            ("after=-1", "after must be the `next` of the previous page."),
             ("after=x", "after"),
             ("min_position=1.5", "min_position"),
         ] {

@@ -169,7 +169,7 @@ async fn create(
         ("speakers", body.speakers.len()),
     ] {
         if count > FILTER_MAX {
-            checks.fail(field, format!("has {count} values, and at most {FILTER_MAX} are taken."));
+            checks.fail(field, format!("has {count} values; the limit is {FILTER_MAX}."));
         }
     }
     for speaker in &body.speakers {
@@ -178,7 +178,10 @@ async fn create(
     if let Some(zone) = &body.time_zone
         && zone.parse::<chrono_tz::Tz>().is_err()
     {
-        checks.fail("time_zone", "is no time zone of the IANA database, such as `Asia/Jerusalem`.");
+        checks.fail(
+            "time_zone",
+            "must be a time zone of the IANA database, such as `Asia/Jerusalem`.",
+        );
     }
     checks.done()?;
     let there = searches::saved_searches(&state.views, caller.viewer(), 0, SEARCHES_MAX).await?;

@@ -63,7 +63,7 @@ pub(super) async fn suggest(
     let length = q.chars().count();
     if length > TYPED_MAX {
         return Err(Problem::invalid_query(format!(
-            "q has {length} characters; suggestions are for up to {TYPED_MAX}."
+            "q has {length} characters; the limit is {TYPED_MAX}."
         )));
     }
     let clients = understanding::clients(&state, caller.viewer()).await?;

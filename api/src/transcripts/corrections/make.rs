@@ -258,26 +258,28 @@ fn outline(content: &Content) -> Outline {
 }
 
 fn unfit(error: CorrectionError) -> Problem {
-    Problem::new(Code::from(error), format!("It cannot be corrected so: {error}."))
+    Problem::new(Code::from(error), format!("The correction does not fit: {error}."))
 }
 
 fn not_read() -> Problem {
     Problem::new(
         Code::NotRead,
-        "The transcript was not read yet; correct it once its state is `ready`.",
+        "The transcript has not been read yet; correct it once its state is `ready`.",
     )
 }
 
 fn too_many_at_once() -> Problem {
-    Problem::conflict("Others corrected this at the same time. Repeat the request.")
+    Problem::conflict(
+        "The transcript was corrected at the same time by another request. Repeat the request.",
+    )
 }
 
 fn check_revision(transcript: &Transcript, looked_at: Option<u64>) -> Result<(), Problem> {
     match looked_at {
         Some(revision) if revision != transcript.revision() => Err(Problem::new(
             Code::TurnsChanged,
-            "The turns have changed since you looked at them. Load them again, and correct them as \
-             they are now.",
+            "The turns have changed since this revision. Read them again, and correct the current \
+             ones.",
         )),
         _ => Ok(()),
     }
