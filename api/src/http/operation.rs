@@ -261,8 +261,10 @@ mod tests {
     use crate::http::auth::{Admin, Caller, Write};
     use crate::http::command::{Accepted, IdempotencyKey};
     use crate::http::extract::{Body, Path};
+    use crate::http::min_position::MinPosition;
+    use crate::http::paging::{Paging, Position};
     use crate::http::problem;
-    use crate::http::query::{MinPosition, Paging, Position, Query};
+    use crate::http::query::Query;
     use debrief_api_types::Page;
     use serde::{Deserialize, Serialize};
     use serde_json::{Value, json};

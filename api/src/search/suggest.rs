@@ -2,8 +2,9 @@
 
 use super::{index, questions, understanding};
 use crate::http::auth::{Caller, Read};
+use crate::http::paging::Limit;
 use crate::http::problem::Problem;
-use crate::http::query::{Limit, Query};
+use crate::http::query::Query;
 use crate::state::ApiState;
 use axum::Json;
 use axum::extract::State;
