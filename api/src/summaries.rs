@@ -3,9 +3,9 @@
 use crate::http::auth::{Caller, Read};
 use crate::http::extract::Path;
 use crate::http::min_position::MinPosition;
-use crate::http::operation::routes;
 use crate::http::problem::Problem;
 use crate::http::query::Query;
+use crate::http::routes::routes;
 use crate::state::ApiState;
 use crate::times;
 use axum::Json;

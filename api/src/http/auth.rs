@@ -1,10 +1,10 @@
 //! Who calls, for which organization, and with which permission.
 //!
 //! Invariant: a handler of a route under `/v1` takes a [`Caller`] of the permission that the route
-//! needs, or it cannot be registered (see [`operation`]). The OpenAPI document names the same
+//! needs, or it cannot be registered (see [`routes`]). The OpenAPI document names the same
 //! permission, as it is made of the handler's types.
 //!
-//! [`operation`]: super::operation
+//! [`routes`]: super::routes
 
 use super::codes::Code;
 use super::operation::{Describe, Described};

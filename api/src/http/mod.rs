@@ -13,4 +13,5 @@ pub(crate) mod operation;
 pub(crate) mod paging;
 pub(crate) mod problem;
 pub(crate) mod query;
+pub(crate) mod routes;
 pub(crate) mod trace;
