@@ -33,7 +33,7 @@ pub static ALL: &[&Descriptor] =
 #[cfg(test)]
 mod tests {
     use super::*;
-    use debrief_domain::event::Event;
+    use debrief_domain::STREAMS;
     use std::collections::HashSet;
 
     #[test]
@@ -44,7 +44,8 @@ mod tests {
 
     #[test]
     fn workers_wait_for_events_that_exist() {
-        let known: HashSet<_> = Event::types().map(|(_, name, _)| name).collect();
+        let known: HashSet<_> =
+            STREAMS.iter().flat_map(|stream| stream.events).map(|(name, _)| *name).collect();
         for worker in ALL {
             for event in worker.events {
                 assert!(known.contains(event), "{}: there is no event {event}", worker.name);
