@@ -1,23 +1,26 @@
 //! `/v1/clients`: the people who are coached.
 
-use crate::http::auth::Caller;
+use crate::http::auth::{Caller, Read, Write};
+use crate::http::checks::Checks;
 use crate::http::command::{Accepted, IdempotencyKey};
-use crate::http::extract::{Body, Checks, Path, Query, cursor, page_size};
+use crate::http::extract::{Body, Path};
+use crate::http::operation::routes;
 use crate::http::problem::{Problem, of_command};
+use crate::http::query::{MinPosition, Paging, Position, Query};
 use crate::state::ApiState;
+use crate::times;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
-use debrief_domain::client::{Client, ClientCommand, ClientError, ClientRegistered};
-use debrief_domain::ids::ClientId;
+use debrief_api_types::Page;
+use debrief_domain::client::{self, ClientCommand, ClientError, ClientRegistered};
+use debrief_domain::ids::{ClientId, OrganizationId};
 use debrief_infra::keys::DataKey;
 use debrief_projections::directory::{self, ClientRow};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 use uuid::Uuid;
 
 const NAME_MAX: usize = 200;
@@ -27,90 +30,54 @@ pub(crate) fn router() -> OpenApiRouter<ApiState> {
     OpenApiRouter::new().routes(routes!(register, list)).routes(routes!(get))
 }
 
-/// A client to be entered.
+/// A client to be registered.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct ClientIn {
-    /// What the client is called; up to 200 characters.
+struct NewClient {
+    /// The client's name, up to 200 characters.
     name: String,
-    /// Where mail reaches the client.
+    /// The client's email address.
     email: Option<String>,
 }
 
-/// A client was entered.
+/// A client that was registered.
 #[derive(Debug, Serialize, ToSchema)]
-struct ClientRegisteredOut {
-    /// The client's id.
+struct RegisteredClient {
+    /// Identifies the client.
     id: ClientId,
-    /// Position that this reached; read with it as `min_position`.
-    position: i64,
 }
 
-/// A client.
+/// A person who is coached.
 #[derive(Debug, Serialize, ToSchema)]
-struct ClientOut {
-    /// The client's id.
+struct Client {
+    /// Identifies the client.
     id: ClientId,
-    /// `null` once erased.
+    /// The client's name; `null` once it was erased.
     name: Option<String>,
-    /// Where mail reaches the client.
+    /// The client's email address.
     email: Option<String>,
-    /// When the client was entered.
+    /// When the client was registered.
     created_at: DateTime<Utc>,
 }
 
-impl From<ClientRow> for ClientOut {
+impl From<ClientRow> for Client {
     fn from(row: ClientRow) -> Self {
-        Self {
-            id: row.id,
-            name: row.name,
-            email: row.email,
-            created_at: DateTime::from_timestamp_millis(row.created_at).unwrap_or_default(),
-        }
+        let ClientRow { id, name, email, created_at, .. } = row;
+        Self { id, name, email, created_at: times::at(created_at) }
     }
 }
 
-/// A page of clients.
-#[derive(Debug, Serialize, ToSchema)]
-struct ClientsOut {
-    /// Oldest first.
-    items: Vec<ClientOut>,
-    /// Pass as `after` for the next page; `null` on the last.
-    next: Option<String>,
-}
-
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-struct ListQuery {
-    /// `next` of the page before.
-    after: Option<i64>,
-    /// Items in a page, 1 to 500; 50 unless said.
-    limit: Option<u32>,
-    /// Wait until the answer holds all writes up to this position.
-    min_position: Option<i64>,
-}
-
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-struct GetQuery {
-    /// Wait until the answer holds all writes up to this position.
-    min_position: Option<i64>,
-}
-
-/// Enter a client.
+/// Register a client.
 #[utoipa::path(
-    post, path = "/v1/clients", operation_id = "register_client",
-    tag = "clients", request_body = ClientIn,
-    params(("Idempotency-Key" = Option<String>, Header, description = "Makes it safe to send again")),
-    responses((status = 201, body = ClientRegisteredOut), (status = 422, body = Problem)),
-    security(("api_key" = []))
+    post, path = "/v1/clients", operation_id = "register_client", tag = "clients",
+    responses((status = 201, description = "The client was registered"))
 )]
 async fn register(
     State(state): State<ApiState>,
-    caller: Caller,
+    caller: Caller<Write>,
     key: IdempotencyKey,
-    Body(client): Body<ClientIn>,
-) -> Result<Accepted, Problem> {
+    Body(client): Body<NewClient>,
+) -> Result<Accepted<RegisteredClient>, Problem> {
     let mut checks = Checks::default();
     checks.text("name", &client.name, NAME_MAX);
     if let Some(email) = &client.email {
@@ -124,58 +91,70 @@ async fn register(
     }
     checks.done()?;
     let id = ClientId(Uuid::now_v7());
-    let mut context = key.context(&caller, "POST /v1/clients", &client, json!({"id": id}))?;
+    let answer = RegisteredClient { id };
+    let mut context = key.context(&caller, "POST /v1/clients", &client, &answer)?;
     let data_key = DataKey::generate(id.0);
-    context.wrapped_keys.push(state.log.keys().wrap(caller.organization, &data_key, None));
+    context.wrapped_keys.push(state.log.keys().wrap(caller.organization(), &data_key, None));
     context.data_key = Some(data_key);
     let command = ClientCommand::Register(ClientRegistered {
         name: client.name.into(),
         email: client.email.map(Into::into),
     });
-    let committed = state.log.create::<Client>(context, id.0, command).await.map_err(|error| {
+    let committed = state.log.create::<client::Client>(context, id.0, command).await;
+    let committed = committed.map_err(|error| {
         of_command(error, |ClientError::AlreadyExists| {
-            Problem::conflict("conflict", "This client exists already.")
+            Problem::conflict("This client exists already.")
         })
     })?;
-    Ok(Accepted { status: StatusCode::CREATED, committed })
+    Ok(Accepted::new(StatusCode::CREATED, answer, committed))
 }
 
 /// List clients.
-#[utoipa::path(
-    get, path = "/v1/clients", operation_id = "list_clients",
-    tag = "clients", params(ListQuery),
-    responses((status = 200, body = ClientsOut)), security(("api_key" = []))
-)]
+///
+/// Oldest first.
+#[utoipa::path(get, path = "/v1/clients", operation_id = "list_clients", tag = "clients")]
 async fn list(
     State(state): State<ApiState>,
-    caller: Caller,
-    Query(query): Query<ListQuery>,
-) -> Result<Json<ClientsOut>, Problem> {
-    let limit = page_size(query.limit, 50, 500)?;
-    let after = cursor(query.after)?.unwrap_or(0);
-    state.read_at("directory", query.min_position).await?;
-    let mut rows = directory::clients(&state.views, caller.viewer(), after, limit + 1).await?;
-    let more = rows.len() > limit as usize;
-    rows.truncate(limit as usize);
-    let next = rows.last().filter(|_| more).map(|row| row.position.to_string());
-    Ok(Json(ClientsOut { items: rows.into_iter().map(Into::into).collect(), next }))
+    caller: Caller<Read>,
+    Query(paging, at, ..): Query<Paging<Position, 50, 500>, MinPosition>,
+) -> Result<Json<Page<Client>>, Problem> {
+    at.in_projection(&state, "directory").await?;
+    let rows = |after: Option<Position>, limit| {
+        let after = after.map_or(0, |Position(after)| after);
+        directory::clients(&state.views, caller.viewer(), after, limit)
+    };
+    let page = paging.page(rows, |row| Position(row.position)).await?;
+    Ok(Json(page.map(Client::from)))
 }
 
-/// Read a client.
-#[utoipa::path(
-    get, path = "/v1/clients/{id}", operation_id = "get_client",
-    tag = "clients",
-    params(("id" = Uuid, Path), GetQuery),
-    responses((status = 200, body = ClientOut), (status = 404, body = Problem)),
-    security(("api_key" = []))
-)]
+/// Get a client.
+#[utoipa::path(get, path = "/v1/clients/{id}", operation_id = "get_client", tag = "clients")]
 async fn get(
     State(state): State<ApiState>,
-    caller: Caller,
+    caller: Caller<Read>,
     Path(id): Path<ClientId>,
-    Query(query): Query<GetQuery>,
-) -> Result<Json<ClientOut>, Problem> {
-    state.read_at("directory", query.min_position).await?;
+    Query(at, ..): Query<MinPosition>,
+) -> Result<Json<Client>, Problem> {
+    at.in_projection(&state, "directory").await?;
     let row = directory::client(&state.views, caller.viewer(), id).await?;
     row.map(|row| Json(row.into())).ok_or_else(|| Problem::not_found("client"))
+}
+
+/// The key of a client, which wraps those of the client's transcripts and notes. Asks the log and
+/// not the read model: a client that was registered a moment ago is there.
+pub(crate) async fn key_of_client(
+    state: &ApiState,
+    organization: OrganizationId,
+    id: ClientId,
+) -> Result<DataKey, Problem> {
+    let unknown = || {
+        let message = "names no client of your organization; POST /v1/clients first.";
+        Problem::invalid_field("client_id", message)
+    };
+    let loaded = state.log.load::<client::Client>(organization, id.0).await;
+    let (_, version) = loaded.map_err(|error| of_command(error, |_| unknown()))?;
+    if version == 0 {
+        return Err(unknown());
+    }
+    state.log.keys().get(organization, id.0).await?.ok_or_else(unknown)
 }

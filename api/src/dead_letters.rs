@@ -1,62 +1,67 @@
-//! `/v1/dead-letters`: work that failed for good.
+//! `/v1/dead-letters`: jobs that failed for good.
 
-use crate::http::auth::Caller;
-use crate::http::extract::{Path, Query, page_size};
+use crate::http::auth::{Admin, Caller};
+use crate::http::extract::Paths;
+use crate::http::operation::routes;
 use crate::http::problem::Problem;
+use crate::http::query::{Paging, Query};
 use crate::state::ApiState;
+use crate::times;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
-use debrief_infra::queue::{DeadLetter, WorkId};
+use debrief_api_types::Page;
+use debrief_infra::queue::{self, WorkId};
 use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::str::FromStr;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 use uuid::Uuid;
 
 pub(crate) fn router() -> OpenApiRouter<ApiState> {
     OpenApiRouter::new().routes(routes!(list)).routes(routes!(get, discard)).routes(routes!(retry))
 }
 
-/// What happened at one attempt.
+/// An attempt that failed.
 #[derive(Debug, Serialize, ToSchema)]
-struct AttemptOut {
+struct FailedAttempt {
     /// When it ended.
     at: DateTime<Utc>,
     /// What went wrong.
     error: String,
 }
 
-/// Work that failed for good.
+/// A job that failed for good.
 #[derive(Debug, Serialize, ToSchema)]
-struct DeadLetterOut {
-    /// The worker that could not do it.
+struct DeadLetter {
+    /// The worker that failed.
     consumer: String,
-    /// Position of the event it follows from.
+    /// Position of the event that the job follows from.
     position: i64,
-    /// Which part of the work; empty where it was not split.
+    /// The part of the work; empty if the work was not split.
     key: String,
-    /// That event's id.
+    /// Identifies that event.
     event_id: Uuid,
-    /// What it is about, such as a transcript's id.
+    /// What the job is about, such as a transcript's id.
     stream_id: Uuid,
     /// Attempts that failed.
     attempts: u32,
-    /// Attempts that ended with the process.
+    /// Attempts that ended with the worker's process.
     abandoned: u32,
     /// When the event was recorded.
     created_at: DateTime<Utc>,
     /// What happened at each attempt, oldest first.
-    history: Vec<AttemptOut>,
+    history: Vec<FailedAttempt>,
 }
 
-fn time(millis: i64) -> DateTime<Utc> {
-    DateTime::from_timestamp_millis(millis).unwrap_or_default()
-}
-
-impl From<DeadLetter> for DeadLetterOut {
-    fn from(letter: DeadLetter) -> Self {
+impl From<queue::DeadLetter> for DeadLetter {
+    fn from(letter: queue::DeadLetter) -> Self {
+        let attempt = |attempt: queue::Attempt| FailedAttempt {
+            at: times::at(attempt.at),
+            error: attempt.error,
+        };
         Self {
             consumer: letter.consumer,
             position: letter.position,
@@ -65,137 +70,125 @@ impl From<DeadLetter> for DeadLetterOut {
             stream_id: letter.stream_id,
             attempts: letter.attempts,
             abandoned: letter.abandoned,
-            created_at: time(letter.created_at),
-            history: letter
-                .history
-                .into_iter()
-                .map(|attempt| AttemptOut { at: time(attempt.at), error: attempt.error })
-                .collect(),
+            created_at: times::at(letter.created_at),
+            history: letter.history.into_iter().map(attempt).collect(),
         }
     }
 }
 
-/// A page of dead letters.
-#[derive(Debug, Serialize, ToSchema)]
-struct DeadLettersOut {
-    /// Oldest first.
-    items: Vec<DeadLetterOut>,
-    /// Pass as `after` for the next page; `null` on the last.
-    next: Option<String>,
+/// A cursor: `position:consumer`, and `:key` where the work was split.
+struct Place {
+    position: i64,
+    consumer: String,
+    key: String,
+}
+
+impl Place {
+    fn of(letter: &queue::DeadLetter) -> Self {
+        let queue::DeadLetter { position, consumer, key, .. } = letter;
+        Self { position: *position, consumer: consumer.clone(), key: key.clone() }
+    }
+
+    fn id(&self) -> WorkId<'_> {
+        WorkId { position: self.position, consumer: &self.consumer, key: &self.key }
+    }
+}
+
+impl FromStr for Place {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let (position, rest) = text.split_once(':').ok_or(())?;
+        let (consumer, key) = rest.split_once(':').unwrap_or((rest, ""));
+        let position = position.parse().map_err(drop)?;
+        Ok(Self { position, consumer: consumer.to_owned(), key: key.to_owned() })
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.position, self.consumer)?;
+        if !self.key.is_empty() {
+            write!(f, ":{}", self.key)?;
+        }
+        Ok(())
+    }
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-struct ListQuery {
-    /// `next` of the page before.
-    after: Option<String>,
-    /// Items in a page, 1 to 500; 50 unless said.
-    limit: Option<u32>,
-}
-
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-struct PartQuery {
-    /// Which part of the work; none where it was not split.
+struct Part {
+    /// The part of the work; left out if the work was not split.
     #[serde(default)]
     key: String,
 }
 
-/// The place in the list that `next` of a page names: `position:consumer`, with `:key` behind it
-/// where the work was split.
-fn place(next: &str) -> Option<WorkId<'_>> {
-    let (position, rest) = next.split_once(':')?;
-    let (consumer, key) = rest.split_once(':').unwrap_or((rest, ""));
-    Some(WorkId { position: position.parse().ok()?, consumer, key })
-}
-
-/// The inverse of [`place`].
-fn next_of(letter: &DeadLetter) -> String {
-    let DeadLetter { position, consumer, key, .. } = letter;
-    match key.as_str() {
-        "" => format!("{position}:{consumer}"),
-        key => format!("{position}:{consumer}:{key}"),
-    }
-}
-
 /// List dead letters.
+///
+/// Jobs that failed for good, oldest first.
 #[utoipa::path(
-    get, path = "/v1/dead-letters", operation_id = "list_dead_letters",
-    tag = "dead letters", params(ListQuery),
-    responses((status = 200, body = DeadLettersOut)), security(("api_key" = []))
+    get, path = "/v1/dead-letters", operation_id = "list_dead_letters", tag = "dead letters"
 )]
 async fn list(
     State(state): State<ApiState>,
-    caller: Caller,
-    Query(query): Query<ListQuery>,
-) -> Result<Json<DeadLettersOut>, Problem> {
-    let limit = page_size(query.limit, 50, 500)?;
-    let after = match &query.after {
-        None => None,
-        Some(after) => Some(place(after).ok_or_else(|| {
-            Problem::bad_request("invalid_query", "after is not the `next` of a page.")
-        })?),
+    caller: Caller<Admin>,
+    Query(paging, ..): Query<Paging<Place, 50, 500>>,
+) -> Result<Json<Page<DeadLetter>>, Problem> {
+    let letters = async |after: Option<Place>, limit| {
+        let after = after.as_ref().map(Place::id);
+        state.ledger.dead_letters(Some(caller.organization()), after, limit).await
     };
-    let organization = Some(caller.organization);
-    let mut letters = state.ledger.dead_letters(organization, after, limit + 1).await?;
-    let more = letters.len() > limit as usize;
-    letters.truncate(limit as usize);
-    let next = letters.last().filter(|_| more).map(next_of);
-    Ok(Json(DeadLettersOut { items: letters.into_iter().map(Into::into).collect(), next }))
+    Ok(Json(paging.page(letters, Place::of).await?.map(DeadLetter::from)))
 }
 
-/// Read a dead letter.
+/// Get a dead letter.
 #[utoipa::path(
     get, path = "/v1/dead-letters/{consumer}/{position}", operation_id = "get_dead_letter",
-    tag = "dead letters",
-    params(("consumer" = String, Path), ("position" = i64, Path), PartQuery),
-    responses((status = 200, body = DeadLetterOut), (status = 404, body = Problem)),
-    security(("api_key" = []))
+    tag = "dead letters"
 )]
 async fn get(
     State(state): State<ApiState>,
-    caller: Caller,
-    Path((consumer, position)): Path<(String, i64)>,
-    Query(part): Query<PartQuery>,
-) -> Result<Json<DeadLetterOut>, Problem> {
+    caller: Caller<Admin>,
+    Paths(consumer, position): Paths<String, i64>,
+    Query(part, ..): Query<Part>,
+) -> Result<Json<DeadLetter>, Problem> {
     let id = WorkId { position, consumer: &consumer, key: &part.key };
-    let letter = state.ledger.dead_letter(Some(caller.organization), id).await?;
+    let letter = state.ledger.dead_letter(Some(caller.organization()), id).await?;
     letter.map(|letter| Json(letter.into())).ok_or_else(none)
 }
 
-/// Give a dead letter all its attempts back.
+/// Retry a dead letter.
+///
+/// The job gets all its attempts again.
 #[utoipa::path(
     post, path = "/v1/dead-letters/{consumer}/{position}/retry", operation_id = "retry_dead_letter",
-    tag = "dead letters",
-    params(("consumer" = String, Path), ("position" = i64, Path), PartQuery),
-    responses((status = 202), (status = 404, body = Problem)), security(("api_key" = []))
+    tag = "dead letters", responses((status = 202, description = "The job has been queued"))
 )]
 async fn retry(
     State(state): State<ApiState>,
-    caller: Caller,
-    Path((consumer, position)): Path<(String, i64)>,
-    Query(part): Query<PartQuery>,
+    caller: Caller<Admin>,
+    Paths(consumer, position): Paths<String, i64>,
+    Query(part, ..): Query<Part>,
 ) -> Result<StatusCode, Problem> {
     let id = WorkId { position, consumer: &consumer, key: &part.key };
-    let found = state.ledger.retry(Some(caller.organization), id).await?;
+    let found = state.ledger.retry(Some(caller.organization()), id).await?;
     if found { Ok(StatusCode::ACCEPTED) } else { Err(none()) }
 }
 
-/// Forget a dead letter: the work is never done.
+/// Discard a dead letter.
+///
+/// The job will never be done.
 #[utoipa::path(
     delete, path = "/v1/dead-letters/{consumer}/{position}", operation_id = "discard_dead_letter",
-    tag = "dead letters",
-    params(("consumer" = String, Path), ("position" = i64, Path), PartQuery),
-    responses((status = 204), (status = 404, body = Problem)), security(("api_key" = []))
+    tag = "dead letters", responses((status = 204, description = "The dead letter is gone"))
 )]
 async fn discard(
     State(state): State<ApiState>,
-    caller: Caller,
-    Path((consumer, position)): Path<(String, i64)>,
-    Query(part): Query<PartQuery>,
+    caller: Caller<Admin>,
+    Paths(consumer, position): Paths<String, i64>,
+    Query(part, ..): Query<Part>,
 ) -> Result<StatusCode, Problem> {
     let id = WorkId { position, consumer: &consumer, key: &part.key };
-    let found = state.ledger.discard(Some(caller.organization), id).await?;
+    let found = state.ledger.discard(Some(caller.organization()), id).await?;
     if found { Ok(StatusCode::NO_CONTENT) } else { Err(none()) }
 }
 

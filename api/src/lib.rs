@@ -1,26 +1,32 @@
 //! The HTTP and WebSocket surface.
 //!
 //! A URL leads to a file: `/v1/transcripts…` to [`transcripts`], `/v1/summaries…` to
-//! [`summaries`], `/v1/search…` to [`search`], `/v1/clients…` to [`clients`], `/v1/dead-letters…` to [`dead_letters`],
-//! `/v1/ws` to [`ws`], and `/livez`, `/readyz`, `/metrics` to [`operations`]. A resource's file
-//! holds its In and Out types, its handlers and its `router()`.
+//! [`summaries`], `/v1/search…` to [`search`], `/v1/clients…` to [`clients`], `/v1/vocabulary` to
+//! [`vocabulary`], `/v1/dead-letters…` to [`dead_letters`], `/v1/ws` to [`ws`], and `/livez`,
+//! `/readyz`, `/metrics` to [`operations`]. A resource's file holds its handlers, its `router()`,
+//! and the types that no client in Rust shares; those that one does are in `debrief-api-types`.
 //!
-//! Invariants: a handler that touches data takes a [`http::auth::Caller`], and passes its
-//! organization on; every error is a [`http::problem::Problem`]; a 5xx tells nothing but a
-//! correlation id.
+//! Imports run one way: resources → [`http`] → [`state`] → [`keys`]. Nothing below a resource knows
+//! of it.
+//!
+//! Invariants: a handler under `/v1` takes a [`http::auth::Caller`] of the permission it needs, and
+//! passes its viewer or organization on; every error is a [`http::problem::Problem`] with a code
+//! of [`http::codes`]; a 5xx reveals nothing but a correlation id.
 
 mod clients;
 mod dead_letters;
 mod http;
+mod keys;
 mod openapi;
 mod operations;
 mod search;
 mod state;
 mod summaries;
+mod times;
 mod transcripts;
 mod vocabulary;
 mod ws;
 
-pub use http::auth::{GeneratedKey, generate_key, hash_of_key};
+pub use keys::{GeneratedKey, generate_key, hash_of_key};
 pub use openapi::router;
 pub use state::{ApiState, Limits, Parts};

@@ -21,41 +21,45 @@ use utoipa_axum::routes;
 /// Longest wait for one dependency's answer.
 const CHECK_TIMEOUT: Duration = Duration::from_secs(5);
 
+// These are open to all, so they are registered as they are, without a caller.
 pub(crate) fn router() -> OpenApiRouter<ApiState> {
     OpenApiRouter::new().routes(routes!(livez)).routes(routes!(readyz)).routes(routes!(metrics))
 }
 
-/// Whether the process runs.
-#[utoipa::path(get, path = "/livez", tag = "operations", responses((status = 200)))]
+/// Check whether the process runs.
+#[utoipa::path(
+    get, path = "/livez", operation_id = "livez", tag = "operations",
+    responses((status = 200, body = String, content_type = "text/plain"))
+)]
 async fn livez() -> &'static str {
     "alive\n"
 }
 
-/// Whether requests can be served, and what each dependency says.
+/// Whether the process is ready, and the state of each dependency.
 #[derive(Debug, Serialize, ToSchema)]
-struct ReadyOut {
-    /// Whether all is well.
+struct Readiness {
+    /// Whether requests can be served.
     ready: bool,
-    /// `ok`, or what is wrong, for each dependency.
+    /// `ok` for each dependency, or what is wrong with it.
     dependencies: BTreeMap<&'static str, String>,
-    /// How search is. It does not make a process unready: what it lacks, it says in its answers.
-    search: SearchStateOut,
+    /// The state of search. It does not make a process unready: answers say what search lacks.
+    search: SearchReadiness,
 }
 
-/// How search is.
+/// The state of search.
 #[derive(Debug, Serialize, ToSchema)]
-struct SearchStateOut {
-    /// Everything up to this position can be found by words.
+struct SearchReadiness {
+    /// The position up to which words are indexed.
     indexed_through: i64,
-    /// By meaning: `off` (no model is configured), `ready`, `filling` (vectors are being made),
-    /// `switching` (those of the model before answer until then) or `unavailable`.
+    /// Search by meaning: `off` (no model is configured), `ready`, `filling` (vectors are being
+    /// made), `switching` (vectors of the previous model answer meanwhile) or `unavailable`.
     meaning: &'static str,
-    /// Everything up to this position has vectors, of the model that is configured.
+    /// The position up to which the configured model has made vectors.
     #[serde(skip_serializing_if = "Option::is_none")]
     vectors_through: Option<i64>,
 }
 
-async fn search_state(state: &ApiState) -> SearchStateOut {
+async fn search_state(state: &ApiState) -> SearchReadiness {
     let (meaning, vectors_through) = match state.dense.status().await {
         Status::Off => ("off", None),
         Status::Ready { position } => ("ready", Some(position)),
@@ -66,7 +70,7 @@ async fn search_state(state: &ApiState) -> SearchStateOut {
             ("unavailable", None)
         }
     };
-    SearchStateOut { indexed_through: state.search.position(), meaning, vectors_through }
+    SearchReadiness { indexed_through: state.search.position(), meaning, vectors_through }
 }
 
 async fn ask<E: std::fmt::Display>(check: impl Future<Output = Result<(), E>>) -> String {
@@ -80,10 +84,13 @@ async fn ask<E: std::fmt::Display>(check: impl Future<Output = Result<(), E>>) -
     }
 }
 
-/// Whether requests can be served.
+/// Check whether the process is ready.
 #[utoipa::path(
-    get, path = "/readyz", tag = "operations",
-    responses((status = 200, body = ReadyOut), (status = 503, body = ReadyOut))
+    get, path = "/readyz", operation_id = "readyz", tag = "operations",
+    responses(
+        (status = 200, description = "Ready", body = Readiness),
+        (status = 503, description = "Not ready", body = Readiness),
+    )
 )]
 async fn readyz(State(state): State<ApiState>) -> Response {
     let (log, views, blobs, queue, keys, search) = tokio::join!(
@@ -106,11 +113,14 @@ async fn readyz(State(state): State<ApiState>) -> Response {
     }
     let ready = dependencies.values().all(|said| said == "ok");
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    (status, Json(ReadyOut { ready, dependencies, search })).into_response()
+    (status, Json(Readiness { ready, dependencies, search })).into_response()
 }
 
-/// Metrics in the text format of Prometheus.
-#[utoipa::path(get, path = "/metrics", tag = "operations", responses((status = 200, body = String)))]
+/// Get metrics in the text format of Prometheus.
+#[utoipa::path(
+    get, path = "/metrics", operation_id = "metrics", tag = "operations",
+    responses((status = 200, body = String, content_type = "text/plain"))
+)]
 async fn metrics(State(state): State<ApiState>) -> Result<Response, Problem> {
     measure(&state).await?;
     let text = state.metrics.render();

@@ -1,28 +1,17 @@
 //! What handlers share.
 
-use crate::http::problem::Problem;
-use crate::transcripts::content::Current;
-use crate::ws::Hub;
-use debrief_domain::ids::TranscriptId;
-use debrief_domain::transcript::content::Turn;
+use crate::keys::Keys;
 use debrief_infra::documents::Documents;
 use debrief_infra::language::LanguageModel;
 use debrief_infra::log::EventLog;
 use debrief_infra::queue::{Ledger, Queue};
-use debrief_projections::directory::ApiKey;
-use debrief_projections::engine::{Stale, Views};
+use debrief_projections::engine::Views;
 use debrief_search::dense::leg::Leg;
 use debrief_search::follower::Search;
 use metrics_exporter_prometheus::PrometheusHandle;
-use moka::future::Cache;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
-
-/// How long a key that was found is not looked up again: a revoked key works for no longer.
-const KEY_CACHED_FOR: Duration = Duration::from_secs(5);
-/// Bytes of turns that are held in memory, for readers that page through them.
-const CONTENT_CACHE_BYTES: u64 = 32 << 20;
 
 /// Bounds of the surface. `debrief.default.toml` says what each one is for.
 #[derive(Debug, Clone)]
@@ -75,36 +64,27 @@ pub struct Parts {
 }
 
 /// What handlers share. Clones are cheap.
+///
+/// A resource that needs more keeps it in a state of its own, which holds this one: see
+/// `transcripts` and `ws`.
 #[derive(Clone)]
 pub struct ApiState(Arc<Shared>);
 
-pub(crate) struct Shared {
-    pub(crate) parts: Parts,
-    pub(crate) hub: Hub,
-    pub(crate) keys: Cache<String, ApiKey>,
-    /// Turns as they are with their corrections, by transcript and version of the turns.
-    pub(crate) contents: Cache<(TranscriptId, i64), Arc<Current>>,
+struct Shared {
+    parts: Parts,
+    keys: Keys,
 }
 
 impl ApiState {
-    /// Makes the state, and starts the task that follows updates.
+    /// Makes the state.
     pub fn new(parts: Parts) -> Self {
-        let hub = Hub::start(parts.log.clone(), parts.views.clone(), parts.stop.clone());
-        let keys = Cache::builder().max_capacity(10_000).time_to_live(KEY_CACHED_FOR).build();
-        let contents = Cache::builder()
-            .max_capacity(CONTENT_CACHE_BYTES)
-            .weigher(|_: &(TranscriptId, i64), current: &Arc<Current>| {
-                let size = |turn: &Turn| turn.text.len() + 24 * turn.cues.len() + 150;
-                let bytes: usize = current.content.turns.iter().map(size).sum();
-                u32::try_from(bytes).unwrap_or(u32::MAX)
-            })
-            .time_to_idle(Duration::from_secs(60))
-            .build();
-        Self(Arc::new(Shared { parts, hub, keys, contents }))
+        let keys = Keys::new(parts.views.clone());
+        Self(Arc::new(Shared { parts, keys }))
     }
 
-    pub(crate) fn shared(&self) -> &Shared {
-        &self.0
+    /// Who holds an API key.
+    pub(crate) fn keys(&self) -> &Keys {
+        &self.0.keys
     }
 }
 
@@ -113,49 +93,5 @@ impl std::ops::Deref for ApiState {
 
     fn deref(&self) -> &Parts {
         &self.0.parts
-    }
-}
-
-impl ApiState {
-    /// Waits until a read model holds what the caller has written.
-    pub(crate) async fn read_at(
-        &self,
-        projection: &'static str,
-        min_position: Option<i64>,
-    ) -> Result<(), Problem> {
-        let Some(position) = self.known_position(min_position).await? else { return Ok(()) };
-        let timeout = self.limits.min_position_timeout;
-        self.views.wait_for(projection, position, timeout).await.map_err(|error| match error {
-            Stale::Behind { .. } => {
-                tracing::warn!(projection, %error, "a read waited in vain");
-                Problem::unavailable(
-                    "What you wrote cannot be read yet. Read again in a moment, or without \
-                     min_position for what there is.",
-                )
-            }
-            Stale::Database(error) => error.into(),
-        })
-    }
-
-    /// A `min_position` that was given, if it is one that the log has reached.
-    pub(crate) async fn known_position(
-        &self,
-        min_position: Option<i64>,
-    ) -> Result<Option<i64>, Problem> {
-        let Some(position) = min_position else { return Ok(None) };
-        if position < 0 {
-            return Err(Problem::bad_request(
-                "invalid_query",
-                format!("min_position is {position}; it is the `position` that a write answered."),
-            ));
-        }
-        let head = self.log.head().await?;
-        if position > head {
-            return Err(Problem::bad_request(
-                "invalid_query",
-                format!("min_position is {position}, but nothing beyond {head} was written yet."),
-            ));
-        }
-        Ok(Some(position))
     }
 }

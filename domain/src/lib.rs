@@ -15,6 +15,7 @@ pub mod organization;
 pub mod personal;
 pub mod principal;
 pub mod saved_search;
+pub mod search;
 pub mod subject;
 pub mod summary;
 pub mod transcript;

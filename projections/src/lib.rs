@@ -13,7 +13,10 @@
 //! | `transcripts` | transcripts, summaries and their versions | [`transcripts`] |
 //! | `searches` | saved searches and what they were told of | [`searches`] |
 //! | `updates` | what clients may see, per channel, with consecutive offsets | [`updates`] |
+//!
+//! Beside them lies a table that no projection fills: [`asked_questions`].
 
+pub mod asked_questions;
 pub mod directory;
 pub mod engine;
 pub mod searches;

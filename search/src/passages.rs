@@ -16,71 +16,10 @@ use serde::{Deserialize, Serialize};
 use unicode_segmentation::UnicodeSegmentation;
 use uuid::Uuid;
 
+pub use debrief_domain::search::Kind;
+
 /// Words in a window of turns. Chosen on QMSum `train`: see `docs/search.md`.
 pub const WINDOW_WORDS: usize = 240;
-
-/// What a passage is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Kind {
-    /// Something that was said.
-    Turns,
-    /// The session's title.
-    Title,
-    /// The coach's notes.
-    Notes,
-    /// A note from elsewhere.
-    ExternalNote,
-    /// The overview of the summary.
-    Summary,
-    /// What somebody will do.
-    ActionItem,
-    /// What was decided.
-    Decision,
-    /// What was left open.
-    Question,
-}
-
-impl Kind {
-    /// All kinds.
-    pub const ALL: [Self; 8] = [
-        Self::Turns,
-        Self::Title,
-        Self::Notes,
-        Self::ExternalNote,
-        Self::Summary,
-        Self::ActionItem,
-        Self::Decision,
-        Self::Question,
-    ];
-
-    /// Whether it is made of quotes from turns.
-    pub fn is_derived(self) -> bool {
-        match self {
-            Self::Turns | Self::Title | Self::Notes | Self::ExternalNote => false,
-            Self::Summary | Self::ActionItem | Self::Decision | Self::Question => true,
-        }
-    }
-
-    /// Its place in [`Kind::ALL`].
-    pub(crate) fn number(self) -> u64 {
-        self as u64
-    }
-
-    /// As it is written in JSON.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Turns => "turns",
-            Self::Title => "title",
-            Self::Notes => "notes",
-            Self::ExternalNote => "external_note",
-            Self::Summary => "summary",
-            Self::ActionItem => "action_item",
-            Self::Decision => "decision",
-            Self::Question => "question",
-        }
-    }
-}
 
 /// Names a passage by its session, kind, turns and words, on every node and whatever was indexed
 /// in between. Of 250 passages, two are alike in one of 10¹⁴ cases.

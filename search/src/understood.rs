@@ -97,7 +97,7 @@ pub fn understand(
         query.filters.from = dates.from.map(|day| begin(day, zone));
         query.filters.to = dates.to.map(|day| begin(day, zone));
     }
-    if given.clients.is_empty() && given.speakers.is_empty() {
+    if given.client_ids.is_empty() && given.speakers.is_empty() {
         query.about = interpreted.people.iter().map(about).collect();
     }
     let kind = interpreted.kind.as_ref().map(|asked| match asked.kind {

@@ -88,7 +88,7 @@ fn question() -> impl Strategy<Value = Query> {
                 phrases: phrase.into_iter().collect(),
                 excluded: excluded.into_iter().collect(),
                 filters: Filters {
-                    transcripts: sessions
+                    transcript_ids: sessions
                         .iter()
                         .map(|(of, n)| TranscriptId(Uuid::from_u128(of * 1_000 + n)))
                         .collect(),
@@ -101,7 +101,7 @@ fn question() -> impl Strategy<Value = Query> {
             match about {
                 true => query.about = vec![About { clients, names }],
                 false => {
-                    query.filters.clients = clients;
+                    query.filters.client_ids = clients;
                     query.filters.speakers = names;
                 }
             }

@@ -128,9 +128,9 @@ fn filters_phrases_and_people_decide_what_is_found() {
     let budget = words("budget");
     assert_eq!(ask(&budget), [1, 2, 3]);
     let filtered = |filters: Filters| ask(&Query { filters, ..words("budget") });
-    assert_eq!(filtered(Filters { clients: vec![maya], ..Filters::default() }), [1]);
+    assert_eq!(filtered(Filters { client_ids: vec![maya], ..Filters::default() }), [1]);
     assert_eq!(filtered(Filters { speakers: vec!["Leila".into()], ..Filters::default() }), [2, 3]);
-    assert_eq!(filtered(Filters { transcripts: vec![id(3)], ..Filters::default() }), [3]);
+    assert_eq!(filtered(Filters { transcript_ids: vec![id(3)], ..Filters::default() }), [3]);
     assert_eq!(filtered(Filters { kinds: vec![Kind::Title], ..Filters::default() }), [0; 0]);
     assert_eq!(filtered(Filters { languages: vec!["he".into()], ..Filters::default() }), [0; 0]);
     // Without a date, the upload counts.
@@ -267,7 +267,7 @@ fn what_is_near_is_found_where_it_is_near() {
     query.dense.near = near(&session, &[("sheep", 0.2)]);
     assert!(find(&index, OURS, &query).hits.is_empty());
     query.dense.near = near(&session, &[("sheep", 0.8)]);
-    query.filters.transcripts = vec![id(2)];
+    query.filters.transcript_ids = vec![id(2)];
     assert!(find(&index, OURS, &query).hits.is_empty());
     query.filters = Filters::default();
     query.excluded = vec!["sheep".to_owned()];

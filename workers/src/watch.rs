@@ -16,8 +16,6 @@ use debrief_domain::summary::{Summary, SummaryEvent};
 use debrief_infra::log::{CommandError, RecordedEvent};
 use debrief_infra::queue::Begins;
 use debrief_projections::{directory, searches};
-use debrief_search::passages::Kind;
-use debrief_search::query::Filters;
 use debrief_search::session::{self, Session, SessionError};
 use debrief_search::understood::{PEOPLE_MAX, Question};
 use debrief_search::watch::Watched;
@@ -128,18 +126,10 @@ fn fitting(
 }
 
 fn question(criteria: Criteria) -> Question {
-    let kinds = criteria.kinds.iter();
-    let kinds =
-        kinds.filter_map(|name| Kind::ALL.into_iter().find(|kind| kind.as_str() == name)).collect();
-    let zone = criteria.time_zone.and_then(|zone| zone.parse().ok());
+    let zone = criteria.time_zone.as_ref().and_then(|zone| zone.parse().ok());
     Question {
+        filters: criteria.filters(),
         text: criteria.query,
-        filters: Filters {
-            kinds,
-            clients: criteria.client_ids,
-            speakers: criteria.speakers,
-            ..Filters::default()
-        },
         interpret: true,
         time_zone: zone.unwrap_or(chrono_tz::Tz::UTC),
         day_first: false,

@@ -1,51 +1,89 @@
-//! Who calls, and for which organization.
+//! Who calls, for which organization, and with which permission.
+//!
+//! Invariant: a handler of a route under `/v1` takes a [`Caller`] of the permission that the route
+//! needs, or it cannot be registered (see [`operation`]). The OpenAPI document names the same
+//! permission, as it is made of the handler's types.
+//!
+//! [`operation`]: super::operation
 
+use super::codes::Code;
+use super::operation::{Describe, Described};
 use super::problem::Problem;
 use crate::state::ApiState;
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRef, FromRequestParts};
 use axum::http::{HeaderMap, header, request::Parts};
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use debrief_domain::ids::OrganizationId;
-use debrief_domain::principal::{Principal, Viewer};
-use debrief_projections::directory;
-use sha2::{Digest, Sha256};
+use debrief_domain::principal::{Permission, Principal, Viewer};
+use std::marker::PhantomData;
 
-/// Begins every generated key, so that people and scanners of secrets recognise one.
-const PREFIX: &str = "dbf_";
 /// Longest token that is looked at.
 const TOKEN_MAX: usize = 512;
 
-/// A new API key: shown once, kept as a hash.
-#[derive(Debug, Clone)]
-pub struct GeneratedKey {
-    /// What the caller sends: `dbf_` and 256 random bits.
-    pub secret: String,
-    /// What is kept.
-    pub sha256: String,
+/// A permission, as a type.
+pub(crate) trait Grant: Send + Sync + 'static {
+    /// The permission.
+    const PERMISSION: Permission;
 }
 
-/// Makes an API key.
-pub fn generate_key() -> GeneratedKey {
-    // Two random UUIDs hold 244 random bits; hashed to 256 they are a key.
-    let random = [uuid::Uuid::new_v4().into_bytes(), uuid::Uuid::new_v4().into_bytes()].concat();
-    let secret = format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(Sha256::digest(random)));
-    GeneratedKey { sha256: hash_of_key(&secret), secret }
-}
+/// A permission that commands can be given with.
+pub(crate) trait Commands: Grant {}
 
-/// What is kept of a key.
-pub fn hash_of_key(secret: &str) -> String {
-    hex::encode(Sha256::digest(secret.as_bytes()))
-}
-
-/// A caller who has shown a valid key.
+/// May read what the organization holds.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Caller {
-    pub(crate) organization: OrganizationId,
-    principal: Principal,
+pub(crate) enum Read {}
+
+/// May change what the organization holds.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Write {}
+
+/// May run the organization.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Admin {}
+
+impl Grant for Read {
+    const PERMISSION: Permission = Permission::Read;
 }
 
-impl Caller {
+impl Grant for Write {
+    const PERMISSION: Permission = Permission::Write;
+}
+
+impl Grant for Admin {
+    const PERMISSION: Permission = Permission::Admin;
+}
+
+impl Commands for Write {}
+impl Commands for Admin {}
+
+/// A caller who has shown a valid key, and has permission `P`.
+#[derive(Debug)]
+pub(crate) struct Caller<P> {
+    organization: OrganizationId,
+    principal: Principal,
+    permission: PhantomData<P>,
+}
+
+// Not derived: that would ask the same of `P`.
+impl<P> Clone for Caller<P> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<P> Copy for Caller<P> {}
+
+impl<P: Grant> Caller<P> {
+    /// Refuses callers without the permission.
+    fn with(organization: OrganizationId, principal: Principal) -> Result<Self, Problem> {
+        granted(P::PERMISSION, principal.may(P::PERMISSION))?;
+        Ok(Self { organization, principal, permission: PhantomData })
+    }
+
+    /// The organization, beyond which nothing is read or written.
+    pub(crate) fn organization(&self) -> OrganizationId {
+        self.organization
+    }
+
     /// What the caller may see.
     pub(crate) fn viewer(&self) -> Viewer {
         Viewer::of(self.organization, &self.principal)
@@ -57,17 +95,36 @@ impl Caller {
     }
 }
 
-impl FromRequestParts<ApiState> for Caller {
+fn granted(permission: Permission, may: bool) -> Result<(), Problem> {
+    if may {
+        return Ok(());
+    }
+    let permission = permission.as_str();
+    Err(Problem::new(
+        Code::Forbidden,
+        format!("This needs the permission `{permission}`, which your API key does not have."),
+    ))
+}
+
+impl<P: Grant, S: Send + Sync> FromRequestParts<S> for Caller<P>
+where
+    ApiState: FromRef<S>,
+{
     type Rejection = Problem;
 
-    async fn from_request_parts(
-        parts: &mut Parts,
-        state: &ApiState,
-    ) -> Result<Self, Self::Rejection> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let token = bearer(&parts.headers)?.ok_or_else(|| {
             Problem::unauthorized("Send your API key as `Authorization: Bearer <key>`.")
         })?;
-        sign_in(state, token).await
+        sign_in(&ApiState::from_ref(state), token).await
+    }
+}
+
+impl<P: Grant> Describe for Caller<P> {
+    fn describe(described: &mut Described<'_>) {
+        described.requires(P::PERMISSION);
+        described.refuses(Code::Unauthorized);
+        described.refuses(Code::Forbidden);
     }
 }
 
@@ -89,25 +146,18 @@ pub(crate) fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
     Ok(Some(token))
 }
 
-/// Who shows this key.
-pub(crate) async fn sign_in(state: &ApiState, token: &str) -> Result<Caller, Problem> {
-    let hash = hash_of_key(token);
-    let keys = &state.shared().keys;
-    let key = match keys.get(&hash).await {
-        Some(key) => key,
-        None => {
-            let key = directory::api_key(&state.views, &hash).await?.ok_or_else(|| {
-                Problem::unauthorized(
-                    "This API key is unknown or was revoked. `debrief up` prints the owner's key \
-                     on its first start.",
-                )
-            })?;
-            keys.insert(hash, key).await;
-            key
-        }
-    };
-    let principal = Principal::ApiKey { id: key.id, role: key.role };
-    Ok(Caller { organization: key.organization, principal })
+/// The caller who shows a key, if the key is valid and has the permission.
+pub(crate) async fn sign_in<P: Grant>(
+    state: &ApiState,
+    token: &str,
+) -> Result<Caller<P>, Problem> {
+    let key = state.keys().find(token).await?.ok_or_else(|| {
+        Problem::unauthorized(
+            "This API key is unknown or was revoked. `debrief up` prints the owner's key on its \
+             first start.",
+        )
+    })?;
+    Caller::with(key.organization, Principal::ApiKey { id: key.id, role: key.role })
 }
 
 #[cfg(test)]
@@ -127,15 +177,24 @@ mod tests {
         assert_eq!(bearer(&with(b"bearer  abc ")).unwrap(), Some("abc"));
         let long = [b"Bearer ".as_slice(), &[b'a'; 600]].concat();
         for bad in [b"abc".as_slice(), b"Basic abc", b"Bearer ", b"Bearer \xff", &long] {
-            assert_eq!(bearer(&with(bad)).unwrap_err().status, 401);
+            assert_eq!(bearer(&with(bad)).unwrap_err().code(), Code::Unauthorized);
         }
     }
 
     #[test]
-    fn keys_differ_and_are_kept_as_hashes() {
-        let (one, two) = (generate_key(), generate_key());
-        assert_ne!(one.secret, two.secret);
-        assert_eq!(one.sha256, hash_of_key(&one.secret));
-        assert_eq!(one.secret.len(), PREFIX.len() + 43);
+    fn a_caller_without_the_permission_is_refused_by_its_name() {
+        for permission in [Permission::Read, Permission::Write, Permission::Admin] {
+            assert_eq!(granted(permission, true), Ok(()));
+            let problem = granted(permission, false).unwrap_err();
+            assert_eq!((problem.code(), problem.status().as_u16()), (Code::Forbidden, 403));
+            assert!(problem.detail().contains(permission.as_str()), "{}", problem.detail());
+        }
+    }
+
+    #[test]
+    fn a_principal_is_held_to_what_it_may() {
+        let organization = OrganizationId(uuid::Uuid::from_u128(1));
+        let caller = Caller::<Admin>::with(organization, Principal::System).unwrap();
+        assert_eq!(caller.viewer().organization(), organization);
     }
 }

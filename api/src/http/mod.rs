@@ -1,8 +1,14 @@
-//! What all resources share: problems, who calls, how bodies and queries are read.
+//! What all resources share: who calls, how requests are read and answered, and how handlers
+//! describe themselves.
 
 pub(crate) mod auth;
+pub(crate) mod checks;
+pub(crate) mod codes;
 pub(crate) mod command;
+pub(crate) mod correlation;
 pub(crate) mod extract;
 pub(crate) mod linger;
+pub(crate) mod operation;
 pub(crate) mod problem;
+pub(crate) mod query;
 pub(crate) mod trace;

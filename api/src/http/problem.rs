@@ -1,92 +1,61 @@
-//! Errors as RFC 9457 problem details.
+//! Errors as problem details (RFC 9457). [`codes`] lists them.
 //!
-//! A 4xx says what is wrong and what would be accepted. A 5xx says nothing but the correlation id
-//! under which the log has the rest.
+//! Invariants: a 4xx says what is wrong and what would be accepted; a 5xx reveals nothing but the
+//! correlation id under which the log has the rest.
+//!
+//! [`codes`]: super::codes
 
-use super::trace;
+use super::codes::Code;
+use super::correlation;
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use debrief_api_types as types;
+use debrief_api_types::FieldError;
 use debrief_infra::blobs::BlobError;
 use debrief_infra::database::DatabaseError;
 use debrief_infra::keys::KeyError;
 use debrief_infra::log::{CommandError, LogError};
 use debrief_infra::queue::QueueError;
-use serde::Serialize;
-use utoipa::ToSchema;
 
-/// What is wrong with one field.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub(crate) struct FieldError {
-    /// The field, as in the request.
-    pub(crate) field: String,
-    /// What is wrong with it and what would be accepted.
-    pub(crate) message: String,
-}
+/// The media type of problems.
+pub(crate) const MEDIA_TYPE: &str = "application/problem+json";
+/// After how many seconds to try again what is unavailable.
+const RETRY_AFTER: u32 = 1;
 
-/// An error, as `application/problem+json`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+/// An error, on its way to the client. [`debrief_api_types::Problem`] is how it is sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Problem {
-    /// Identifies the kind of problem; stable.
-    #[serde(rename = "type")]
-    pub(crate) kind: Box<str>,
-    /// The status in words.
-    #[schema(value_type = String)]
-    pub(crate) title: &'static str,
-    /// The HTTP status.
-    pub(crate) status: u16,
-    /// The last part of `type`, for programs.
-    pub(crate) code: &'static str,
-    /// What is wrong and what to do.
-    pub(crate) detail: String,
-    /// What is wrong field by field, where fields are.
-    #[serde(skip_serializing_if = "<[FieldError]>::is_empty")]
-    pub(crate) errors: Box<[FieldError]>,
-    /// Under this id the operator finds the request in the logs.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) correlation_id: Option<uuid::Uuid>,
-    #[serde(skip)]
-    retry_after: Option<u32>,
+    code: Code,
+    detail: String,
+    errors: Box<[FieldError]>,
 }
 
 impl Problem {
-    pub(crate) fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
-        Self {
-            kind: format!("/problems/{code}").into(),
-            title: status.canonical_reason().unwrap_or("Error"),
-            status: status.as_u16(),
-            code,
-            detail: detail.into(),
-            errors: Box::default(),
-            correlation_id: None,
-            retry_after: None,
-        }
+    pub(crate) fn new(code: Code, detail: impl Into<String>) -> Self {
+        Self { code, detail: detail.into(), errors: Box::default() }
     }
 
-    pub(crate) fn bad_request(code: &'static str, detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, code, detail)
+    pub(crate) fn invalid_query(detail: impl Into<String>) -> Self {
+        Self::new(Code::InvalidQuery, detail)
     }
 
     pub(crate) fn unauthorized(detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::UNAUTHORIZED, "unauthorized", detail)
+        Self::new(Code::Unauthorized, detail)
     }
 
     /// There is no such thing, or not in the caller's organization.
     pub(crate) fn not_found(what: &str) -> Self {
         let detail = format!("There is no {what} with this id in your organization.");
-        Self::new(StatusCode::NOT_FOUND, "not_found", detail)
+        Self::new(Code::NotFound, detail)
     }
 
-    pub(crate) fn conflict(code: &'static str, detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::CONFLICT, code, detail)
+    pub(crate) fn conflict(detail: impl Into<String>) -> Self {
+        Self::new(Code::Conflict, detail)
     }
 
     pub(crate) fn too_large(detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", detail)
-    }
-
-    pub(crate) fn unprocessable(code: &'static str, detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, detail)
+        Self::new(Code::TooLarge, detail)
     }
 
     /// Fields that break a rule.
@@ -96,20 +65,23 @@ impl Problem {
             .map(|error| format!("{}: {}", error.field, error.message))
             .collect::<Vec<_>>()
             .join(" ");
-        Self { errors: errors.into(), ..Self::unprocessable("invalid_fields", detail) }
+        Self { errors: errors.into(), ..Self::new(Code::InvalidFields, detail) }
+    }
+
+    /// One field that breaks a rule.
+    pub(crate) fn invalid_field(field: &str, message: impl Into<String>) -> Self {
+        Self::invalid(vec![FieldError { field: field.to_owned(), message: message.into() }])
     }
 
     pub(crate) fn unavailable(detail: impl Into<String>) -> Self {
-        let problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail);
-        Self { retry_after: Some(1), ..problem }
+        Self::new(Code::Unavailable, detail)
     }
 
     /// A fault of ours. `error` goes to the log.
     pub(crate) fn internal(error: &dyn std::fmt::Display) -> Self {
         tracing::error!(%error, "a request failed");
         Self::new(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "internal",
+            Code::Internal,
             "This is a fault on our side. Nothing was lost; try again, and if it stays, tell the \
              operator the correlation id.",
         )
@@ -122,21 +94,42 @@ impl Problem {
              the same Idempotency-Key: it takes effect once.",
         )
     }
+
+    pub(crate) fn status(&self) -> StatusCode {
+        self.code.status()
+    }
+
+    pub(crate) fn detail(&self) -> &str {
+        &self.detail
+    }
+
+    #[cfg(test)]
+    pub(crate) fn code(&self) -> Code {
+        self.code
+    }
 }
 
 impl IntoResponse for Problem {
-    fn into_response(mut self) -> Response {
-        self.correlation_id = trace::current_correlation();
-        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let retry_after = self.retry_after;
-        let mut response = (status, Json(self)).into_response();
+    fn into_response(self) -> Response {
+        let (code, status) = (self.code.as_str(), self.status());
+        let problem = types::Problem {
+            kind: format!("/problems/{code}"),
+            title: status.canonical_reason().unwrap_or("Error").to_owned(),
+            status: status.as_u16(),
+            code: code.to_owned(),
+            detail: self.detail,
+            errors: self.errors.into(),
+            correlation_id: correlation::current(),
+        };
+        let mut response = (status, Json(problem)).into_response();
         let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-        if let Some(seconds) = retry_after {
-            headers.insert(header::RETRY_AFTER, seconds.into());
-        }
-        if status == StatusCode::UNAUTHORIZED {
-            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
+        match self.code {
+            Code::Unavailable => drop(headers.insert(header::RETRY_AFTER, RETRY_AFTER.into())),
+            Code::Unauthorized => {
+                headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            }
+            _ => {}
         }
         response
     }
@@ -185,11 +178,10 @@ pub(crate) fn of_command<E: std::error::Error>(
     match error {
         CommandError::Refused(error) => refused(error),
         CommandError::Conflict => Problem::conflict(
-            "conflict",
             "Others changed this at the same time. Read it again and repeat the request.",
         ),
-        CommandError::KeyReused => Problem::unprocessable(
-            "idempotency_key_reused",
+        CommandError::KeyReused => Problem::new(
+            Code::IdempotencyKeyReused,
             "This Idempotency-Key was used for another request. Use a new key for a new request; \
              repeat a key only with the very same request.",
         ),

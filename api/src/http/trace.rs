@@ -1,36 +1,20 @@
-//! The correlation id: from the request through events, work and read models, into every log line.
+//! What every request gets: a correlation id, a span, a log line, its place in the metrics, a bound
+//! on its time, and an answer where there is no handler.
 
+use super::codes::Code;
+use super::correlation;
 use super::problem::Problem;
 use axum::extract::{MatchedPath, Request};
-use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
+use axum::http::{HeaderName, HeaderValue, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use metrics::{counter, histogram};
 use std::time::Instant;
-use tokio::task::JoinHandle;
 use tracing::Instrument;
 use uuid::Uuid;
 
 /// Carries the id in both directions.
 const HEADER: HeaderName = HeaderName::from_static("x-correlation-id");
-
-tokio::task_local! {
-    static CORRELATION: Uuid;
-}
-
-/// The id of the request that this task answers.
-pub(crate) fn current_correlation() -> Option<Uuid> {
-    CORRELATION.try_with(|id| *id).ok()
-}
-
-/// A task that goes on if the client of the request goes away, under the request's id and span.
-pub(crate) fn spawn<F>(work: F) -> JoinHandle<F::Output>
-where
-    F: Future<Output: Send> + Send + 'static,
-{
-    let id = current_correlation().unwrap_or_else(Uuid::now_v7);
-    tokio::spawn(CORRELATION.scope(id, work).in_current_span())
-}
 
 /// A method's name in the metrics: clients may send any word for a method, and each would stay.
 fn known(method: &Method) -> &'static str {
@@ -58,16 +42,14 @@ pub(crate) async fn layer(request: Request, next: Next) -> Response {
         .map_or_else(|| "unmatched".to_owned(), |path| path.as_str().to_owned());
     let span = tracing::info_span!("request", correlation_id = %id, %method, route);
     let began = Instant::now();
-    let mut response = CORRELATION
-        .scope(id, async {
-            let response = next.run(request).await;
-            let took = began.elapsed();
-            let status = response.status();
-            tracing::info!(status = status.as_u16(), millis = took.as_millis() as u64, "answered");
-            response
-        })
-        .instrument(span)
-        .await;
+    let answered = correlation::scope(id, async {
+        let response = next.run(request).await;
+        let took = began.elapsed();
+        let status = response.status();
+        tracing::info!(status = status.as_u16(), millis = took.as_millis() as u64, "answered");
+        response
+    });
+    let mut response = answered.instrument(span).await;
     let labels = [
         ("method", known(&method).to_owned()),
         ("route", route),
@@ -100,18 +82,13 @@ pub(crate) fn panicked(_: Box<dyn std::any::Any + Send + 'static>) -> Response {
 
 /// The answer to a path that leads nowhere.
 pub(crate) async fn no_route() -> Problem {
-    Problem::new(
-        StatusCode::NOT_FOUND,
-        "no_such_route",
-        "There is nothing at this path. /docs lists what there is.",
-    )
+    Problem::new(Code::NoSuchRoute, "There is nothing at this path. /docs lists what there is.")
 }
 
 /// The answer to a method that a path does not have.
 pub(crate) async fn no_method() -> Problem {
     Problem::new(
-        StatusCode::METHOD_NOT_ALLOWED,
-        "method_not_allowed",
+        Code::MethodNotAllowed,
         "This path does not take this method; the Allow header lists those it takes.",
     )
 }

@@ -1,89 +1,20 @@
 //! What answers a question: the best sentences of what was found, or a model's, each with what it
 //! rests on.
 
-use super::hits::NoteOut;
+use super::hits::note_or_session;
 use crate::state::ApiState;
-use debrief_domain::ids::TranscriptId;
+use debrief_api_types::search::{Answer, AnswerMethod, AnswerSentence, Citation};
 use debrief_search::answer::Sentence;
-use debrief_search::answer::cited::{self, Citation, CitedSentence};
+use debrief_search::answer::cited::{self, CitedSentence};
 use debrief_search::query::Hit;
 use metrics::{counter, histogram};
-use serde::{Deserialize, Serialize};
 use std::time::Instant;
-use utoipa::ToSchema;
-
-/// Who is to answer.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum AnswerBy {
-    /// Nobody.
-    None,
-    /// The best sentences of what was found.
-    #[default]
-    Extractive,
-    /// A language model, from what was found.
-    Model,
-}
-
-/// Words of a hit that bear a sentence out.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct CitationOut {
-    /// Which of `hits`, from 0.
-    hit: usize,
-    /// The words, verbatim.
-    quote: String,
-    /// Its session; `null` where it is from a note of another system.
-    transcript_id: Option<TranscriptId>,
-    /// That note.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    note: Option<NoteOut>,
-    /// Its turn; `null` in notes.
-    turn: Option<u32>,
-    /// Who said it, where known.
-    speaker: Option<String>,
-    /// When its turn begins, in milliseconds from the start of the recording, where known.
-    start_ms: Option<u64>,
-}
-
-/// A sentence that answers: of a session where it is extractive, else with what it rests on.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct SentenceOut {
-    /// The words: verbatim where it is extractive.
-    text: String,
-    /// Its session; `null` where it is from a note of another system, or a model wrote it.
-    transcript_id: Option<TranscriptId>,
-    /// That note.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    note: Option<NoteOut>,
-    /// Its turn; `null` in notes.
-    turn: Option<u32>,
-    /// Who said it, where known.
-    speaker: Option<String>,
-    /// When its turn begins, in milliseconds from the start of the recording, where known.
-    start_ms: Option<u64>,
-    /// Where a model wrote it: what it rests on. Each was checked to stand where it says.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    citations: Vec<CitationOut>,
-}
-
-/// An answer out of what was found.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct AnswerOut {
-    /// `extractive`: sentences from sessions, chosen. `model`: sentences that a language model
-    /// wrote.
-    method: &'static str,
-    /// Best first, or as the model wrote them.
-    sentences: Vec<SentenceOut>,
-    /// What there is to say of it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    remark: Option<String>,
-}
 
 /// The best sentences; `None` where there are none.
-pub(super) fn extractive(sentences: Vec<Sentence>) -> Option<AnswerOut> {
+pub(super) fn extractive(sentences: Vec<Sentence>) -> Option<Answer> {
     let sentence = |sentence: Sentence| {
-        let (note, transcript_id) = NoteOut::or_session(sentence.note, sentence.transcript_id);
-        SentenceOut {
+        let (note, transcript_id) = note_or_session(sentence.note, sentence.transcript_id);
+        AnswerSentence {
             text: sentence.text,
             transcript_id,
             note,
@@ -93,8 +24,8 @@ pub(super) fn extractive(sentences: Vec<Sentence>) -> Option<AnswerOut> {
             citations: Vec::new(),
         }
     };
-    let sentences: Vec<SentenceOut> = sentences.into_iter().map(sentence).collect();
-    (!sentences.is_empty()).then_some(AnswerOut { method: "extractive", sentences, remark: None })
+    let sentences: Vec<AnswerSentence> = sentences.into_iter().map(sentence).collect();
+    (!sentences.is_empty()).then_some(Answer { method: AnswerMethod::Extractive, sentences, remark: None })
 }
 
 /// What a model writes of these hits, as far as they bear it out; else the best sentences, with why.
@@ -102,12 +33,12 @@ pub(super) async fn by_model(
     state: &ApiState,
     question: &str,
     hits: &[Hit],
-    best: Option<AnswerOut>,
-) -> Option<AnswerOut> {
+    best: Option<Answer>,
+) -> Option<Answer> {
     let instead = |remark: &str| {
         let best =
-            best.unwrap_or(AnswerOut { method: "extractive", sentences: Vec::new(), remark: None });
-        Some(AnswerOut { remark: Some(remark.to_owned()), ..best })
+            best.unwrap_or(Answer { method: AnswerMethod::Extractive, sentences: Vec::new(), remark: None });
+        Some(Answer { remark: Some(remark.to_owned()), ..best })
     };
     let Some(model) = &state.language_model else {
         return instead("There is no language model in this installation.");
@@ -142,13 +73,13 @@ pub(super) async fn by_model(
         n => Some(format!("{n} sentences were left out: what they cite does not bear them out.")),
     };
     let sentences = sentences.into_iter().map(written).collect();
-    Some(AnswerOut { method: "model", sentences, remark })
+    Some(Answer { method: AnswerMethod::Model, sentences, remark })
 }
 
-fn written(sentence: CitedSentence) -> SentenceOut {
-    let citation = |citation: Citation| {
-        let (note, transcript_id) = NoteOut::or_session(citation.note, citation.transcript_id);
-        CitationOut {
+fn written(sentence: CitedSentence) -> AnswerSentence {
+    let citation = |citation: cited::Citation| {
+        let (note, transcript_id) = note_or_session(citation.note, citation.transcript_id);
+        Citation {
             hit: citation.hit,
             quote: citation.quote,
             transcript_id,
@@ -158,7 +89,7 @@ fn written(sentence: CitedSentence) -> SentenceOut {
             start_ms: citation.start_ms,
         }
     };
-    SentenceOut {
+    AnswerSentence {
         text: sentence.text,
         transcript_id: None,
         note: None,

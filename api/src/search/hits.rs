@@ -1,86 +1,23 @@
 //! What was found, as it is answered.
 
-use chrono::{DateTime, Utc};
-use debrief_domain::ids::{ClientId, TranscriptId};
-use debrief_search::passages::Kind;
+use debrief_api_types::search::{NoteReference, PassageLine};
+use debrief_api_types::search as types;
+use debrief_domain::ids::TranscriptId;
 use debrief_search::query::Hit;
 use debrief_search::session::ExternalNote;
-use serde::Serialize;
-use utoipa::ToSchema;
 
-/// A note from another system.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct NoteOut {
-    /// What that system calls it.
-    id: String,
-    /// Where it can be opened.
-    url: Option<String>,
-}
-
-impl NoteOut {
-    /// A note, or the session that it is not.
-    pub(super) fn or_session(
-        note: Option<ExternalNote>,
-        id: TranscriptId,
-    ) -> (Option<Self>, Option<TranscriptId>) {
-        match note {
-            Some(note) => (Some(Self { id: note.id, url: note.url }), None),
-            None => (None, Some(id)),
-        }
+/// An external note, or the session that it is not.
+pub(super) fn note_or_session(
+    note: Option<ExternalNote>,
+    id: TranscriptId,
+) -> (Option<NoteReference>, Option<TranscriptId>) {
+    match note {
+        Some(note) => (Some(NoteReference { id: note.id, url: note.url }), None),
+        None => (None, Some(id)),
     }
 }
 
-/// A line of a passage.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct LineOut {
-    /// Index of its turn; `null` in titles and notes.
-    turn: Option<u32>,
-    /// Who said it, where known.
-    speaker: Option<String>,
-    /// Milliseconds from the start of the recording, where known.
-    start_ms: Option<u64>,
-    /// Where it begins in `text`, in characters.
-    at: usize,
-}
-
-/// A passage that was found.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct HitOut {
-    /// `turns`, `title`, `notes`, `summary`, `action_item`, `decision`, `question` or
-    /// `external_note`.
-    #[schema(value_type = String)]
-    kind: Kind,
-    /// Its session; `null` where it is a note from another system.
-    transcript_id: Option<TranscriptId>,
-    /// That note.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    note: Option<NoteOut>,
-    /// Title of the session or note.
-    title: Option<String>,
-    /// Whose session it was.
-    client_id: Option<ClientId>,
-    /// When the session was held, where known.
-    held_at: Option<DateTime<Utc>>,
-    /// First and last turn; `null` for titles and notes.
-    turns: Option<[u32; 2]>,
-    /// The turn to jump to: the one that fits best.
-    turn: Option<u32>,
-    /// When that turn begins, in milliseconds from the start of the recording, where known.
-    start_ms: Option<u64>,
-    /// Who speaks there, where known.
-    speaker: Option<String>,
-    /// The words, verbatim; lines are apart by a line break.
-    text: String,
-    /// Its lines, in order.
-    lines: Vec<LineOut>,
-    /// Words of `text` that fit, as `[from, to]` in characters.
-    highlights: Vec<[usize; 2]>,
-    /// Greater is better; comparable within one answer only. 0 where there was nothing to rank
-    /// by: then the newest come first.
-    score: f32,
-}
-
-pub(super) fn hit_out(hit: Hit) -> HitOut {
+pub(super) fn hit(hit: Hit) -> types::Hit {
     let passage = &hit.stored.passage;
     let turns = passage.turns();
     let best = passage.lines.get(hit.best);
@@ -98,7 +35,7 @@ pub(super) fn hit_out(hit: Hit) -> HitOut {
         highlights.extend(
             ranges.iter().map(|range| [at + characters(range.start), at + characters(range.end)]),
         );
-        lines.push(LineOut {
+        lines.push(PassageLine {
             turn: turns.map(|_| line.turn),
             speaker: line.speaker.clone(),
             start_ms: line.start_ms,
@@ -107,8 +44,8 @@ pub(super) fn hit_out(hit: Hit) -> HitOut {
         text.push_str(&line.text);
         at += line.text.chars().count();
     }
-    let (note, transcript_id) = NoteOut::or_session(hit.stored.note, hit.stored.transcript_id);
-    HitOut {
+    let (note, transcript_id) = note_or_session(hit.stored.note, hit.stored.transcript_id);
+    types::Hit {
         kind: passage.kind,
         transcript_id,
         note,

@@ -23,8 +23,7 @@ impl Seen {
     /// Reads the `next` of the page before.
     pub(super) fn read(cursor: Option<&str>) -> Result<Self, Problem> {
         let Some(cursor) = cursor else { return Ok(Self::default()) };
-        let unknown =
-            || Problem::bad_request("invalid_query", "after is not the `next` of a page of hits.");
+        let unknown = || Problem::invalid_query("after is not the `next` of a page of hits.");
         let bytes = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| unknown())?;
         let (keys, rest) = bytes.as_chunks::<KEY_BYTES>();
         if keys.is_empty() || !rest.is_empty() || keys.len() > SEEN_MAX {
@@ -60,6 +59,7 @@ impl Seen {
 #[cfg(test)]
 mod tests {
     use super::*;
+
     #[test]
     fn a_cursor_remembers_what_was_shown() {
         let mut seen = Seen::read(None).unwrap();
@@ -73,7 +73,7 @@ mod tests {
     #[test]
     fn what_is_no_cursor_is_refused() {
         for cursor in ["", "x", "AAAA", "!!!!", &"A".repeat(100_000)] {
-            assert_eq!(Seen::read(Some(cursor)).unwrap_err().status, 400, "{cursor}");
+            assert_eq!(Seen::read(Some(cursor)).unwrap_err().status(), 400, "{cursor}");
         }
     }
 }

@@ -1,27 +1,25 @@
 //! `POST /v1/search/query`: ask.
 
-use super::answers::{self, AnswerBy, AnswerOut};
-use super::hits::{HitOut, hit_out};
 use super::page::Seen;
-use super::{SearchQuery, ask, past, question, wait};
-use crate::http::auth::Caller;
-use crate::http::extract::{Body, Checks, Query, page_size};
+use super::{answers, hits, index, questions, understanding};
+use crate::http::auth::{Caller, Read};
+use crate::http::checks::Checks;
+use crate::http::extract::Body;
 use crate::http::problem::Problem;
+use crate::http::query::{Limit, MinPosition, Query};
 use crate::state::ApiState;
 use axum::Json;
 use axum::extract::State;
-use chrono::{DateTime, NaiveDate, Utc};
-use debrief_domain::ids::{ClientId, OrganizationId, TranscriptId};
-use debrief_language::question::Interpreted;
+use chrono::Utc;
+use debrief_api_types::search::{
+    AnswerBy, Engines, FacetValue, SearchRequest, SearchResults,
+};
+use debrief_domain::ids::OrganizationId;
 use debrief_search::dense::leg::Nearby;
 use debrief_search::follower::Search;
 use debrief_search::index::IndexError;
-use debrief_search::passages::Kind;
 use debrief_search::query::{Asked, Hit};
 use debrief_search::understood::{Understood, understand};
-use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
-use utoipa::ToSchema;
 
 /// Longest question, in characters.
 const QUERY_MAX: usize = 1_000;
@@ -30,165 +28,29 @@ const ANCHOR_MAX: usize = 100;
 /// Values in one list of a filter.
 const FILTER_MAX: usize = 100;
 
-/// What may be found. A list that is empty or left out allows everything.
-#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
-#[serde(default, deny_unknown_fields)]
-pub(super) struct FiltersIn {
-    /// Only these: `turns`, `title`, `notes`, `summary`, `action_item`, `decision`, `question`,
-    /// `external_note`.
-    #[schema(value_type = Vec<String>)]
-    pub(super) kinds: Vec<Kind>,
-    /// Only sessions of these clients.
-    pub(super) client_ids: Vec<ClientId>,
-    /// Only these sessions.
-    pub(super) transcript_ids: Vec<TranscriptId>,
-    /// Only where one of these speaks, by the names in the transcript.
-    pub(super) speakers: Vec<String>,
-    /// Only sessions that one of these leads.
-    pub(super) coaches: Vec<String>,
-    /// Only in these languages (BCP 47).
-    pub(super) languages: Vec<String>,
-    /// Held at this time or later. A session without a date counts from its upload.
-    pub(super) from: Option<DateTime<Utc>>,
-    /// Held before this time.
-    pub(super) to: Option<DateTime<Utc>>,
-}
-
-/// The first day of a week.
-#[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum WeekStart {
-    #[default]
-    Monday,
-    Saturday,
-    Sunday,
-}
-
-/// A day with a name.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct AnchorIn {
-    /// As questions name it: "the race"; up to 100 characters.
-    pub(super) name: String,
-    /// The day.
-    pub(super) date: NaiveDate,
-}
-
-/// A question.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct SearchIn {
-    /// In plain words, up to 1,000 characters: "what did Maya say about sleeping last month?".
-    /// Words in quotation marks must be there as they stand; `-word` must not.
-    pub(super) query: String,
-    /// Hits of this page: 1 to 50, 10 unless said.
-    limit: Option<u32>,
-    /// The `next` of the page before. Pages stay apart while new sessions come in.
-    after: Option<String>,
-    /// What may be found. Filters always win over what the question says.
-    #[serde(default)]
-    pub(super) filters: FiltersIn,
-    /// `false`: take the question as mere words, without dates, people and kinds.
-    pub(super) interpret: Option<bool>,
-    /// Where the asker's days begin and end, as in the IANA database: `Asia/Jerusalem`; `UTC`
-    /// unless said.
-    pub(super) time_zone: Option<String>,
-    /// Whether `3/4/2026` is the third of April; it is the fourth of March unless said.
-    #[serde(default)]
-    pub(super) day_first: bool,
-    /// The first day of the asker's weeks; `monday` unless said.
-    #[serde(default)]
-    pub(super) week_starts: WeekStart,
-    /// Days with a name, up to 100, so that "two weeks before the race" can be understood.
-    #[serde(default)]
-    pub(super) anchors: Vec<AnchorIn>,
-    /// At most so many hits of one session.
-    pub(super) per_session: Option<u32>,
-    /// `extractive`: the best sentences of what was found, unless said. `model`: a language model
-    /// answers from what was found; that takes seconds. `none`: nobody.
-    #[serde(default)]
-    answer: AnswerBy,
-    /// Whether to count what fits by kind, client, speaker and language.
-    #[serde(default)]
-    facets: bool,
-}
-
-/// How many passages there are of a value.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct FacetOut {
-    value: String,
-    passages: u64,
-}
-
-/// Which engines were asked.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct EnginesOut {
-    /// By words.
-    lexical: bool,
-    /// By meaning.
-    dense: bool,
-    /// Everything up to this position could be found by meaning; where that was asked.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    dense_through: Option<i64>,
-    /// Why one was not, or what there is to say of it.
-    note: Option<String>,
-}
-
-/// An answer.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct SearchOut {
-    /// Best first. No turn is in two hits of kind `turns`.
-    hits: Vec<HitOut>,
-    /// Pass as `after` for the next page; `null` on the last.
-    next: Option<String>,
-    /// Passages that hold words of the question or are near it in meaning, overlapping ones
-    /// included.
-    passages: u64,
-    /// What answers; `null` where the question has no words to go by, nothing fits, or no answer
-    /// was wanted.
-    answer: Option<AnswerOut>,
-    /// What was understood of the question; `null` where that was not wanted.
-    #[schema(value_type = Option<Object>)]
-    interpreted: Option<Interpreted>,
-    /// With `facets`: passages by kind, client, speaker and language.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    facets: Option<BTreeMap<&'static str, Vec<FacetOut>>>,
-    /// Everything up to this position could be found.
-    indexed_through: i64,
-    /// Which engines were asked.
-    engines: EnginesOut,
-}
-
-/// Ask.
+/// Search sessions.
 ///
-/// Finds passages of sessions, and titles, notes, summaries, action items, decisions and open
-/// questions. Days, people and kinds in the question are understood (English and Hebrew) and come
-/// back as `interpreted`; `filters` win over them.
+/// Finds what was said, titles, notes, summaries, action items, decisions, open questions and
+/// external notes. Days, people and kinds that the question names are understood, in English and
+/// Hebrew, and returned as `interpreted`; `filters` override them.
 #[utoipa::path(
-    post, path = "/v1/search/query", operation_id = "search",
-    tag = "search", params(SearchQuery), request_body = SearchIn,
-    responses(
-        (status = 200, body = SearchOut),
-        (status = 400, body = Problem),
-        (status = 422, description = "A field breaks a rule", body = Problem),
-        (status = 503, description = "The index is not as far as `min_position`", body = Problem),
-    ),
-    security(("api_key" = []))
+    post, path = "/v1/search/query", operation_id = "search", tag = "search",
+    responses((status = 503, description = "The index has not reached `min_position` yet"))
 )]
 pub(super) async fn query(
     State(state): State<ApiState>,
-    caller: Caller,
-    Query(SearchQuery { min_position }): Query<SearchQuery>,
-    Body(body): Body<SearchIn>,
-) -> Result<Json<SearchOut>, Problem> {
+    caller: Caller<Read>,
+    Query(at, ..): Query<MinPosition>,
+    Body(body): Body<SearchRequest>,
+) -> Result<Json<SearchResults>, Problem> {
     check(&body)?;
-    let limit = page_size(body.limit, 10, 50)? as usize;
+    let limit = Limit::<10, 50>::in_body(body.limit)?.get();
     let seen = Seen::read(body.after.as_deref())?;
-    wait(&state, min_position).await?;
-    let clients = question::clients(&state, caller.viewer()).await?;
-    let organization = caller.organization;
-    let question = question::question(&body);
-    let mut understood = ask(&state, move |search| {
+    at.in_search(&state).await?;
+    let clients = understanding::clients(&state, caller.viewer()).await?;
+    let organization = caller.organization();
+    let question = understanding::question(&body);
+    let mut understood = index::ask(&state, move |search| {
         let index = search.index();
         understand(&question, &Asked::by(&index, organization)?, &clients, Utc::now())
     })
@@ -197,7 +59,7 @@ pub(super) async fn query(
     let nearby = state.dense.near(organization, &understood.query).await;
     understood.query.dense.near = nearby.near.clone();
     let (facets, by, first_page) = (body.facets, body.answer, seen.len() == 0);
-    let answered = ask(&state, move |search| {
+    let answered = index::ask(&state, move |search| {
         answer(search, organization, understood, facets, nearby, limit, seen)
     });
     let (mut answered, hits) = answered.await?;
@@ -207,7 +69,7 @@ pub(super) async fn query(
         AnswerBy::Model => answers::by_model(&state, &body.query, &hits, answered.answer).await,
     };
     if first_page && !answered.hits.is_empty() {
-        past::remember(&state, &caller, &body.query);
+        questions::remember(&state, &caller, &body.query);
     }
     Ok(Json(answered))
 }
@@ -220,7 +82,7 @@ fn answer(
     nearby: Nearby,
     limit: usize,
     mut seen: Seen,
-) -> Result<(SearchOut, Vec<Hit>), IndexError> {
+) -> Result<(SearchResults, Vec<Hit>), IndexError> {
     let indexed_through = search.position();
     let index = search.index();
     let asked = Asked::by(&index, organization)?;
@@ -232,21 +94,21 @@ fn answer(
         false => None,
     };
     seen.add(found.hits.iter().map(Hit::key));
-    let out = SearchOut {
-        hits: found.hits.iter().cloned().map(hit_out).collect(),
+    let out = SearchResults {
+        hits: found.hits.iter().cloned().map(hits::hit).collect(),
         next: seen.next(found.more),
         passages: found.passages,
         answer: answers::extractive(found.answer),
-        interpreted,
+        interpreted: interpreted.map(understanding::interpreted),
         facets: facets.map(|facets| {
-            let out = |(value, passages)| FacetOut { value, passages };
+            let out = |(value, passages)| FacetValue { value, passages };
             facets
                 .into_iter()
-                .map(|(name, all)| (name, all.into_iter().map(out).collect()))
+                .map(|(name, all)| (name.to_owned(), all.into_iter().map(out).collect()))
                 .collect()
         }),
         indexed_through,
-        engines: EnginesOut {
+        engines: Engines {
             lexical: true,
             dense: nearby.asked,
             dense_through: nearby.through,
@@ -256,7 +118,7 @@ fn answer(
     Ok((out, found.hits))
 }
 
-fn check(body: &SearchIn) -> Result<(), Problem> {
+fn check(body: &SearchRequest) -> Result<(), Problem> {
     let mut checks = Checks::default();
     let length = body.query.chars().count();
     if length > QUERY_MAX {

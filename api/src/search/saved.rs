@@ -1,29 +1,33 @@
-//! `/v1/search/saved`: questions whose answers to come somebody wants to hear of.
+//! `/v1/search/saved`: questions whose future answers somebody wants to hear of.
 //!
-//! What fits is told on the WebSocket channels `searches` and `searches/<id>`, and listed here.
+//! What matches is sent on the WebSocket channels `searches` and `searches/<id>`, and listed here.
 
-use crate::http::auth::Caller;
+use crate::http::auth::{Caller, Read, Write};
+use crate::http::checks::Checks;
+use crate::http::codes::Code;
 use crate::http::command::{Accepted, IdempotencyKey};
-use crate::http::extract::{Body, Checks, Path, Query, cursor, page_size};
+use crate::http::extract::{Body, Path};
+use crate::http::operation::routes;
 use crate::http::problem::{Problem, of_command};
+use crate::http::query::{MinPosition, Paging, Position, Query};
 use crate::state::ApiState;
+use crate::times;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
+use debrief_api_types::Page;
 use debrief_domain::ids::{ClientId, SavedSearchId, TranscriptId};
 use debrief_domain::saved_search::{
-    Criteria, SavedSearch, SavedSearchCommand, SavedSearchCreated, SavedSearchError,
+    self, Criteria, SavedSearchCommand, SavedSearchCreated, SavedSearchError,
 };
+use debrief_domain::search::Kind;
 use debrief_infra::keys::DataKey;
 use debrief_infra::log::CommandError;
-use debrief_projections::searches;
-use debrief_search::passages::Kind;
+use debrief_projections::searches::{self, MatchRow, SavedSearchRow};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 use uuid::Uuid;
 
 /// Saved searches of an organization.
@@ -45,117 +49,117 @@ pub(super) fn router() -> OpenApiRouter<ApiState> {
 /// A search to be saved.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct SavedSearchIn {
-    /// What it is called: up to 200 characters.
+struct NewSavedSearch {
+    /// The search's name, up to 200 characters.
     name: String,
-    /// A question in plain words, as `POST /v1/search/query` takes it.
+    /// A question in plain words, as in `POST /v1/search/query`.
     query: String,
-    /// Only these kinds of passages.
+    /// Only passages of these kinds.
     #[serde(default)]
-    #[schema(value_type = Vec<String>)]
     kinds: Vec<Kind>,
     /// Only sessions and notes of these clients.
     #[serde(default)]
     client_ids: Vec<ClientId>,
-    /// Only where one of these speaks.
+    /// Only passages in which one of these people speaks.
     #[serde(default)]
     speakers: Vec<String>,
-    /// Where days begin and end, as in the IANA database.
+    /// Time zone for days in the question, from the IANA database; default `UTC`.
     time_zone: Option<String>,
 }
 
-/// It is saved, or gone.
-#[derive(Serialize, ToSchema)]
-#[allow(dead_code)]
-struct SavedSearchChangedOut {
+/// A saved search that was created or deleted.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+struct SavedSearchRef {
+    /// Identifies the saved search.
     id: SavedSearchId,
-    /// Position that this reached.
-    position: i64,
 }
 
 /// A saved search.
 #[derive(Debug, Serialize, ToSchema)]
-struct SavedSearchOut {
+struct SavedSearch {
+    /// Identifies the saved search.
     id: SavedSearchId,
+    /// Its name.
     name: Option<String>,
+    /// The question.
     query: Option<String>,
+    /// Only passages of these kinds.
     kinds: Vec<String>,
+    /// Only sessions and notes of these clients.
     client_ids: Vec<ClientId>,
+    /// Only passages in which one of these people speaks.
     speakers: Vec<String>,
+    /// Time zone for days in the question.
     time_zone: Option<String>,
+    /// When it was saved.
     created_at: DateTime<Utc>,
 }
 
-/// A page of saved searches.
-#[derive(Debug, Serialize, ToSchema)]
-struct SavedSearchesOut {
-    /// Oldest first.
-    items: Vec<SavedSearchOut>,
-    /// Pass as `after` for the next page; `null` on the last.
-    next: Option<String>,
+impl From<SavedSearchRow> for SavedSearch {
+    fn from(row: SavedSearchRow) -> Self {
+        let criteria = row.criteria.unwrap_or_default();
+        Self {
+            id: row.id,
+            name: row.name,
+            query: Some(criteria.query).filter(|query| !query.is_empty()),
+            kinds: criteria.kinds,
+            client_ids: criteria.client_ids,
+            speakers: criteria.speakers,
+            time_zone: criteria.time_zone,
+            created_at: times::at(row.created_at),
+        }
+    }
 }
 
-/// Something that fits a saved search.
+/// Something that matches a saved search.
 #[derive(Debug, Serialize, ToSchema)]
-struct MatchOut {
-    /// The session; `null` where it is a note of another system.
+struct Match {
+    /// The session; `null` for an external note.
     transcript_id: Option<TranscriptId>,
-    /// Whether it is such a note. Ask the question to see it.
+    /// Whether it is an external note. To see it, search with the same question.
     note: bool,
-    /// Passages of it that fit.
+    /// The number of passages that match.
     passages: u32,
+    /// When it matched first.
     matched_at: DateTime<Utc>,
 }
 
-/// A page of what fits.
-#[derive(Debug, Serialize, ToSchema)]
-struct MatchesOut {
-    /// Newest first.
-    items: Vec<MatchOut>,
-    /// Pass as `after` for the next page; `null` on the last.
-    next: Option<String>,
-}
-
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-struct PageQuery {
-    /// `next` of the page before.
-    after: Option<i64>,
-    /// Items in a page, 1 to 500; 50 unless said.
-    limit: Option<u32>,
-    /// Wait until the answer holds all writes up to this position.
-    min_position: Option<i64>,
+impl From<MatchRow> for Match {
+    fn from(row: MatchRow) -> Self {
+        Self {
+            transcript_id: row.subject.transcript(),
+            note: row.subject.is_note(),
+            passages: row.passages,
+            matched_at: times::at(row.matched_at),
+        }
+    }
 }
 
 fn refused(error: CommandError<SavedSearchError>) -> Problem {
     of_command(error, |error| match error {
         SavedSearchError::NotFound => Problem::not_found("saved search"),
-        SavedSearchError::AlreadyExists => Problem::conflict("conflict", error.to_string()),
+        SavedSearchError::AlreadyExists => Problem::conflict(error.to_string()),
     })
 }
 
 /// Save a search.
 ///
-/// From now on, each session that is summarized and each note that comes in is told on the channels
-/// `searches` and `searches/<id>` of the WebSocket, where one passage of it holds every word of the
-/// question and all that is asked for besides: once, however often it changes.
+/// From then on, each session that is summarized and each note that is indexed is announced on the
+/// WebSocket channels `searches` and `searches/<id>` if one of its passages holds every word of the
+/// question and meets the filters: once, however often it changes.
 #[utoipa::path(
     post, path = "/v1/search/saved", operation_id = "save_search", tag = "search",
-    request_body = SavedSearchIn,
-    params(("Idempotency-Key" = Option<String>, Header, description = "Makes it safe to send again")),
     responses(
-        (status = 201, body = SavedSearchChangedOut),
-        (status = 409, description = "There are 500 already", body = Problem),
-        (status = 422, body = Problem),
-    ),
-    security(("api_key" = []))
+        (status = 201, description = "The search was saved"),
+        (status = 409, description = "`limit_reached`: There are 500 saved searches already."),
+    )
 )]
 async fn create(
     State(state): State<ApiState>,
-    caller: Caller,
+    caller: Caller<Write>,
     key: IdempotencyKey,
-    Body(body): Body<SavedSearchIn>,
-) -> Result<Accepted, Problem> {
+    Body(body): Body<NewSavedSearch>,
+) -> Result<Accepted<SavedSearchRef>, Problem> {
     let mut checks = Checks::default();
     checks.text("name", &body.name, NAME_MAX);
     checks.text("query", &body.query, QUERY_MAX);
@@ -181,12 +185,13 @@ async fn create(
     if there.len() >= SEARCHES_MAX as usize {
         let message =
             format!("There are {SEARCHES_MAX} saved searches already; delete some first.");
-        return Err(Problem::conflict("limit_reached", message));
+        return Err(Problem::new(Code::LimitReached, message));
     }
     let id = SavedSearchId(Uuid::now_v7());
-    let mut context = key.context(&caller, "POST /v1/search/saved", &body, json!({"id": id}))?;
+    let answer = SavedSearchRef { id };
+    let mut context = key.context(&caller, "POST /v1/search/saved", &body, &answer)?;
     let data_key = DataKey::generate(id.0);
-    context.wrapped_keys.push(state.log.keys().wrap(caller.organization, &data_key, None));
+    context.wrapped_keys.push(state.log.keys().wrap(caller.organization(), &data_key, None));
     context.data_key = Some(data_key);
     let command = SavedSearchCommand::Create(SavedSearchCreated {
         name: body.name.into(),
@@ -199,95 +204,66 @@ async fn create(
         }
         .into(),
     });
-    let committed = state.log.create::<SavedSearch>(context, id.0, command).await;
-    Ok(Accepted { status: StatusCode::CREATED, committed: committed.map_err(refused)? })
+    let committed = state.log.create::<saved_search::SavedSearch>(context, id.0, command).await;
+    Ok(Accepted::new(StatusCode::CREATED, answer, committed.map_err(refused)?))
 }
 
 /// List saved searches.
+///
+/// Oldest first.
 #[utoipa::path(
-    get, path = "/v1/search/saved", operation_id = "list_saved_searches", tag = "search",
-    params(PageQuery),
-    responses((status = 200, body = SavedSearchesOut)), security(("api_key" = []))
+    get, path = "/v1/search/saved", operation_id = "list_saved_searches", tag = "search"
 )]
 async fn list(
     State(state): State<ApiState>,
-    caller: Caller,
-    Query(query): Query<PageQuery>,
-) -> Result<Json<SavedSearchesOut>, Problem> {
-    let limit = page_size(query.limit, 50, 500)?;
-    let after = cursor(query.after)?.unwrap_or(0);
-    state.read_at("searches", query.min_position).await?;
-    let found = searches::saved_searches(&state.views, caller.viewer(), after, limit + 1);
-    let mut rows = found.await?;
-    let more = rows.len() > limit as usize;
-    rows.truncate(limit as usize);
-    let next = rows.last().filter(|_| more).map(|row| row.position.to_string());
-    let out = |row: searches::SavedSearchRow| {
-        let criteria = row.criteria.unwrap_or_default();
-        SavedSearchOut {
-            id: row.id,
-            name: row.name,
-            query: Some(criteria.query).filter(|query| !query.is_empty()),
-            kinds: criteria.kinds,
-            client_ids: criteria.client_ids,
-            speakers: criteria.speakers,
-            time_zone: criteria.time_zone,
-            created_at: DateTime::from_timestamp_millis(row.created_at).unwrap_or_default(),
-        }
+    caller: Caller<Read>,
+    Query(paging, at, ..): Query<Paging<Position, 50, 500>, MinPosition>,
+) -> Result<Json<Page<SavedSearch>>, Problem> {
+    at.in_projection(&state, "searches").await?;
+    let rows = |after: Option<Position>, limit| {
+        let after = after.map_or(0, |Position(after)| after);
+        searches::saved_searches(&state.views, caller.viewer(), after, limit)
     };
-    Ok(Json(SavedSearchesOut { items: rows.into_iter().map(out).collect(), next }))
+    let page = paging.page(rows, |row| Position(row.position)).await?;
+    Ok(Json(page.map(SavedSearch::from)))
 }
 
-/// List what a saved search was told of.
+/// List the matches of a saved search.
+///
+/// Newest first.
 #[utoipa::path(
-    get, path = "/v1/search/saved/{id}/matches", operation_id = "list_matches", tag = "search",
-    params(("id" = Uuid, Path), PageQuery),
-    responses((status = 200, body = MatchesOut), (status = 404, body = Problem)),
-    security(("api_key" = []))
+    get, path = "/v1/search/saved/{id}/matches", operation_id = "list_matches", tag = "search"
 )]
 async fn matches(
     State(state): State<ApiState>,
-    caller: Caller,
+    caller: Caller<Read>,
     Path(id): Path<SavedSearchId>,
-    Query(query): Query<PageQuery>,
-) -> Result<Json<MatchesOut>, Problem> {
-    let limit = page_size(query.limit, 50, 500)?;
-    let before = cursor(query.after)?.unwrap_or(i64::MAX);
-    state.read_at("searches", query.min_position).await?;
+    Query(paging, at, ..): Query<Paging<Position, 50, 500>, MinPosition>,
+) -> Result<Json<Page<Match>>, Problem> {
+    at.in_projection(&state, "searches").await?;
     let search = searches::saved_search(&state.views, caller.viewer(), id).await?;
     search.ok_or_else(|| Problem::not_found("saved search"))?;
-    let found = searches::matches(&state.views, caller.viewer(), id, before, limit + 1);
-    let mut rows = found.await?;
-    let more = rows.len() > limit as usize;
-    rows.truncate(limit as usize);
-    let next = rows.last().filter(|_| more).map(|row| row.position.to_string());
-    let out = |row: searches::MatchRow| MatchOut {
-        transcript_id: row.subject.transcript(),
-        note: row.subject.is_note(),
-        passages: row.passages,
-        matched_at: DateTime::from_timestamp_millis(row.matched_at).unwrap_or_default(),
+    let rows = |after: Option<Position>, limit| {
+        let before = after.map_or(i64::MAX, |Position(before)| before);
+        searches::matches(&state.views, caller.viewer(), id, before, limit)
     };
-    Ok(Json(MatchesOut { items: rows.into_iter().map(out).collect(), next }))
+    let page = paging.page(rows, |row| Position(row.position)).await?;
+    Ok(Json(page.map(Match::from)))
 }
 
 /// Delete a saved search.
 #[utoipa::path(
-    delete, path = "/v1/search/saved/{id}", operation_id = "delete_saved_search", tag = "search",
-    params(
-        ("id" = Uuid, Path),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes it safe to send again"),
-    ),
-    responses((status = 200, body = SavedSearchChangedOut), (status = 404, body = Problem)),
-    security(("api_key" = []))
+    delete, path = "/v1/search/saved/{id}", operation_id = "delete_saved_search", tag = "search"
 )]
 async fn delete(
     State(state): State<ApiState>,
-    caller: Caller,
+    caller: Caller<Write>,
     key: IdempotencyKey,
     Path(id): Path<SavedSearchId>,
-) -> Result<Accepted, Problem> {
-    let context = key.context(&caller, "DELETE /v1/search/saved", &id, json!({"id": id}))?;
+) -> Result<Accepted<SavedSearchRef>, Problem> {
+    let answer = SavedSearchRef { id };
+    let context = key.context(&caller, "DELETE /v1/search/saved", &id, &answer)?;
     let command = SavedSearchCommand::Delete;
-    let committed = state.log.execute::<SavedSearch>(context, id.0, command).await;
-    Ok(Accepted { status: StatusCode::OK, committed: committed.map_err(refused)? })
+    let committed = state.log.execute::<saved_search::SavedSearch>(context, id.0, command).await;
+    Ok(Accepted::new(StatusCode::OK, answer, committed.map_err(refused)?))
 }

@@ -1,12 +1,13 @@
 //! `GET /v1/search/suggest?q=`: what somebody may be about to type.
 
-use super::{ask, past, question};
-use crate::http::auth::Caller;
-use crate::http::extract::{Query, page_size};
+use super::{index, questions, understanding};
+use crate::http::auth::{Caller, Read};
 use crate::http::problem::Problem;
+use crate::http::query::{Limit, Query};
 use crate::state::ApiState;
 use axum::Json;
 use axum::extract::State;
+use debrief_api_types::Page;
 use debrief_search::query::Asked;
 use debrief_search::suggest::{Source, matching};
 use serde::{Deserialize, Serialize};
@@ -18,75 +19,74 @@ const TYPED_MAX: usize = 100;
 const VALUES_MAX: usize = 5_000;
 
 #[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-pub(super) struct SuggestQuery {
-    /// What was typed so far; up to 100 characters.
+pub(super) struct Typed {
+    /// What was typed so far, up to 100 characters.
     q: String,
-    /// How many suggestions: 1 to 20, 8 unless said.
-    limit: Option<u32>,
+}
+
+/// What a suggestion is.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum SuggestionKind {
+    /// The name of a client.
+    Client,
+    /// The name of somebody who speaks in a session.
+    Speaker,
+    /// The title of a session.
+    Title,
+    /// A topic of a summary.
+    Topic,
+    /// A question that the same key asked before.
+    Question,
 }
 
 /// A suggestion.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct SuggestionOut {
-    /// What may be meant.
+pub(super) struct Suggestion {
+    /// The text to search for.
     text: String,
-    /// `client`, `speaker`, `title`, `topic` or `question`, one that this key asked before.
-    kind: &'static str,
-}
-
-/// Suggestions.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct SuggestOut {
-    /// Best first.
-    items: Vec<SuggestionOut>,
-    /// Always `null`: there is one page.
-    next: Option<String>,
+    /// What it is.
+    kind: SuggestionKind,
 }
 
 /// Suggest what to search for.
 ///
-/// Names of clients and speakers, titles, topics and what this key asked before, with a word that begins so; from four letters
-/// on, one may be wrong.
+/// Suggests names of clients and speakers, titles, topics, and questions that the same key asked
+/// before, in which a word begins with what was typed. From four letters on, one may be wrong. Best
+/// first, all on one page.
 #[utoipa::path(
-    get, path = "/v1/search/suggest", operation_id = "search_suggest",
-    tag = "search", params(SuggestQuery),
-    responses((status = 200, body = SuggestOut), (status = 400, body = Problem)),
-    security(("api_key" = []))
+    get, path = "/v1/search/suggest", operation_id = "search_suggest", tag = "search"
 )]
 pub(super) async fn suggest(
     State(state): State<ApiState>,
-    caller: Caller,
-    Query(query): Query<SuggestQuery>,
-) -> Result<Json<SuggestOut>, Problem> {
-    let limit = page_size(query.limit, 8, 20)? as usize;
-    let length = query.q.chars().count();
+    caller: Caller<Read>,
+    Query(Typed { q }, limit, ..): Query<Typed, Limit<8, 20>>,
+) -> Result<Json<Page<Suggestion>>, Problem> {
+    let length = q.chars().count();
     if length > TYPED_MAX {
-        return Err(Problem::bad_request(
-            "invalid_query",
-            format!("q has {length} characters; suggestions are for up to {TYPED_MAX}."),
-        ));
+        return Err(Problem::invalid_query(format!(
+            "q has {length} characters; suggestions are for up to {TYPED_MAX}."
+        )));
     }
-    let clients = question::clients(&state, caller.viewer()).await?;
-    let past = past::questions(&state, &caller).await?;
-    ask(&state, move |search| {
-        let others = Asked::by(&search.index(), caller.organization)?.suggestions(VALUES_MAX)?;
+    let clients = understanding::clients(&state, caller.viewer()).await?;
+    let asked = questions::asked(&state, &caller).await?;
+    let suggestions = index::ask(&state, move |search| {
+        let others = Asked::by(&search.index(), caller.organization())?.suggestions(VALUES_MAX)?;
         let clients = clients.iter().map(|(_, name)| (Source::Client, name.as_str()));
         let others = others.iter().map(|(source, text)| (*source, text.as_str()));
-        let past = past.iter().map(|question| (Source::Question, question.as_str()));
-        let matching = matching(&query.q, clients.chain(others).chain(past), limit);
-        let item = |(source, text): (Source, &str)| SuggestionOut {
+        let asked = asked.iter().map(|question| (Source::Question, question.as_str()));
+        let matching = matching(&q, clients.chain(others).chain(asked), limit.get());
+        let suggestion = |(source, text): (Source, &str)| Suggestion {
             text: text.to_owned(),
             kind: match source {
-                Source::Client => "client",
-                Source::Speaker => "speaker",
-                Source::Title => "title",
-                Source::Topic => "topic",
-                Source::Question => "question",
+                Source::Client => SuggestionKind::Client,
+                Source::Speaker => SuggestionKind::Speaker,
+                Source::Title => SuggestionKind::Title,
+                Source::Topic => SuggestionKind::Topic,
+                Source::Question => SuggestionKind::Question,
             },
         };
-        Ok(SuggestOut { items: matching.into_iter().map(item).collect(), next: None })
-    })
-    .await
-    .map(Json)
+        Ok(Page::whole(matching.into_iter().map(suggestion).collect()))
+    });
+    suggestions.await.map(Json)
 }

@@ -1,237 +1,128 @@
 //! Reading transcripts: the list, one of them, and how far work on it has come.
 
-use crate::http::auth::Caller;
-use crate::http::extract::{Path, Query, cursor, page_size};
+use crate::http::auth::{Caller, Read};
+use crate::http::extract::Path;
 use crate::http::problem::Problem;
+use crate::http::query::{MinPosition, Paging, Position, Query};
 use crate::state::ApiState;
+use crate::times;
 use axum::Json;
 use axum::extract::State as Shared;
-use chrono::{DateTime, Utc};
-use debrief_domain::ids::{ClientId, SummaryId, TranscriptId};
+use debrief_api_types::Page;
+use debrief_api_types::transcripts::{Failure, Transcript, TranscriptStatus};
+use debrief_domain::ids::{ClientId, TranscriptId};
+use debrief_domain::principal::Viewer;
 use debrief_domain::transcript::State;
-use debrief_domain::transcript::content::{Participant, Warning};
-use debrief_projections::transcripts::{self, Failure, TranscriptFilter, TranscriptRow};
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
-use uuid::Uuid;
+use debrief_projections::transcripts::{self, TranscriptFilter, TranscriptRow};
+use serde::Deserialize;
+use utoipa::IntoParams;
 
-/// Why work on a transcript ended without a result.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct FailureOut {
-    /// For programs.
-    code: String,
-    /// For people.
-    message: String,
+fn failure(failure: transcripts::Failure) -> Failure {
+    Failure { code: failure.code, message: failure.message }
 }
 
-impl From<Failure> for FailureOut {
-    fn from(failure: Failure) -> Self {
-        Self { code: failure.code, message: failure.message }
+fn transcript(row: TranscriptRow) -> Transcript {
+    Transcript {
+        id: row.id,
+        state: row.state,
+        error: row.error.map(failure),
+        title: row.title,
+        client_id: row.client_id,
+        held_at: row.held_at.map(times::at),
+        notes: row.notes,
+        language: row.language,
+        filename: row.filename,
+        size_bytes: row.size_bytes,
+        format: row.format,
+        participants: row.participants,
+        turn_count: row.turn_count,
+        word_count: row.word_count,
+        duration_ms: row.duration_ms,
+        warnings: row.warnings,
+        summary_id: row.summary_id,
+        created_at: times::at(row.created_at),
+        updated_at: times::at(row.updated_at),
     }
-}
-
-/// A transcript, without its turns.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct TranscriptOut {
-    /// Its id.
-    id: TranscriptId,
-    /// `received`, `parsing`, `summarizing`, `ready` or `failed`.
-    state: &'static str,
-    /// Why it failed, if it did.
-    error: Option<FailureOut>,
-    /// What you call the session.
-    title: Option<String>,
-    /// Whose session it was.
-    client_id: Option<ClientId>,
-    /// When it was held.
-    held_at: Option<DateTime<Utc>>,
-    /// Your notes.
-    notes: Option<String>,
-    /// BCP 47 tag: yours, else the file's.
-    language: Option<String>,
-    /// The first file's name.
-    filename: Option<String>,
-    /// Size of the files that were sent at first, or in their place.
-    size_bytes: i64,
-    /// What the files turned out to be, such as `webvtt`, or `webvtt+zoom_chat`.
-    format: Option<String>,
-    /// Who spoke, in order of first appearance, and how they talked.
-    participants: Vec<Participant>,
-    /// Number of turns.
-    turn_count: Option<i64>,
-    /// Number of words spoken, whoever said them; those of the chat where nothing was spoken.
-    word_count: Option<i64>,
-    /// Length in milliseconds, where the file has times.
-    duration_ms: Option<i64>,
-    /// What was skipped or repaired while reading.
-    warnings: Vec<Warning>,
-    /// Its summary, once there is one.
-    summary_id: Option<SummaryId>,
-    /// When it was uploaded.
-    created_at: DateTime<Utc>,
-    /// When it last changed.
-    updated_at: DateTime<Utc>,
-}
-
-fn time(millis: i64) -> DateTime<Utc> {
-    DateTime::from_timestamp_millis(millis).unwrap_or_default()
-}
-
-impl From<TranscriptRow> for TranscriptOut {
-    fn from(row: TranscriptRow) -> Self {
-        Self {
-            id: row.id,
-            state: row.state.as_str(),
-            error: row.error.map(Into::into),
-            title: row.title,
-            client_id: row.client_id,
-            held_at: row.held_at.map(time),
-            notes: row.notes,
-            language: row.language,
-            filename: row.filename,
-            size_bytes: row.size_bytes,
-            format: row.format,
-            participants: row.participants,
-            turn_count: row.turn_count,
-            word_count: row.word_count,
-            duration_ms: row.duration_ms,
-            warnings: row.warnings,
-            summary_id: row.summary_id,
-            created_at: time(row.created_at),
-            updated_at: time(row.updated_at),
-        }
-    }
-}
-
-/// A page of transcripts.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct TranscriptsOut {
-    /// Newest upload first.
-    items: Vec<TranscriptOut>,
-    /// Pass as `after` for the next page; `null` on the last.
-    next: Option<String>,
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-pub(super) struct ListQuery {
-    /// `next` of the page before.
-    after: Option<i64>,
-    /// Items in a page, 1 to 200; 50 unless said.
-    limit: Option<u32>,
-    /// Only this client's.
-    client_id: Option<Uuid>,
-    /// Only those in this state: `received`, `summarizing`, `ready` or `failed`.
-    state: Option<String>,
-    /// Wait until the answer holds all writes up to this position.
-    min_position: Option<i64>,
+pub(super) struct ListFilter {
+    /// Only transcripts of this client.
+    #[param(inline)]
+    client_id: Option<ClientId>,
+    /// Only transcripts in this state.
+    #[param(inline)]
+    state: Option<State>,
 }
 
 /// List transcripts.
+///
+/// Newest upload first.
 #[utoipa::path(
-    get, path = "/v1/transcripts", operation_id = "list_transcripts",
-    tag = "transcripts", params(ListQuery),
-    responses((status = 200, body = TranscriptsOut)), security(("api_key" = []))
+    get, path = "/v1/transcripts", operation_id = "list_transcripts", tag = "transcripts"
 )]
 pub(super) async fn list(
     Shared(state): Shared<ApiState>,
-    caller: Caller,
-    Query(query): Query<ListQuery>,
-) -> Result<Json<TranscriptsOut>, Problem> {
-    let limit = page_size(query.limit, 50, 200)?;
-    let after = cursor(query.after)?;
-    let filter = TranscriptFilter {
-        client_id: query.client_id.map(ClientId),
-        state: match query.state.as_deref().map(str::parse::<State>) {
-            None => None,
-            Some(Ok(state)) => Some(state),
-            Some(Err(_)) => {
-                return Err(Problem::bad_request(
-                    "invalid_query",
-                    "state can be received, summarizing, ready or failed.",
-                ));
-            }
-        },
+    caller: Caller<Read>,
+    Query(filter, paging, at): Query<ListFilter, Paging<Position, 50, 200>, MinPosition>,
+) -> Result<Json<Page<Transcript>>, Problem> {
+    at.in_projection(&state, "transcripts").await?;
+    let filter = TranscriptFilter { client_id: filter.client_id, state: filter.state };
+    let rows = |after: Option<Position>, limit| {
+        let before = after.map(|Position(before)| before);
+        transcripts::transcripts(&state.views, caller.viewer(), filter, before, limit)
     };
-    state.read_at("transcripts", query.min_position).await?;
-    let mut rows =
-        transcripts::transcripts(&state.views, caller.viewer(), filter, after, limit + 1).await?;
-    let more = rows.len() > limit as usize;
-    rows.truncate(limit as usize);
-    let next = rows.last().filter(|_| more).map(|row| row.position.to_string());
-    Ok(Json(TranscriptsOut { items: rows.into_iter().map(Into::into).collect(), next }))
+    let page = paging.page(rows, |row| Position(row.position)).await?;
+    Ok(Json(page.map(transcript)))
 }
 
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-pub(super) struct GetQuery {
-    /// Wait until the answer holds all writes up to this position.
-    min_position: Option<i64>,
-}
-
-/// The row of a transcript that the caller may see.
+/// The row of a transcript.
 pub(super) async fn row(
     state: &ApiState,
-    caller: &Caller,
+    viewer: Viewer,
     id: TranscriptId,
-    min_position: Option<i64>,
+    at: MinPosition,
 ) -> Result<TranscriptRow, Problem> {
-    state.read_at("transcripts", min_position).await?;
-    let row = transcripts::transcript(&state.views, caller.viewer(), id).await?;
+    at.in_projection(state, "transcripts").await?;
+    let row = transcripts::transcript(&state.views, viewer, id).await?;
     row.ok_or_else(|| Problem::not_found("transcript"))
 }
 
-/// Read a transcript.
+/// Get a transcript.
 #[utoipa::path(
-    get, path = "/v1/transcripts/{id}", operation_id = "get_transcript",
-    tag = "transcripts",
-    params(("id" = Uuid, Path), GetQuery),
-    responses((status = 200, body = TranscriptOut), (status = 404, body = Problem)),
-    security(("api_key" = []))
+    get, path = "/v1/transcripts/{id}", operation_id = "get_transcript", tag = "transcripts"
 )]
 pub(super) async fn get(
     Shared(state): Shared<ApiState>,
-    caller: Caller,
+    caller: Caller<Read>,
     Path(id): Path<TranscriptId>,
-    Query(query): Query<GetQuery>,
-) -> Result<Json<TranscriptOut>, Problem> {
-    Ok(Json(row(&state, &caller, id, query.min_position).await?.into()))
+    Query(at, ..): Query<MinPosition>,
+) -> Result<Json<Transcript>, Problem> {
+    Ok(Json(transcript(row(&state, caller.viewer(), id, at).await?)))
 }
 
-/// How far work on a transcript has come.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct StatusOut {
-    /// `received`, `parsing`, `summarizing`, `ready` or `failed`.
-    state: &'static str,
-    /// From 0 to 1.
-    progress: f64,
-    /// Why it failed, if it did.
-    error: Option<FailureOut>,
-}
-
-/// Read how far work on a transcript has come.
+/// Get the status of a transcript.
+///
+/// How far the work on it has come.
 #[utoipa::path(
     get, path = "/v1/transcripts/{id}/status", operation_id = "get_transcript_status",
-    tag = "transcripts",
-    params(("id" = Uuid, Path), GetQuery),
-    responses((status = 200, body = StatusOut), (status = 404, body = Problem)),
-    security(("api_key" = []))
+    tag = "transcripts"
 )]
 pub(super) async fn status(
     Shared(state): Shared<ApiState>,
-    caller: Caller,
+    caller: Caller<Read>,
     Path(id): Path<TranscriptId>,
-    Query(query): Query<GetQuery>,
-) -> Result<Json<StatusOut>, Problem> {
-    let row = row(&state, &caller, id, query.min_position).await?;
+    Query(at, ..): Query<MinPosition>,
+) -> Result<Json<TranscriptStatus>, Problem> {
+    let row = row(&state, caller.viewer(), id, at).await?;
     // What events do not tell: that a worker is at it right now, and how far it is.
     let under_way = match row.state {
         State::Ready | State::Failed => None,
-        _ => state.ledger.under_way(caller.organization, id.0).await?,
+        _ => state.ledger.under_way(caller.organization(), id.0).await?,
     };
     let worker = under_way.as_ref().map(|(worker, fraction)| (worker.as_str(), *fraction));
     let (now, progress) = progress(row.state, worker);
-    Ok(Json(StatusOut { state: now.as_str(), progress, error: row.error.map(Into::into) }))
+    Ok(Json(TranscriptStatus { state: now, progress, error: row.error.map(failure) }))
 }
 
 /// Shares of the whole: the file is here 0.1, it is read 0.6, it is summarized 1.

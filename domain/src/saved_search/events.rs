@@ -3,6 +3,7 @@
 use crate::event::events;
 use crate::ids::ClientId;
 use crate::personal::Personal;
+use crate::search::Filters;
 use crate::subject::Subject;
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +24,18 @@ pub struct Criteria {
     /// IANA time zone that days are counted in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time_zone: Option<String>,
+}
+
+impl Criteria {
+    /// Which passages count. A kind that this program does not know, from a newer one, is left out.
+    pub fn filters(&self) -> Filters {
+        Filters {
+            kinds: self.kinds.iter().filter_map(|kind| kind.parse().ok()).collect(),
+            client_ids: self.client_ids.clone(),
+            speakers: self.speakers.clone(),
+            ..Filters::default()
+        }
+    }
 }
 
 /// A search was saved.

@@ -2,10 +2,14 @@
 
 use super::TranscriptEvent;
 use crate::summary::SummaryEvent;
+use serde::{Deserialize, Serialize};
 use std::str::FromStr;
+use utoipa::ToSchema;
 
 /// Processing state of a transcript.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = TranscriptState)]
 pub enum State {
     /// The file is stored.
     Received,

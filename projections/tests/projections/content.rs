@@ -5,6 +5,7 @@ use crate::support::{KEEP_ALL, Shared};
 use debrief_domain::change::Change;
 use debrief_domain::ids::SummaryId;
 use debrief_domain::personal::Personal;
+use debrief_domain::principal::Viewer;
 use debrief_domain::transcript::State;
 use debrief_domain::transcript::{TranscriptCommand, TranscriptDetailsChanged};
 use debrief_projections::engine::{Views, rebuild};
@@ -29,11 +30,17 @@ pub(crate) async fn odd_words_pass_through(place: Shared) {
 
         // Postgres keeps no NUL in text; both databases show the same in its place.
         let shown = words.replace('\0', "\u{FFFD}");
-        let row = transcript(&views, history.organization, id).await.unwrap().unwrap();
+        let row = transcript(&views, Viewer::everything(history.organization), id)
+            .await
+            .unwrap()
+            .unwrap();
         assert_eq!(row.title.as_deref(), Some(shown.as_str()));
         assert_eq!(row.notes, Some(format!("changed {shown}")));
         // JSON has its own way to write it.
-        let row = summary(&views, history.organization, SummaryId::of(id), None).await.unwrap();
+        let row =
+            summary(&views, Viewer::everything(history.organization), SummaryId::of(id), None)
+                .await
+                .unwrap();
         assert_eq!(row.unwrap().content, Some(history::content(words)));
     }
     node.assert_verified(&projections).await;
@@ -58,7 +65,10 @@ pub(crate) async fn values_can_be_set_and_taken_away(place: Shared) {
         notes: if set { Change::Set("notes".to_owned().into()) } else { Change::Clear },
     };
     let seen = async |id| {
-        let row = transcript(&views, history.organization, id).await.unwrap().unwrap();
+        let row = transcript(&views, Viewer::everything(history.organization), id)
+            .await
+            .unwrap()
+            .unwrap();
         assert_eq!(row.state, State::Received);
         (row.title, row.client_id, row.held_at, row.language, row.notes)
     };
@@ -113,8 +123,14 @@ pub(crate) async fn what_was_erased_is_rebuilt_as_nothing(place: Shared) {
     node.catch_up(&projections).await;
     // The control arm: before, they are there.
     let shown = async |id| {
-        let row = transcript(&views, history.organization, id).await.unwrap().unwrap();
-        let summary = summary(&views, history.organization, SummaryId::of(id), None).await.unwrap();
+        let row = transcript(&views, Viewer::everything(history.organization), id)
+            .await
+            .unwrap()
+            .unwrap();
+        let summary =
+            summary(&views, Viewer::everything(history.organization), SummaryId::of(id), None)
+                .await
+                .unwrap();
         assert_eq!((row.state, row.size_bytes), (State::Ready, 17));
         [
             row.title.is_some(),
@@ -136,10 +152,14 @@ pub(crate) async fn what_was_erased_is_rebuilt_as_nothing(place: Shared) {
         assert_eq!(shown(id).await, [false; 4]);
     }
     assert_eq!(shown(kept).await, [true; 4]);
-    let nameless = debrief_projections::directory::client(&views, history.organization, client)
-        .await
-        .unwrap()
-        .unwrap();
+    let nameless = debrief_projections::directory::client(
+        &views,
+        Viewer::everything(history.organization),
+        client,
+    )
+    .await
+    .unwrap()
+    .unwrap();
     assert_eq!((nameless.name, nameless.email), (None, None));
     node.assert_verified(&projections).await;
 }

@@ -9,9 +9,11 @@ use debrief_domain::client::{Client, ClientCommand, ClientRegistered};
 use debrief_domain::ids::{ApiKeyId, ClientId, OrganizationId, SummaryId, TranscriptId};
 use debrief_domain::organization::{ApiKeyCreated, Organization, OrganizationCommand};
 use debrief_domain::personal::Personal;
+use debrief_domain::principal;
 use debrief_domain::saved_search::{
     Criteria, SavedSearch, SavedSearchCommand, SavedSearchCreated, SavedSearchMatched,
 };
+use debrief_domain::subject::Subject;
 use debrief_domain::summary::content::{Content, Method, Quote};
 use debrief_domain::summary::{Summary, SummaryCommand};
 use debrief_domain::transcript::content::{Participant, Role, Warning};
@@ -125,7 +127,7 @@ impl History {
         let key_id = ApiKeyId(Uuid::now_v7());
         self.api_keys.push(key_id);
         let secret_sha256 = key_id.0.simple().to_string();
-        ApiKeyCreated { key_id, name: "key".into(), secret_sha256, role: Role::Owner }
+        ApiKeyCreated { key_id, name: "key".into(), secret_sha256, role: principal::Role::Owner }
     }
 
     /// Carries out a command; `parent` wraps a new key, which comes with a stream's first event.
@@ -240,7 +242,6 @@ impl History {
             let created = SavedSearchCreated {
                 name: words.clone().into(),
                 criteria: Criteria { query: words, ..Criteria::default() }.into(),
-                key_id: self.api_keys[0],
             };
             let create = SavedSearchCommand::Create(created);
             self.command::<SavedSearch>(id, Some(&key), Some(None), create).await;
@@ -251,8 +252,12 @@ impl History {
             self.searches.remove(at);
             SavedSearchCommand::Delete
         } else {
-            let (transcript_id, note) = (TranscriptId(Uuid::now_v7()), self.random.random());
-            SavedSearchCommand::RecordMatch(SavedSearchMatched { transcript_id, note, passages: 2 })
+            let id = Uuid::now_v7();
+            let subject = match self.random.random() {
+                true => Subject::Note(id.into()),
+                false => Subject::Transcript(id.into()),
+            };
+            SavedSearchCommand::RecordMatch(SavedSearchMatched { subject, passages: 2 })
         };
         self.command::<SavedSearch>(id, Some(&key), None, command).await;
     }

@@ -296,8 +296,8 @@ impl Shared {
 fn filters(filters: &Filters) -> vectors::Filters {
     vectors::Filters {
         kinds: filters.kinds.iter().map(|kind| kind.as_str().to_owned()).collect(),
-        clients: filters.clients.clone(),
-        transcripts: filters.transcripts.clone(),
+        clients: filters.client_ids.clone(),
+        transcripts: filters.transcript_ids.clone(),
         speakers: filters.speakers.clone(),
         coaches: filters.coaches.clone(),
         languages: filters.languages.clone(),

@@ -175,8 +175,8 @@ impl Asked<'_> {
         };
         any(fields.kind, filters.kinds.iter().map(|kind| kind.as_str().to_owned()).collect());
         let simple = |id: &Uuid| id.simple().to_string();
-        any(fields.client, filters.clients.iter().map(|id| simple(&id.0)).collect());
-        any(fields.transcript, filters.transcripts.iter().map(|id| simple(&id.0)).collect());
+        any(fields.client, filters.client_ids.iter().map(|id| simple(&id.0)).collect());
+        any(fields.transcript, filters.transcript_ids.iter().map(|id| simple(&id.0)).collect());
         any(fields.speaker, filters.speakers.clone());
         any(fields.coach, filters.coaches.clone());
         any(fields.language, filters.languages.clone());

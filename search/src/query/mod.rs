@@ -19,6 +19,7 @@ mod fusion;
 mod similar;
 mod values;
 
+pub use debrief_domain::search::Filters;
 pub use fusion::Dense;
 
 use crate::analysis::Analyzer;
@@ -27,8 +28,7 @@ use crate::dense::chunks;
 use crate::highlight::Matcher;
 use crate::index::{Columns, Index, IndexError, Scope, Statistics, Stored};
 use crate::passages::{Kind, PassageKey};
-use chrono::{DateTime, Utc};
-use debrief_domain::ids::{ClientId, OrganizationId, TranscriptId};
+use debrief_domain::ids::{ClientId, OrganizationId};
 use debrief_infra::vectors::Near;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -40,26 +40,6 @@ use tantivy::{DocAddress, DocId, Order, Score, Searcher, SegmentReader};
 pub const WORDS_MAX: usize = 64;
 /// Passages that are looked at for one page.
 pub const CANDIDATES_MAX: usize = 1_000;
-/// What may be found. An empty list allows everything.
-#[derive(Debug, Clone, Default)]
-pub struct Filters {
-    /// Passages of one of these kinds.
-    pub kinds: Vec<Kind>,
-    /// Sessions of one of these clients.
-    pub clients: Vec<ClientId>,
-    /// These sessions.
-    pub transcripts: Vec<TranscriptId>,
-    /// Passages in which one of these speaks, by the names in the transcript.
-    pub speakers: Vec<String>,
-    /// Sessions that one of these leads.
-    pub coaches: Vec<String>,
-    /// Passages in one of these languages (BCP 47).
-    pub languages: Vec<String>,
-    /// Held at or after.
-    pub from: Option<DateTime<Utc>>,
-    /// Held before.
-    pub to: Option<DateTime<Utc>>,
-}
 
 /// Somebody the question is about. A passage has to do with them where it is from their session,
 /// they speak in it, or it names them.

@@ -1,8 +1,11 @@
-//! Reads an upload's fields and hands its files on.
+//! Reads the fields of a request that brings files, and hands the files on.
 
-use super::intake::{Intake, stalled, too_large};
-use crate::http::extract::{Checks, Query};
+use super::files::{Intake, stalled, too_large};
+use crate::http::checks::Checks;
+use crate::http::codes::Code;
+use crate::http::operation::{Describe, Described};
 use crate::http::problem::Problem;
+use crate::http::query::Query;
 use crate::state::ApiState;
 use axum::extract::{FromRequest, FromRequestParts, Multipart, Request};
 use axum::http::header;
@@ -11,7 +14,12 @@ use chrono::{DateTime, Utc};
 use debrief_domain::ids::ClientId;
 use futures::StreamExt;
 use serde::{Deserialize, Serialize};
+use std::convert::Infallible;
 use std::time::Duration;
+use utoipa::openapi::schema::{
+    AllOfBuilder, ArrayBuilder, KnownFormat, Object, ObjectBuilder, SchemaFormat, Type,
+};
+use utoipa::{IntoParams, PartialSchema, ToSchema};
 
 /// Fields that a form may have.
 const NAMES: &str =
@@ -23,25 +31,125 @@ const PARTS_MAX: usize = 32;
 /// Longest name of a file that is kept, in characters.
 const FILENAME_MAX: usize = 255;
 
-/// The fields as they were sent.
-#[derive(Debug, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+/// The fields as they were sent: parts of a form, or the query of a request whose body is the file.
+#[derive(Debug, Default, Serialize, Deserialize, ToSchema, IntoParams)]
+#[serde(default)]
 pub(in crate::transcripts) struct Fields {
-    pub(super) filename: Option<String>,
-    pub(super) title: Option<String>,
-    pub(super) client_id: Option<String>,
-    pub(super) held_at: Option<String>,
-    pub(super) language: Option<String>,
-    pub(super) notes: Option<String>,
+    /// Name of the file that is the body.
+    #[schema(ignore)]
+    pub(in crate::transcripts) filename: Option<String>,
+    /// The title of the session, up to 300 characters.
+    pub(in crate::transcripts) title: Option<String>,
+    /// The client whose session it was.
+    #[schema(value_type = Option<uuid::Uuid>)]
+    #[param(value_type = Option<uuid::Uuid>)]
+    pub(in crate::transcripts) client_id: Option<String>,
+    /// When the session was held, as RFC 3339, such as `2026-11-21T09:30:00Z`.
+    #[schema(value_type = Option<DateTime<Utc>>)]
+    #[param(value_type = Option<DateTime<Utc>>)]
+    pub(in crate::transcripts) held_at: Option<String>,
+    /// BCP 47 tag, such as `en`.
+    pub(in crate::transcripts) language: Option<String>,
+    /// The coach's notes, up to 20,000 characters.
+    pub(in crate::transcripts) notes: Option<String>,
+    /// Whether to make a transcript of its own even if the same files were uploaded before;
+    /// default false.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) allow_duplicate: Option<String>,
+    #[schema(value_type = Option<bool>)]
+    #[param(value_type = Option<bool>)]
+    pub(in crate::transcripts) allow_duplicate: Option<String>,
+}
+
+/// A request with the files of a new session, and what is said of it.
+pub(in crate::transcripts) struct UploadBody(pub(in crate::transcripts) Request);
+
+/// A request with files of a session that is there.
+pub(in crate::transcripts) struct FilesBody(pub(in crate::transcripts) Request);
+
+impl<S: Send + Sync> FromRequest<S> for UploadBody {
+    type Rejection = Infallible;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Infallible> {
+        Ok(Self(request))
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for FilesBody {
+    type Rejection = Infallible;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Infallible> {
+        Ok(Self(request))
+    }
+}
+
+impl Describe for UploadBody {
+    fn describe(described: &mut Described<'_>) {
+        let form = AllOfBuilder::new().item(files()).item(Fields::schema());
+        described.takes_content("multipart/form-data", form.into());
+        described.takes_content("text/plain", text().into());
+        described.takes_query::<Fields>();
+        described.refuses(Code::InvalidQuery);
+        described.refuses(Code::InvalidFields);
+        describe_refusals(described);
+    }
+}
+
+impl Describe for FilesBody {
+    fn describe(described: &mut Described<'_>) {
+        described.takes_content("multipart/form-data", files().into());
+        described.takes_content("text/plain", text().into());
+        describe_refusals(described);
+    }
+}
+
+/// A form's files, for the document.
+fn files() -> Object {
+    let file = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Binary)));
+    let text = "The transcript; its format is recognised from its content. Up to 20 files, which \
+        become one session: the parts of a recording, a transcript and the chat of the same call, \
+        or one file for each speaker.";
+    let files = ArrayBuilder::new().items(file).description(Some(text));
+    ObjectBuilder::new().property("file", files).required("file").build()
+}
+
+/// A body that is the file, for the document.
+fn text() -> Object {
+    ObjectBuilder::new().schema_type(Type::String).description(Some("The file.")).build()
+}
+
+fn describe_refusals(described: &mut Described<'_>) {
+    for code in [
+        Code::BrokenBody,
+        Code::BrokenForm,
+        Code::NoFile,
+        Code::RepeatedField,
+        Code::TooManyFiles,
+        Code::TooManyParts,
+        Code::UnknownField,
+        Code::UploadStalled,
+        Code::UploadTooSlow,
+        Code::Conflict,
+        Code::TooLarge,
+        Code::BinaryFile,
+        Code::ArchiveTooLarge,
+        Code::DamagedFile,
+        Code::EmptyFile,
+        Code::NoSpeech,
+        Code::SeveralTranscripts,
+        Code::UnreadableEncoding,
+        Code::UnrecognisedFormat,
+    ] {
+        described.refuses(code);
+    }
 }
 
 /// Fields that are more than text.
-pub(super) struct Typed {
-    pub(super) client_id: Option<ClientId>,
-    pub(super) held_at: Option<DateTime<Utc>>,
-    pub(super) allow_duplicate: bool,
+pub(in crate::transcripts) struct Typed {
+    pub(in crate::transcripts) client_id: Option<ClientId>,
+    pub(in crate::transcripts) held_at: Option<DateTime<Utc>>,
+    pub(in crate::transcripts) allow_duplicate: bool,
 }
 
 impl Fields {
@@ -52,7 +160,7 @@ impl Fields {
         [title, client_id, held_at, language, notes, allow_duplicate].iter().all(|f| f.is_none())
     }
 
-    pub(super) fn typed(&self, checks: &mut Checks) -> Typed {
+    pub(in crate::transcripts) fn typed(&self, checks: &mut Checks) -> Typed {
         let client_id = self.client_id.as_ref().and_then(|text| match text.trim().parse() {
             Ok(id) => Some(id),
             Err(_) => {
@@ -123,8 +231,8 @@ pub(super) async fn read(
 }
 
 fn broken(error: &dyn std::fmt::Display) -> Problem {
-    Problem::bad_request(
-        "broken_form",
+    Problem::new(
+        Code::BrokenForm,
         format!(
             "The form broke off or cannot be read: {error}. Nothing was stored; send it again."
         ),
@@ -146,8 +254,8 @@ async fn form(
             tokio::time::timeout(idle, form.next_field()).await.map_err(|_| stalled(idle))?;
         let Some(field) = next.map_err(|error| broken(&error.body_text()))? else { break };
         if part >= PARTS_MAX {
-            return Err(Problem::bad_request(
-                "too_many_parts",
+            return Err(Problem::new(
+                Code::TooManyParts,
                 format!(
                     "The form has more than {PARTS_MAX} parts; it may have {NAMES}, each once but `file`."
                 ),
@@ -162,8 +270,8 @@ async fn form(
             continue;
         }
         let Some(slot) = fields.slot(&name) else {
-            return Err(Problem::bad_request(
-                "unknown_field",
+            return Err(Problem::new(
+                Code::UnknownField,
                 format!("The form has a field that is unknown here; it may have {NAMES}."),
             ));
         };
@@ -180,12 +288,12 @@ async fn form(
     Ok(fields)
 }
 
-pub(super) fn no_file() -> Problem {
-    Problem::bad_request("no_file", "The form has no part named `file`, with the transcript.")
+pub(in crate::transcripts) fn no_file() -> Problem {
+    Problem::new(Code::NoFile, "The form has no part named `file`, with the transcript.")
 }
 
 fn twice(name: &str) -> Problem {
-    Problem::bad_request("repeated_field", format!("The form has `{name}` twice; send it once."))
+    Problem::new(Code::RepeatedField, format!("The form has `{name}` twice; send it once."))
 }
 
 async fn text_of(
@@ -202,11 +310,8 @@ async fn text_of(
             return Err(Problem::too_large(format!("The field `{name}` is far too long.")));
         }
     }
-    String::from_utf8(bytes).map_err(|_| {
-        let mut checks = Checks::default();
-        checks.fail(name, "is not UTF-8 text; send it as UTF-8.");
-        checks.done().err().unwrap_or_else(|| broken(&"a field is not text"))
-    })
+    String::from_utf8(bytes)
+        .map_err(|_| Problem::invalid_field(name, "is not UTF-8 text; send it as UTF-8."))
 }
 
 async fn body(
@@ -215,13 +320,13 @@ async fn body(
     intake: &mut Intake<'_>,
 ) -> Result<Fields, Problem> {
     let (mut parts, body) = request.into_parts();
-    let Query(mut fields) = Query::<Fields>::from_request_parts(&mut parts, state).await?;
+    let Query(mut fields, ..) = Query::<Fields>::from_request_parts(&mut parts, state).await?;
     let filename = fields.filename.take().as_deref().and_then(clean_filename);
     let pieces = body
         .into_data_stream()
         .map(|piece: Result<Bytes, axum::Error>| {
             piece.map_err(|error| {
-                Problem::bad_request("broken_body", format!("The body broke off: {error}."))
+                Problem::new(Code::BrokenBody, format!("The body broke off: {error}."))
             })
         })
         .boxed();

@@ -3,9 +3,9 @@
 //! Invariant: every blob that was begun is in [`Intake::blobs`], so that what comes to nothing can
 //! be removed.
 
+use crate::http::codes::Code;
 use crate::http::problem::Problem;
 use crate::state::ApiState;
-use axum::http::StatusCode;
 use bytes::{Bytes, BytesMut};
 use debrief_domain::ids::OrganizationId;
 use debrief_domain::transcript::SourceFile;
@@ -24,7 +24,7 @@ const HEAD: usize = 64 << 10;
 const PIECES: usize = 4;
 
 /// Files in one request.
-pub(super) const FILES_AT_ONCE: usize = 20;
+const FILES_AT_ONCE: usize = 20;
 
 /// A file that is safe.
 #[derive(Debug, Clone)]
@@ -76,8 +76,8 @@ impl<'a> Intake<'a> {
         pieces: impl Stream<Item = Result<Bytes, Problem>> + Unpin,
     ) -> Result<(), Problem> {
         if self.taken.len() == FILES_AT_ONCE {
-            return Err(Problem::bad_request(
-                "too_many_files",
+            return Err(Problem::new(
+                Code::TooManyFiles,
                 format!("The form has more than {FILES_AT_ONCE} files; send the rest to …/files."),
             ));
         }
@@ -141,15 +141,11 @@ impl<'a> Intake<'a> {
 
 /// What a refusal is in HTTP; with the file's name in front, where one is given.
 fn refused(refusal: &Refusal, name: Option<&str>) -> Problem {
-    let status = match refusal {
-        Refusal::Binary { .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        _ => StatusCode::UNPROCESSABLE_ENTITY,
-    };
     let detail = match name {
         Some(name) => format!("{name}: {refusal}"),
         None => refusal.to_string(),
     };
-    Problem::new(status, refusal.code(), detail)
+    Problem::new(Code::from(refusal), detail)
 }
 
 /// Pieces that are counted, hashed, and waited for no longer than is fair.
@@ -180,8 +176,7 @@ impl<S: Stream<Item = Result<Bytes, Problem>> + Unpin> Bounded<S> {
 
 pub(super) fn stalled(idle: Duration) -> Problem {
     Problem::new(
-        StatusCode::REQUEST_TIMEOUT,
-        "upload_stalled",
+        Code::UploadStalled,
         format!(
             "No data came for {} seconds, so the upload was given up. Send it again.",
             idle.as_secs()

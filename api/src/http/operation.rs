@@ -1,0 +1,248 @@
+//! What the OpenAPI document says of a handler, taken from the handler's own types.
+//!
+//! An extractor says which parameters, which body and which permission it needs, and which problems
+//! it answers; the answer's type says what is answered. `#[utoipa::path]` adds what no type tells:
+//! method, path, name, and statuses with a meaning of their own. So the document cannot promise
+//! what no code does.
+//!
+//! Invariant: [`routes!`] registers only handlers whose second argument is a
+//! [`Caller`](super::auth::Caller), that is, which name a permission.
+
+use super::codes::Code;
+use super::problem::MEDIA_TYPE;
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use debrief_api_types::Problem;
+use debrief_domain::principal::Permission;
+use utoipa::openapi::path::{HttpMethod, Operation, Parameter, ParameterIn, PathItem};
+use utoipa::openapi::request_body::RequestBodyBuilder;
+use utoipa::openapi::response::Response;
+use utoipa::openapi::schema::Schema;
+use utoipa::openapi::security::SecurityRequirement;
+use utoipa::openapi::{Content, OpenApi, Ref, RefOr, Required};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::UtoipaMethodRouter;
+
+/// The security scheme by which callers sign in.
+pub(crate) const SCHEME: &str = "api_key";
+const JSON: &str = "application/json";
+
+/// Says of itself what belongs in the OpenAPI document.
+pub(crate) trait Describe {
+    fn describe(described: &mut Described<'_>);
+}
+
+/// An operation that is being described.
+pub(crate) struct Described<'a> {
+    path: &'a str,
+    operation: &'a mut Operation,
+    schemas: &'a mut Vec<(String, RefOr<Schema>)>,
+}
+
+impl Described<'_> {
+    /// The operation needs a permission.
+    pub(crate) fn requires(&mut self, permission: Permission) {
+        let requirement = SecurityRequirement::new(SCHEME, [permission.as_str()]);
+        self.operation.security = Some(vec![requirement]);
+    }
+
+    /// The operation may answer a problem of this kind.
+    pub(crate) fn refuses(&mut self, code: Code) {
+        let status = code.status().as_u16().to_string();
+        let responses = &mut self.operation.responses.responses;
+        let RefOr::T(response) = responses.entry(status).or_insert_with(|| Response::new("").into())
+        else {
+            return;
+        };
+        if !response.description.is_empty() {
+            response.description.push_str("\n\n");
+        }
+        response.description.push_str(&format!("`{}`: {}", code.as_str(), code.meaning()));
+    }
+
+    /// The names in the braces of the path, in order.
+    pub(crate) fn names_in_path(&self) -> Vec<String> {
+        let names = self.path.split('{').skip(1).filter_map(|rest| rest.split('}').next());
+        names.map(str::to_owned).collect()
+    }
+
+    /// The operation takes a parameter. One that `#[utoipa::path]` describes stays as it is there.
+    pub(crate) fn takes(&mut self, parameter: Parameter) {
+        let parameters = self.operation.parameters.get_or_insert_default();
+        let known = parameters.iter().any(|known| {
+            matches!(known, RefOr::T(known) if known.name == parameter.name
+                && known.parameter_in == parameter.parameter_in)
+        });
+        if !known {
+            parameters.push(parameter.into());
+        }
+    }
+
+    /// The operation takes the fields of `T` in its query.
+    pub(crate) fn takes_query<T: IntoParams>(&mut self) {
+        for parameter in T::into_params(|| Some(ParameterIn::Query)) {
+            self.takes(parameter);
+        }
+    }
+
+    /// The operation takes a JSON body.
+    pub(crate) fn takes_body<T: ToSchema>(&mut self) {
+        let schema = self.schema::<T>();
+        self.takes_content(JSON, schema);
+    }
+
+    /// The operation takes a body of another media type, beside those it takes already.
+    pub(crate) fn takes_content(&mut self, media_type: &str, schema: RefOr<Schema>) {
+        let mut body = match self.operation.request_body.take() {
+            Some(RefOr::T(body)) => body,
+            _ => RequestBodyBuilder::new().required(Some(Required::True)).build(),
+        };
+        let content = Content::new(Some(schema));
+        body.content.insert(media_type.to_owned(), RefOr::T(content));
+        self.operation.request_body = Some(RefOr::T(body));
+    }
+
+    /// The operation answers with JSON: at the statuses of success that `#[utoipa::path]` names,
+    /// or at 200.
+    pub(crate) fn answers<T: ToSchema>(&mut self) {
+        let schema = self.schema::<T>();
+        let responses = &mut self.operation.responses.responses;
+        if !responses.keys().any(|status| status.starts_with('2')) {
+            responses.insert("200".to_owned(), Response::new("").into());
+        }
+        for (status, response) in responses {
+            if let RefOr::T(response) = response
+                && status.starts_with('2')
+            {
+                let content = Content::new(Some(schema.clone()));
+                response.content.insert(JSON.to_owned(), RefOr::T(content));
+            }
+        }
+    }
+
+    fn schema<T: ToSchema>(&mut self) -> RefOr<Schema> {
+        self.schemas.push((T::name().into_owned(), T::schema()));
+        T::schemas(self.schemas);
+        Ref::from_schema_name(T::name()).into()
+    }
+}
+
+/// A handler: `State`, then `Caller`, then what else it needs.
+pub(crate) trait Endpoint<Arguments> {
+    fn describe(described: &mut Described<'_>);
+}
+
+macro_rules! endpoint {
+    ($($argument:ident),*) => {
+        impl<F, Fut, S, P, $($argument,)* T, E>
+            Endpoint<(S, super::auth::Caller<P>, $($argument,)*)> for F
+        where
+            F: Fn(State<S>, super::auth::Caller<P>, $($argument),*) -> Fut,
+            Fut: Future<Output = Result<T, E>>,
+            P: super::auth::Grant,
+            $($argument: Describe,)*
+            T: Describe,
+        {
+            fn describe(described: &mut Described<'_>) {
+                super::auth::Caller::<P>::describe(described);
+                $($argument::describe(described);)*
+                T::describe(described);
+            }
+        }
+    };
+}
+
+endpoint!();
+endpoint!(A);
+endpoint!(A, B);
+endpoint!(A, B, C);
+endpoint!(A, B, C, D);
+
+/// No body.
+impl Describe for StatusCode {
+    fn describe(_: &mut Described<'_>) {}
+}
+
+impl<T: ToSchema> Describe for Json<T> {
+    fn describe(described: &mut Described<'_>) {
+        described.answers::<T>();
+    }
+}
+
+/// Routes of one path, with what their handlers say of themselves.
+macro_rules! routes {
+    ($first:path $(, $more:path)* $(,)?) => {{
+        let routes = utoipa_axum::routes!($first);
+        let routes = $crate::http::operation::described(&$first, routes);
+        $(
+            let more = utoipa_axum::routes!($more);
+            let more = $crate::http::operation::described(&$more, more);
+            let routes = $crate::http::operation::joined(routes, more);
+        )*
+        routes
+    }};
+}
+pub(crate) use routes;
+
+/// See [`routes!`].
+pub(crate) fn described<H: Endpoint<Arguments>, Arguments, S>(
+    _: &H,
+    (mut schemas, mut paths, router): UtoipaMethodRouter<S>,
+) -> UtoipaMethodRouter<S> {
+    for (path, item) in &mut paths.paths {
+        for (_, operation) in operations(item) {
+            H::describe(&mut Described { path, operation, schemas: &mut schemas });
+        }
+    }
+    (schemas, paths, router)
+}
+
+/// See [`routes!`].
+pub(crate) fn joined<S: Clone + Send + Sync + 'static>(
+    (mut schemas, mut paths, router): UtoipaMethodRouter<S>,
+    (more_schemas, more_paths, more_router): UtoipaMethodRouter<S>,
+) -> UtoipaMethodRouter<S> {
+    schemas.extend(more_schemas);
+    paths.merge(more_paths);
+    (schemas, paths, router.merge(more_router))
+}
+
+fn operations(item: &mut PathItem) -> impl Iterator<Item = (HttpMethod, &mut Operation)> {
+    let operations = [
+        (HttpMethod::Get, &mut item.get),
+        (HttpMethod::Put, &mut item.put),
+        (HttpMethod::Post, &mut item.post),
+        (HttpMethod::Delete, &mut item.delete),
+        (HttpMethod::Patch, &mut item.patch),
+    ];
+    operations.into_iter().filter_map(|(method, operation)| Some((method, operation.as_mut()?)))
+}
+
+/// What is the same for all operations: problems are sent as problems, any operation under `/v1`
+/// may answer one that it does not list, and every response says at least what its status means.
+pub(crate) fn complete(document: &mut OpenApi) {
+    for (path, item) in &mut document.paths.paths {
+        for (_, operation) in operations(item) {
+            let responses = &mut operation.responses.responses;
+            if path.starts_with("/v1/") {
+                let text = "Any other problem; `docs/problems.md` lists them all.";
+                responses.insert("default".to_owned(), Response::new(text).into());
+            }
+            for (status, response) in responses {
+                let RefOr::T(response) = response else { continue };
+                let code = status.parse::<StatusCode>().ok();
+                let failed = code.is_none_or(|code| code.is_client_error() || code.is_server_error());
+                if failed && response.content.is_empty() {
+                    let problem = Ref::from_schema_name(Problem::name());
+                    let content = Content::new(Some(problem));
+                    response.content.insert(MEDIA_TYPE.to_owned(), RefOr::T(content));
+                }
+                if response.description.is_empty() {
+                    let reason = code.and_then(|code| code.canonical_reason());
+                    response.description = reason.unwrap_or_default().to_owned();
+                }
+            }
+        }
+    }
+}
