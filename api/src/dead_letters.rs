@@ -126,7 +126,10 @@ struct Part {
 ///
 /// Jobs that failed for good, oldest first.
 #[utoipa::path(
-    get, path = "/v1/dead-letters", operation_id = "list_dead_letters", tag = "dead letters"
+    get,
+    path = "/v1/dead-letters",
+    operation_id = "list_dead_letters",
+    tag = "dead letters"
 )]
 async fn list(
     State(state): State<ApiState>,
@@ -142,7 +145,9 @@ async fn list(
 
 /// Get a dead letter.
 #[utoipa::path(
-    get, path = "/v1/dead-letters/{consumer}/{position}", operation_id = "get_dead_letter",
+    get,
+    path = "/v1/dead-letters/{consumer}/{position}",
+    operation_id = "get_dead_letter",
     tag = "dead letters"
 )]
 async fn get(

@@ -53,7 +53,9 @@ async fn get(
 ///
 /// Newest first, all on one page.
 #[utoipa::path(
-    get, path = "/v1/summaries/{id}/versions", operation_id = "list_summary_versions",
+    get,
+    path = "/v1/summaries/{id}/versions",
+    operation_id = "list_summary_versions",
     tag = "summaries"
 )]
 async fn versions(

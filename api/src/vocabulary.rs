@@ -12,10 +12,10 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use debrief_domain::ids::{OrganizationId, VocabularyId};
 use debrief_domain::transcript::correction::VocabularyEntry;
+use debrief_domain::transcript::corrections;
 use debrief_domain::vocabulary::{self, VocabularyCommand, VocabularyError};
 use debrief_infra::keys::DataKey;
 use debrief_infra::log::CommandError;
-use debrief_domain::transcript::corrections;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -55,9 +55,7 @@ fn refused(error: CommandError<VocabularyError>) -> Problem {
 }
 
 /// Get the vocabulary.
-#[utoipa::path(
-    get, path = "/v1/vocabulary", operation_id = "get_vocabulary", tag = "vocabulary"
-)]
+#[utoipa::path(get, path = "/v1/vocabulary", operation_id = "get_vocabulary", tag = "vocabulary")]
 async fn get(
     State(state): State<ApiState>,
     caller: Caller<Read>,

@@ -74,9 +74,7 @@ impl Kind {
 
 /// There is no kind of passages with this name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "a kind is turns, title, notes, external_note, summary, action_item, decision or question"
-)]
+#[error("a kind is turns, title, notes, external_note, summary, action_item, decision or question")]
 pub struct UnknownKind;
 
 impl FromStr for Kind {

@@ -11,6 +11,7 @@
 //! The worker runs as it does in service: the relay enters its work, the runtime leases it, tries it
 //! and settles it.
 
+use crate::confined::InThread;
 use crate::descriptor::Descriptor;
 use crate::runtime::{self, Options};
 use crate::worker::{Context, Worker};
@@ -28,9 +29,7 @@ use debrief_infra::keys::{DataKey, KeyStore, MasterKey, WrappedKey};
 use debrief_infra::log::{
     AppenderOptions, CommandContext, CommandKey, EventLog, Metadata, RecordedEvent,
 };
-use debrief_infra::queue::{
-    Begins, DeadLetter, EmbeddedQueue, Ledger, Queue, Relay, Subscription,
-};
+use debrief_infra::queue::{Begins, DeadLetter, EmbeddedQueue, Ledger, Queue, Relay, Subscription};
 use debrief_projections::engine::{Runner, Views};
 use serde_json::json;
 use std::collections::HashMap;
@@ -51,6 +50,11 @@ pub(crate) const OPTIONS: Options = Options {
     backoff_max: Duration::from_millis(5),
     grace: Duration::from_secs(1),
 };
+/// A short call.
+pub(crate) const CALL: &str = "WEBVTT\n\n00:01.000 --> 00:05.000\n\
+    Dana: How was the week, then?\n\n00:06.000 --> 00:12.000\n\
+    Omer Katz: Long, and I decided to call my manager on Monday.\n\n00:13.000 --> 00:15.000\n\
+    Dana: Please do, we have the hour.\n";
 /// Longest time that a test waits for its worker.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -90,6 +94,7 @@ impl Stage {
                 log,
                 documents: Documents::new(store),
                 views: Views::new(database.views.clone(), HashMap::new()),
+                confined: Arc::new(InThread),
             },
             queue: Arc::new(EmbeddedQueue::new(ledger.clone())),
             ledger,

@@ -147,10 +147,7 @@ pub(crate) fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
 }
 
 /// The caller who shows a key, if the key is valid and has the permission.
-pub(crate) async fn sign_in<P: Grant>(
-    state: &ApiState,
-    token: &str,
-) -> Result<Caller<P>, Problem> {
+pub(crate) async fn sign_in<P: Grant>(state: &ApiState, token: &str) -> Result<Caller<P>, Problem> {
     let key = state.keys().find(token).await?.ok_or_else(|| {
         Problem::unauthorized(
             "This API key is unknown or was revoked. `debrief up` prints the owner's key on its \

@@ -15,9 +15,9 @@ use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
+use utoipa::openapi::Required;
 use utoipa::openapi::path::{ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
-use utoipa::openapi::Required;
 use uuid::Uuid;
 
 const HEADER: HeaderName = HeaderName::from_static("idempotency-key");
@@ -46,8 +46,10 @@ impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
 
 impl Describe for IdempotencyKey {
     fn describe(described: &mut Described<'_>) {
-        let schema =
-            ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(KEY_MAX));
+        let schema = ObjectBuilder::new()
+            .schema_type(Type::String)
+            .min_length(Some(1))
+            .max_length(Some(KEY_MAX));
         let parameter = ParameterBuilder::new()
             .name("Idempotency-Key")
             .parameter_in(ParameterIn::Header)

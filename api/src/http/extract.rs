@@ -41,7 +41,8 @@ where
                 ),
                 other if other.status() == StatusCode::PAYLOAD_TOO_LARGE => {
                     let max = ApiState::from_ref(state).limits.request_max_bytes;
-                    let detail = format!("The body is larger than the {max} bytes that this takes.");
+                    let detail =
+                        format!("The body is larger than the {max} bytes that this takes.");
                     Problem::too_large(detail)
                 }
                 other => Problem::new(Code::UnreadableBody, other.body_text()),

@@ -51,7 +51,8 @@ impl Described<'_> {
     pub(crate) fn refuses(&mut self, code: Code) {
         let status = code.status().as_u16().to_string();
         let responses = &mut self.operation.responses.responses;
-        let RefOr::T(response) = responses.entry(status).or_insert_with(|| Response::new("").into())
+        let RefOr::T(response) =
+            responses.entry(status).or_insert_with(|| Response::new("").into())
         else {
             return;
         };
@@ -232,7 +233,8 @@ pub(crate) fn complete(document: &mut OpenApi) {
             for (status, response) in responses {
                 let RefOr::T(response) = response else { continue };
                 let code = status.parse::<StatusCode>().ok();
-                let failed = code.is_none_or(|code| code.is_client_error() || code.is_server_error());
+                let failed =
+                    code.is_none_or(|code| code.is_client_error() || code.is_server_error());
                 if failed && response.content.is_empty() {
                     let problem = Ref::from_schema_name(Problem::name());
                     let content = Content::new(Some(problem));

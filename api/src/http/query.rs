@@ -67,7 +67,8 @@ impl<'a> Pairs<'a> {
     }
 
     fn refuse_all_but(&self, known: &[&str]) -> Result<(), Problem> {
-        let Some((name, _)) = self.0.iter().find(|(name, _)| !known.contains(&name.as_str())) else {
+        let Some((name, _)) = self.0.iter().find(|(name, _)| !known.contains(&name.as_str()))
+        else {
             return Ok(());
         };
         let known: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();

@@ -25,7 +25,11 @@ pub(super) fn extractive(sentences: Vec<Sentence>) -> Option<Answer> {
         }
     };
     let sentences: Vec<AnswerSentence> = sentences.into_iter().map(sentence).collect();
-    (!sentences.is_empty()).then_some(Answer { method: AnswerMethod::Extractive, sentences, remark: None })
+    (!sentences.is_empty()).then_some(Answer {
+        method: AnswerMethod::Extractive,
+        sentences,
+        remark: None,
+    })
 }
 
 /// What a model writes of these hits, as far as they bear it out; else the best sentences, with why.
@@ -36,8 +40,11 @@ pub(super) async fn by_model(
     best: Option<Answer>,
 ) -> Option<Answer> {
     let instead = |remark: &str| {
-        let best =
-            best.unwrap_or(Answer { method: AnswerMethod::Extractive, sentences: Vec::new(), remark: None });
+        let best = best.unwrap_or(Answer {
+            method: AnswerMethod::Extractive,
+            sentences: Vec::new(),
+            remark: None,
+        });
         Some(Answer { remark: Some(remark.to_owned()), ..best })
     };
     let Some(model) = &state.language_model else {

@@ -1,7 +1,7 @@
 //! What was found, as it is answered.
 
-use debrief_api_types::search::{NoteReference, PassageLine};
 use debrief_api_types::search as types;
+use debrief_api_types::search::{NoteReference, PassageLine};
 use debrief_domain::ids::TranscriptId;
 use debrief_search::query::Hit;
 use debrief_search::session::ExternalNote;

@@ -130,8 +130,7 @@ async fn take_in(
     let context = key.context(caller, "POST /v1/search/index", &note, &answer)?;
     let written = written(note);
     for _ in 0..ATTEMPTS {
-        let Streams { now: id, exists, .. } =
-            streams(state, organization, &answer.id).await?;
+        let Streams { now: id, exists, .. } = streams(state, organization, &answer.id).await?;
         let mut context = context.clone();
         let known = if exists { keys.get(organization, id.0).await? } else { None };
         let data_key = known.unwrap_or_else(|| DataKey::generate(id.0));

@@ -11,9 +11,7 @@ use crate::state::ApiState;
 use axum::Json;
 use axum::extract::State;
 use chrono::Utc;
-use debrief_api_types::search::{
-    AnswerBy, Engines, FacetValue, SearchRequest, SearchResults,
-};
+use debrief_api_types::search::{AnswerBy, Engines, FacetValue, SearchRequest, SearchResults};
 use debrief_domain::ids::OrganizationId;
 use debrief_search::dense::leg::Nearby;
 use debrief_search::follower::Search;

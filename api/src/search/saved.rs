@@ -212,7 +212,10 @@ async fn create(
 ///
 /// Oldest first.
 #[utoipa::path(
-    get, path = "/v1/search/saved", operation_id = "list_saved_searches", tag = "search"
+    get,
+    path = "/v1/search/saved",
+    operation_id = "list_saved_searches",
+    tag = "search"
 )]
 async fn list(
     State(state): State<ApiState>,
@@ -232,7 +235,10 @@ async fn list(
 ///
 /// Newest first.
 #[utoipa::path(
-    get, path = "/v1/search/saved/{id}/matches", operation_id = "list_matches", tag = "search"
+    get,
+    path = "/v1/search/saved/{id}/matches",
+    operation_id = "list_matches",
+    tag = "search"
 )]
 async fn matches(
     State(state): State<ApiState>,
@@ -253,7 +259,10 @@ async fn matches(
 
 /// Delete a saved search.
 #[utoipa::path(
-    delete, path = "/v1/search/saved/{id}", operation_id = "delete_saved_search", tag = "search"
+    delete,
+    path = "/v1/search/saved/{id}",
+    operation_id = "delete_saved_search",
+    tag = "search"
 )]
 async fn delete(
     State(state): State<ApiState>,

@@ -54,9 +54,7 @@ pub(super) struct Suggestion {
 /// Suggests names of clients and speakers, titles, topics, and questions that the same key asked
 /// before, in which a word begins with what was typed. From four letters on, one may be wrong. Best
 /// first, all on one page.
-#[utoipa::path(
-    get, path = "/v1/search/suggest", operation_id = "search_suggest", tag = "search"
-)]
+#[utoipa::path(get, path = "/v1/search/suggest", operation_id = "search_suggest", tag = "search")]
 pub(super) async fn suggest(
     State(state): State<ApiState>,
     caller: Caller<Read>,

@@ -8,10 +8,10 @@ use debrief_api_types::search as types;
 use debrief_api_types::search::{SearchRequest, WeekStart};
 use debrief_domain::ids::ClientId;
 use debrief_domain::principal::Viewer;
-use debrief_projections::directory;
-use debrief_search::understood::{PEOPLE_MAX, Question};
 use debrief_language::question as understood;
 use debrief_language::question::{Anchor, How, Interpreted, Kind, Order, Role};
+use debrief_projections::directory;
+use debrief_search::understood::{PEOPLE_MAX, Question};
 
 /// The clients of an organization, by name.
 pub(super) async fn clients(

@@ -62,7 +62,9 @@ fn set<T>(change: &Change<T>) -> Option<&T> {
 ///
 /// Changes the title, client, date, language or notes.
 #[utoipa::path(
-    patch, path = "/v1/transcripts/{id}", operation_id = "change_transcript",
+    patch,
+    path = "/v1/transcripts/{id}",
+    operation_id = "change_transcript",
     tag = "transcripts"
 )]
 pub(super) async fn change(
@@ -108,7 +110,9 @@ pub(super) async fn change(
 ///
 /// Deletes its files, turns, corrections and summary with it.
 #[utoipa::path(
-    delete, path = "/v1/transcripts/{id}", operation_id = "delete_transcript",
+    delete,
+    path = "/v1/transcripts/{id}",
+    operation_id = "delete_transcript",
     tag = "transcripts"
 )]
 pub(super) async fn delete(

@@ -59,7 +59,10 @@ pub(super) struct ListFilter {
 ///
 /// Newest upload first.
 #[utoipa::path(
-    get, path = "/v1/transcripts", operation_id = "list_transcripts", tag = "transcripts"
+    get,
+    path = "/v1/transcripts",
+    operation_id = "list_transcripts",
+    tag = "transcripts"
 )]
 pub(super) async fn list(
     Shared(state): Shared<ApiState>,
@@ -90,7 +93,10 @@ pub(super) async fn row(
 
 /// Get a transcript.
 #[utoipa::path(
-    get, path = "/v1/transcripts/{id}", operation_id = "get_transcript", tag = "transcripts"
+    get,
+    path = "/v1/transcripts/{id}",
+    operation_id = "get_transcript",
+    tag = "transcripts"
 )]
 pub(super) async fn get(
     Shared(state): Shared<ApiState>,
@@ -105,7 +111,9 @@ pub(super) async fn get(
 ///
 /// How far the work on it has come.
 #[utoipa::path(
-    get, path = "/v1/transcripts/{id}/status", operation_id = "get_transcript_status",
+    get,
+    path = "/v1/transcripts/{id}/status",
+    operation_id = "get_transcript_status",
     tag = "transcripts"
 )]
 pub(super) async fn status(

@@ -32,7 +32,9 @@ pub(super) struct TurnsPage {
 ///
 /// Turns have the corrections applied. The cursor is the index of a turn.
 #[utoipa::path(
-    get, path = "/v1/transcripts/{id}/turns", operation_id = "list_transcript_turns",
+    get,
+    path = "/v1/transcripts/{id}/turns",
+    operation_id = "list_transcript_turns",
     tag = "transcripts"
 )]
 pub(super) async fn turns(

@@ -93,7 +93,9 @@ pub(crate) async fn a_wrong_master_key_is_told(place: Shared) {
     let wrong = MasterKey::from_hex(&"00".repeat(32)).unwrap();
     let wrong = KeyStore::new(node.database.log.clone(), wrong);
     let mut told = 0;
-    for result in [wrong.get(organization(), client).await, wrong.get(organization(), transcript).await] {
+    for result in
+        [wrong.get(organization(), client).await, wrong.get(organization(), transcript).await]
+    {
         assert!(matches!(result, Err(KeyError::WrongMaster(_))), "{result:?}");
         told += 1;
     }

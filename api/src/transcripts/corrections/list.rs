@@ -10,9 +10,9 @@ use axum::extract::State;
 use chrono::{DateTime, Utc};
 use debrief_domain::ids::TranscriptId;
 use debrief_domain::transcript::correction::{Correction, TurnRef};
+use debrief_domain::transcript::corrections::CorrectionError;
 use debrief_domain::transcript::{Transcript, TranscriptEvent};
 use debrief_infra::log::StreamId;
-use debrief_domain::transcript::corrections::CorrectionError;
 use serde::Serialize;
 use std::collections::HashMap;
 use utoipa::ToSchema;
@@ -51,7 +51,9 @@ pub(in crate::transcripts) struct Corrections {
 
 /// List the corrections of a transcript.
 #[utoipa::path(
-    get, path = "/v1/transcripts/{id}/corrections", operation_id = "list_corrections",
+    get,
+    path = "/v1/transcripts/{id}/corrections",
+    operation_id = "list_corrections",
     tag = "transcripts"
 )]
 pub(in crate::transcripts) async fn list(

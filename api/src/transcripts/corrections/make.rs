@@ -16,12 +16,12 @@ use debrief_domain::change::Change;
 use debrief_domain::ids::{OrganizationId, TranscriptId};
 use debrief_domain::transcript::content::{Content, Role};
 use debrief_domain::transcript::correction::{Correction, TurnRef, VocabularyEntry};
+use debrief_domain::transcript::corrections::{self, Corrected as Now, CorrectionError};
 use debrief_domain::transcript::{
     Outline, Transcript, TranscriptCommand, TranscriptCorrected, TranscriptCorrectionUndone,
     TranscriptError,
 };
 use debrief_infra::log::{Appended, CommandContext, CommandError, Committed};
-use debrief_domain::transcript::corrections::{self, Corrected as Now, CorrectionError};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;

@@ -75,8 +75,7 @@ where
         Ok(fields) => {
             // From here on blobs lie there that no event names yet.
             let answer = record(Brought { fields, files }).await;
-            let undecided =
-                matches!(&answer, Err(problem) if problem.status().is_server_error());
+            let undecided = matches!(&answer, Err(problem) if problem.status().is_server_error());
             (answer, undecided)
         }
         // Files may have been stored before what followed them was found wrong.
