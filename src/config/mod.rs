@@ -120,7 +120,7 @@ settings! {
     worker_timeout: Span, Plain, |text| read::span(text, SECOND, DAY);
     worker_cpu_budget: Span, Plain, |text| read::span(text, SECOND, HOUR);
     worker_memory_max: Size, Plain, |text| {
-        read::size(text, Size::from_bytes(256 << 20), Size::from_bytes(1 << 40))
+        read::size(text, Size::from_bytes(2 << 30), Size::from_bytes(1 << 40))
     };
     worker_lease: Span, Plain, |text| read::span(text, Span::from_millis(2_000), TEN_MINUTES);
     worker_max_attempts: u32, Plain, |text| read::count(text, 1, 100);

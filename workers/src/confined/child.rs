@@ -41,12 +41,14 @@ fn serve_until_the_end(memory: u64) -> io::Result<()> {
     // Reading aside from the work finds out at once that the parent is gone.
     std::thread::Builder::new().spawn(move || {
         let mut input = io::stdin().lock();
-        while let Ok(Some(request)) = protocol::receive(&mut input) {
-            if requests.send(request).is_err() {
-                break;
+        loop {
+            match protocol::receive(&mut input) {
+                Ok(Some(request)) if requests.send(request).is_ok() => {}
+                // As it ends wherever else it runs out of memory.
+                Err(error) if error.kind() == io::ErrorKind::OutOfMemory => std::process::abort(),
+                _ => std::process::exit(0),
             }
         }
-        std::process::exit(0);
     })?;
     let mut output = io::stdout().lock();
     for (header, head, bodies) in received {
