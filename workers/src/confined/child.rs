@@ -43,10 +43,10 @@ fn serve_until_the_end(memory: u64) -> io::Result<()> {
         let mut input = io::stdin().lock();
         loop {
             match protocol::receive(&mut input) {
-                Ok(Some(request)) if requests.send(request).is_ok() => {}
+                Ok(Some(request)) => drop(requests.send(request)),
                 // As it ends wherever else it runs out of memory.
                 Err(error) if error.kind() == io::ErrorKind::OutOfMemory => std::process::abort(),
-                _ => std::process::exit(0),
+                Ok(None) | Err(_) => std::process::exit(0),
             }
         }
     })?;
@@ -80,8 +80,8 @@ fn ignore_signals() -> io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
     let _inside = runtime.enter();
     // A handler stays installed for as long as the process lives.
-    signal(SignalKind::terminate())?;
-    signal(SignalKind::interrupt())?;
+    drop(signal(SignalKind::terminate())?);
+    drop(signal(SignalKind::interrupt())?);
     Ok(())
 }
 
