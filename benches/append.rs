@@ -1,16 +1,17 @@
-//! Commands a second: one event each, on a new stream, as `POST /v1/clients` makes them.
+//! Commands per second: one event each, on a new stream, as in `POST /v1/clients`.
 //!
-//! - Postgres, 32 writers, beside `pgbench -c 32 -j 2` inserting the same row by single-row
+//! - Postgres, 32 writers, compared with `pgbench -c 32 -j 2` inserting the same row by single-row
 //!   inserts: same columns, same indexes, same bytes, a `bigserial` in place of our position (so
-//!   pgbench's rows have no order that a reader could rely on; ours are checked to be gapless).
-//!   A command writes more than the row: its idempotency key with the stored answer in every arm,
-//!   and a new data key in the arm that says so. Idempotency keys are in the order of time, as the
-//!   API and the workers make them; one arm on SQLite has random ones, as clients may send. A second table counts for each second of processor
-//!   time, client and server together: on a machine that does other things too, 32 processes of
-//!   pgbench are given more of it than the two of the log.
-//! - SQLite with `synchronous=FULL`, 32, 256 and 512 writers, beside one commit for each event: of its
-//!   row alone, and of all that a command writes, which is the same log without group commit.
-//! - Both through HTTP: `debrief up`, 32 connections that are kept alive.
+//!   pgbench's rows have no order that a reader could rely on; ours are checked to be gapless). A
+//!   command writes more than the row: its idempotency key with the stored answer in every arm, and
+//!   a new data key in the arm of that name. Idempotency keys are ordered by time, as in the API
+//!   and the workers; one arm on SQLite has random ones, as clients may send. A second table shows
+//!   the rate per second of processor time, client and server together: on a shared machine, 32
+//!   processes of pgbench get more of it than the two of the log.
+//! - SQLite with `synchronous=FULL`, 32, 256 and 512 writers, compared with one commit for each
+//!   event: of its row alone, and of all that a command writes, which is the same log without group
+//!   commit.
+//! - Both through HTTP: `debrief up`, 32 keep-alive connections.
 //!
 //! Run by `scripts/bench append`; parts by `DEBRIEF_BENCH_ONLY=postgres,sqlite,http`.
 
@@ -50,16 +51,16 @@ async fn main() {
     }
 }
 
-/// How commands seal what they say.
+/// How commands are encrypted.
 #[derive(Clone)]
 enum Keys {
-    /// Under a key that is stored already.
+    /// Under an existing key.
     Known(DataKey),
-    /// Each under a key of its own, stored with the event.
+    /// Each under a new key, stored with the event.
     New,
 }
 
-/// Commands a second; the positions that were answered are kept.
+/// Returns commands per second; collects the positions that were answered.
 async fn commands(
     log: &EventLog,
     writers: usize,
@@ -69,7 +70,7 @@ async fn commands(
     commands_named(log, writers, keys, answered, Uuid::now_v7).await
 }
 
-/// The same, with idempotency keys made by `name`.
+/// The same, with idempotency keys from `name`.
 async fn commands_named(
     log: &EventLog,
     writers: usize,
@@ -100,7 +101,7 @@ async fn commands_named(
     .await
 }
 
-/// Every position from 1 on was answered once, and is in the log once.
+/// Checks that every position from 1 on was answered once, and is in the log once.
 async fn verify(database: &Database, answered: &Mutex<Vec<i64>>) -> usize {
     let mut answered = answered.lock().expect("no panic").clone();
     answered.sort_unstable();
@@ -115,7 +116,7 @@ async fn verify(database: &Database, answered: &Mutex<Vec<i64>>) -> usize {
     answered.len()
 }
 
-/// `pgbench` with the row that the log wrote, in a database of its own.
+/// `pgbench` with the row that the log writes, in a separate database.
 struct PgBench {
     place: Place,
     script: tempfile::TempDir,
@@ -141,7 +142,7 @@ impl PgBench {
         let sql = "SELECT payload::text, metadata::text FROM events ORDER BY position LIMIT 1";
         let row = &database.log.query(sql, &[]).await.expect("a row")[0];
         let script = directory();
-        // Ids grow within a client, as UUIDv7 do: random ones would cost pgbench more.
+        // Ids grow within a client, like UUIDv7: random ones would cost pgbench more.
         let id = |prefix: &str| {
             format!(
                 "('{prefix}'::text || (8000000000000000 + :client_id * 1000000000000 + :n))::uuid"
@@ -187,7 +188,7 @@ async fn postgres(report: &mut Report, server: &str) {
     let (database, log) = place.log().await;
     let known = DataKey::generate(Uuid::now_v7());
     let answered = Arc::default();
-    // The first row is what pgbench inserts; connections and plans are warm.
+    // pgbench inserts the first row; connections and plans are warm.
     commands(&log, 1, Keys::Known(known.clone()), Arc::clone(&answered)).await;
     let mut pgbench = PgBench::like(server, &database).await;
     let synchronous = &database.log.query("SHOW synchronous_commit", &[]).await.expect("a row")[0];
@@ -203,7 +204,7 @@ async fn postgres(report: &mut Report, server: &str) {
         "commands with a new data key, 32 writers",
     ];
     let mut arms = names.map(|name| Arm::new(name, "a second"));
-    let mut costs = names.map(|name| Arm::new(name, "a second of processor time"));
+    let mut costs = names.map(|name| Arm::new(name, "per second of processor time"));
     for _ in 0..rounds() {
         for n in 0..names.len() {
             let (before, began) = (cpu(), Instant::now());
@@ -220,7 +221,7 @@ async fn postgres(report: &mut Report, server: &str) {
         }
     }
     report.table("Postgres, synchronous_commit=on", &arms, 0);
-    report.table("The same, for each second of processor time (client and server)", &costs, 0);
+    report.table("The same, per second of processor time (client and server)", &costs, 0);
     let n = verify(&database, &answered).await;
     println!("  order: positions 1 to {n} without a gap, each answered once");
     drop(log);
@@ -229,7 +230,7 @@ async fn postgres(report: &mut Report, server: &str) {
     place.drop().await;
 }
 
-/// One commit for each event: the row alone, on the connection that writes.
+/// One commit for each event: the row alone, on the writing connection.
 async fn one_by_one(database: &Database, payload: &str, metadata: &str) -> f64 {
     let head = "SELECT COALESCE(MAX(position), 0) FROM events";
     let first: i64 = database.log.query(head, &[]).await.expect("a row")[0].get(0).expect("n");
@@ -290,13 +291,13 @@ async fn sqlite(report: &mut Report) {
             arm.values.push(rate);
         }
     }
-    report.table("SQLite, synchronous=FULL, beside the row alone", &arms, 0);
-    report.table("SQLite, synchronous=FULL, beside one command a commit", &arms, 1);
+    report.table("SQLite, synchronous=FULL, vs row alone", &arms, 0);
+    report.table("SQLite, synchronous=FULL, vs one command per commit", &arms, 1);
     let n = verify(&database, &answered).await;
     println!("  order: positions 1 to {n} without a gap, each answered once");
 }
 
-/// A profile of the program.
+/// A running profile of the program.
 struct Server {
     program: Program,
     _directory: tempfile::TempDir,
@@ -317,7 +318,7 @@ impl Server {
         Self { program, _directory: directory, place: Some(place) }
     }
 
-    /// Clients entered a second, over `WRITERS` connections.
+    /// Returns clients created per second, over `WRITERS` connections.
     async fn load(&self) -> f64 {
         let mut connections = Vec::new();
         for _ in 0..WRITERS {
@@ -334,8 +335,8 @@ impl Server {
     }
 }
 
-/// The same over HTTP, with projections and relay at work in the same process. The floor is a
-/// request that touches no database.
+/// The same over HTTP, with projections and relay in the same process. The floor is a request that
+/// uses no database.
 async fn http(report: &mut Report) {
     let mut servers = vec![("embedded, SQLite", Server::embedded().await)];
     if let Some(postgres) = postgres_server()
@@ -351,7 +352,7 @@ async fn http(report: &mut Report) {
         arms[0].values.push(livez(&servers[0].1.program).await);
         for (arm, (_, server)) in arms[1..].iter_mut().zip(&servers) {
             arm.values.push(server.load().await);
-            // What this left to be projected is not the next arm's.
+            // The remaining projection work must not count for the next arm.
             tokio::time::sleep(Duration::from_secs(2)).await;
         }
     }

@@ -1,15 +1,15 @@
-//! What a person waits for: from the upload of a call to its summary, from the start of the program
-//! to its first answer; and how much memory it takes.
+//! Latencies that users see: from the upload of a call to its summary, from the start of the
+//! program to its first answer; and memory.
 //!
 //! - The 40 calls of the corpus `zoom-calls`, from the first byte sent to `state: ready`, one at a
 //!   time and eight at once, embedded and on Postgres with NATS.
-//! - From a change's answer until search finds it, one at a time.
-//! - Cold start: exec to the first 200 of `/readyz`, 20 times, with 0 and with 100,000 events, beside
-//!   the start of FastAPI on uvicorn with one route (`benches/peers/hello.py`) in turns.
-//! - Resident memory idle, after the calls and half a minute later, embedded also with 100,000 events
-//!   from before, and the size of the program.
+//! - From the answer to a change until search finds it, one at a time.
+//! - Cold start: exec to the first 200 of `/readyz`, 20 times, with 0 and with 100,000 events,
+//!   alternating with FastAPI on uvicorn with one route (`benches/peers/hello.py`).
+//! - Resident memory idle, after the calls and half a minute later, embedded also with 100,000
+//!   earlier events, and the size of the program.
 //!
-//! Run by `scripts/bench calls`. The corpus is found by DEBRIEF_CORPUS, or as `../shared/corpus`.
+//! Run by `scripts/bench calls`. The corpus is in DEBRIEF_CORPUS, or `../shared/corpus`.
 
 mod support;
 
@@ -28,9 +28,9 @@ use uuid::Uuid;
 
 const STARTS: u64 = 20;
 const EVENTS: usize = 100_000;
-/// What memory is given back to the system after the calls, is by then.
+/// By then, memory that is returned to the system after the calls has been returned.
 const REST: Duration = Duration::from_secs(30);
-/// Changes that are looked for.
+/// The number of changes that are searched for.
 const CHANGES: usize = 200;
 
 #[tokio::main]
@@ -46,7 +46,7 @@ async fn main() {
         return;
     }
     let Some(calls) = calls() else {
-        println!("the corpus zoom-calls is not there (set DEBRIEF_CORPUS): its part is left out");
+        println!("the corpus zoom-calls is missing (set DEBRIEF_CORPUS): skipping its part");
         return;
     };
     let directory = directory();
@@ -66,7 +66,7 @@ async fn main() {
     }
 }
 
-/// The transcripts of the corpus.
+/// Returns the transcripts of the corpus.
 fn calls() -> Option<Vec<Vec<u8>>> {
     let corpus = std::env::var("DEBRIEF_CORPUS")
         .map(PathBuf::from)
@@ -114,7 +114,7 @@ async fn profile(report: &mut Report, name: &str, program: Program, calls: &[Vec
     program.kill();
 }
 
-/// Milliseconds of each call.
+/// Returns the milliseconds of each call.
 async fn run(program: &Program, calls: &[Vec<u8>], at_once: usize) -> Vec<f64> {
     let slots = Arc::new(Semaphore::new(at_once));
     let mut tasks = tokio::task::JoinSet::new();
@@ -129,7 +129,7 @@ async fn run(program: &Program, calls: &[Vec<u8>], at_once: usize) -> Vec<f64> {
     tasks.join_all().await
 }
 
-/// Milliseconds from the answer to a change of a title until the answer of a search that finds it.
+/// Returns the milliseconds from the answer to a title change until a search finds it.
 async fn searchable(program: &Program) -> Vec<f64> {
     let mut connection = Connection::open(program.address).await.expect("it listens");
     let list = connection.json("GET", "/v1/transcripts?limit=20", API_KEY, "").await;
@@ -150,19 +150,19 @@ async fn searchable(program: &Program) -> Vec<f64> {
         let found = connection.json("POST", &path, API_KEY, &query).await;
         took.push(began.elapsed().as_secs_f64() * 1_000.0);
         assert_eq!(found["hits"][0]["transcript_id"].as_str(), Some(*id), "{found}");
-        // Changes come at no particular moment of the index's pauses.
+        // Changes are independent of the index's commit intervals.
         tokio::time::sleep(Duration::from_millis(n as u64 * 37 % 300)).await;
     }
     took
 }
 
-/// Starts, with nothing and with many events, and a peer's, in turns.
+/// Measures starts, empty and with many events, and a peer's, alternating.
 async fn starts(report: &mut Report) {
     let (empty, filled) = (directory(), filled().await);
     Program::up(empty.path(), &[]).await.kill();
     let python = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/bench-tools/hello/bin/python");
     if !python.exists() {
-        println!("FastAPI is not installed (scripts/bench does): the peer is left out");
+        println!("FastAPI is not installed (scripts/bench installs it): skipping the peer");
     }
     let mut starts =
         [Starts::new("0 events"), Starts::new("100,000 events"), Starts::new("FastAPI")];
@@ -205,7 +205,7 @@ impl Starts {
     }
 }
 
-/// An embedded profile with 100,000 events, which its read models have taken in.
+/// Returns the directory of an embedded profile with 100,000 projected events.
 async fn filled() -> tempfile::TempDir {
     let directory = directory();
     Program::up(directory.path(), &[]).await.kill();
@@ -214,7 +214,7 @@ async fn filled() -> tempfile::TempDir {
     directory
 }
 
-/// Enters 100,000 clients into the log of an embedded profile.
+/// Appends 100,000 clients to the log of an embedded profile.
 async fn fill(data_dir: &Path) {
     let url = format!("sqlite:{}", data_dir.join("debrief.db").display());
     let database = debrief_infra::database::Database::open(&url, 4).await.expect("it opens");

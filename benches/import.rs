@@ -1,12 +1,12 @@
-//! Bringing in what is there already: a folder of thousands of files, and one very long call.
+//! Importing existing transcripts: a folder of thousands of files, and one very long call.
 //!
-//! - `debrief upload DIR` of 10,000 sessions of ten minutes (1,000 in the short form), until all are
-//!   ready, beside a copy of the same files that syncs each of them: what a program would do that
-//!   only kept them.
-//! - The same command again, which finds everything done.
+//! - `debrief upload DIR` of 10,000 sessions of ten minutes (1,000 in the short form), until all
+//!   are ready, compared with a copy of the same files that syncs each of them: the least that any
+//!   program would do.
+//! - The same command again, with nothing to do.
 //! - A call of four hours, from the first byte sent to `ready`.
 //!
-//! Embedded; the sessions are made up, each of other words. Run by `scripts/bench import`.
+//! Embedded; the sessions are generated, with different words. Run by `scripts/bench import`.
 
 mod support;
 
@@ -50,7 +50,7 @@ async fn main() {
     for (arm, took) in arms.iter_mut().zip([copied, first, again]) {
         arm.values.push(rate(took));
     }
-    report.table("a folder is imported", &arms, 0);
+    report.table("import of a folder", &arms, 0);
     report.note("memory of the server after it", json!(memory), &format!("{memory:.0} MiB"));
 
     let mut took = Vec::new();
@@ -64,7 +64,7 @@ async fn main() {
     program.kill();
 }
 
-/// WebVTT of two people who take turns; `n` makes it another one.
+/// Returns a WebVTT file of two people who take turns; `n` makes it unique.
 fn session(n: usize, cues: usize) -> String {
     const WORDS: [&str; 24] = [
         "the", "week", "was", "long", "and", "I", "want", "to", "hand", "over", "reports",

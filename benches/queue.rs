@@ -1,12 +1,11 @@
-//! The queue: jobs drained a second by a worker that does nothing, and the time from an event to
-//! the start of its work, through the real relay and runtime.
+//! The queue: jobs drained per second by a worker that does nothing, and the time from an event to
+//! the start of its job, through the real relay and runtime.
 //!
 //! Drained: events are in the log before relay and worker start; the clock stops when the last job
-//! was handled and none is left. Beside it, the same number of messages through JetStream alone
-//! (publish with ack, fetch, ack), and through graphile-worker on the same Postgres
-//! (`benches/peers/graphile`), which adds its jobs in one statement before its clock starts, while
-//! ours includes the relay. Latency: one event every 20 ms, from the answer of the append to the
-//! start of its handler.
+//! is done. For comparison, the same number of messages through JetStream alone (publish with ack,
+//! fetch, ack), and through graphile-worker on the same Postgres (`benches/peers/graphile`), which
+//! adds its jobs in one statement before its clock starts, while ours includes the relay. Latency:
+//! one event every 20 ms, from the answer of the append to the start of its handler.
 //!
 //! Run by `scripts/bench queue`. DEBRIEF_BENCH_JOBS is the number of jobs (10,000).
 
@@ -39,7 +38,7 @@ fn jobs() -> usize {
     number("DEBRIEF_BENCH_JOBS", 10_000) as usize
 }
 
-/// Does nothing, and notes when.
+/// Does nothing but record when it ran.
 #[derive(Default)]
 struct Noop {
     done: AtomicUsize,
@@ -55,7 +54,7 @@ impl Worker for Noop {
     }
 }
 
-/// One way of running the queue.
+/// A configuration of the queue.
 struct Ours {
     name: &'static str,
     place: Place,
@@ -71,7 +70,7 @@ impl Ours {
         Self { name, place, database, log, queue_url: queue_url.to_owned(), concurrency }
     }
 
-    /// Appends `count` events, a hundred at a time; answers their ids.
+    /// Appends `count` events, a hundred at a time; returns their ids.
     async fn append(&self, count: usize) -> Vec<Uuid> {
         let mut ids = Vec::with_capacity(count);
         while ids.len() < count {
@@ -132,7 +131,7 @@ impl Ours {
         (worker, ledger, stop, tasks)
     }
 
-    /// Jobs drained a second, of those that are in the log when the clock starts.
+    /// Returns jobs drained per second, of those in the log when the clock starts.
     async fn drain(&self, count: usize) -> f64 {
         self.append(count).await;
         let began = Instant::now();
@@ -151,7 +150,7 @@ impl Ours {
         rate
     }
 
-    /// Milliseconds from the append's answer to the start of the work, one every 20 ms.
+    /// Returns the milliseconds from the append's answer to the start of the job, one every 20 ms.
     async fn latencies(&self, count: usize) -> Vec<f64> {
         let (worker, _, stop, tasks) = self.start().await;
         self.append(1).await;
@@ -178,7 +177,7 @@ impl Ours {
     }
 }
 
-/// Messages a second through JetStream alone: published with acks, fetched, acked.
+/// Returns messages per second through JetStream alone: published with acks, fetched, acked.
 async fn raw_jetstream(url: &str, count: usize) -> f64 {
     let client = async_nats::connect(url).await.expect("NATS");
     let context = jetstream::new(client);
@@ -251,14 +250,14 @@ impl Peer {
         let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
         let modules = root.join("target/bench-tools/graphile/node_modules/graphile-worker");
         if !modules.exists() {
-            println!("graphile-worker is not installed (scripts/bench does): left out");
+            println!("graphile-worker is not installed (scripts/bench installs it): skipping it");
             return None;
         }
         let script = root.join("benches/peers/graphile.mjs");
         Some(Self { script, place: Place::empty_postgres(server).await })
     }
 
-    /// Runs the peer; answers the numbers that it prints.
+    /// Runs the peer; returns the numbers that it prints.
     async fn run(&self, what: &str, count: usize) -> Vec<f64> {
         let mut command = Command::new("node");
         command.arg(&self.script).arg(what).arg(count.to_string()).env("PEER_URL", &self.place.url);
@@ -327,7 +326,7 @@ async fn drain(report: &mut Report, ours: &[Ours], nats: Option<&str>, peer: Opt
 }
 
 async fn latency(report: &mut Report, ours: &[Ours], peer: Option<&Peer>) {
-    println!("\nFrom the append's answer to the start of the work, one every 20 ms (ms)");
+    println!("\nFrom the append's answer to the start of the job, one every 20 ms (ms)");
     let count = number("DEBRIEF_BENCH_LATENCIES", 500) as usize;
     let mut of = |name: &str, values: &[f64]| {
         let (p50, p99) = (quantile(values, 0.5), quantile(values, 0.99));

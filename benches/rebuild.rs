@@ -1,15 +1,15 @@
-//! Rebuilding all projections, beside a plain read of the events table.
+//! Rebuilding all projections, compared with a plain read of the events table.
 //!
-//! The log is filled with sessions as they come about: a client now and then, a transcript that is
-//! uploaded, parsed and has its details changed, a summary that is written and revised; about 60
-//! events over two streams each, words sealed under a key of the session. Then, round after round,
-//! each arm in a process of its own, so that its peak memory is its own:
+//! The log is filled with realistic sessions: a client now and then, a transcript that is uploaded,
+//! parsed and edited, a summary that is written and revised; about 60 events over two streams each,
+//! encrypted under a key of the session. Then, in every round, each arm runs in a separate process,
+//! to measure its own peak memory:
 //!
-//! - `SELECT *` of the table, streamed, rows looked at and thrown away (the floor);
-//! - `EventLog::read` of everything, page by page: decrypted, lifted, JSON read;
+//! - `SELECT *` of the table, streamed, rows read and discarded (the floor);
+//! - `EventLog::read` of everything, page by page: decrypted, upcast, JSON parsed;
 //! - `rebuild` of all projections in one pass.
 //!
-//! Memory is compared between a tenth of the events and all. At last one stream of 10,000 events is
+//! Memory is compared between a tenth of the events and all. Finally one stream of 10,000 events is
 //! loaded into its aggregate. Run by `scripts/bench rebuild`: 100,000 events, or 1,000,000 with
 //! DEBRIEF_BENCH_FULL=1.
 
@@ -38,7 +38,7 @@ use support::program::memory_of;
 use support::*;
 use uuid::Uuid;
 
-/// Changes of a transcript's details, and revisions of its summary, in each session.
+/// Edits of a transcript, and revisions of its summary, in each session.
 const CHANGES: usize = 28;
 const STREAM: usize = 10_000;
 
@@ -62,7 +62,7 @@ async fn main() {
 async fn database(report: &mut Report, name: &str, place: Place, total: i64) {
     let (database, log) = place.log().await;
     for projection in debrief_projections::all(10_000) {
-        // So that there are live tables to be switched.
+        // So that there are live tables to switch.
         let runner = Runner::new(log.clone(), database.views.clone(), projection);
         runner.prepare().await.expect("tables");
     }
@@ -99,7 +99,7 @@ async fn database(report: &mut Report, name: &str, place: Place, total: i64) {
     place.drop().await;
 }
 
-/// One stream into its aggregate.
+/// Loads one stream into its aggregate.
 async fn load(report: &mut Report, name: &str, database: &Database, log: &EventLog) {
     let id = Uuid::now_v7();
     let mut events = vec![uploaded(None)];
@@ -127,7 +127,7 @@ struct Measured {
     memory: f64,
 }
 
-/// Runs one arm in a process of its own.
+/// Runs one arm in a separate process.
 fn child_of(place: &Place, arm: &str) -> Measured {
     let output = Command::new(std::env::current_exe().expect("this program"))
         .env("DEBRIEF_BENCH_ARM", arm)
@@ -168,7 +168,7 @@ async fn child(arm: &str) {
     println!("{rate} {}", memory_of(std::process::id(), "VmHWM:"));
 }
 
-/// Reads rows as they come; answers how many there were.
+/// Reads rows as they arrive; returns their number.
 async fn scan(sql: &Sql, statement: &str) -> u64 {
     let query = sqlx::AssertSqlSafe(statement);
     let count = |n: u64, position: i64| std::future::ready(Ok(n + u64::from(position > 0)));

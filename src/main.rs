@@ -1,6 +1,6 @@
 //! `debrief`: one binary, whose roles are subcommands.
 //!
-//! [`config`] says what is set, [`system`] opens what that names, [`serve`] runs the roles in a
+//! [`config`] loads the settings, [`system`] opens what they name, [`serve`] runs the roles in a
 //! process, and [`commands`] has a file for each subcommand.
 
 mod commands;
@@ -18,8 +18,8 @@ use tokio::runtime::Runtime;
 /// How long threads that block may hold up the end of the process.
 const LEAVING: Duration = Duration::from_secs(1);
 
-/// What workers free goes back to the system; glibc kept three times as much after a bulk import
-/// (docs/performance.md, "Calls").
+/// Returns memory that workers free to the system; glibc kept three times as much after a bulk
+/// import (docs/performance.md, "Calls").
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
@@ -30,13 +30,13 @@ fn main() -> ExitCode {
     }
     if !cli.serves() {
         // `debrief events tail | head` ends with `head`, not with a panic. A server must outlive
-        // whoever reads its output.
+        // the reader of its output.
         sigpipe::reset();
     }
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
-            eprintln!("debrief: no runtime: {error}");
+            eprintln!("debrief: cannot start the async runtime: {error}");
             return ExitCode::FAILURE;
         }
     };

@@ -1,4 +1,4 @@
-//! The HTTP surface as a client sees it, in both profiles.
+//! The HTTP API as a client sees it, in both profiles.
 
 #[path = "api/change.rs"]
 mod change;

@@ -18,13 +18,13 @@ mod support;
 use reqwest::RequestBuilder;
 use support::{Answer, Server, eventually};
 
-/// A request that is wrong, and what is to be said of it.
+/// A wrong request, and the expected error.
 struct Case {
     name: String,
     request: RequestBuilder,
     status: u16,
     code: &'static str,
-    /// Words that the problem's `detail` must have: what to change.
+    /// Words that the problem's `detail` must contain: what to change.
     says: &'static str,
 }
 
@@ -38,7 +38,7 @@ fn case(
     Case { name: name.into(), request, status, code, says }
 }
 
-/// Sends each wrong request and checks its answer; then that nothing came of any of them.
+/// Sends each wrong request and checks its answer; then checks that none of them had an effect.
 async fn check(server: &Server, cases: Vec<Case>) {
     let events = server.events().len();
     let blobs = server.blobs();
@@ -74,7 +74,7 @@ async fn check(server: &Server, cases: Vec<Case>) {
     println!("{count} cases");
 }
 
-/// Waits until no file of an upload that broke off is left, finished or not.
+/// Waits until no file of an aborted upload is left, complete or not.
 async fn no_blob_is_left(server: &Server) {
     eventually("nothing is left of the upload", async || server.blobs().is_empty()).await;
 }

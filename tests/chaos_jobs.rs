@@ -1,7 +1,7 @@
 //! P4: no job is lost, and none is stuck for longer than its lease + 30 s.
 //!
-//! Transcripts are uploaded while workers, relay, Postgres and NATS are killed, cut off, restarted
-//! and robbed of their store. At the end each transcript has one summary, made once.
+//! Transcripts are uploaded while workers, relay, Postgres and NATS are killed, disconnected,
+//! restarted and lose their store. Finally each transcript must have one summary, created once.
 
 mod chaos_support;
 mod support;
@@ -21,7 +21,7 @@ const LEASE: Duration = Duration::from_secs(2);
 /// What DESIGN.md promises.
 const LIMIT: Duration = Duration::from_secs(32);
 
-/// A disturbance: the transcripts that were uploaded meanwhile, and when it was over.
+/// A disturbance: the transcripts uploaded meanwhile, and when it ended.
 struct Scene {
     name: &'static str,
     ids: Vec<String>,
@@ -29,7 +29,7 @@ struct Scene {
     recovery: Duration,
 }
 
-/// Everything that has happened so far.
+/// The history of the run.
 struct Play {
     scenes: Vec<Scene>,
     sent_again: Arc<AtomicU64>,
@@ -42,7 +42,7 @@ impl Play {
         Self { scenes: Vec::new(), sent_again: Arc::default(), each }
     }
 
-    /// Uploads for as long as `disturb` is at work, then waits until all is ready.
+    /// Uploads while `disturb` runs, then waits until all are ready.
     async fn scene(
         &mut self,
         name: &'static str,
@@ -105,7 +105,7 @@ impl Play {
         self.scenes.push(Scene { name, ids, over, recovery });
     }
 
-    /// Looks at the log: each effect once, and how long each job waited.
+    /// Checks the log: each effect once, and how long each job waited.
     fn judge(&self, server: &Server) {
         let mut events: HashMap<(&str, String), Vec<DateTime<Utc>>> = HashMap::new();
         let log = server.events();
@@ -135,7 +135,7 @@ impl Play {
                 }
                 for (cause, effect) in times.iter().zip(&times[1..]) {
                     if let (Some(cause), Some(effect)) = (cause.first(), effect.first()) {
-                        // Only what passed after the disturbance is the queue's doing.
+                        // Only the time after the disturbance counts for the queue.
                         let from = (*cause).max(scene.over);
                         let waited = (*effect - from).to_std().unwrap_or_default();
                         stuck = stuck.max((waited, scene.name));
@@ -168,7 +168,7 @@ impl Play {
     }
 }
 
-/// Uploads a transcript, again and again under one key until it is answered.
+/// Uploads a transcript, repeatedly under one key until it is answered.
 async fn upload(api: &Api, again: &AtomicU64) -> String {
     let key = uuid::Uuid::new_v4().to_string();
     loop {
@@ -287,8 +287,8 @@ async fn distributed() {
     assert_eq!(server.processes("api").len(), 1, "the API ended by itself");
 }
 
-/// The store is deleted while it holds work that nobody has begun. Control: those messages are
-/// what a queue without a ledger would have lost.
+/// The store is deleted while it holds jobs that have not started. Control: those messages are what
+/// a queue without a ledger would have lost.
 async fn deleted_store(play: &mut Play, server: &mut Server, nats: &mut Nats) {
     for worker in server.processes("worker") {
         worker.kill();

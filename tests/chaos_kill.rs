@@ -1,8 +1,8 @@
-//! P1: what was answered 2xx survives `kill -9` at any moment, and counts once.
+//! P1: a write that was answered 2xx survives `kill -9` at any moment, and takes effect once.
 //!
-//! Writers send commands over HTTP and repeat each under its key until it is answered; the
-//! program is killed at random moments and started again. At the end every answer is looked for
-//! in the log, at the position it named, and in the read model.
+//! Writers send commands over HTTP and repeat each under its key until it is answered; the program
+//! is killed at random moments and restarted. Finally every answer is checked against the log, at
+//! its position, and against the read model.
 
 mod chaos_support;
 mod support;
@@ -31,9 +31,9 @@ struct Answered {
 #[derive(Default)]
 struct Tally {
     stop: AtomicBool,
-    /// Sendings that got no answer, or one that asks to send again.
+    /// Requests without an answer, or with one that asks for a retry.
     unanswered: AtomicU64,
-    /// Answers that were those of an earlier sending.
+    /// Answers that repeat an earlier request's.
     replayed: AtomicU64,
 }
 
@@ -141,7 +141,7 @@ async fn no_answer_is_lost(profile: Profile) {
     assert!(answered.len() > kills * 10, "too little load to show anything");
     assert!(tally.unanswered.load(Ordering::SeqCst) > 0, "the kills cut nothing off");
 
-    // What was taken in is worked through, too.
+    // Accepted uploads are processed, too.
     let waited = Instant::now();
     let ids: Vec<String> = uploads.iter().map(|one| one.id.clone()).collect();
     for id in &ids {
@@ -172,7 +172,7 @@ struct Event {
     stream_id: String,
 }
 
-/// The log, checked for gaps, straight from the database.
+/// Reads the log from the database and checks it for gaps.
 async fn read_log(server: &Server) -> Vec<Event> {
     let database = server.database().await;
     let sql =
@@ -192,7 +192,7 @@ async fn read_log(server: &Server) -> Vec<Event> {
     events
 }
 
-/// Answers whose event does not lie where they said.
+/// Returns the number of answers whose event is not at their position.
 fn lost(log: &[Event], answered: &[Answered]) -> usize {
     let holds = |one: &&Answered| {
         let wanted = if one.upload { "transcript.uploaded" } else { "client.registered" };
@@ -202,7 +202,7 @@ fn lost(log: &[Event], answered: &[Answered]) -> usize {
     answered.iter().filter(|one| !holds(one)).count()
 }
 
-/// How often each id is listed.
+/// Returns how often each id is listed.
 async fn listed(api: &Api, path: &str, position: i64) -> HashMap<String, u32> {
     let mut ids = HashMap::new();
     let mut after = String::new();
@@ -219,7 +219,7 @@ async fn listed(api: &Api, path: &str, position: i64) -> HashMap<String, u32> {
     }
 }
 
-/// Control: a writer that answers before it has committed, and writes out every 200 ms.
+/// Control: a writer that answers before it has committed, and flushes every 200 ms.
 #[tokio::test]
 async fn control_answers_before_the_commit_are_lost() {
     let directory = tempfile::tempdir().expect("a directory");

@@ -1,6 +1,6 @@
-//! P5: a poison job ends as a dead letter and slows nobody.
+//! P5: a poison job ends as a dead letter and does not slow other jobs.
 //!
-//! At the level of the runtime, as the program has no worker that fails on request: the log, the
+//! Tests the runtime directly, as the program has no worker that fails on request: the log, the
 //! relay, the ledger, a queue and `workers::runtime`, on SQLite with the embedded queue and on
 //! Postgres with JetStream.
 
@@ -30,7 +30,7 @@ const OPTIONS: Options = Options {
     grace: Duration::from_secs(5),
 };
 
-/// A relay and a worker at work, until stopped.
+/// A running relay and worker, until stopped.
 struct AtWork {
     stop: CancellationToken,
     relay: tokio::task::JoinHandle<()>,
@@ -63,7 +63,7 @@ impl AtWork {
     }
 }
 
-/// `count` kinds of job, one in a hundred poison.
+/// Returns `count` kinds of job, one in a hundred poison.
 fn mixed(count: usize) -> Vec<&'static str> {
     (0..count)
         .map(|n| match n % 200 {
@@ -74,8 +74,8 @@ fn mixed(count: usize) -> Vec<&'static str> {
         .collect()
 }
 
-/// Enters the jobs and dispatches them, then lets the worker loose; answers how many fine jobs
-/// were done a second.
+/// Appends and dispatches the jobs, then starts the worker; returns how many good jobs were done
+/// per second.
 async fn round(node: &Node, worker: &Arc<TestWorker>, kinds: &[&str]) -> f64 {
     node.append_jobs(worker, kinds).await;
     let relay = node.relay(worker, OPTIONS.lease);
@@ -103,7 +103,7 @@ async fn poison_is_put_aside(place: Place) {
     let node = place.node().await;
     let count = sized(2_000, 10_000);
     let (clean_jobs, mixed_jobs) = (vec!["fine"; count], mixed(count));
-    // A round that does not count: caches, prepared statements.
+    // Warm-up: caches, prepared statements.
     round(&node, &Arc::new(TestWorker::new("warm")), &vec!["fine"; 200]).await;
     let (mut clean, mut poisoned, mut last) = (Vec::new(), Vec::new(), None);
     for _ in 0..sized(3, 7) {
@@ -129,7 +129,7 @@ async fn poison_is_put_aside(place: Place) {
     );
     assert!(ratio >= 0.75, "poison slowed the others to {ratio:.2}");
 
-    // Each with its history, told to its worker once.
+    // Each has its history and was reported to its worker once.
     let worker = last.expect("a round was run");
     let letters = node.letters(&worker).await;
     assert_eq!(letters.len(), count / 100);
@@ -144,8 +144,8 @@ async fn poison_is_put_aside(place: Place) {
     let positions: Vec<i64> = letters.iter().map(|letter| letter.position).collect();
     assert_eq!(told, positions, "each end was told to the worker once");
 
-    // Mended, they are done.
-    worker.mended.store(true, Ordering::SeqCst);
+    // After the cause is fixed, they are done.
+    worker.fixed.store(true, Ordering::SeqCst);
     let work = AtWork::start(&node, &worker, OPTIONS);
     for letter in &letters {
         assert!(node.ledger.retry(None, letter.id()).await.expect("a ledger"));
@@ -157,7 +157,7 @@ async fn poison_is_put_aside(place: Place) {
     work.stop().await;
     assert_eq!(node.letters(&worker).await, []);
     println!(
-        "P5 {}: {} dead letters, {} attempts in each history; mended and retried: all done in \
+        "P5 {}: {} dead letters, {} attempts in each history; fixed and retried: all done in \
          {:.2} s",
         place.name,
         letters.len(),
@@ -165,7 +165,7 @@ async fn poison_is_put_aside(place: Place) {
         took.as_secs_f64()
     );
 
-    // Control: a worker that clings to a failed job, as one without dead letters would.
+    // Control: a worker that keeps a failed job, as one without dead letters would.
     let clinging = Arc::new(TestWorker { clings: true, ..TestWorker::new("clings") });
     node.append_jobs(&clinging, &mixed_jobs).await;
     let work = AtWork::start(&node, &clinging, Options { grace: Duration::ZERO, ..OPTIONS });
@@ -182,8 +182,8 @@ async fn poison_is_put_aside(place: Place) {
     assert!(blocked > 0, "the control arm must block");
 }
 
-/// A process with its own runtime and connections, which can be killed: its tasks are dropped
-/// where they stand.
+/// A process with its own runtime and connections, which can be killed: its tasks are dropped at
+/// once.
 fn process(
     place: &Arc<Place>,
     worker: &Arc<TestWorker>,
@@ -228,7 +228,7 @@ async fn a_job_that_kills_its_worker(place: Place) {
         });
         eventually(Duration::from_secs(30), "the worker is killed, or the job dead", async || {
             let (died, rows) = (child.try_wait(), node.rows(&worker, "dead").await);
-            // Until the rest is done, too.
+            // Until the others are done, too.
             let left = node.rows(&worker, "ready").await.len();
             died.expect("a state").is_some() || (rows.len() == 1 && left == 0)
         })
@@ -287,7 +287,7 @@ async fn worker_process() {
 async fn a_shutdown_hands_work_back(place: Place) {
     place.migrate().await;
     let node = place.node().await;
-    // Jobs that end within the grace.
+    // Jobs that end within the grace period.
     let took = Duration::from_millis(400);
     let worker = Arc::new(TestWorker { took, ..TestWorker::new("ends") });
     node.append_jobs(&worker, &["fine"; 30]).await;
@@ -322,7 +322,7 @@ async fn a_shutdown_hands_work_back(place: Place) {
         options.concurrency,
         stopped.as_secs_f64()
     );
-    // Handed back means at once: another process need not wait for a lease to run out.
+    // Handed back means at once: another process need not wait for a lease to expire.
     let next = Arc::new(TestWorker {
         event_types: worker.event_types,
         name: worker.name,

@@ -1,9 +1,9 @@
-//! P7: a reconnecting client sees every update once, in order, or is told plainly to reload.
+//! P7: a reconnecting client sees every update once, in order, or is told to reload.
 //!
 //! Clients follow channels over WebSockets that are cut at random moments, by themselves and by a
-//! proxy that resets them, and resume by epoch and offset, while writers change transcripts and
-//! the program is killed and restarted. At the end the sequence that each client saw is compared
-//! with the stored one.
+//! proxy that resets them, and resume by epoch and offset, while writers change transcripts and the
+//! program is killed and restarted. Finally the sequence that each client saw is compared with the
+//! stored one.
 
 mod chaos_support;
 mod support;
@@ -26,31 +26,31 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 
 in_profiles! { every_update_once_in_order, too_far_behind_is_told_to_reload }
 
-/// How a client comes back.
+/// How a client reconnects.
 #[derive(Clone, Copy, PartialEq)]
 enum Resume {
     /// With the epoch and offset of the last update it has.
     ByOffset,
-    /// With nothing: the control arm.
+    /// Without them: the control arm.
     Without,
 }
 
-/// What a client saw of its channel.
+/// The updates of a channel that a client saw.
 #[derive(Default)]
 struct Seen {
-    /// Where the client stands: epoch, offset.
+    /// The client's epoch and offset.
     place: Option<(String, i64)>,
     /// Position by offset, in the order of arrival; a new list after each reload.
     runs: Vec<Vec<(i64, i64)>>,
     connections: u64,
     resumed: u64,
     reloads: u64,
-    /// Breaks of the promise, in words.
+    /// Violations of the promise.
     faults: Vec<String>,
 }
 
 impl Seen {
-    /// Goes on from another offset, as told.
+    /// Continues from another offset, as told.
     fn reload(&mut self, epoch: &str, offset: i64) {
         self.place = Some((epoch.to_owned(), offset));
         self.runs.push(vec![(offset, 0)]);
@@ -92,8 +92,8 @@ async fn next_json(socket: &mut Socket) -> Option<Value> {
     }
 }
 
-/// Follows a channel until it has reached the offset that `goal` names in the end, through any
-/// number of connections, each of them cut after a random part of `lives`.
+/// Follows a channel until it has reached the offset in `goal`, over any number of connections,
+/// each of them cut after a random time within `lives`.
 async fn follow(
     port: u16,
     key: String,
@@ -115,13 +115,13 @@ async fn follow(
             connection(&mut seen, port, &key, &channel, resume, &reached),
         )
         .await;
-        // Away for a while: what comes meanwhile is missed, or replayed.
+        // Disconnected for a while: updates are missed, or replayed.
         pause(5..150).await;
     }
     seen
 }
 
-/// One connection, to its end. Dropped, its TCP connection is closed where it stands.
+/// One connection, to its end. Dropping it closes its TCP connection at once.
 async fn connection(
     seen: &mut Seen,
     port: u16,
@@ -160,7 +160,7 @@ async fn connection(
         }
     }
     while !reached(seen) {
-        // The goal is set at the end, when nothing may come any more: look now and then.
+        // The goal is set when no more updates may come, so check regularly.
         let next = tokio::time::timeout(Duration::from_millis(100), next_json(&mut socket));
         let Ok(message) = next.await else { continue };
         let message = message?;
@@ -205,7 +205,7 @@ async fn up_to_date(server: &Server) {
     .await;
 }
 
-/// The stored updates of a channel: position by offset.
+/// Returns the stored updates of a channel: position by offset.
 async fn stored(server: &Server, channel: &str) -> BTreeMap<i64, i64> {
     let database = server.database().await;
     let sql = "SELECT \"offset\", position FROM updates WHERE channel LIKE $1 ORDER BY \"offset\"";
@@ -214,7 +214,7 @@ async fn stored(server: &Server, channel: &str) -> BTreeMap<i64, i64> {
     rows.iter().map(|row| (row.get(0).unwrap(), row.get(1).unwrap())).collect()
 }
 
-/// Updates of the channel that a client should have seen and did not.
+/// Returns the number of updates of the channel that a client should have seen and did not.
 fn missed(seen: &Seen, stored: &BTreeMap<i64, i64>) -> usize {
     let Some(&(first, _)) = seen.runs.first().and_then(|run| run.first()) else { return 0 };
     let saw: BTreeMap<i64, i64> =
@@ -244,7 +244,7 @@ async fn every_update_once_in_order(profile: Profile) {
     };
     let mut followers = Vec::new();
     for n in 0..clients {
-        // A third by the proxy, which resets; the others drop the connection themselves.
+        // The proxy resets a third; the others drop the connection themselves.
         let (port, lives) =
             if n % 3 == 0 { (proxy.port, 60_000..60_001) } else { (server.port, 50..2_500) };
         let (key, channel) = (api.key.clone(), channel_of(n));
@@ -281,7 +281,7 @@ async fn every_update_once_in_order(profile: Profile) {
     }
     let took = began.elapsed();
 
-    // The program has projected all there is; then what is stored is the goal.
+    // The program has projected everything; what is stored now is the goal.
     up_to_date(&server).await;
     let mut all_stored = BTreeMap::new();
     let mut channels: Vec<String> = (0..clients).map(channel_of).collect();
@@ -314,13 +314,13 @@ async fn every_update_once_in_order(profile: Profile) {
         for (i, run) in seen.runs.iter().enumerate() {
             total += run.len() - 1;
             let (from, to) = (run[0].0, run[run.len() - 1].0);
-            // Nothing at all where it was told to reload again before anything came.
+            // Empty if it was told to reload again before anything arrived.
             let received = (Bound::Excluded(from), Bound::Included(to));
             let expected = stored.range(received).map(|(offset, position)| (*offset, *position));
             wrong |= !expected.eq(run[1..].iter().copied());
             wrong |= i + 1 == seen.runs.len() && to != stored.len() as i64;
         }
-        // Told to reload or not, none is missing that was not announced.
+        // Without a reload, none may be missing.
         wrong |= seen.reloads == 0 && missed(&seen, stored) > 0;
         if wrong {
             bad += 1;
@@ -346,7 +346,7 @@ async fn every_update_once_in_order(profile: Profile) {
     assert!(resumed > clients as u64, "too few interruptions to show anything");
 }
 
-/// A client that was away for longer than updates are kept, or that knows another history.
+/// A client that was disconnected for longer than the retention, or that knows another epoch.
 async fn too_far_behind_is_told_to_reload(profile: Profile) {
     let Some(server) = Setup::new(profile).set("updates_retention", 100).start().await else {
         return;

@@ -1,5 +1,5 @@
-//! The WebSocket: who gets in, what is replayed, how it ends. P7 is tested under fire in
-//! `chaos_*`; here each rule by itself.
+//! The WebSocket: authentication, replay, and how connections end. `chaos_*` tests P7 under load;
+//! these tests cover each rule separately.
 
 #[path = "websocket/bounds.rs"]
 mod bounds;
@@ -14,14 +14,14 @@ mod support;
 use serde_json::{Value, json};
 use support::{Api, VTT};
 
-/// A transcript that is ready, so that what follows are the test's own updates.
+/// Uploads a transcript and waits until it is ready, so that later updates are the test's own.
 async fn transcript(api: &Api) -> String {
     let session = api.session(VTT, &[]).await;
     session["id"].as_str().unwrap().to_owned()
 }
 
-/// Changes a transcript's title `count` times, `at_once` at a time; the positions reached. Who
-/// meets others changing it asks again, as the answer says.
+/// Changes a transcript's title `count` times, `at_once` concurrently; returns the positions. A
+/// change that conflicts with another is sent again, as the answer asks.
 async fn write(api: &Api, id: &str, count: usize, at_once: usize) -> Vec<i64> {
     use futures::StreamExt;
     let path = format!("/v1/transcripts/{id}");
@@ -44,7 +44,7 @@ async fn write(api: &Api, id: &str, count: usize, at_once: usize) -> Vec<i64> {
     positions
 }
 
-/// Checks that an update comes right after `offset`; answers its position.
+/// Checks that an update comes right after `offset`; returns its position.
 #[track_caller]
 fn follows(update: &Value, channel: &str, offset: i64) -> i64 {
     assert_eq!(update["t"], "ev", "{update}");

@@ -1,5 +1,5 @@
-//! A small HTTP/1.1 client: on a machine with two cores, what a full one costs would be counted as
-//! the server's.
+//! A small HTTP/1.1 client: on a machine with two cores, the cost of a full client would be
+//! attributed to the server.
 
 use serde_json::Value;
 use std::net::SocketAddr;
@@ -19,7 +19,7 @@ impl Connection {
         Ok(Self { stream, read: Vec::with_capacity(4096) })
     }
 
-    /// Sends a request and reads its answer: status and body.
+    /// Sends a request and returns status and body of its answer.
     pub(crate) async fn send(
         &mut self,
         method: &str,

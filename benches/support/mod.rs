@@ -1,8 +1,8 @@
-//! What the benchmarks share: databases of their own, rounds, tables, results as JSON.
+//! Shared by the benchmarks: databases, rounds, tables, results as JSON.
 //!
-//! Every figure stands beside a floor or a peer that is measured in the same run, arm after arm,
-//! round after round (A B A B …), as the machine may be doing other things: the ratio is what
-//! counts, and the range says how noisy it was.
+//! Every figure is compared with a floor or a peer measured in the same run, alternating in every
+//! round (A B A B …), as the machine may be doing other things: the ratio is what counts, and the
+//! range shows the noise.
 #![allow(dead_code)] // Each benchmark uses a part.
 
 pub(crate) mod http;
@@ -18,55 +18,56 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 use uuid::Uuid;
 
-/// What the benchmarks measure allocates as the program does.
+/// The benchmarks use the program's allocator.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 pub(crate) const ORGANIZATION: OrganizationId = OrganizationId(Uuid::from_u128(0x0a));
 
-/// Whether the long form is asked for.
+/// Returns whether the full form is requested.
 pub(crate) fn full() -> bool {
     std::env::var("DEBRIEF_BENCH_FULL").is_ok_and(|value| value == "1")
 }
 
-/// Rounds of each comparison.
+/// Returns the number of rounds of each comparison.
 pub(crate) fn rounds() -> usize {
     number("DEBRIEF_BENCH_ROUNDS", 5) as usize
 }
 
-/// A number from the environment.
+/// Returns a number from the environment.
 pub(crate) fn number(variable: &str, default: u64) -> u64 {
     std::env::var(variable).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
 }
 
-/// Whether this part is to run: all do unless DEBRIEF_BENCH_ONLY names parts, with commas.
+/// Returns whether this part should run: all do unless DEBRIEF_BENCH_ONLY names parts,
+/// comma-separated.
 pub(crate) fn wanted(part: &str) -> bool {
     std::env::var("DEBRIEF_BENCH_ONLY")
         .map_or(true, |only| only.split(',').any(|name| part.starts_with(name)))
 }
 
-/// The Postgres of `scripts/with-services`; says so where there is none.
+/// Returns the Postgres of `scripts/with-services`; prints a message if there is none.
 pub(crate) fn postgres_server() -> Option<String> {
     let url = std::env::var("DEBRIEF_TEST_POSTGRES_URL").ok();
     if url.is_none() {
-        println!("no Postgres (run through scripts/bench): its part is left out");
+        println!("no Postgres (run through scripts/bench): skipping its part");
     }
     url
 }
 
-/// A directory of this run's own, on the disk that the build is on.
+/// Creates a directory of this run, on the disk of the build.
 pub(crate) fn directory() -> tempfile::TempDir {
     let target = target();
     std::fs::create_dir_all(&target).expect("target can be written");
     tempfile::tempdir_in(target).expect("a directory can be made")
 }
 
-/// `target/bench`.
+/// Returns `target/bench`.
 pub(crate) fn target() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/bench")
 }
 
-/// A migrated database of a benchmark's own.
+/// A benchmark's own migrated database.
 pub(crate) struct Place {
     pub(crate) url: String,
     server: Option<String>,
@@ -84,7 +85,7 @@ impl Place {
         Self::migrated(Self::empty_postgres(server).await).await
     }
 
-    /// A database without tables.
+    /// Creates a database without tables.
     pub(crate) async fn empty_postgres(server: &str) -> Self {
         let name = format!("bench_{}", Uuid::now_v7().simple());
         on_server(server, &format!("CREATE DATABASE {name}")).await;
@@ -140,7 +141,7 @@ fn log_with(database: &Database, options: AppenderOptions) -> EventLog {
     EventLog::new(database.log.clone(), keys, options)
 }
 
-/// Everything around a command, as the HTTP surface fills it in.
+/// Returns the context of a command, as in the HTTP API.
 pub(crate) fn context(id: Uuid, data_key: Option<DataKey>) -> CommandContext {
     CommandContext {
         organization: ORGANIZATION,
@@ -156,7 +157,7 @@ pub(crate) fn context(id: Uuid, data_key: Option<DataKey>) -> CommandContext {
     }
 }
 
-/// A client with a name and an address of ordinary length.
+/// Returns a client with a name and an address of ordinary length.
 pub(crate) fn client() -> ClientCommand {
     ClientCommand::Register(ClientRegistered {
         name: "Dana Levi-Rosenfeld".to_owned().into(),
@@ -164,7 +165,7 @@ pub(crate) fn client() -> ClientCommand {
     })
 }
 
-/// Median of measurements, with the lowest and the highest.
+/// The median of measurements, with the minimum and the maximum.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Spread {
     pub(crate) median: f64,
@@ -185,7 +186,7 @@ pub(crate) fn spread(values: &[f64]) -> Spread {
     Spread { median, low: bound(values.first()), high: bound(values.last()) }
 }
 
-/// The value below which `part` (0 to 1) of the measurements lie.
+/// Returns the quantile `part` (0 to 1) of the measurements.
 pub(crate) fn quantile(values: &[f64], part: f64) -> f64 {
     let mut values = values.to_vec();
     values.sort_by(f64::total_cmp);
@@ -193,7 +194,7 @@ pub(crate) fn quantile(values: &[f64], part: f64) -> f64 {
     values.get(index - 1).copied().unwrap_or(f64::NAN)
 }
 
-/// The measurements of one arm, one a round.
+/// The measurements of one arm, one per round.
 pub(crate) struct Arm {
     pub(crate) name: String,
     pub(crate) unit: &'static str,
@@ -206,7 +207,8 @@ impl Arm {
     }
 }
 
-/// What a benchmark found, printed as it comes and written to `target/bench/<name>.json`.
+/// The results of a benchmark, printed as they are measured and written to
+/// `target/bench/<name>.json`.
 pub(crate) struct Report {
     name: &'static str,
     parts: Map<String, Value>,
@@ -217,7 +219,7 @@ impl Report {
         Self { name, parts: Map::new() }
     }
 
-    /// A table of arms; each is compared, round by round, with the arm `floor`.
+    /// Adds a table of arms; each is compared, round by round, with the arm `floor`.
     pub(crate) fn table(&mut self, title: &str, arms: &[Arm], floor: usize) {
         println!("\n{title}");
         println!("  {:<46} {:>10} {:>21}   {:>6} {:>13}", "", "median", "range", "ratio", "range");
@@ -249,7 +251,7 @@ impl Report {
         self.write();
     }
 
-    /// A figure that is compared with nothing.
+    /// Adds a figure that is compared with nothing.
     pub(crate) fn note(&mut self, name: &str, value: Value, text: &str) {
         println!("  {name}: {text}");
         self.parts.insert(name.to_owned(), value);
@@ -272,7 +274,7 @@ fn shown(value: f64) -> String {
     }
 }
 
-/// Runs `writers` tasks that call `act` again and again for `during`; answers calls a second.
+/// Runs `writers` tasks that call `act` repeatedly for `during`; returns calls per second.
 pub(crate) async fn closed_loop<F: Future<Output = ()> + Send>(
     writers: usize,
     during: Duration,

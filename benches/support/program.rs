@@ -1,4 +1,4 @@
-//! The built program, started as a user starts it.
+//! Starts the built program as a user does.
 
 use super::http::Connection;
 use std::io::{BufRead, BufReader};
@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// The owner's key of every program that is started here.
+/// The owner's key of every program started here.
 pub(crate) const API_KEY: &str = "bench-key-0123456789-0123456789";
 
 /// A running `debrief up`; killed when dropped.
@@ -58,12 +58,12 @@ impl Program {
         Connection::open(self.address).await.expect("it listens")
     }
 
-    /// Resident memory in MiB.
+    /// Returns the resident memory in MiB.
     pub(crate) fn memory(&self) -> f64 {
         memory_of(self.child.id(), "VmRSS:")
     }
 
-    /// Ends it and waits for its end.
+    /// Kills it and waits for its end.
     pub(crate) fn kill(mut self) {
         self.end();
     }
@@ -80,7 +80,7 @@ impl Drop for Program {
     }
 }
 
-/// Milliseconds from the first byte of an upload to `state: ready`.
+/// Returns the milliseconds from the first byte of an upload to `state: ready`.
 pub(crate) async fn upload_to_ready(connection: &mut Connection, call: &[u8]) -> f64 {
     let headers = format!("authorization: Bearer {API_KEY}\r\ncontent-type: text/vtt\r\n");
     let began = Instant::now();
@@ -100,7 +100,7 @@ pub(crate) async fn upload_to_ready(connection: &mut Connection, call: &[u8]) ->
     }
 }
 
-/// A figure of a process in MiB, from `/proc/<id>/status`.
+/// Returns a figure of a process in MiB, from `/proc/<id>/status`.
 pub(crate) fn memory_of(process: u32, what: &str) -> f64 {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix(what)).unwrap_or("0");
@@ -108,14 +108,13 @@ pub(crate) fn memory_of(process: u32, what: &str) -> f64 {
     kib / 1024.0
 }
 
-/// Seconds of processor time that this process, and what it ran and waited for, have used.
+/// Returns the seconds of processor time of this process and its finished children.
 pub(crate) fn own_cpu() -> f64 {
     let [user, system, waited_user, waited_system] = times("self").1;
     user + system + waited_user + waited_system
 }
 
-/// Seconds of processor time that a server of several processes has used: those that run now, and
-/// those that ended.
+/// Returns the seconds of processor time of a server with several processes, running and finished.
 pub(crate) fn cpu_of_server(parent: u32) -> f64 {
     let mut total: f64 = times(&parent.to_string()).1.iter().sum();
     for entry in std::fs::read_dir("/proc").into_iter().flatten().flatten() {
@@ -130,12 +129,12 @@ pub(crate) fn cpu_of_server(parent: u32) -> f64 {
     total
 }
 
-/// The parent of a process.
+/// Returns the parent of a process.
 pub(crate) fn parent_of(process: u32) -> u32 {
     times(&process.to_string()).0
 }
 
-/// Parent and processor times of a process: see proc_pid_stat(5). A tick is 10 ms on Linux.
+/// Returns parent and processor times of a process: see proc_pid_stat(5). A tick is 10 ms on Linux.
 fn times(process: &str) -> (u32, [f64; 4]) {
     let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
     let fields: Vec<&str> =

@@ -242,7 +242,7 @@ async fn nothing_follows_a_redirect() {
         let headers = [("location", location.clone())];
         Reply::Now((StatusCode::TEMPORARY_REDIRECT, headers).into_response())
     });
-    assert_config(&told.await, "points to another address");
+    assert_config(&told.await, "redirects to another address");
     assert!(elsewhere.requests().is_empty());
 }
 
@@ -272,8 +272,8 @@ async fn answers_that_are_of_no_use() {
         assert_unavailable(&failure_of(move |_| body(answer.clone())).await, hint);
     }
     for (answer, hint) in [
-        (choice(json!({ "content": SECRET }), "length"), "longer than the tokens"),
-        (choice(json!({ "content": null, "refusal": SECRET }), "stop"), "will not write"),
+        (choice(json!({ "content": SECRET }), "length"), "longer than its token limit"),
+        (choice(json!({ "content": null, "refusal": SECRET }), "stop"), "declined to answer"),
         (choice(json!({ "content": "" }), "stop"), "empty"),
         (choice(json!({ "content": null }), "stop"), "empty"),
         (choice(json!({ "content": SECRET }), "content_filter"), "filter"),
@@ -304,7 +304,7 @@ async fn the_wait_for_a_turn_is_part_of_the_patience() {
         tokio::time::sleep(Duration::from_millis(300)).await;
         // More than it takes to open the breaker; but these say nothing of the server.
         for _ in 0..4 {
-            assert_unavailable(&failure(&*model).await, "no turn within 0.5 s");
+            assert_unavailable(&failure(&*model).await, "no slot within 0.5 s");
         }
     };
     tokio::select! {

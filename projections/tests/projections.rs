@@ -13,6 +13,8 @@ mod delivery;
 mod live;
 #[path = "projections/rebuilds.rs"]
 mod rebuilds;
+#[path = "projections/series.rs"]
+mod series;
 mod support;
 #[path = "projections/versions.rs"]
 mod versions;
@@ -25,6 +27,7 @@ on_databases!(sqlite, postgres => {
     rebuilds: a_rebuild_beside_writers_and_readers, a_rebuild_that_is_cut_off,
         builds_wait_for_each_other, a_dead_build_is_set_aside,
         a_build_that_was_set_aside_writes_no_more;
+    series: rows_are_numbered_within_groups;
     counters: counters_are_a_function_of_the_log;
     content: odd_words_pass_through, values_can_be_set_and_taken_away,
         what_was_erased_is_rebuilt_as_nothing;

@@ -21,6 +21,7 @@ mod meetings;
 
 use chrono::DateTime;
 use debrief_domain::ids::{OrganizationId, TranscriptId};
+use debrief_domain::principal::Viewer;
 use debrief_infra::embeddings::{self, Role};
 use debrief_infra::vectors::Near;
 use debrief_search::dense::chunks;
@@ -28,7 +29,7 @@ use debrief_search::dense::leg::NEAR_MAX;
 use debrief_search::index::{Checkpoint, Index, SCHEMA};
 use debrief_search::passages::{self, Kind, Passage};
 use debrief_search::query::Asked;
-use debrief_search::session::Session;
+use debrief_sessions::Session;
 use meetings::{Failure, Meeting, Outcome, asked, content};
 use std::collections::{HashMap, HashSet};
 use std::io::Write;
@@ -205,7 +206,7 @@ impl Bench {
     fn ask(&self, near: Option<&[Vec<Near>]>, weight: Option<f32>) -> Outcome<Vec<Scores>> {
         let of_id: HashMap<TranscriptId, usize> =
             (0..self.meetings.len()).map(|at| (id(at), at)).collect();
-        let asking = Asked::by(&self.index, OWN)?;
+        let asking = Asked::by(&self.index, Viewer::everything(OWN))?;
         let mut scores = Vec::new();
         for (at, question) in self.questions.iter().enumerate() {
             let mut query = asked(&question.text);

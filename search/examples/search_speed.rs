@@ -15,6 +15,7 @@ mod meetings;
 
 use chrono::{DateTime, Duration, Utc};
 use debrief_domain::ids::{OrganizationId, TranscriptId};
+use debrief_domain::principal::Viewer;
 use debrief_infra::vectors::{
     Entry, Filters as VectorFilters, Near, SessionInfo, SqliteStore, State, VectorStore,
 };
@@ -23,7 +24,7 @@ use debrief_search::dense::leg::NEAR_MAX;
 use debrief_search::index::{Checkpoint, Index, SCHEMA};
 use debrief_search::passages;
 use debrief_search::query::{Asked, Filters, Query};
-use debrief_search::session::Session;
+use debrief_sessions::Session;
 use meetings::{Meeting, Outcome, asked, content};
 use sqlx::{ConnectOptions, Connection};
 use std::hash::{Hash, Hasher};
@@ -230,7 +231,10 @@ fn measure(meetings: &[Meeting], questions: &[Query], wanted: usize) -> Outcome<
     );
     println!("| ms | p50 | p95 |\n|---|---|---|");
     let ten = |query: &Query| {
-        Ok(Asked::by(&index, ORGANIZATION)?.search(query, &["en"], 10, 0, |_| false)?.hits.len())
+        Ok(Asked::by(&index, Viewer::everything(ORGANIZATION))?
+            .search(query, &["en"], 10, 0, |_| false)?
+            .hits
+            .len())
     };
     row("debrief, by words: ten hits with highlights and an answer", timed(questions, ten)?);
     let from: DateTime<Utc> = DateTime::UNIX_EPOCH + Duration::hours(20_000 + number as i64 / 2);

@@ -1,11 +1,11 @@
-//! Text → the terms it is found by.
+//! Text analysis: text → terms.
 //!
-//! Words are those of UAX #29, in lower case, without accents, niqqud and other marks, Hebrew
-//! final letters written as the others. Each has one or more *stems*: by the Snowball algorithm of
-//! its language ([`frostem`]), and for Hebrew, which has none, the word without the letters that
-//! may have joined its front and without plural endings. Two words match where they share a stem.
+//! Words are those of UAX #29, in lower case, without accents, niqqud and other marks, with Hebrew
+//! final letters replaced by their regular forms. Each word has one or more *stems*: by the
+//! Snowball algorithm of its language ([`frostem`]); for Hebrew, which has none, the word without
+//! prefix letters and plural endings. Two words match if they share a stem.
 //!
-//! Invariant: the same for what is indexed and for what is asked, in time linear in the text.
+//! Invariant: indexed texts and questions are analyzed in the same way, in time linear in the text.
 
 use frostem::{Algorithm, Stemmer};
 use std::collections::HashMap;
@@ -14,32 +14,32 @@ use std::sync::{Mutex, PoisonError};
 use unicode_normalization::UnicodeNormalization;
 use unicode_segmentation::UnicodeSegmentation;
 
-/// The language by whose rules words of unknown language are indexed: they do little harm elsewhere.
+/// The language whose rules apply to words of unknown language; they do little harm elsewhere.
 pub const ENGLISH: &str = "en";
-/// Longest word, in bytes: longer ones are noise, such as links.
+/// The maximum length of a word, in bytes: longer ones are noise, such as links.
 const WORD_MAX: usize = 64;
-/// Words whose stems are remembered; then all are forgotten, so that a writer that lives for months
-/// holds no more than this, and nothing of what was deleted for long.
+/// The number of words whose stems are cached. When it is reached, the cache is cleared, so that a
+/// writer that runs for months holds no more, and nothing of texts that were deleted long ago.
 const KNOWN_MAX: usize = 20_000;
-/// Analyzers that rest between questions.
+/// Idle analyzers kept for later questions.
 const RESTING_MAX: usize = 8;
-/// Hebrew letters that join the front of a word: and, the, in, to, from, that, as.
+/// Hebrew prefix letters: and, the, in, to, from, that, as.
 const HEBREW_PREFIXES: &[char] = &['ו', 'ה', 'ב', 'ל', 'מ', 'ש', 'כ'];
-/// How many of them are taken off.
+/// The maximum number of prefix letters that are removed.
 const HEBREW_PREFIXES_MAX: usize = 3;
-/// Hebrew plural endings, final letters written as the others.
+/// Hebrew plural endings, with regular forms of final letters.
 const HEBREW_PLURALS: &[&str] = &["ימ", "ות"];
-/// Letters that are left of a Hebrew word at least.
+/// The minimum number of letters left of a Hebrew word.
 const HEBREW_REST: usize = 3;
 
 /// A word of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Token {
-    /// Where it stands, in bytes.
+    /// Its range, in bytes.
     pub range: Range<usize>,
-    /// The word, normalised.
+    /// The normalized word.
     pub word: String,
-    /// What it matches by; not empty.
+    /// Its stems; not empty.
     pub stems: Vec<String>,
 }
 
@@ -47,7 +47,7 @@ pub struct Token {
 pub struct Analyzer {
     algorithms: Vec<Algorithm>,
     stemmers: Vec<Stemmer>,
-    /// Stems that were found before: talk repeats its words.
+    /// Cached stems: speech repeats its words.
     known: HashMap<String, Vec<String>>,
 }
 
@@ -58,8 +58,8 @@ impl std::fmt::Debug for Analyzer {
 }
 
 impl Analyzer {
-    /// For texts in these languages (BCP 47 tags); a word gets the stems of all of them;
-    /// [`ENGLISH`] where none is given.
+    /// Creates an analyzer for texts in these languages (BCP 47 tags); a word gets the stems of all
+    /// of them. The default is [`ENGLISH`].
     pub fn new<'a>(languages: impl IntoIterator<Item = &'a str>) -> Self {
         Self::of(algorithms(languages))
     }
@@ -69,7 +69,7 @@ impl Analyzer {
         Self { algorithms, stemmers, known: HashMap::new() }
     }
 
-    /// The words of a text, in order.
+    /// Returns the words of a text, in order.
     pub fn tokens(&mut self, text: &str) -> Vec<Token> {
         let mut tokens = Vec::new();
         for (range, raw) in words(text) {
@@ -82,9 +82,9 @@ impl Analyzer {
         tokens
     }
 
-    /// The stems of a normalised word.
+    /// Returns the stems of a normalized word.
     pub(crate) fn stems_of(&mut self, word: &str) -> &[String] {
-        // Looked up twice, as a borrow that is returned lasts to the end.
+        // Looked up twice, because a borrow that is returned lasts to the end of the function.
         if !self.known.contains_key(word) {
             let stems = self.stems(word);
             if self.known.len() == KNOWN_MAX {
@@ -113,12 +113,12 @@ impl Analyzer {
     }
 }
 
-/// Analyzers that rest between questions, so that each need not learn the words anew.
+/// Idle analyzers, so that questions can reuse their caches.
 #[derive(Debug, Default)]
 pub(crate) struct Analyzers(Mutex<Vec<Analyzer>>);
 
 impl Analyzers {
-    /// One for texts in these languages; see [`Analyzer::new`].
+    /// Returns an analyzer for texts in these languages; see [`Analyzer::new`].
     pub(crate) fn take<'a>(&self, languages: impl IntoIterator<Item = &'a str>) -> Analyzer {
         let algorithms = algorithms(languages);
         let mut resting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -128,7 +128,7 @@ impl Analyzers {
         }
     }
 
-    /// Keeps one for the next question.
+    /// Keeps an analyzer for the next question.
     pub(crate) fn rest(&self, analyzer: Analyzer) {
         let mut resting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if resting.len() == RESTING_MAX {
@@ -138,8 +138,8 @@ impl Analyzers {
     }
 }
 
-/// The Snowball algorithms of these languages, each once; that of [`ENGLISH`] where no language is
-/// given.
+/// Returns the Snowball algorithms of these languages, each once; that of [`ENGLISH`] if no
+/// language is given.
 fn algorithms<'a>(languages: impl IntoIterator<Item = &'a str>) -> Vec<Algorithm> {
     let mut algorithms: Vec<Algorithm> = Vec::new();
     let mut given = false;
@@ -157,13 +157,13 @@ fn algorithms<'a>(languages: impl IntoIterator<Item = &'a str>) -> Vec<Algorithm
     algorithms
 }
 
-/// The words of a text and where they stand, in bytes; noise is left out.
+/// Returns the words of a text and their byte ranges, without noise.
 pub(crate) fn words(text: &str) -> impl Iterator<Item = (Range<usize>, &str)> {
     let words = text.unicode_word_indices().filter(|(_, raw)| raw.len() <= WORD_MAX);
     words.map(|(start, raw)| (start..start + raw.len(), raw))
 }
 
-/// The Snowball algorithm of a language.
+/// Returns the Snowball algorithm of a language.
 fn algorithm(language: &str) -> Option<Algorithm> {
     let primary = language.split('-').next().unwrap_or_default().to_ascii_lowercase();
     Some(match primary.as_str() {
@@ -189,21 +189,21 @@ fn algorithm(language: &str) -> Option<Algorithm> {
     })
 }
 
-/// A word as it is compared: lower case, without marks above and below, possessive or apostrophe.
+/// Normalizes a word: lower case, without marks above and below, possessive or apostrophe.
 pub fn normalise(word: &str) -> String {
     let mut plain = String::with_capacity(word.len());
     normalise_into(word, &mut plain);
     plain
 }
 
-/// As [`normalise`], in place of what the buffer holds.
+/// Like [`normalise`], replacing the content of a buffer.
 pub(crate) fn normalise_into(word: &str, plain: &mut String) {
     plain.clear();
     if word.is_ascii() {
-        // Nearly every word; nothing in it can be taken apart.
+        // Nearly every word; nothing in it can be decomposed.
         plain.push_str(word);
         plain.make_ascii_lowercase();
-        return bare(plain);
+        return strip_apostrophes(plain);
     }
     for letter in word.nfkd().filter(|letter| !is_mark(*letter)) {
         for letter in letter.to_lowercase().filter(|letter| !is_mark(*letter)) {
@@ -218,11 +218,11 @@ pub(crate) fn normalise_into(word: &str, plain: &mut String) {
             });
         }
     }
-    bare(plain);
+    strip_apostrophes(plain);
 }
 
-/// Takes possessive and apostrophes off a word.
-fn bare(word: &mut String) {
+/// Removes possessive and apostrophes from a word.
+fn strip_apostrophes(word: &mut String) {
     if word.ends_with("'s") {
         word.truncate(word.len() - 2);
     }
@@ -231,7 +231,7 @@ fn bare(word: &mut String) {
     }
 }
 
-/// Marks that are left out in writing as often as not.
+/// Returns whether a letter is a mark that is often omitted in writing.
 fn is_mark(letter: char) -> bool {
     matches!(letter,
         '\u{300}'..='\u{36f}' | '\u{591}'..='\u{5bd}' | '\u{5bf}' | '\u{5c1}' | '\u{5c2}'
@@ -242,7 +242,7 @@ fn is_hebrew(letter: char) -> bool {
     ('\u{5d0}'..='\u{5ea}').contains(&letter)
 }
 
-/// A Hebrew word, and what it may be without prefixes and plural ending.
+/// Returns a Hebrew word, and its forms without prefixes and plural ending.
 fn hebrew(word: &str) -> Vec<String> {
     let mut forms = vec![word.to_owned()];
     let mut rest = word;

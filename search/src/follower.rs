@@ -9,12 +9,12 @@
 //! as it stands, or can never be read.
 
 use crate::index::{Checkpoint, Index, IndexError, SCHEMA, Writer};
-use crate::session::SessionError;
 use crate::subject::{Subject, touched};
 use debrief_domain::event::DecodeError;
 use debrief_domain::ids::OrganizationId;
 use debrief_infra::documents::Documents;
 use debrief_infra::log::{EventLog, LogError};
+use debrief_sessions::LoadError;
 use metrics::{counter, gauge, histogram};
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -51,7 +51,7 @@ pub enum FollowError {
     Decode(#[from] DecodeError),
     /// A session that may be readable later.
     #[error("a session cannot be read for now: {0}")]
-    Session(#[source] SessionError),
+    Session(#[source] LoadError),
     /// The work was cut off.
     #[error("the work on the index was cut off: {0}")]
     Join(#[from] tokio::task::JoinError),

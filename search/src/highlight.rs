@@ -1,4 +1,4 @@
-//! Which words of a passage fit a question, and which of its lines does best.
+//! Finds the words of a passage that match a question, and the best of its lines.
 
 use crate::analysis::{self, Analyzer};
 use crate::passages::Line;
@@ -6,7 +6,7 @@ use crate::query::Weighed;
 use std::collections::HashMap;
 use std::ops::Range;
 
-/// Finds words of a question in texts. What each word of them is, is looked up once.
+/// Finds words of a question in texts. Looks each distinct word up once.
 pub(crate) struct Matcher<'a> {
     analyzer: &'a mut Analyzer,
     words: &'a [Weighed],
@@ -17,9 +17,9 @@ pub(crate) struct Matcher<'a> {
 /// A word of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Fit {
-    /// Where it stands, in bytes.
+    /// Its range, in bytes.
     pub(crate) range: Range<usize>,
-    /// The word of the question that it shares a stem with: the first of several.
+    /// The first word of the question that it shares a stem with.
     pub(crate) word: Option<usize>,
 }
 
@@ -28,7 +28,7 @@ impl<'a> Matcher<'a> {
         Self { analyzer, words, known: HashMap::new(), word: String::new() }
     }
 
-    /// The words of a text, in order.
+    /// Returns the words of a text, in order.
     pub(crate) fn fits(&mut self, text: &str) -> Vec<Fit> {
         let mut fits = Vec::new();
         for (range, raw) in analysis::words(text) {
@@ -52,7 +52,7 @@ impl<'a> Matcher<'a> {
         fits
     }
 
-    /// The distinct words of the question among these, by what they weigh together.
+    /// Returns the total weight of the distinct words of the question among these.
     pub(crate) fn weight(&self, fits: &[Fit]) -> f32 {
         let mut there = vec![false; self.words.len()];
         for word in fits.iter().filter_map(|fit| fit.word) {
@@ -62,8 +62,8 @@ impl<'a> Matcher<'a> {
         there.map(|(word, _)| word.weight).sum()
     }
 
-    /// The words of each line that fit, as ranges of bytes, and the line whose distinct fitting words
-    /// weigh most: the first of several.
+    /// Returns the matching words of each line as byte ranges, and the first of the lines whose
+    /// distinct matching words weigh most.
     pub(crate) fn lines(&mut self, lines: &[Line]) -> (Vec<Vec<Range<usize>>>, usize) {
         let mut ranges = Vec::with_capacity(lines.len());
         let (mut best, mut most) = (0, 0.0);

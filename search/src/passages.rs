@@ -1,65 +1,65 @@
-//! A session → the passages it is found by.
+//! A session → passages.
 //!
-//! What was said becomes windows of turns of about [`WINDOW_WORDS`] words, each overlapping the
-//! one before by half, so that whatever belongs together stands together in one of them. The halves
-//! are the chunks that are embedded ([`crate::dense::chunks`]). Title,
-//! notes, and what the summary holds are passages of their own kinds.
+//! Turns are grouped into windows of about [`WINDOW_WORDS`] words. Each overlaps the previous one
+//! by half, so that related sentences share a window. The halves are the chunks that are embedded
+//! ([`crate::dense::chunks`]). Title, notes, and the parts of the summary are passages of their own
+//! kinds.
 //!
-//! Invariants: windows cover every turn; a passage's text is verbatim; a window is never longer
-//! than about twice [`WINDOW_WORDS`], however long its turns are.
+//! Invariants: windows cover every turn; a passage's text is verbatim; a window has at most about
+//! twice [`WINDOW_WORDS`], however long its turns are.
 
-use crate::session::Session;
 use debrief_domain::ids::TranscriptId;
 use debrief_domain::summary::content::Quote;
 use debrief_domain::transcript::content::{Content, Role, Turn};
+use debrief_sessions::Session;
 use serde::{Deserialize, Serialize};
 use unicode_segmentation::UnicodeSegmentation;
 use uuid::Uuid;
 
 pub use debrief_domain::search::Kind;
 
-/// Words in a window of turns. Chosen on QMSum `train`: see `docs/search.md`.
+/// Words per window of turns. Chosen on QMSum `train`: see `docs/search.md`.
 pub const WINDOW_WORDS: usize = 240;
 
-/// Names a passage by its session, kind, turns and words, on every node and whatever was indexed
-/// in between. Of 250 passages, two are alike in one of 10¹⁴ cases.
+/// Identifies a passage by its session, kind, turns and words, independent of node and index state.
+/// The probability that two of 250 passages collide is 10⁻¹⁴.
 pub type PassageKey = u64;
 
-/// A piece of a turn in a passage.
+/// A turn, or a part of one, in a passage.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Line {
-    /// Index of the turn.
+    /// The index of the turn.
     pub turn: u32,
-    /// Who said it, where known.
+    /// The speaker, if known.
     pub speaker: Option<String>,
-    /// When it begins, in milliseconds from the start of the recording, where known.
+    /// Its start in milliseconds from the start of the recording, if known.
     pub start_ms: Option<u64>,
-    /// The words, verbatim.
+    /// The verbatim text.
     pub text: String,
 }
 
-/// Something that can be found.
+/// A searchable part of a session.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Passage {
-    /// What it is.
+    /// Its kind.
     pub kind: Kind,
-    /// Its words; a title or notes have one line, of turn 0, that is of no turn.
+    /// Its text; a title or notes have one line, of turn 0, that belongs to no turn.
     pub lines: Vec<Line>,
-    /// BCP 47 tag, where known.
+    /// Its language as a BCP 47 tag, if known.
     pub language: Option<String>,
-    /// The line with which its second chunk begins; 0 where it is one.
+    /// The line at which its second chunk begins; 0 if it is one chunk.
     #[serde(default)]
     pub(crate) second: usize,
 }
 
 impl Passage {
-    /// The parts of it that are embedded.
+    /// Returns the parts of it that are embedded.
     pub(crate) fn chunks(&self) -> impl Iterator<Item = &[Line]> {
         let (first, second) = self.lines.split_at(self.second.min(self.lines.len()));
         [first, second].into_iter().filter(|lines| !lines.is_empty())
     }
 
-    /// First and last turn; `None` for what is of no turn.
+    /// Returns the first and last turn; `None` if it belongs to no turn.
     pub fn turns(&self) -> Option<(u32, u32)> {
         match self.kind {
             Kind::Title | Kind::Notes | Kind::ExternalNote => None,
@@ -70,7 +70,7 @@ impl Passage {
         }
     }
 
-    /// The turns that it is made of, each once; none for what is of no turn.
+    /// Returns its turns, each once; none if it belongs to no turn.
     pub(crate) fn turns_once(&self) -> Vec<u32> {
         let mut turns: Vec<u32> = match self.turns() {
             Some(_) => self.lines.iter().map(|line| line.turn).collect(),
@@ -80,7 +80,7 @@ impl Passage {
         turns
     }
 
-    /// See [`PassageKey`].
+    /// Returns its [`PassageKey`].
     pub fn key(&self, transcript: TranscriptId) -> PassageKey {
         let mut name = self.kind.as_str().as_bytes().to_vec();
         for line in &self.lines {
@@ -90,7 +90,7 @@ impl Passage {
         Uuid::new_v5(&transcript.0, &name).as_u64_pair().0
     }
 
-    /// Who speaks in it, each once.
+    /// Returns its speakers, each once.
     pub fn speakers(&self) -> Vec<&str> {
         let mut speakers: Vec<&str> = Vec::new();
         for speaker in self.lines.iter().filter_map(|line| line.speaker.as_deref()) {
@@ -102,7 +102,7 @@ impl Passage {
     }
 }
 
-/// All passages of a session.
+/// Returns all passages of a session.
 pub fn of_session(session: &Session) -> Vec<Passage> {
     let said = session.content.as_ref();
     let given = session.language.as_deref();
@@ -157,14 +157,14 @@ fn line_of(quote: &Quote) -> Line {
     }
 }
 
-/// The names of those who lead the session.
+/// Returns the names of the coaches of a session.
 pub fn coaches(content: &Content) -> impl Iterator<Item = &str> {
     let coaches = content.participants.iter().filter(|person| person.role == Role::Coach);
     coaches.map(|person| person.name.as_str())
 }
 
-/// Windows of about `size` words over what was said: each is two neighbouring chunks of half as
-/// many, so that it overlaps the one before by half.
+/// Returns windows of about `size` words over the turns: each consists of two neighbouring chunks
+/// of half the size, so that it overlaps the previous one by half.
 pub fn windows(content: &Content, language: Option<&str>, size: usize) -> Vec<Passage> {
     let half = (size / 2).max(1);
     let lines: Vec<(Line, usize)> =
@@ -184,8 +184,8 @@ pub fn windows(content: &Content, language: Option<&str>, size: usize) -> Vec<Pa
     }
 }
 
-/// Lines in chunks of at least `half` words; a last one of less than half of that belongs to the
-/// one before.
+/// Groups lines into chunks of at least `half` words; a last one of less than half of that is added
+/// to the previous one.
 fn chunked(lines: &[(Line, usize)], half: usize) -> Vec<&[(Line, usize)]> {
     let mut cuts = vec![0];
     let mut words = 0;
@@ -205,12 +205,12 @@ fn chunked(lines: &[(Line, usize)], half: usize) -> Vec<&[(Line, usize)]> {
     cuts.windows(2).map(|cut| &lines[cut[0]..cut[1]]).collect()
 }
 
-/// The language of a turn, where it has one of its own.
+/// Returns the language of a turn, if it has its own.
 fn language_of(turns: &[Turn], turn: u32) -> Option<&str> {
     turns.get(turn as usize)?.language.as_deref()
 }
 
-/// A turn, or its parts where it is long, with their words.
+/// Returns a turn, or its parts if it is long, with their word counts.
 fn lines_of(turn: &Turn, size: usize) -> Vec<(Line, usize)> {
     let line = |text: &str| Line {
         turn: turn.index,
@@ -222,7 +222,7 @@ fn lines_of(turn: &Turn, size: usize) -> Vec<(Line, usize)> {
     pieces(&turn.text, size).into_iter().map(counted).collect()
 }
 
-/// When a part of a turn begins: where its cue does.
+/// Returns the start of a part of a turn: that of its cue.
 fn start_of(turn: &Turn, part: &str) -> Option<u64> {
     let offset = (part.as_ptr() as usize).saturating_sub(turn.text.as_ptr() as usize);
     if offset == 0 || turn.cues.is_empty() {
@@ -233,7 +233,7 @@ fn start_of(turn: &Turn, part: &str) -> Option<u64> {
     turn.cues.iter().rev().find(before).and_then(|cue| cue.start_ms).or(turn.start_ms)
 }
 
-/// A text in parts of at most about `size` words, cut between sentences where it has any, else
+/// Splits a text into parts of at most about `size` words, between sentences if possible, else
 /// between words.
 fn pieces(text: &str, size: usize) -> Vec<&str> {
     let mut pieces = Vec::new();
@@ -246,7 +246,7 @@ fn pieces(text: &str, size: usize) -> Vec<&str> {
                 let after = |cut: &usize| *cut > start;
                 let cut = sentence_end.filter(after).or(space.filter(after)).unwrap_or(at);
                 pieces.push((start, cut));
-                // What stands between the cut and here is counted again.
+                // The text between the cut and here is counted again.
                 words = text[cut..at].unicode_words().count();
                 start = cut;
                 sentence_end = None;

@@ -1,6 +1,5 @@
 //! Events → what they touch, and what that holds now.
 
-use crate::session::{self, Session, SessionError};
 use cqrs_es::Aggregate;
 use debrief_domain::event::DecodeError;
 use debrief_domain::ids::{NoteId, OrganizationId, TranscriptId};
@@ -9,6 +8,7 @@ use debrief_domain::summary::{Summary, SummaryEvent};
 use debrief_domain::transcript::Transcript;
 use debrief_infra::documents::Documents;
 use debrief_infra::log::{EventLog, RecordedEvent};
+use debrief_sessions::{LoadError, Session, load_note, load_session};
 
 /// What can be found, by where its events are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,10 +32,10 @@ impl Subject {
         log: &EventLog,
         documents: &Documents,
         organization: OrganizationId,
-    ) -> Result<Option<Session>, SessionError> {
+    ) -> Result<Option<Session>, LoadError> {
         match self {
-            Self::Session(id) => session::load(log, documents, organization, id).await,
-            Self::Note(id) => session::load_note(log, organization, id).await,
+            Self::Session(id) => load_session(log, documents, organization, id).await,
+            Self::Note(id) => load_note(log, organization, id).await,
         }
     }
 }

@@ -1,33 +1,33 @@
-//! What somebody may be about to type: names, titles and topics that begin so.
+//! Completions: names, titles and topics that begin with what was typed.
 //!
-//! Invariant: linear in what there is to suggest, which the caller bounds; nothing is suggested
-//! that was not given.
+//! Invariant: linear in the number of candidates, which the caller bounds; only given values are
+//! suggested.
 
 use crate::analysis::normalise;
 use unicode_segmentation::UnicodeSegmentation;
 
-/// From so many letters on, one may be wrong.
+/// The number of letters from which one may be wrong.
 const TYPO_FROM: usize = 4;
 
-/// What a suggestion is.
+/// The source of a suggestion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Source {
     /// A client's name.
     Client,
-    /// Somebody who speaks in a session.
+    /// A speaker of a session.
     Speaker,
     /// A session's title.
     Title,
     /// A topic of a summary.
     Topic,
-    /// Something that was asked before.
+    /// An earlier question.
     Question,
 }
 
-/// Those of `values` with a word that begins like what was typed, best first: where the whole
-/// begins so, then where a word does, then with one letter wrong, missing, doubled or swapped;
-/// within each by source and by length. What was asked before comes last: it may hold the very
-/// misspelling that is typed again.
+/// Returns those of `values` with a word that begins with what was typed, best first: matches of
+/// the whole value, then of a word, then with one letter wrong, missing, doubled or swapped; within
+/// each by source and by length. Earlier questions come last, because they may contain the same
+/// misspelling.
 pub fn matching<'a>(
     typed: &str,
     values: impl IntoIterator<Item = (Source, &'a str)>,
@@ -51,17 +51,17 @@ pub fn matching<'a>(
     ranked.into_iter().take(limit).map(|(_, _, source, _, value)| (source, value)).collect()
 }
 
-/// How well words begin like what was typed; `None` where they do not.
+/// Ranks how well words begin with what was typed; `None` if they do not.
 fn rank(typed: &[String], words: &[String]) -> Option<u8> {
     (0..words.len()).find_map(|from| {
-        let typos = wrong(typed, &words[from..])?;
+        let typos = count_typos(typed, &words[from..])?;
         Some(if typos > 0 { 2 } else { u8::from(from > 0) })
     })
 }
 
-/// Letters that are wrong, at most one, between what was typed and the beginning of words; the
-/// last of them may be unfinished.
-fn wrong(typed: &[String], words: &[String]) -> Option<u8> {
+/// Counts wrong letters, at most one, between what was typed and the beginning of words; the last
+/// word may be unfinished.
+fn count_typos(typed: &[String], words: &[String]) -> Option<u8> {
     let (last, before) = typed.split_last()?;
     let mut typos = distance(last, words.get(before.len())?, true)?;
     for (typed, word) in before.iter().zip(words) {
@@ -70,7 +70,7 @@ fn wrong(typed: &[String], words: &[String]) -> Option<u8> {
     (typos <= 1).then_some(typos)
 }
 
-/// Letters that are wrong, at most one, between what was typed and a word, or its beginning.
+/// Counts wrong letters, at most one, between what was typed and a word, or its beginning.
 fn distance(typed: &str, word: &str, beginning: bool) -> Option<u8> {
     let fits = |word: &str| if beginning { word.starts_with(typed) } else { word == typed };
     if fits(word) {
@@ -124,7 +124,7 @@ mod tests {
         for typed in ["lindkv", "lnidq", "linqv", "maay lind"] {
             assert_eq!(texts(typed), ["Maya Lindqvist"], "{typed}");
         }
-        assert_eq!(texts("mxy"), [""; 0], "of few letters none may be");
-        assert_eq!(texts("lnidqvits"), [""; 0], "two are too many");
+        assert_eq!(texts("mxy"), [""; 0], "no typo in few letters");
+        assert_eq!(texts("lnidqvits"), [""; 0], "two typos are too many");
     }
 }

@@ -1,7 +1,7 @@
 //! A question in plain words → a query.
 //!
-//! Days, people and kinds that the question names decide what may be found, unless the caller says
-//! otherwise: what is said outright wins.
+//! Days, people and kinds named in the question become filters, unless the caller sets the filter:
+//! explicit filters take precedence.
 
 use crate::index::IndexError;
 use crate::passages::Kind;
@@ -13,40 +13,40 @@ use debrief_language::question::{self, Anchor, Context, Interpreted, Known, Ment
 use std::cell::Cell;
 use std::collections::BTreeSet;
 
-/// People of an organization that a question is held against.
+/// The number of an organization's people that are matched with a question.
 pub const PEOPLE_MAX: u32 = 5_000;
 
-/// A question, as it was asked.
+/// A question as the user asked it.
 #[derive(Debug, Clone)]
 pub struct Question {
-    /// In plain words.
+    /// The text, in plain words.
     pub text: String,
-    /// What may be found; wins over what the question says.
+    /// Explicit filters; they take precedence over the question.
     pub filters: Filters,
-    /// Whether days, people and kinds in it are understood; else it is mere words.
+    /// Whether days, people and kinds are interpreted; otherwise the question is plain words.
     pub interpret: bool,
-    /// Where the asker's days begin and end.
+    /// The user's time zone.
     pub time_zone: Tz,
     /// Whether `3/4/2026` is the third of April.
     pub day_first: bool,
     /// The first day of a week.
     pub week_starts: Weekday,
-    /// Days with a name, such as "the race".
+    /// Named days, such as "the race".
     pub anchors: Vec<Anchor>,
 }
 
-/// A question, ready to be asked.
+/// An interpreted question.
 #[derive(Debug)]
 pub struct Understood {
-    /// What the index is asked.
+    /// The query for the index.
     pub query: Query,
-    /// What was understood; `None` where that was not wanted.
+    /// The interpretation; `None` if it was not requested.
     pub interpreted: Option<Interpreted>,
-    /// Languages in which words may be found in other forms, the question's first.
+    /// Languages in which words may occur in other forms, the question's first.
     pub languages: Vec<String>,
 }
 
-/// What is asked of the index.
+/// Interprets a question.
 pub fn understand(
     asked_for: &Question,
     asked: &Asked<'_>,
@@ -64,7 +64,7 @@ pub fn understand(
     let known = known(clients, asked.speakers(PEOPLE_MAX as usize)?);
     let forms: Vec<String> = languages.iter().cloned().collect();
     let failed = Cell::new(None);
-    // "peer" is not Peter where peers are spoken of.
+    // "peer" is not Peter if the transcripts contain the word "peers".
     let is_said = |word: &str| {
         asked.holds(word, &forms).unwrap_or_else(|error| {
             failed.set(Some(error));
@@ -118,20 +118,20 @@ pub fn understand(
         && interpreted.dates.is_none()
         && interpreted.kind.is_none();
     if query.words.is_empty() && nothing_else {
-        // Nothing but words that say little: they are all there is to go by.
+        // There are only stop words, so search for those.
         query.words.clone_from(&interpreted.text);
     }
     Ok(Understood { query, interpreted: Some(interpreted), languages })
 }
 
-/// The question's language first.
+/// Puts the question's language first.
 fn in_order(languages: BTreeSet<String>, first: Option<&str>) -> Vec<String> {
     let mut languages: Vec<String> = languages.into_iter().collect();
     languages.sort_by_key(|language| Some(language.as_str()) != first);
     languages
 }
 
-/// When a day begins; where clocks are put forward at midnight, when it begins to exist.
+/// Returns the start of a day; if clocks are advanced at midnight, the first moment that exists.
 fn begin(day: NaiveDate, zone: Tz) -> DateTime<Utc> {
     let midnight = day.and_time(chrono::NaiveTime::MIN);
     let later = || zone.from_local_datetime(&(midnight + chrono::Duration::hours(1))).earliest();
@@ -139,7 +139,7 @@ fn begin(day: NaiveDate, zone: Tz) -> DateTime<Utc> {
     local.map_or_else(|| midnight.and_utc(), |local| local.with_timezone(&Utc))
 }
 
-/// Clients, and whoever speaks in a session and is no client by that name.
+/// Returns the clients, and the speakers who are not clients by that name.
 fn known(clients: &[(ClientId, String)], speakers: Vec<String>) -> Vec<Known> {
     let client = |(id, name): &(ClientId, String)| Known {
         id: Some(id.0),
@@ -152,7 +152,7 @@ fn known(clients: &[(ClientId, String)], speakers: Vec<String>) -> Vec<Known> {
     clients.iter().map(client).chain(unknown.map(speaker)).collect()
 }
 
-/// Whoever a name may mean.
+/// Returns everyone that a name may mean.
 fn about(mention: &Mention) -> About {
     About {
         clients: mention.people.iter().filter_map(|person| person.id).map(ClientId).collect(),
@@ -169,7 +169,7 @@ mod tests {
         let day = NaiveDate::from_ymd_opt(2026, 3, 1).unwrap();
         assert_eq!(begin(day, Tz::UTC).to_rfc3339(), "2026-03-01T00:00:00+00:00");
         assert_eq!(begin(day, Tz::Asia__Jerusalem).to_rfc3339(), "2026-02-28T22:00:00+00:00");
-        // Clocks went from 23:59 to 01:00.
+        // Clocks were advanced from 23:59 to 01:00.
         let day = NaiveDate::from_ymd_opt(2018, 11, 4).unwrap();
         assert_eq!(begin(day, Tz::America__Sao_Paulo).to_rfc3339(), "2018-11-04T03:00:00+00:00");
     }

@@ -1,17 +1,18 @@
-//! Does something new fit a saved search?
+//! Matches new content with saved searches.
 //!
-//! It fits where one passage holds every word of the question, in any form, and all that the
-//! question and the filters ask for besides. Ranking has no part in it: whoever wants to hear of
-//! "the knee" does not want to hear of every session that holds one word of the question.
+//! It matches if one passage contains every word of the question, in any form, and satisfies the
+//! other conditions and filters. Ranking plays no part: a saved search for "the knee" should not
+//! report every session with one word of the question.
 
 use crate::index::{Checkpoint, Index, IndexError, SCHEMA};
 use crate::query::Asked;
-use crate::session::Session;
 use crate::understood::{Question, Understood, understand};
 use chrono::{DateTime, Utc};
 use debrief_domain::ids::{ClientId, OrganizationId};
+use debrief_domain::principal::Viewer;
+use debrief_sessions::Session;
 
-/// Something new, ready to be held against saved searches.
+/// New content to match with saved searches.
 #[derive(Debug)]
 pub struct Watched {
     index: Index,
@@ -19,7 +20,7 @@ pub struct Watched {
 }
 
 impl Watched {
-    /// A session or note as it stands.
+    /// Indexes the current content of a session or note.
     pub fn new(session: &Session) -> Result<Self, IndexError> {
         let index = Index::in_memory()?;
         let mut writer = index.writer()?;
@@ -28,14 +29,14 @@ impl Watched {
         Ok(Self { index, organization: session.organization })
     }
 
-    /// How many of its passages fit.
+    /// Returns how many of its passages match.
     pub fn fits(
         &self,
         question: &Question,
         clients: &[(ClientId, String)],
         now: DateTime<Utc>,
     ) -> Result<u64, IndexError> {
-        let asked = Asked::by(&self.index, self.organization)?;
+        let asked = Asked::by(&self.index, Viewer::everything(self.organization))?;
         let Understood { mut query, languages, .. } = understand(question, &asked, clients, now)?;
         query.every_word = true;
         let languages: Vec<&str> = languages.iter().map(String::as_str).collect();

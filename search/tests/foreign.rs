@@ -4,13 +4,14 @@
 
 use chrono::{TimeZone, Utc};
 use debrief_domain::ids::{ClientId, OrganizationId, TranscriptId};
+use debrief_domain::principal::Viewer;
 use debrief_domain::transcript::content::{Content, Turn};
 use debrief_infra::vectors::Near;
 use debrief_search::dense::chunks;
 use debrief_search::index::{Checkpoint, Index, SCHEMA};
 use debrief_search::passages::{self, Kind};
 use debrief_search::query::{About, Asked, Dense, Filters, Query};
-use debrief_search::session::Session;
+use debrief_sessions::Session;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use std::cell::Cell;
@@ -139,7 +140,7 @@ fn nothing_foreign_comes_back_whatever_is_asked() {
                 query.dense.near.clone_from(&near);
             }
             for of in [1u128, 2] {
-                let asked = Asked::by(&index, organization(of)).unwrap();
+                let asked = Asked::by(&index, Viewer::everything(organization(of))).unwrap();
                 let foreign = ["omega", "alpha"][of as usize - 1];
                 let answer = asked.search(&query, &["en"], 50, 0, |_| false).unwrap();
                 prop_assert!(answer.passages >= answer.hits.len() as u64);
@@ -169,7 +170,7 @@ fn nothing_foreign_comes_back_whatever_is_asked() {
         })
         .unwrap();
     for of in [1u128, 2] {
-        let asked = Asked::by(&index, organization(of)).unwrap();
+        let asked = Asked::by(&index, Viewer::everything(organization(of))).unwrap();
         let foreign = ["omega", "alpha"][of as usize - 1];
         let suggested = format!("{:?}", asked.suggestions(1_000).unwrap());
         assert!(!suggested.contains(foreign), "{suggested}");

@@ -1,18 +1,19 @@
-//! A client of the HTTP surface, for `upload`, `search` and `demo`.
+//! An HTTP client of the API, for `upload`, `search` and `demo`.
 
 use anyhow::{Context, anyhow};
+use debrief_api_types::transcripts::{Received, TranscriptStatus};
+use debrief_api_types::{Problem, Written};
 use reqwest::multipart::{Form, Part};
 use reqwest::{Body, Method, Response, StatusCode};
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::path::PathBuf;
 use std::time::Duration;
 use tokio_util::io::ReaderStream;
 
-/// How long a connection may take.
+/// The timeout of a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Where to ask, and as whom.
+/// The server's URL and the API key.
 #[derive(Clone)]
 pub(super) struct Client {
     http: reqwest::Client,
@@ -20,25 +21,18 @@ pub(super) struct Client {
     key: String,
 }
 
-/// A transcript that was taken in.
-#[derive(Debug, Deserialize)]
-pub(super) struct Uploaded {
-    pub(super) id: String,
-    pub(super) position: i64,
-    /// Whether the same files had been sent before.
-    #[serde(default)]
-    pub(super) duplicate: bool,
-}
+/// An uploaded transcript.
+pub(super) type Uploaded = Written<Received>;
 
-/// Why there is no answer that could be used.
+/// Why a request failed.
 #[derive(Debug)]
 pub(super) enum Failed {
-    /// The server said no, and will say so again.
+    /// The server refused; a retry would be refused too.
     Refused {
-        /// Its sentence.
+        /// The server's error text.
         detail: String,
     },
-    /// The server cannot be reached, or cannot answer right now.
+    /// The server cannot be reached, or cannot answer now.
     Away(anyhow::Error),
 }
 
@@ -49,25 +43,6 @@ impl From<Failed> for anyhow::Error {
             Failed::Away(error) => error,
         }
     }
-}
-
-/// How far work on a transcript has come.
-#[derive(Debug, Deserialize)]
-pub(super) struct Status {
-    pub(super) state: String,
-    pub(super) progress: f64,
-    pub(super) error: Option<Failure>,
-}
-
-/// Why it failed.
-#[derive(Debug, Deserialize)]
-pub(super) struct Failure {
-    pub(super) message: String,
-}
-
-#[derive(Deserialize)]
-struct Problem {
-    detail: String,
 }
 
 impl Client {
@@ -85,7 +60,7 @@ impl Client {
         sent: reqwest::Result<Response>,
     ) -> Result<T, Failed> {
         let response = sent
-            .with_context(|| format!("{} cannot be reached; is `debrief up` running?", self.url))
+            .with_context(|| format!("cannot reach {}; is `debrief up` running?", self.url))
             .map_err(Failed::Away)?;
         let status = response.status();
         if status.is_success() {
@@ -136,8 +111,8 @@ impl Client {
         self.answer(sent).await
     }
 
-    /// Sends files that are one session. Without an `Idempotency-Key`: the server knows files that
-    /// it has.
+    /// Uploads the files of one session. Without an `Idempotency-Key`, because the server
+    /// recognises files that it has.
     pub(super) async fn upload_files(
         &self,
         files: Vec<PathBuf>,
@@ -161,8 +136,8 @@ impl Client {
         self.answer(request.send().await).await
     }
 
-    pub(super) async fn status(&self, uploaded: &Uploaded) -> Result<Status, Failed> {
-        let Uploaded { id, position, .. } = uploaded;
+    pub(super) async fn status(&self, uploaded: &Uploaded) -> Result<TranscriptStatus, Failed> {
+        let Written { answer: Received { id, .. }, position } = uploaded;
         self.get(&format!("/v1/transcripts/{id}/status?min_position={position}")).await
     }
 }

@@ -6,9 +6,9 @@ use std::process::ExitCode;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum ConfigCommand {
-    /// Say what is set, where it was set, and what is wrong with it
+    /// Check the configuration; print each setting and where it was set
     Check,
-    /// Print the default file, which explains every setting
+    /// Print the default configuration file, which explains every setting
     Defaults,
 }
 

@@ -9,7 +9,7 @@ use std::process::ExitCode;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum DeadLetters {
-    /// List work that failed for good, oldest first
+    /// List jobs that failed for good, oldest first
     List {
         /// As JSON
         #[arg(long)]
@@ -17,12 +17,12 @@ pub(super) enum DeadLetters {
     },
     /// Show what happened at each attempt
     Show(Which),
-    /// Give the work all its attempts back
+    /// Retry the job with all its attempts
     Retry {
         #[command(flatten)]
         which: WhichOrAll,
     },
-    /// Forget the work: it is never done
+    /// Discard the job without doing it
     Discard(Which),
 }
 
@@ -32,7 +32,7 @@ pub(super) struct Which {
     worker: String,
     /// Position of the event
     position: i64,
-    /// Which part of the work, if it was split
+    /// The part of the job, if it was split
     #[arg(long, default_value = "", hide_default_value = true)]
     key: String,
 }
@@ -51,7 +51,7 @@ pub(super) struct WhichOrAll {
     /// Position of the event
     #[arg(required_unless_present = "all")]
     position: Option<i64>,
-    /// Which part of the work, if it was split
+    /// The part of the job, if it was split
     #[arg(long, default_value = "", hide_default_value = true)]
     key: String,
     /// All of them
@@ -59,7 +59,7 @@ pub(super) struct WhichOrAll {
     all: bool,
 }
 
-/// Dead letters that are read at a time.
+/// Dead letters read at a time.
 const PAGE: u32 = 500;
 
 pub(super) async fn run(config: &Config, command: DeadLetters) -> anyhow::Result<ExitCode> {
@@ -72,7 +72,7 @@ pub(super) async fn run(config: &Config, command: DeadLetters) -> anyhow::Result
             if json {
                 println!("{}", serde_json::to_string_pretty(&letters)?);
             } else if letters.is_empty() {
-                println!("There are no dead letters.");
+                println!("No dead letters.");
             } else {
                 letters.iter().for_each(|letter| println!("{}", line(letter)));
             }
@@ -84,7 +84,7 @@ pub(super) async fn run(config: &Config, command: DeadLetters) -> anyhow::Result
                 for attempt in &letter.history {
                     println!("  {}  {}", time(attempt.at), attempt.error);
                 }
-                println!("The event: debrief events show {}", which.position);
+                println!("To see the event: debrief events show {}", which.position);
                 true
             }
             None => false,
@@ -94,7 +94,7 @@ pub(super) async fn run(config: &Config, command: DeadLetters) -> anyhow::Result
             for letter in &letters {
                 ledger.retry(None, letter.id()).await?;
             }
-            println!("{} to be tried again.", letters.len());
+            println!("{} jobs will be retried.", letters.len());
             true
         }
         DeadLetters::Retry { which } => {
@@ -103,14 +103,14 @@ pub(super) async fn run(config: &Config, command: DeadLetters) -> anyhow::Result
             let id = WorkId { position, consumer: &worker, key: &which.key };
             let found = ledger.retry(None, id).await?;
             if found {
-                println!("To be tried again.");
+                println!("The job will be retried.");
             }
             found
         }
         DeadLetters::Discard(which) => {
             let found = ledger.discard(None, which.id()).await?;
             if found {
-                println!("Forgotten.");
+                println!("Discarded.");
             }
             found
         }
@@ -119,7 +119,7 @@ pub(super) async fn run(config: &Config, command: DeadLetters) -> anyhow::Result
     if found {
         return Ok(ExitCode::SUCCESS);
     }
-    eprintln!("There is no such dead letter; `debrief dead-letters list` lists them.");
+    eprintln!("No such dead letter; see `debrief dead-letters list`.");
     Ok(ExitCode::FAILURE)
 }
 

@@ -1,4 +1,4 @@
-//! `demo`: from nothing to summaries, on four sample sessions.
+//! `demo`: four sample sessions, from an empty directory to summaries.
 
 use super::client::Client;
 use super::run::open_new;
@@ -8,9 +8,13 @@ use crate::serve::{self, Roles};
 use crate::telemetry;
 use anyhow::Context;
 use clap::Args;
+use debrief_api_types::summaries::Summary;
+use debrief_api_types::transcripts::Transcript;
+use debrief_domain::ids::TranscriptId;
+use debrief_domain::summary::content::Quote;
+use debrief_domain::transcript::content::Participant;
 use indicatif::MultiProgress;
 use reqwest::multipart::Part;
-use serde_json::Value;
 use std::time::Instant;
 
 /// The sessions: file name, title, content. All are made up.
@@ -29,21 +33,21 @@ const SAMPLES: [(&str, &str, &str); 4] = [
     ("hebrew-boundaries.vtt", "גבולות בעבודה", include_str!("../../samples/hebrew-boundaries.vtt")),
 ];
 
-/// Where the demo keeps its data unless `--data-dir` says otherwise.
+/// The demo's default data directory.
 const DIRECTORY: &str = "debrief-demo";
-/// Quotes of each kind that are printed.
+/// The number of quotes of each kind that are printed.
 const QUOTES: usize = 3;
 
 #[derive(Debug, Args)]
 pub(super) struct Demo {
-    /// Go on serving after the summaries were printed
+    /// Keep serving after printing the summaries
     #[arg(long)]
     stay: bool,
 }
 
 impl Demo {
-    /// Settings that the demo has of its own: a directory beside the user's, and, as it is its
-    /// own client, any free port.
+    /// The demo's own defaults: a separate directory, and any free port, because the demo is its
+    /// own client.
     pub(super) fn preset(&self) -> &'static [(&'static str, &'static str)] {
         const PRESET: [(&str, &str); 2] = [("data_dir", DIRECTORY), ("listen", "127.0.0.1:0")];
         if self.stay { &PRESET[..1] } else { &PRESET }
@@ -57,15 +61,15 @@ pub(super) async fn run(config: &Config, demo: Demo) -> anyhow::Result<()> {
     let key = match &config.api_key {
         Some(key) => key.reveal().to_owned(),
         None => std::fs::read_to_string(super::run::owner_key_file(config))
-            .context("the owner's API key of an earlier start is not there any more")?
+            .context("the file with the owner's API key is missing")?
             .trim()
             .to_owned(),
     };
     let metrics = telemetry::metrics()?;
     let running = serve::start(config, system, Roles::ALL, metrics).await?;
-    let address = running.address.context("HTTP is not served")?;
+    let address = running.address.context("the server has no address")?;
     let url = config.public_url(address);
-    println!("It is at {url} after {} ms.\n", began.elapsed().as_millis());
+    println!("Ready at {url} after {} ms.\n", began.elapsed().as_millis());
 
     let client = Client::new(&url, &key)?;
     let bars = MultiProgress::new();
@@ -76,18 +80,21 @@ pub(super) async fn run(config: &Config, demo: Demo) -> anyhow::Result<()> {
             let bar = bar(bars, file);
             let part = Part::bytes(text.as_bytes()).file_name(*file);
             let fields = vec![("title", (*title).to_owned())];
-            // The same key every time: a second demo finds the first one's sessions.
+            // The same key every time: a second demo finds the sessions of the first.
             let uploaded = client.upload(part, fields, &format!("demo:{file}")).await?;
             follow(client, &uploaded, &bar).await?;
-            Ok::<_, anyhow::Error>(uploaded.id)
+            Ok::<_, anyhow::Error>(uploaded.answer.id)
         }
     });
     let ids = futures::future::try_join_all(work).await?;
-    println!("Four sessions taken in, read and summarized in {} ms.", began.elapsed().as_millis());
+    println!(
+        "Four sessions uploaded, parsed and summarized in {} ms.",
+        began.elapsed().as_millis()
+    );
     for id in &ids {
-        print_session(&client, id).await?;
+        print_session(&client, *id).await?;
     }
-    next_steps(config, &url, &ids[0], demo.stay);
+    next_steps(config, &url, ids[0], demo.stay);
     if demo.stay {
         return running.until_signal().await;
     }
@@ -95,64 +102,56 @@ pub(super) async fn run(config: &Config, demo: Demo) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn print_session(client: &Client, id: &str) -> anyhow::Result<()> {
-    let transcript: Value = client.get(&format!("/v1/transcripts/{id}")).await?;
-    let summary_id = transcript["summary_id"].as_str().unwrap_or_default();
-    let summary: Value = client.get(&format!("/v1/summaries/{summary_id}")).await?;
-    let people: Vec<_> = transcript["participants"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .map(|person| {
-            let minutes = person["talk_ms"].as_u64().map(|ms| ms as f64 / 60_000.0);
-            let talk = minutes.map_or_else(String::new, |m| format!(" {m:.1} min"));
-            format!("{}{talk}", person["name"].as_str().unwrap_or("somebody"))
-        })
-        .collect();
-    println!("\n── {} ──", transcript["title"].as_str().unwrap_or("Untitled"));
+async fn print_session(client: &Client, id: TranscriptId) -> anyhow::Result<()> {
+    let transcript: Transcript = client.get(&format!("/v1/transcripts/{id}")).await?;
+    let summary = transcript.summary_id.context("a session has no summary")?;
+    let summary: Summary = client.get(&format!("/v1/summaries/{summary}")).await?;
+    let person = |person: &Participant| match person.talk_ms {
+        Some(ms) => format!("{} {:.1} min", person.name, ms as f64 / 60_000.0),
+        None => person.name.clone(),
+    };
+    let people: Vec<String> = transcript.participants.iter().map(person).collect();
+    println!("\n── {} ──", transcript.title.as_deref().unwrap_or("Untitled"));
     println!(
         "   {} · {} turns, {} words · {}",
-        transcript["format"].as_str().unwrap_or_default(),
-        transcript["turn_count"],
-        transcript["word_count"],
+        transcript.format.as_deref().unwrap_or_default(),
+        transcript.turn_count.unwrap_or_default(),
+        transcript.word_count.unwrap_or_default(),
         people.join(", ")
     );
-    if let Some(headline) = summary["headline"]["text"].as_str() {
-        println!("   {headline}");
+    let Some(content) = summary.content else { return Ok(()) };
+    if let Some(headline) = content.headline {
+        println!("   {}", headline.text);
     }
-    for (label, part) in [
-        ("Decided", "decisions"),
-        ("To do", "action_items"),
-        ("Open", "open_questions"),
-        ("Moments", "key_moments"),
-    ] {
-        for item in summary[part].as_array().into_iter().flatten().take(QUOTES) {
-            let quote = if item["quote"].is_object() { &item["quote"] } else { item };
-            let text = quote["text"].as_str().unwrap_or_default();
-            let mut from = quote["speaker"].as_str().unwrap_or("somebody").to_owned();
-            if let Some(ms) = quote["start_ms"].as_u64() {
-                from.push_str(&format!(", {:02}:{:02}", ms / 60_000, ms / 1000 % 60));
-            }
-            let due = item["due"].as_str().map_or_else(String::new, |due| format!("  ⟶ {due}"));
-            println!("   {label:<8} “{text}” ({from}){due}");
+    let print = |label: &str, quote: &Quote, due: Option<&String>| {
+        let mut from = quote.speaker.clone().unwrap_or_else(|| "somebody".to_owned());
+        if let Some(ms) = quote.start_ms {
+            from.push_str(&format!(", {:02}:{:02}", ms / 60_000, ms / 1000 % 60));
         }
-    }
+        let due = due.map_or_else(String::new, |due| format!("  ⟶ {due}"));
+        println!("   {label:<8} “{}” ({from}){due}", quote.text);
+    };
+    content.decisions.iter().take(QUOTES).for_each(|it| print("Decided", it, None));
+    let to_do = content.action_items.iter().take(QUOTES);
+    to_do.for_each(|it| print("To do", &it.quote, it.due.as_ref()));
+    content.open_questions.iter().take(QUOTES).for_each(|it| print("Open", it, None));
+    content.key_moments.iter().take(QUOTES).for_each(|it| print("Moments", it, None));
     Ok(())
 }
 
-fn next_steps(config: &Config, url: &str, id: &str, stays: bool) {
+fn next_steps(config: &Config, url: &str, id: TranscriptId, stays: bool) {
     let directory = config.data_dir.display();
     println!("\nWhat to try next");
     let base = if stays {
         url.to_owned()
     } else {
-        println!("  debrief up --data-dir {directory}            # go on with these sessions");
+        println!("  debrief up --data-dir {directory}            # serve these sessions");
         "http://127.0.0.1:8080".to_owned()
     };
     println!("  debrief upload --data-dir {directory} FILE   # your own transcript");
     println!("  curl -H \"Authorization: Bearer $(cat {directory}/owner-api-key)\" \\");
     println!("       {base}/v1/transcripts/{id}/turns");
-    println!("  debrief events tail --data-dir {directory}   # everything that happened");
+    println!("  debrief events tail --data-dir {directory}   # all events");
     println!("  debrief projections verify --data-dir {directory}");
     println!("  {base}/docs                                  # browse the API");
 }

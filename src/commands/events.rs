@@ -1,6 +1,6 @@
 //! `events tail|show`.
 //!
-//! Personal words are left out unless they are asked for.
+//! Personal content is hidden unless `--reveal` is given.
 
 use crate::config::Config;
 use crate::system::System;
@@ -12,28 +12,28 @@ use serde_json::{Value, json};
 use std::time::Duration;
 use uuid::Uuid;
 
-/// Events that are read at a time.
+/// Events read at a time.
 const PAGE: u32 = 500;
-/// Time between two looks while following.
+/// The polling interval with `--follow`.
 const POLL: Duration = Duration::from_millis(200);
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Events {
-    /// Print events, the last ones first to come
+    /// Print the last events, oldest first
     Tail {
-        /// Print what comes after this position, instead of the last events
+        /// Print the events after this position instead of the last ones
         #[arg(long, value_name = "POSITION")]
         after: Option<i64>,
-        /// How many of the last events to begin with
+        /// Number of last events
         #[arg(short = 'n', long, default_value_t = 20)]
         lines: i64,
-        /// Go on as events come
+        /// Keep printing events as they happen
         #[arg(short, long)]
         follow: bool,
-        /// One JSON object a line, with payload
+        /// One JSON object per line, with payload
         #[arg(long)]
         json: bool,
-        /// Show personal words, too
+        /// Show personal content
         #[arg(long)]
         reveal: bool,
     },
@@ -41,7 +41,7 @@ pub(super) enum Events {
     Show {
         /// Its position or its id
         event: String,
-        /// Show personal words, too
+        /// Show personal content
         #[arg(long)]
         reveal: bool,
     },
@@ -80,9 +80,9 @@ pub(super) async fn run(config: &Config, command: Events) -> anyhow::Result<()> 
             let found = match (event.parse::<i64>(), event.parse::<Uuid>()) {
                 (Ok(position), _) => system.log.read_at(position).await?,
                 (_, Ok(id)) => system.log.find(id).await?,
-                _ => bail!("\"{event}\" is neither a position nor an id of an event"),
+                _ => bail!("\"{event}\" is neither the position nor the id of an event"),
             };
-            let Some(mut found) = found else { bail!("there is no event {event}") };
+            let Some(mut found) = found else { bail!("no such event: {event}") };
             if !reveal {
                 hide(&mut found.payload);
             }
@@ -105,7 +105,7 @@ fn line(event: &RecordedEvent) -> String {
     )
 }
 
-/// Puts the size of personal words in their place.
+/// Replaces personal content by its size.
 fn hide(value: &mut Value) {
     match value {
         Value::Object(map) if map.contains_key(PERSONAL) => {

@@ -30,22 +30,22 @@ pub(crate) struct Cli {
 }
 
 const EXAMPLES: &str = "Examples:
-  debrief demo                         see it work on four sample sessions
+  debrief demo                         try it on four sample sessions
   debrief up                           run everything on this machine
-  debrief upload talk.vtt other.srt    bring transcripts in, with progress
-  debrief upload ~/calls               bring a folder in; the same again goes on where it stopped
-  debrief upload --watch ~/calls       and take in what comes later
-  debrief search what did Maya decide  ask, and read the moments that answer
-  debrief events tail --follow         watch what happens
-  debrief config check                 see what is set, and where";
+  debrief upload talk.vtt other.srt    upload transcripts, with progress
+  debrief upload ~/calls               upload a folder; run again, it resumes after a stop
+  debrief upload --watch ~/calls       also upload files that are added later
+  debrief search what did Maya decide  search sessions in plain words
+  debrief events tail --follow         print events as they happen
+  debrief config check                 show each setting and where it was set";
 
-/// Settings that are given with the command. All others: `--set`, the environment, or a file.
+/// Settings with a flag of their own. For all others: `--set`, the environment, or a file.
 #[derive(Debug, Args)]
 pub(crate) struct Settings {
-    /// File with settings; ./debrief.toml is read if it is there
+    /// Configuration file [default: ./debrief.toml, if it exists]
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Where everything is kept that is not kept elsewhere
+    /// Directory for all data on this machine
     #[arg(long, global = true, value_name = "DIR")]
     data_dir: Option<PathBuf>,
     /// Address to serve HTTP on
@@ -59,41 +59,41 @@ pub(crate) struct Settings {
 fn key_value(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((key, value)) => Ok((key.trim().to_owned(), value.to_owned())),
-        None => Err("write it as KEY=VALUE".to_owned()),
+        None => Err("expected KEY=VALUE".to_owned()),
     }
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Run everything in one process, on embedded stores unless others are set
+    /// Run everything in one process, on embedded stores by default
     Up,
     /// Serve HTTP and WebSockets
     Api,
-    /// Do the work, and keep the read models up
+    /// Run jobs, and keep the read models up to date
     Worker,
-    /// Turn events into work (one at a time is active; others stand by)
+    /// Dispatch events as jobs (one at a time is active; others stand by)
     Relay,
-    /// Bring the database to the newest schema, and make the first organization
+    /// Migrate the database to the newest schema, and create the first organization
     Migrate,
-    /// Start from nothing, take four sample sessions in, show what came out
+    /// Upload four sample sessions to a new directory, and print the summaries
     Demo(demo::Demo),
-    /// Upload transcripts: files with progress, or whole folders, resumed after a stop
+    /// Upload transcripts: single files with progress, or whole folders, resumed after a stop
     Upload(upload::Upload),
-    /// Ask in plain words, and read the moments that answer
+    /// Search sessions in plain words
     Search(search::Search),
     /// List, rebuild or verify the read models
     #[command(subcommand)]
     Projections(projections::Projections),
-    /// Look at the event log
+    /// Inspect the event log
     #[command(subcommand)]
     Events(events::Events),
-    /// List, show, retry or discard work that failed for good
+    /// List, inspect, retry or discard jobs that failed for good
     #[command(subcommand)]
     DeadLetters(dead_letters::DeadLetters),
-    /// Make or list organizations
+    /// Create or list organizations
     #[command(subcommand)]
     Organizations(organizations::Organizations),
-    /// Look at the settings
+    /// Check or print the configuration
     #[command(subcommand)]
     Config(config_check::ConfigCommand),
     /// Do heavy work for the process that started this one
@@ -102,7 +102,7 @@ enum Command {
 }
 
 impl Cli {
-    /// The child of a worker, if this process is one.
+    /// Returns the child of a worker, if this process is one.
     pub(crate) fn reader(&self) -> Option<&reader::Reader> {
         match &self.command {
             Command::Reader(reader) => Some(reader),
@@ -110,7 +110,7 @@ impl Cli {
         }
     }
 
-    /// Whether the command runs until it is told to stop.
+    /// Returns whether the command runs until it is stopped.
     pub(crate) fn serves(&self) -> bool {
         matches!(
             self.command,
@@ -120,11 +120,11 @@ impl Cli {
 }
 
 impl Settings {
-    /// Loads the settings; `preset` are flags that count where the user gave none of this name.
+    /// Loads the settings; `preset` are flags that apply unless the user sets them.
     fn load(&self, preset: &[(&'static str, &str)]) -> Result<Config, config::ConfigError> {
         let env = config::environment();
         let file = config::file_to_read(self.config.as_deref(), &env, Path::new("."));
-        // Leaked, as keys are known by name for the life of the process.
+        // Leaked, because keys are known by name for the life of the process.
         let mut flags: Vec<(&'static str, String)> = self
             .set
             .iter()
@@ -160,7 +160,7 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     let mut config = cli.settings.load(preset)?;
     let answers = !cli.serves() || matches!(cli.command, Command::Demo(_));
     if answers && config.log_filter == "info" {
-        // A command answers on standard output; its log is for what goes wrong.
+        // Output goes to standard output; the log is for errors.
         config.log_filter = "warn".to_owned();
     }
     telemetry::logs(&config)?;

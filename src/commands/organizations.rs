@@ -8,9 +8,9 @@ use debrief_projections::directory;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Organizations {
-    /// Make an organization; prints its owner's API key, once
+    /// Create an organization; prints its owner's API key once
     Create {
-        /// What it calls itself
+        /// Name of the organization
         name: String,
     },
     /// List the organizations
@@ -24,8 +24,8 @@ pub(super) async fn run(config: &Config, command: Organizations) -> anyhow::Resu
         Organizations::Create { name } => {
             let secret = generate_key().secret;
             let id = system.create_organization(&name, &secret).await?;
-            println!("Made the organization \"{name}\" ({id}).");
-            println!("Owner's API key (shown this once):");
+            println!("Created the organization \"{name}\" ({id}).");
+            println!("Owner's API key (shown only once):");
             println!("{secret}");
         }
         Organizations::List => {

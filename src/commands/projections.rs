@@ -11,20 +11,20 @@ use std::time::Instant;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Projections {
-    /// Say how far each projection has come
+    /// Show the position of each projection
     List {
         /// As JSON
         #[arg(long)]
         json: bool,
     },
-    /// Build projections anew from the log, beside the live ones, and switch to them
+    /// Rebuild projections from the log beside the live ones, and switch to them
     Rebuild {
-        /// Which projection; all in one pass over the log unless said
+        /// Name of the projection [default: all, in one pass over the log]
         name: Option<String>,
     },
-    /// Compare the live read models with ones built from the log; fails where they differ
+    /// Compare the live read models with a fresh rebuild; fails if they differ
     Verify {
-        /// Which projection; all unless said
+        /// Name of the projection [default: all]
         name: Option<String>,
     },
 }
@@ -51,7 +51,10 @@ pub(super) async fn run(config: &Config, command: Projections) -> anyhow::Result
             }
             let events = rebuilt.iter().map(|r| r.position).max().unwrap_or(0);
             let seconds = began.elapsed().as_secs_f64();
-            println!("{events} events in {seconds:.1} s, {:.0} a second", events as f64 / seconds);
+            println!(
+                "{events} events in {seconds:.1} s, {:.0} per second",
+                events as f64 / seconds
+            );
             ExitCode::SUCCESS
         }
         Projections::Verify { name } => {
@@ -78,7 +81,7 @@ pub(super) async fn run(config: &Config, command: Projections) -> anyhow::Result
                 }
             }
             if !same {
-                println!("`debrief projections rebuild` mends this.");
+                println!("Run `debrief projections rebuild` to repair this.");
             }
             if same { ExitCode::SUCCESS } else { ExitCode::FAILURE }
         }

@@ -13,19 +13,20 @@ pub(super) const API: Roles = Roles { api: true, worker: false, relay: false };
 pub(super) const WORKER: Roles = Roles { api: false, worker: true, relay: false };
 pub(super) const RELAY: Roles = Roles { api: false, worker: false, relay: true };
 
-/// Where the first start leaves the owner's key, for `debrief upload` on the same machine.
+/// Returns the file in which the first start stores the owner's key, for `debrief upload` on the
+/// same machine.
 pub(super) fn owner_key_file(config: &Config) -> PathBuf {
     config.data_dir.join("owner-api-key")
 }
 
-/// Opens a system that may be new: directories, keys, schema, the first organization.
+/// Opens a system and creates what is missing: directories, keys, schema, the first organization.
 pub(super) async fn open_new(config: &Config) -> anyhow::Result<System> {
     let system = System::open(config, true).await?;
     system.check().await?;
     if let Some(path) = &system.master_key_made {
-        println!("Made the master key {}.", path.display());
-        println!("  It opens everything people said. Back it up apart from the data:");
-        println!("  whoever loses it loses the texts, and nobody can bring them back.");
+        println!("Created the master key {}.", path.display());
+        println!("  It decrypts all texts. Back it up apart from the data:");
+        println!("  without it the texts are lost and cannot be recovered.");
     }
     if let Some(secret) = system.ensure_owner(config).await? {
         let path = owner_key_file(config);
@@ -36,9 +37,9 @@ pub(super) async fn open_new(config: &Config) -> anyhow::Result<System> {
             .mode(0o600)
             .open(&path)
             .and_then(|mut file| writeln!(file, "{secret}"))
-            .with_context(|| format!("{} cannot be written", path.display()))?;
-        println!("Made the organization \"{}\".", config.organization_name);
-        println!("  Owner's API key (shown this once, and kept in {}):", path.display());
+            .with_context(|| format!("cannot write {}", path.display()))?;
+        println!("Created the organization \"{}\".", config.organization_name);
+        println!("  Owner's API key (shown only once, and stored in {}):", path.display());
         println!("  {secret}");
     }
     Ok(system)
@@ -50,7 +51,7 @@ pub(super) async fn up(config: &Config) -> anyhow::Result<()> {
     let running = serve::start(config, system, Roles::ALL, metrics).await?;
     if let Some(address) = running.address {
         let url = config.public_url(address);
-        println!("Debrief is at {url}   (browse the API: {url}/docs)");
+        println!("Debrief is running at {url}   (API: {url}/docs)");
     }
     running.until_signal().await
 }
@@ -61,8 +62,8 @@ pub(super) async fn role(config: &Config, roles: Roles) -> anyhow::Result<()> {
     system.check().await?;
     let running = serve::start(config, system, roles, metrics).await?;
     match running.address {
-        Some(address) => println!("Debrief is at {}", config.public_url(address)),
-        None => println!("Debrief is working."),
+        Some(address) => println!("Debrief is running at {}", config.public_url(address)),
+        None => println!("Debrief is running."),
     }
     running.until_signal().await
 }

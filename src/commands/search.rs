@@ -1,193 +1,102 @@
-//! `search QUESTION`: asks, and prints what was found for reading in a terminal.
+//! `search QUESTION`: searches, and prints the hits for reading in a terminal.
 
 use super::client::Client;
 use super::upload::key;
 use crate::config::Config;
 use anyhow::Context;
+use chrono::{DateTime, Utc};
 use clap::Args;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use debrief_api_types::search::{
+    AnswerBy, Hit, Interpreted, Mention, QuestionKind, QuestionPart, SearchRequest, SearchResults,
+};
+use debrief_domain::ids::ClientId;
+use debrief_domain::search::{Filters, Kind};
+use serde_json::Value;
 use std::io::{IsTerminal, Write};
 use std::ops::Range;
 use std::process::ExitCode;
 use unicode_segmentation::UnicodeSegmentation;
-use uuid::Uuid;
 
-/// Words of a passage that are shown around what fits.
+/// The number of words shown around the matching ones.
 const SHOWN_WORDS: usize = 60;
-/// Written before and after a word that fits.
+/// Printed before and after a matching word.
 const MARK: (&str, &str) = ("\x1b[1;33m", "\x1b[0m");
 const DIM: (&str, &str) = ("\x1b[2m", "\x1b[0m");
 
 #[derive(Debug, Args)]
 pub(super) struct Search {
-    /// In plain words, such as "what did Maya say about sleeping last month?"
+    /// Question in plain words, such as "what did Maya say about sleeping last month?"
     #[arg(required = true, value_name = "QUESTION")]
     question: Vec<String>,
-    /// Where Debrief is; on this machine unless said
+    /// URL of the server [default: this machine]
     #[arg(long, value_name = "URL")]
     url: Option<String>,
-    /// How many hits
+    /// Maximum number of hits
     #[arg(long, short = 'n', default_value_t = 5, value_name = "N")]
     limit: u32,
-    /// Only sessions of this client
+    /// Only sessions of this client, by id
     #[arg(long, value_name = "ID")]
-    client_id: Vec<Uuid>,
-    /// Only this kind: turns, title, notes, summary, action_item, decision, question,
-    /// external_note
+    client_id: Vec<ClientId>,
+    /// Only this kind: turns, title, notes, summary, action_item, decision, question, external_note
     #[arg(long, value_name = "KIND")]
-    kind: Vec<String>,
-    /// Only where this person speaks, by the name in the transcript
+    kind: Vec<Kind>,
+    /// Only passages with this speaker, by the name in the transcript
     #[arg(long, value_name = "NAME")]
     speaker: Vec<String>,
-    /// Held at this time or later, such as 2026-03-01T00:00:00Z
+    /// Only sessions held at this time or later, such as 2026-03-01T00:00:00Z
     #[arg(long, value_name = "TIME")]
-    from: Option<String>,
-    /// Held before this time
+    from: Option<DateTime<Utc>>,
+    /// Only sessions held before this time
     #[arg(long, value_name = "TIME")]
-    to: Option<String>,
-    /// Where days begin and end, such as Asia/Jerusalem
+    to: Option<DateTime<Utc>>,
+    /// Time zone of the dates in the question, such as Asia/Jerusalem
     #[arg(long, value_name = "ZONE")]
     time_zone: Option<String>,
-    /// Take the question as mere words
+    /// Match the words only, without interpreting the question
     #[arg(long)]
     words: bool,
-    /// Let the language model answer from what is found; takes seconds
+    /// Let the language model answer from the hits; takes seconds
     #[arg(long)]
     answer: bool,
-    /// Print the answer as JSON
+    /// Print the result as JSON
     #[arg(long)]
     json: bool,
-}
-
-#[derive(Deserialize)]
-struct Answer {
-    hits: Vec<Hit>,
-    passages: u64,
-    answer: Option<Sentences>,
-    interpreted: Option<Interpreted>,
-    engines: Engines,
-}
-
-#[derive(Deserialize)]
-struct Sentences {
-    sentences: Vec<Sentence>,
-    remark: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Sentence {
-    text: String,
-    speaker: Option<String>,
-    #[serde(default)]
-    citations: Vec<Citation>,
-}
-
-#[derive(Deserialize)]
-struct Citation {
-    hit: usize,
-    quote: String,
-}
-
-#[derive(Deserialize)]
-struct Engines {
-    note: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Interpreted {
-    words: Vec<String>,
-    phrases: Vec<Quote>,
-    excluded: Vec<Quote>,
-    dates: Option<Dates>,
-    people: Vec<Mention>,
-    kind: Option<Kind>,
-}
-
-#[derive(Deserialize)]
-struct Quote {
-    text: String,
-}
-
-#[derive(Deserialize)]
-struct Dates {
-    from: Option<String>,
-    to: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Mention {
-    people: Vec<Person>,
-}
-
-#[derive(Deserialize)]
-struct Person {
-    name: String,
-}
-
-#[derive(Deserialize)]
-struct Kind {
-    kind: String,
-}
-
-#[derive(Deserialize)]
-struct Hit {
-    kind: String,
-    transcript_id: Option<Uuid>,
-    note: Option<Note>,
-    title: Option<String>,
-    held_at: Option<String>,
-    turn: Option<u32>,
-    start_ms: Option<u64>,
-    text: String,
-    lines: Vec<Line>,
-    highlights: Vec<[usize; 2]>,
-}
-
-#[derive(Deserialize)]
-struct Note {
-    id: String,
-    url: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Line {
-    turn: Option<u32>,
-    speaker: Option<String>,
-    at: usize,
 }
 
 pub(super) async fn run(config: &Config, search: Search) -> anyhow::Result<ExitCode> {
     let url = search.url.clone().unwrap_or_else(|| config.public_url(config.listen));
     let client = Client::new(&url, &key(config)?)?;
-    let body = json!({
-        "query": search.question.join(" "),
-        "limit": search.limit,
-        "interpret": !search.words,
-        "time_zone": search.time_zone,
-        "answer": if search.answer { "model" } else { "extractive" },
-        "filters": {
-            "client_ids": search.client_id,
-            "kinds": search.kind,
-            "speakers": search.speaker,
-            "from": search.from,
-            "to": search.to,
+    let request = SearchRequest {
+        query: search.question.join(" "),
+        limit: Some(search.limit),
+        interpret: Some(!search.words),
+        time_zone: search.time_zone,
+        answer: if search.answer { AnswerBy::Model } else { AnswerBy::Extractive },
+        filters: Filters {
+            client_ids: search.client_id,
+            kinds: search.kind,
+            speakers: search.speaker,
+            from: search.from,
+            to: search.to,
+            ..Filters::default()
         },
-    });
-    let answer: Value = client.post("/v1/search/query", &body).await?;
+        ..SearchRequest::default()
+    };
+    let answer: Value = client.post("/v1/search/query", &request).await?;
     let mut out = std::io::stdout().lock();
     if search.json {
         serde_json::to_writer_pretty(&mut out, &answer)?;
         writeln!(out)?;
         return Ok(ExitCode::SUCCESS);
     }
-    let answer: Answer = serde_json::from_value(answer).context("the answer cannot be read")?;
+    let answer: SearchResults =
+        serde_json::from_value(answer).context("cannot parse the server's answer")?;
     let marked = out.is_terminal() && std::env::var_os("NO_COLOR").is_none();
     print(&mut out, &answer, marked)?;
     Ok(ExitCode::SUCCESS)
 }
 
-fn print(out: &mut impl Write, answer: &Answer, marked: bool) -> std::io::Result<()> {
+fn print(out: &mut impl Write, answer: &SearchResults, marked: bool) -> std::io::Result<()> {
     let dim = if marked { DIM } else { ("", "") };
     if let Some(understood) = answer.interpreted.as_ref().map(understood).filter(|u| !u.is_empty())
     {
@@ -209,17 +118,18 @@ fn print(out: &mut impl Write, answer: &Answer, marked: bool) -> std::io::Result
         writeln!(out, "{}{remark}{}", dim.0, dim.1)?;
     }
     if answer.hits.is_empty() {
-        writeln!(out, "Nothing was found. Fewer words, or --words, may find more.")?;
+        writeln!(out, "Nothing found. Try fewer words, or --words.")?;
     }
     for (number, hit) in answer.hits.iter().enumerate() {
-        let held = hit.held_at.as_deref().and_then(|at| at.get(..10)).unwrap_or("no date");
+        let held = hit.held_at.map(|at| at.format("%Y-%m-%d").to_string());
+        let held = held.as_deref().unwrap_or("no date");
         let title = hit.title.as_deref().unwrap_or("(untitled)");
         let place = match (hit.turn, hit.start_ms) {
             (Some(turn), Some(ms)) => format!(" · turn {turn}, {}", clock(ms)),
             (Some(turn), None) => format!(" · turn {turn}"),
             (None, _) => String::new(),
         };
-        let kind = hit.kind.replace('_', " ");
+        let kind = hit.kind.as_str().replace('_', " ");
         writeln!(out, "\n{:2}. {title} · {held} · {kind}{place}", number + 1)?;
         for line in shown(hit) {
             let speaker = line.speaker.map(|name| format!("{name}: ")).unwrap_or_default();
@@ -233,7 +143,7 @@ fn print(out: &mut impl Write, answer: &Answer, marked: bool) -> std::io::Result
         writeln!(out, "    {}{place}{}", dim.0, dim.1)?;
     }
     if answer.passages > answer.hits.len() as u64 {
-        writeln!(out, "\n{}{} passages fit in all.{}", dim.0, answer.passages, dim.1)?;
+        writeln!(out, "\n{}{} matching passages in total.{}", dim.0, answer.passages, dim.1)?;
     }
     if let Some(note) = &answer.engines.note {
         writeln!(out, "{}{note}{}", dim.0, dim.1)?;
@@ -241,7 +151,7 @@ fn print(out: &mut impl Write, answer: &Answer, marked: bool) -> std::io::Result
     Ok(())
 }
 
-/// What was understood, in a line.
+/// Formats the interpretation on one line.
 fn understood(interpreted: &Interpreted) -> String {
     let mut parts = Vec::new();
     let names = |mention: &Mention| {
@@ -249,14 +159,18 @@ fn understood(interpreted: &Interpreted) -> String {
         names.join(" or ")
     };
     parts.extend(interpreted.people.iter().map(names));
-    parts.extend(interpreted.kind.as_ref().map(|kind| kind.kind.clone()));
+    parts.extend(interpreted.kind.as_ref().map(|asked| match asked.kind {
+        QuestionKind::Promised => "promised".to_owned(),
+        QuestionKind::Decided => "decided".to_owned(),
+        QuestionKind::Asked => "asked".to_owned(),
+    }));
     parts.extend(interpreted.dates.as_ref().map(|dates| match (&dates.from, &dates.to) {
         (Some(from), Some(to)) => format!("from {from} to before {to}"),
         (Some(from), None) => format!("since {from}"),
         (None, Some(to)) => format!("before {to}"),
         (None, None) => String::new(),
     }));
-    let quoted = |quote: &Quote| format!("“{}”", quote.text);
+    let quoted = |quote: &QuestionPart| format!("“{}”", quote.text);
     parts.extend(interpreted.phrases.iter().map(quoted));
     parts.extend(interpreted.excluded.iter().map(|quote| format!("without {}", quoted(quote))));
     if !interpreted.words.is_empty() {
@@ -273,15 +187,15 @@ fn clock(ms: u64) -> String {
     }
 }
 
-/// A part of a line, with the words in it that fit.
+/// A part of a line, with its matching words.
 struct Shown<'a> {
     speaker: Option<&'a str>,
     text: String,
-    /// In bytes of `text`.
+    /// Byte ranges of `text`.
     fits: Vec<Range<usize>>,
 }
 
-/// The line that fits best with what stands around it, shortened where it is long.
+/// Returns the best-matching line with its context, shortened if it is long.
 fn shown(hit: &Hit) -> Vec<Shown<'_>> {
     let characters: Vec<char> = hit.text.chars().collect();
     let end = |at: usize| match hit.lines.get(at + 1) {
@@ -291,7 +205,7 @@ fn shown(hit: &Hit) -> Vec<Shown<'_>> {
     let fits_in = |from: usize, to: usize| {
         hit.highlights.iter().filter(move |fit| fit[0] >= from && fit[1] <= to)
     };
-    // Of a turn that is cut in parts, the part with most words that fit.
+    // Of a turn that is split into parts, the part with most matching words.
     let best = (0..hit.lines.len())
         .filter(|at| hit.lines[*at].turn == hit.turn)
         .max_by_key(|at| (fits_in(hit.lines[*at].at, end(*at)).count(), std::cmp::Reverse(*at)))
@@ -315,7 +229,7 @@ fn shown(hit: &Hit) -> Vec<Shown<'_>> {
     shown
 }
 
-/// About `words` words of a text, beginning a little before the first that fits.
+/// Returns about `words` words of a text, beginning a little before the first match.
 fn around(text: &[char], fits: &[Range<usize>], words: usize) -> (String, Vec<Range<usize>>) {
     let spaces: Vec<usize> =
         text.iter().enumerate().filter(|(_, c)| c.is_whitespace()).map(|(at, _)| at).collect();

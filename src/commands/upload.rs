@@ -1,64 +1,66 @@
-//! `upload FILE…`: brings transcripts in, with a bar for each. Folders, and more files than there
-//! is room for bars, go to [`super::import`].
+//! `upload FILE…`: uploads transcripts, with a progress bar for each. [`super::import`] handles
+//! folders, and more files than there is room for bars.
 
-use super::client::{Client, Status, Uploaded};
+use super::client::{Client, Uploaded};
 use super::run::owner_key_file;
 use crate::config::Config;
 use anyhow::{Context, anyhow};
 use clap::Args;
+use debrief_api_types::transcripts::{Transcript, TranscriptStatus};
+use debrief_domain::ids::TranscriptId;
+use debrief_domain::transcript::State;
 use futures::{StreamExt, TryStreamExt};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use reqwest::Body;
 use reqwest::multipart::Part;
-use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 use tokio_util::io::ReaderStream;
 use uuid::Uuid;
 
-/// Time between two looks at how far the work has come.
+/// The interval between two requests for the status.
 const POLL: Duration = Duration::from_millis(100);
-/// Files on their way at a time.
+/// The number of concurrent uploads.
 const AT_ONCE: usize = 4;
-/// Most files that have a bar each.
+/// The maximum number of files that get a bar each.
 const BARS: usize = 20;
-/// Steps of the bar while the work goes on.
+/// The number of steps of the bar.
 const STEPS: u64 = 1_000;
 
 #[derive(Debug, Args)]
 pub(super) struct Upload {
-    /// Transcripts in any format, or folders of them
+    /// Transcripts in any supported format, or folders of them
     #[arg(required = true, value_name = "PATH")]
     pub(super) files: Vec<PathBuf>,
-    /// Where Debrief is; on this machine unless said
+    /// URL of the server [default: this machine]
     #[arg(long, value_name = "URL")]
     pub(super) url: Option<String>,
-    /// Title of the session; the file's name unless said
+    /// Title of the session [default: the file's name]
     #[arg(long)]
     pub(super) title: Option<String>,
-    /// Whose session it was: the client's id
+    /// The session's client, by id
     #[arg(long, value_name = "ID")]
     pub(super) client_id: Option<Uuid>,
-    /// When it was held, such as 2026-11-21T09:30:00Z
+    /// When the session was held, such as 2026-11-21T09:30:00Z
     #[arg(long, value_name = "TIME")]
     pub(super) held_at: Option<String>,
-    /// Language, such as en or he
+    /// Language of the session, such as en or he
     #[arg(long, value_name = "TAG")]
     pub(super) language: Option<String>,
-    /// Go on once the files are safe, without waiting for their summaries
+    /// Do not wait for the summaries
     #[arg(long)]
     pub(super) no_wait: bool,
-    /// The files of each folder are one session: parts, a transcript and its chat
+    /// Treat the files of each folder as one session, such as a transcript and its chat
     #[arg(long)]
     pub(super) together: bool,
-    /// Go on, and take in what is put into the folders later
+    /// Keep running, and upload files that are added to the folders later
     #[arg(long)]
     pub(super) watch: bool,
-    /// Send also what an earlier import has done
+    /// Upload everything again, even if an earlier import is done with it
     #[arg(long)]
     pub(super) again: bool,
-    /// Uploads at a time
+    /// Number of concurrent uploads of a folder
     #[arg(long, default_value_t = 8, value_name = "N", value_parser = jobs)]
     pub(super) jobs: usize,
 }
@@ -66,18 +68,18 @@ pub(super) struct Upload {
 fn jobs(text: &str) -> Result<usize, String> {
     match text.parse() {
         Ok(jobs @ 1..=64) => Ok(jobs),
-        _ => Err("1 to 64".to_owned()),
+        _ => Err("expected 1 to 64".to_owned()),
     }
 }
 
-/// The key to the server: from the settings, or the one that `up` made on this machine.
+/// Returns the API key: from the settings, or the one that `up` generated on this machine.
 pub(super) fn key(config: &Config) -> anyhow::Result<String> {
     match &config.api_key {
         Some(key) => Ok(key.reveal().to_owned()),
         None => std::fs::read_to_string(owner_key_file(config))
             .map(|key| key.trim().to_owned())
             .map_err(|_| {
-                anyhow!("no API key: set DEBRIEF_API_KEY to the one `debrief up` printed")
+                anyhow!("no API key: set DEBRIEF_API_KEY to the key that `debrief up` printed")
             }),
     }
 }
@@ -113,11 +115,11 @@ pub(super) async fn run(config: &Config, upload: Upload) -> anyhow::Result<ExitC
     if failed == 0 {
         return Ok(ExitCode::SUCCESS);
     }
-    eprintln!("{failed} of {} files could not be taken in.", upload.files.len());
+    eprintln!("{failed} of {} files could not be uploaded.", upload.files.len());
     Ok(ExitCode::FAILURE)
 }
 
-/// A bar that tells what it is at.
+/// Returns a bar that shows its current step.
 pub(super) fn bar(bars: &MultiProgress, name: &str) -> ProgressBar {
     let style = ProgressStyle::with_template("{prefix:28!} {bar:30} {msg}");
     let bar = ProgressBar::new(STEPS)
@@ -133,12 +135,12 @@ async fn one(
     path: &Path,
 ) -> anyhow::Result<Option<String>> {
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let file = tokio::fs::File::open(path).await.context("the file cannot be opened")?;
-    let size = file.metadata().await.context("the file cannot be read")?.len();
+    let file = tokio::fs::File::open(path).await.context("cannot open the file")?;
+    let size = file.metadata().await.context("cannot read the file")?.len();
     let bar = bar(bars, &name);
     bar.set_message("uploading");
     let (sent, mut so_far) = (bar.clone(), 0);
-    // A tenth of the bar is the upload; the server counts on from there.
+    // The upload is a tenth of the bar; the server's progress is the rest.
     let stream = ReaderStream::new(file).inspect_ok(move |piece| {
         so_far += piece.len() as u64;
         sent.set_position(STEPS / 10 * so_far / size.max(1));
@@ -156,41 +158,42 @@ async fn one(
     let uploaded = uploaded.inspect_err(|_| bar.abandon_with_message("refused"))?;
     if upload.no_wait {
         bar.finish_with_message("received");
-        return Ok(Some(uploaded.id));
+        return Ok(Some(uploaded.answer.id.to_string()));
     }
     follow(client, &uploaded, &bar).await?;
-    let known = if uploaded.duplicate { "  (these files were there already)" } else { "" };
-    Ok(Some(format!("{}{known}", describe(client, &uploaded.id).await?)))
+    let known = if uploaded.answer.duplicate { "  (already uploaded)" } else { "" };
+    Ok(Some(format!("{}{known}", describe(client, uploaded.answer.id).await?)))
 }
 
-/// Moves the bar until the work is done.
+/// Advances the bar until the transcript is ready.
 pub(super) async fn follow(
     client: &Client,
     uploaded: &Uploaded,
     bar: &ProgressBar,
 ) -> anyhow::Result<()> {
     loop {
-        let Status { state, progress, error } = client.status(uploaded).await?;
+        let TranscriptStatus { state, progress, error } = client.status(uploaded).await?;
         bar.set_position((progress * STEPS as f64) as u64);
-        match state.as_str() {
-            "ready" => {
+        match state {
+            State::Ready => {
                 bar.finish_with_message("ready");
                 return Ok(());
             }
-            "failed" => {
+            State::Failed => {
                 bar.abandon_with_message("failed");
                 let message = error.map_or_else(|| "it failed".to_owned(), |e| e.message);
                 return Err(anyhow!(message));
             }
-            other => bar.set_message(other.to_owned()),
+            other => bar.set_message(other.as_str()),
         }
         tokio::time::sleep(POLL).await;
     }
 }
 
-async fn describe(client: &Client, id: &str) -> anyhow::Result<String> {
-    let transcript: Value = client.get(&format!("/v1/transcripts/{id}")).await?;
-    let people = transcript["participants"].as_array().map_or(0, Vec::len);
-    let (turns, words) = (&transcript["turn_count"], &transcript["word_count"]);
+async fn describe(client: &Client, id: TranscriptId) -> anyhow::Result<String> {
+    let transcript: Transcript = client.get(&format!("/v1/transcripts/{id}")).await?;
+    let people = transcript.participants.len();
+    let (turns, words) =
+        (transcript.turn_count.unwrap_or_default(), transcript.word_count.unwrap_or_default());
     Ok(format!("{id}  {people} speakers, {turns} turns, {words} words"))
 }

@@ -1,7 +1,7 @@
-//! The places that settings come from, one over the other.
+//! The sources of settings, each overriding the previous ones.
 //!
-//! A value is checked in every layer it is set in, not only where it wins: a file that is wrong
-//! under an environment variable would be found wrong on the next machine.
+//! A value is checked in every source that sets it, not only where it takes effect: a file that is
+//! wrong beneath an environment variable would fail on the next machine.
 
 use std::path::Path;
 
@@ -11,14 +11,14 @@ use super::problem::{Problem, Source};
 use super::read::Accepts;
 use super::redact::{Kind, shape};
 
-/// Begins the name of each environment variable that is looked at.
+/// The prefix of the environment variables that are read.
 pub(super) const ENVIRONMENT: &str = "DEBRIEF_";
 
-/// Variables with that prefix that are no settings.
+/// Variables with that prefix that are not settings.
 const NOT_SETTINGS: [&str; 2] = ["DEBRIEF_CONFIG", "DEBRIEF_CORPUS"];
 const NOT_SETTINGS_PREFIXES: [&str; 2] = ["DEBRIEF_TEST_", "DEBRIEF_BENCH_"];
 
-/// One key with its value in one place.
+/// A key and its value in one source.
 struct Entry {
     name: String,
     value: Value,
@@ -27,11 +27,11 @@ struct Entry {
 
 enum Value {
     Text(String),
-    /// Of a type that no setting has, such as "a list".
+    /// A type that no setting has, such as "a list".
     Other(&'static str),
 }
 
-/// All entries, the strongest last, and what was found wrong with them.
+/// All entries, the strongest last, and the problems found.
 pub(super) struct Layers {
     keys: &'static [&'static str],
     entries: Vec<Entry>,
@@ -43,7 +43,7 @@ impl Layers {
         Self { keys, entries: Vec::new(), problems: Vec::new() }
     }
 
-    /// The file inside the program.
+    /// Adds the defaults embedded in the program.
     pub(super) fn add_defaults(&mut self, text: &str) {
         self.add_toml(text, |_| Source::Default);
     }
@@ -65,15 +65,15 @@ impl Layers {
         if errors.is_empty() {
             return self.add_table("", table.get_ref(), &at);
         }
-        // Only the parser's own words: the line itself may hold a secret. What could be read in
-        // spite of the errors is left alone, as it may not be what was meant.
+        // Only the parser's own words: the line may contain a secret. What was parsed in spite of
+        // the errors is ignored, as it may not be what was meant.
         self.problems.extend(errors.iter().map(|error| Problem::Syntax {
             at: at(error.span().map_or(0, |span| span.start)),
             reason: error.message().to_owned(),
         }));
     }
 
-    /// Sections become names with dots, none of which is a setting.
+    /// Turns sections into dotted names, none of which is a setting.
     fn add_table(&mut self, section: &str, table: &DeTable<'_>, at: &impl Fn(usize) -> Source) {
         let mut rows: Vec<_> = table.iter().collect();
         rows.sort_by_key(|(key, _)| key.span().start);
@@ -121,7 +121,7 @@ impl Layers {
         }));
     }
 
-    /// Reports the entries that no setting takes.
+    /// Reports the entries that are not settings.
     pub(super) fn refuse_unknown(&mut self) {
         let unknown = self.entries.iter().filter(|entry| !self.keys.contains(&entry.name.as_str()));
         self.problems.extend(unknown.map(|entry| {
@@ -134,10 +134,10 @@ impl Layers {
         }));
     }
 
-    /// The value of a setting and where it was set. Wrong values are reported, and a weaker layer's
-    /// is answered, so that the others can be looked at too.
+    /// Returns the value of a setting and its source. Wrong values are reported and replaced by a
+    /// weaker source's value, so that the other settings can be checked too.
     ///
-    /// Panics if the default is wrong: that is a mistake in this program, which a test finds.
+    /// Panics if the default is wrong: that is a bug in this program, which a test finds.
     pub(super) fn read<T>(
         &mut self,
         key: &'static str,
@@ -147,9 +147,9 @@ impl Layers {
         let mut best = None;
         for entry in self.entries.iter().filter(|entry| entry.name == key) {
             let (shape, accepts) = match &entry.value {
-                // What is not UTF-8 in the environment arrives with this character.
+                // Environment variables that are not UTF-8 contain this character.
                 Value::Text(text) if text.contains(['\0', '\u{fffd}']) => {
-                    ("not readable text".to_owned(), "it in UTF-8".to_owned())
+                    ("not valid text".to_owned(), "UTF-8".to_owned())
                 }
                 Value::Text(text) => match read(text) {
                     Ok(value) => {
@@ -158,15 +158,15 @@ impl Layers {
                     }
                     Err(accepts) => (shape(kind, text), accepts),
                 },
-                // Asks the reader what it wants; no setting takes this text.
+                // Asks the reader what it accepts; no setting accepts this text.
                 Value::Other(shape) => ((*shape).to_owned(), accepted(&read)),
             };
             self.problems.push(Problem::WrongValue { at: entry.at.clone(), key, shape, accepts });
         }
-        best.unwrap_or_else(|| panic!("debrief.default.toml: {key} has no default that is right"))
+        best.unwrap_or_else(|| panic!("debrief.default.toml: {key} has no valid default"))
     }
 
-    /// Whether a setting's value is the one that was asked for.
+    /// Returns whether a setting's value is the one that was set.
     pub(super) fn is_right(&self, key: &'static str) -> bool {
         !self.problems.iter().any(
             |problem| matches!(problem, Problem::WrongValue { key: wrong, .. } if *wrong == key),
@@ -178,8 +178,9 @@ fn accepted<T>(read: &impl Fn(&str) -> Result<T, Accepts>) -> Accepts {
     read("\n").err().unwrap_or_else(|| "a text".to_owned())
 }
 
-/// Variables that others set. Kubernetes gives every container the addresses of the services beside
-/// it, so that a service named `debrief` or `debrief-api` fills this program's own prefix.
+/// Returns whether another program set the variable. Kubernetes gives every container the addresses
+/// of other services, so that a service named `debrief` or `debrief-api` uses this program's
+/// prefix.
 fn is_foreign(name: &str, value: &str) -> bool {
     if NOT_SETTINGS.contains(&name) || NOT_SETTINGS_PREFIXES.iter().any(|p| name.starts_with(p)) {
         return true;
@@ -194,7 +195,7 @@ fn is_foreign(name: &str, value: &str) -> bool {
         || (name.ends_with("_PORT") && port_of_service)
 }
 
-/// The setting that was most likely meant.
+/// Returns the setting that was most likely meant.
 fn nearest(name: &str, keys: &[&'static str]) -> Option<&'static str> {
     let name = name.to_ascii_lowercase().replace(['-', '.'], "_");
     let last = name.rsplit('_').next().unwrap_or_default();

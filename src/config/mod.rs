@@ -1,9 +1,9 @@
-//! The settings of the program: typed, checked as a whole, each with the place it was set in.
+//! The settings of the program: typed, checked as a whole, each with its source.
 //!
-//! `debrief.default.toml` documents every setting and is itself the defaults. Over it come a file,
-//! the environment and flags. Nothing else in the program reads the environment or asks whether a
-//! setting was given: a [`Config`] is complete and every value in it is within its bounds. Nothing
-//! that this module prints holds a secret.
+//! `debrief.default.toml` documents every setting and is itself the defaults. A file, the
+//! environment and flags override it. Nothing else in the program reads the environment or asks
+//! whether a setting was given: a [`Config`] is complete and every value in it is within its
+//! bounds. Nothing that this module prints contains a secret.
 //!
 //! A new setting is a line in `settings!` below and its paragraph in `debrief.default.toml`.
 
@@ -27,14 +27,14 @@ use redact::Kind;
 pub(crate) use problem::{ConfigError, Problem, Source};
 pub(crate) use values::{Address, LogFormat, MasterKey, Secret, Size, Span};
 
-/// Every setting with its default and what it means, as TOML.
+/// Every setting with its default and documentation, as TOML.
 pub(crate) const DEFAULTS: &str = include_str!("../../debrief.default.toml");
 
-/// Of each setting: its field, its type, how it may be shown, and what reads it from text. A reader
-/// may use the settings above its own.
+/// Defines each setting by its field, its type, how it may be shown, and the function that parses
+/// it. That function may use the settings above its own.
 macro_rules! settings {
     ($($(#[$doc:meta])* $key:ident: $type:ty, $kind:ident, $read:expr;)*) => {
-        /// The settings in force. See `debrief.default.toml` for what each one means.
+        /// The settings. See `debrief.default.toml` for what each one means.
         #[derive(Clone, Debug)]
         pub(crate) struct Config {
             $($(#[$doc])* pub(crate) $key: $type,)*
@@ -71,7 +71,7 @@ const GIB: Size = Size::from_bytes(1 << 30);
 
 settings! {
     data_dir: PathBuf, Plain, read::directory;
-    /// Never empty: SQLite in `data_dir` if nothing else was said.
+    /// Never empty; the default is SQLite in `data_dir`.
     database_url: Address, Url, |text| {
         let file = || format!("sqlite:{}", data_dir.join("debrief.db").display());
         read::port_url_or(text, database::check_url, "SQLite in data_dir", file)
@@ -79,17 +79,17 @@ settings! {
     database_connections: u32, Plain, |text| read::count(text, 2, 1_000);
     queue_url: Address, Url, |text| read::port_url(text, queue::check_url);
     queue_prefix: String, Plain, read::queue_prefix;
-    /// Never empty: a directory in `data_dir` if nothing else was said.
+    /// Never empty; the default is a directory in `data_dir`.
     blob_url: Address, Url, |text| {
         let directory = || format!("directory:{}", data_dir.join("blobs").display());
         read::port_url_or(text, blobs::check_url, "a directory in data_dir", directory)
     };
-    /// A directory in `data_dir` if nothing else was said.
+    /// The default is a directory in `data_dir`.
     search_dir: PathBuf, Plain, |text| {
         Ok(read::or_empty(text, read::directory)?.unwrap_or_else(|| data_dir.join("search")))
     };
     embeddings_url: Address, Url, |text| read::port_url(text, embeddings::check_url);
-    /// Never empty: a SQLite file in `data_dir` if nothing else was said.
+    /// Never empty; the default is a SQLite file in `data_dir`.
     vector_url: Address, Url, |text| {
         let file = || format!("sqlite:{}", data_dir.join("vectors.db").display());
         read::port_url_or(text, vectors::check_url, "SQLite in data_dir", file)
@@ -99,14 +99,14 @@ settings! {
         let made = || MasterKey::MadeInFile(data_dir.join("master.key"));
         Ok(read::or_empty(text, read::master_key)?.unwrap_or_else(made))
     };
-    /// None: one is made on the first start.
+    /// `None`: the first start generates one.
     api_key: Option<Secret>, Secret, |text| read::or_empty(text, read::api_key);
     embeddings_key: Option<Secret>, Secret, |text| read::or_empty(text, read::foreign_key);
     vector_key: Option<Secret>, Secret, |text| read::or_empty(text, read::foreign_key);
     language_model_key: Option<Secret>, Secret, |text| read::or_empty(text, read::foreign_key);
     organization_name: String, Plain, read::name;
     listen: SocketAddr, Plain, read::socket_address;
-    /// As it was set; see [`Config::public_url`].
+    /// As configured; see [`Config::public_url`].
     public_url: Option<Address>, Url, |text| read::or_empty(text, read::public_url);
     upload_max_bytes: Size, Plain, |text| read::size(text, KIB, Size::from_bytes(100 << 30));
     upload_idle_timeout: Span, Plain, |text| read::span(text, SECOND, HOUR);
@@ -135,7 +135,7 @@ settings! {
 }
 
 impl Config {
-    /// The settings in force, or everything that is wrong with them.
+    /// Loads the settings, or returns everything that is wrong with them.
     ///
     /// Reads nothing but `file`. Flags are given by the names of their settings.
     pub(crate) fn load(
@@ -159,7 +159,7 @@ impl Config {
         Err(ConfigError { problems: layers.problems })
     }
 
-    /// What no setting can tell alone.
+    /// Checks settings that depend on each other.
     fn check_together(&self, layers: &mut Layers) {
         let setting = |key: &'static str, value: Span| Setting {
             key,
@@ -200,18 +200,18 @@ impl Config {
         index.map_or(Source::Default, |index| self.sources[index].clone())
     }
 
-    /// Every setting, its value as far as it may be shown, and where it was set.
+    /// Returns every setting, its value as far as it may be shown, and its source.
     pub(crate) fn describe(&self) -> Vec<(&'static str, String, Source)> {
         let rows = KEYS.iter().zip(self.values()).zip(&self.sources);
         rows.map(|((key, value), source)| (*key, value, source.clone())).collect()
     }
 
-    /// The address for links, without a slash at its end, once it is known what was bound.
+    /// Returns the URL for links, without a trailing slash, given the bound address.
     pub(crate) fn public_url(&self, mut bound: SocketAddr) -> String {
         if let Some(url) = &self.public_url {
             return url.as_str().trim_end_matches('/').to_owned();
         }
-        // "Every address" is none that a link could name.
+        // A link cannot name "every address".
         match bound.ip() {
             std::net::IpAddr::V4(ip) if ip.is_unspecified() => {
                 bound.set_ip(std::net::Ipv4Addr::LOCALHOST.into());
@@ -225,7 +225,7 @@ impl Config {
     }
 }
 
-/// This process' environment variables that concern the program.
+/// Returns the environment variables of this process that concern the program.
 pub(crate) fn environment() -> Vec<(String, String)> {
     std::env::vars_os()
         .map(|(name, value)| {
@@ -236,8 +236,8 @@ pub(crate) fn environment() -> Vec<(String, String)> {
         .collect()
 }
 
-/// The file to read: the one named by `--config` or `DEBRIEF_CONFIG`, else `debrief.toml` in
-/// `directory` if there is one. A file that was named need not exist: that is for `load` to say.
+/// Returns the file to read: the one named by `--config` or `DEBRIEF_CONFIG`, else `debrief.toml`
+/// in `directory` if it exists. A named file need not exist: `load` reports that.
 pub(crate) fn file_to_read(
     flag: Option<&Path>,
     environment: &[(String, String)],
@@ -254,7 +254,7 @@ pub(crate) fn file_to_read(
     Some(directory.join("debrief.toml")).filter(|path| path.exists())
 }
 
-/// How a value is shown to people.
+/// How a value is shown to users.
 trait Show {
     fn show(&self) -> String;
 }

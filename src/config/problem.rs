@@ -1,12 +1,12 @@
-//! What is wrong with a configuration, in sentences that say what to change.
+//! The problems of a configuration, as sentences that say what to change.
 
 use std::fmt;
 use std::path::PathBuf;
 
-/// Where a value was set.
+/// The source of a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Source {
-    /// `debrief.default.toml`, which is part of the program.
+    /// `debrief.default.toml`, which is embedded in the program.
     Default,
     File {
         path: PathBuf,
@@ -29,7 +29,7 @@ impl fmt::Display for Source {
     }
 }
 
-/// One thing to change. No variant holds a secret: values are redacted before they get here.
+/// A problem. No variant contains a secret: values are redacted before.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Problem {
     #[error("{}: cannot be read: {reason}", path.display())]
@@ -38,13 +38,17 @@ pub(crate) enum Problem {
     Syntax { at: Source, reason: String },
     #[error("{}", unknown(at, name, nearest.as_deref()))]
     UnknownKey { at: Source, name: String, nearest: Option<String> },
-    #[error("{at}: {key} is {shape}; give {accepts}")]
+    #[error("{at}: {key} is {shape}; expected {accepts}")]
     WrongValue { at: Source, key: &'static str, shape: String, accepts: String },
-    #[error("{} is longer than {}; lower the one or raise the other", value(low), value(high))]
+    #[error(
+        "{} is longer than {}; decrease the first or increase the second",
+        value(low),
+        value(high)
+    )]
     OutOfOrder { low: Setting, high: Setting },
 }
 
-/// A setting whose value clashes with another's.
+/// A setting whose value contradicts another's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Setting {
     pub(crate) key: &'static str,
@@ -56,27 +60,29 @@ fn value(setting: &Setting) -> String {
     format!("{} = \"{}\" ({})", setting.key, setting.value, setting.at)
 }
 
-/// The right name is given as it is to be written in that place.
+/// The suggestion has the form of its source.
 fn unknown(at: &Source, name: &str, nearest: Option<&str>) -> String {
     let what = match at {
-        Source::Environment(_) | Source::Flag(_) => format!("{at} names no setting"),
-        Source::Default | Source::File { .. } => format!("{at}: `{name}` names no setting"),
+        Source::Environment(_) | Source::Flag(_) => format!("{at} is not a setting"),
+        Source::Default | Source::File { .. } => format!("{at}: `{name}` is not a setting"),
     };
     let advice = match (nearest, at) {
-        (None, _) => "; debrief.default.toml lists them all".to_owned(),
+        (None, _) => "; debrief.default.toml lists all settings".to_owned(),
         (Some(key), Source::Environment(_)) => {
             format!("; did you mean DEBRIEF_{}?", key.to_ascii_uppercase())
         }
         (Some(key), Source::Flag(_)) => format!("; did you mean --{}?", key.replace('_', "-")),
         (Some(key), _) if name.contains('.') => {
-            format!("; there are no sections: did you mean `{key}`, above the first [section]?")
+            format!(
+                "; sections are not supported: did you mean `{key}`, above the first [section]?"
+            )
         }
         (Some(key), _) => format!("; did you mean `{key}`?"),
     };
     what + &advice
 }
 
-/// Everything that is wrong with a configuration, so that it is put right in one go.
+/// All problems of a configuration, so that they can be fixed together.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) struct ConfigError {
     pub(crate) problems: Vec<Problem>,

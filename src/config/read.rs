@@ -1,8 +1,8 @@
-//! Reads one setting from text.
+//! Parses settings.
 //!
-//! Every value, from a file, the environment or a flag, is text first and read by the same function.
-//! A function that refuses answers with what it would have accepted; where the value came from and
-//! what it looked like is added by the caller, who knows whether it may be shown.
+//! Every value, from a file, the environment or a flag, is text first and parsed by the same
+//! function. A function that refuses a value returns what it accepts; the caller adds the source
+//! and the value, as it knows whether the value may be shown.
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -13,10 +13,10 @@ use debrief_infra::url::has_scheme;
 
 use super::values::{Address, LogFormat, MasterKey, Secret, Size, Span};
 
-/// What would have been accepted, as the end of a sentence that begins with "give ".
+/// What is accepted, as the end of a sentence that begins with "expected ".
 pub(super) type Accepts = String;
 
-/// Empty means "take what follows from other settings".
+/// Parses an optional value: empty means that it follows from other settings.
 pub(super) fn or_empty<T>(
     text: &str,
     read: impl Fn(&str) -> Result<T, Accepts>,
@@ -36,8 +36,8 @@ pub(super) fn directory(text: &str) -> Result<PathBuf, Accepts> {
 
 pub(super) fn socket_address(text: &str) -> Result<SocketAddr, Accepts> {
     text.parse().map_err(|_| {
-        "an IP address and a port, such as \"127.0.0.1:8080\" or \"0.0.0.0:8080\" (a port alone \
-         and names such as localhost are not taken)"
+        "an IP address and a port, such as \"127.0.0.1:8080\" or \"0.0.0.0:8080\" (not a \
+         port alone or a name such as localhost)"
             .into()
     })
 }
@@ -72,7 +72,7 @@ pub(super) fn size(text: &str, least: Size, most: Size) -> Result<Size, Accepts>
     }
 }
 
-/// A name for people.
+/// Parses a display name.
 pub(super) fn name(text: &str) -> Result<String, Accepts> {
     let length = text.chars().count();
     if text.trim().is_empty() || length > 200 || text.chars().any(char::is_control) {
@@ -84,12 +84,12 @@ pub(super) fn name(text: &str) -> Result<String, Accepts> {
 pub(super) fn queue_prefix(text: &str) -> Result<String, Accepts> {
     let allowed = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_' || b == b'-';
     if text.is_empty() || text.len() > 32 || !text.bytes().all(allowed) {
-        return Err("1 to 32 characters out of a-z, 0-9, _ and -".into());
+        return Err("1 to 32 characters of a-z, 0-9, _ and -".into());
     }
     Ok(text.to_owned())
 }
 
-/// A URL that a port takes: `check` is the port's own.
+/// Parses the URL of a port: `check` is the port's own.
 pub(super) fn port_url(
     text: &str,
     check: impl Fn(&str) -> Result<(), String>,
@@ -97,7 +97,7 @@ pub(super) fn port_url(
     check(text).map(|()| Address::new(text))
 }
 
-/// The same where empty means `default`, which is `described` in what is accepted.
+/// The same, with a `default` for an empty value, which is `described` in what is accepted.
 pub(super) fn port_url_or(
     text: &str,
     check: impl Fn(&str) -> Result<(), String>,
@@ -114,14 +114,14 @@ pub(super) fn public_url(text: &str) -> Result<Address, Accepts> {
     let text = text.trim_end_matches('/');
     if !has_scheme(text, &["http://", "https://"]) {
         return Err(
-            "\"https://HOST\" or \"http://HOST:PORT\", or \"\" for the address listened on".into(),
+            "\"https://HOST\" or \"http://HOST:PORT\", or \"\" for the listen address".into()
         );
     }
     Ok(Address::new(text))
 }
 
 pub(super) fn master_key(text: &str) -> Result<MasterKey, Accepts> {
-    let accepts = "64 hexadecimal digits (`openssl rand -hex 32` prints some), \"file:PATH\", or \
+    let accepts = "64 hexadecimal digits (as from `openssl rand -hex 32`), \"file:PATH\", or \
                    \"\" for a file in data_dir";
     match text.strip_prefix("file:") {
         Some("") => return Err(accepts.into()),
@@ -139,24 +139,22 @@ pub(super) fn master_key(text: &str) -> Result<MasterKey, Accepts> {
     Ok(MasterKey::Given(key))
 }
 
-/// It travels in a header: visible ASCII only.
+/// Parses an API key. It is sent in a header: visible ASCII only.
 pub(super) fn api_key(text: &str) -> Result<Secret, Accepts> {
     if !(20..=200).contains(&text.len()) || !text.bytes().all(|b| b.is_ascii_graphic()) {
         return Err(
-            "20 to 200 letters, digits and signs without spaces (`openssl rand -hex 32` prints \
-             some), or \"\" to have one made"
+            "20 to 200 ASCII characters without spaces (as from `openssl rand -hex 32`), or \
+             \"\" to generate one"
                 .into(),
         );
     }
     Ok(Secret::new(text))
 }
 
-/// A key that somebody else made. It travels in a header: visible ASCII only.
+/// Parses another service's key. It is sent in a header: visible ASCII only.
 pub(super) fn foreign_key(text: &str) -> Result<Secret, Accepts> {
     if text.len() > 1_000 || !text.bytes().all(|b| b.is_ascii_graphic()) {
-        return Err(
-            "at most 1000 letters, digits and signs without spaces, or \"\" for none".into()
-        );
+        return Err("at most 1000 ASCII characters without spaces, or \"\" for none".into());
     }
     Ok(Secret::new(text))
 }
@@ -169,8 +167,8 @@ pub(super) fn log_format(text: &str) -> Result<LogFormat, Accepts> {
     }
 }
 
-/// Checked here because tracing takes a misspelt level for the name of a target, and then logs
-/// everything of it and nothing else.
+/// Checked here because tracing reads a misspelt level as the name of a target, and then logs all
+/// of that target and nothing else.
 pub(super) fn log_filter(text: &str) -> Result<String, Accepts> {
     const LEVELS: [&str; 6] = ["error", "warn", "info", "debug", "trace", "off"];
     let part = |part: &str| {
@@ -182,7 +180,7 @@ pub(super) fn log_filter(text: &str) -> Result<String, Accepts> {
     };
     if !text.split(',').all(part) {
         return Err(
-            "a level (error, warn, info, debug, trace, off) or parts with commas, such as \
+            "a level (error, warn, info, debug, trace, off) or a comma-separated list such as \
              \"info,sqlx=warn\""
                 .into(),
         );

@@ -1,9 +1,9 @@
-//! What of a value may be printed.
+//! Redacts values for printing.
 
 /// How a setting's value may be shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// As it is.
+    /// Unchanged.
     Plain,
     /// Without its password.
     Url,
@@ -13,7 +13,7 @@ pub(super) enum Kind {
 
 const LONGEST_SHOWN: usize = 60;
 
-/// A wrong value, as the rest of a sentence that begins with "… is ".
+/// Describes a wrong value, as the rest of a sentence that begins with "… is ".
 pub(super) fn shape(kind: Kind, text: &str) -> String {
     let characters = |n: usize| format!("{n} character{}", if n == 1 { "" } else { "s" });
     let length = text.chars().count();
@@ -21,7 +21,7 @@ pub(super) fn shape(kind: Kind, text: &str) -> String {
         _ if text.is_empty() => "empty".to_owned(),
         Kind::Plain => quoted(text),
         Kind::Url if text.contains("://") => quoted(&address(text)),
-        // Somebody may have put the password alone here.
+        // The user may have put the password alone here.
         Kind::Url => format!("a text of {} without \"://\"", characters(length)),
         Kind::Secret => format!("a text of {}", characters(length)),
     }
@@ -34,10 +34,10 @@ fn quoted(text: &str) -> String {
     }
 }
 
-/// Leaves out passwords, the tokens that NATS takes in their place, and secret parameters.
+/// Removes passwords, the tokens that NATS uses in their place, and secret parameters.
 ///
-/// A password may hold an unescaped `/`, `?` or `@`, so everything up to the last `@` is taken to
-/// belong to it: rather a host too many left out than half a password shown.
+/// A password may contain an unescaped `/`, `?` or `@`, so everything up to the last `@` counts as
+/// part of it: better to hide a host too many than to show half a password.
 pub(super) fn address(text: &str) -> String {
     let Some((scheme, rest)) = text.split_once("://") else {
         return text.to_owned();

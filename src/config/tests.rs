@@ -18,7 +18,7 @@ fn load(
         flags.iter().map(|(key, value)| (*key, (*value).to_owned())).collect(),
     );
     loaded.map_err(|mut error| {
-        // So that sentences can be compared.
+        // So that messages can be compared.
         for problem in &mut error.problems {
             match problem {
                 Problem::Syntax { at, .. }
@@ -41,7 +41,7 @@ fn shorten(at: &mut Source) {
     }
 }
 
-/// Everything that is wrong, one sentence a line.
+/// Returns all problems, one per line.
 fn problems(
     text: &str,
     environment: &[(&str, &str)],
@@ -130,16 +130,16 @@ fn an_unknown_key_is_named_with_its_place_and_the_nearest_right_one() {
     assert_eq!(
         problems(file, &environment, &[("data-dir", "x")]),
         [
-            "my.toml, line 3: `datbase_url` names no setting; did you mean `database_url`?",
-            "my.toml, line 4: `port` names no setting; debrief.default.toml lists them all",
-            "my.toml, line 6: `worker.lease` names no setting; there are no sections: did you \
+            "my.toml, line 3: `datbase_url` is not a setting; did you mean `database_url`?",
+            "my.toml, line 4: `port` is not a setting; debrief.default.toml lists all settings",
+            "my.toml, line 6: `worker.lease` is not a setting; sections are not supported: did you \
              mean `worker_lease`, above the first [section]?",
-            "environment variable DEBRIEF_LISTN names no setting; did you mean DEBRIEF_LISTEN?",
-            "environment variable DEBRIEF_Log_Filter names no setting; did you mean \
+            "environment variable DEBRIEF_LISTN is not a setting; did you mean DEBRIEF_LISTEN?",
+            "environment variable DEBRIEF_Log_Filter is not a setting; did you mean \
              DEBRIEF_LOG_FILTER?",
-            "environment variable DEBRIEF_ZZ names no setting; debrief.default.toml lists them \
-             all",
-            "flag --data-dir names no setting; did you mean --data-dir?",
+            "environment variable DEBRIEF_ZZ is not a setting; debrief.default.toml lists all \
+             settings",
+            "flag --data-dir is not a setting; did you mean --data-dir?",
         ],
     );
 }
@@ -184,24 +184,23 @@ fn a_wrong_value_is_shown_with_its_place_and_what_would_be_right() {
     assert_eq!(
         problems(file, &[("DEBRIEF_DATABASE_CONNECTIONS", "1")], &[("log_filter", "inof")]),
         [
-            "my.toml, line 4: data_dir is a list; give the path of a directory, such as \
+            "my.toml, line 4: data_dir is a list; expected the path of a directory, such as \
              \"./debrief-data\"",
             "environment variable DEBRIEF_DATABASE_CONNECTIONS: database_connections is \"1\"; \
-             give a whole number from 2 to 1000",
-            "my.toml, line 7: queue_prefix is empty; give 1 to 32 characters out of a-z, 0-9, _ \
+             expected a whole number from 2 to 1000",
+            "my.toml, line 7: queue_prefix is empty; expected 1 to 32 characters of a-z, 0-9, _ \
              and -",
-            "my.toml, line 1: listen is \"8080\"; give an IP address and a port, such as \
-             \"127.0.0.1:8080\" or \"0.0.0.0:8080\" (a port alone and names such as localhost \
-             are not taken)",
-            "my.toml, line 6: upload_max_bytes is \"2 MO\"; give a whole number and a unit (B, \
+            "my.toml, line 1: listen is \"8080\"; expected an IP address and a port, such as \
+             \"127.0.0.1:8080\" or \"0.0.0.0:8080\" (not a port alone or a name such as localhost)",
+            "my.toml, line 6: upload_max_bytes is \"2 MO\"; expected a whole number and a unit (B, \
              KiB, MiB, GiB, kB, MB, GB) from \"1KiB\" to \"100GiB\"",
-            "my.toml, line 2: request_timeout is \"30\"; give a whole number and a unit (ms, s, \
-             m, h, d) from \"1s\" to \"1h\"",
-            "my.toml, line 5: worker_lease is \"1s\"; give a whole number and a unit (ms, s, m, \
-             h, d) from \"2s\" to \"10m\"",
-            "my.toml, line 3: log_format is true; give \"text\" or \"json\"",
-            "flag --log-filter: log_filter is \"inof\"; give a level (error, warn, info, debug, \
-             trace, off) or parts with commas, such as \"info,sqlx=warn\"",
+            "my.toml, line 2: request_timeout is \"30\"; expected a whole number and a unit (ms, \
+             s, m, h, d) from \"1s\" to \"1h\"",
+            "my.toml, line 5: worker_lease is \"1s\"; expected a whole number and a unit (ms, s, \
+             m, h, d) from \"2s\" to \"10m\"",
+            "my.toml, line 3: log_format is true; expected \"text\" or \"json\"",
+            "flag --log-filter: log_filter is \"inof\"; expected a level (error, warn, info, \
+             debug, trace, off) or a comma-separated list such as \"info,sqlx=warn\"",
         ],
     );
 }
@@ -221,15 +220,15 @@ fn secrets_are_never_repeated() {
     assert_eq!(
         error.to_string(),
         "the configuration has 4 problems:\n  \
-         environment variable DEBRIEF_DATABASE_URL: database_url is \"mysql://u:***@h/d\"; give \
-         \"sqlite:PATH\" or \"postgres://USER:PASSWORD@HOST/NAME\", or \"\" for SQLite in \
-         data_dir\n  \
-         my.toml, line 3: queue_url is a text of 7 characters without \"://\"; give \"embedded\" \
-         or \"nats://HOST:4222\"\n  \
-         my.toml, line 2: master_key is a text of 7 characters; give 64 hexadecimal digits \
-         (`openssl rand -hex 32` prints some), \"file:PATH\", or \"\" for a file in data_dir\n  \
-         my.toml, line 1: api_key is a text of 7 characters; give 20 to 200 letters, digits and \
-         signs without spaces (`openssl rand -hex 32` prints some), or \"\" to have one made",
+         environment variable DEBRIEF_DATABASE_URL: database_url is \"mysql://u:***@h/d\"; \
+         expected \"sqlite:PATH\" or \"postgres://USER:PASSWORD@HOST/NAME\", or \"\" for SQLite \
+         in data_dir\n  \
+         my.toml, line 3: queue_url is a text of 7 characters without \"://\"; expected \
+         \"embedded\" or \"nats://HOST:4222\"\n  \
+         my.toml, line 2: master_key is a text of 7 characters; expected 64 hexadecimal digits \
+         (as from `openssl rand -hex 32`), \"file:PATH\", or \"\" for a file in data_dir\n  \
+         my.toml, line 1: api_key is a text of 7 characters; expected 20 to 200 ASCII characters \
+         without spaces (as from `openssl rand -hex 32`), or \"\" to generate one",
     );
     assert!(!format!("{error:?}").contains(secret));
 
@@ -266,8 +265,8 @@ fn a_file_that_cannot_be_read_is_refused() {
 #[test]
 fn a_value_that_is_not_utf8_is_refused() {
     let found = problems("", &[("DEBRIEF_DATA_DIR", "d\u{fffd}")], &[]);
-    let expected = "environment variable DEBRIEF_DATA_DIR: data_dir is not readable text; give it \
-                    in UTF-8";
+    let expected =
+        "environment variable DEBRIEF_DATA_DIR: data_dir is not valid text; expected UTF-8";
     assert_eq!(found, [expected]);
 }
 
@@ -281,14 +280,15 @@ fn settings_that_contradict_each_other_are_refused() {
         ),
         [
             "worker_backoff_min = \"10m\" (my.toml, line 1) is longer than worker_backoff_max = \
-             \"5m\" (default); lower the one or raise the other",
+             \"5m\" (default); decrease the first or increase the second",
             "upload_idle_timeout = \"20s\" (default) is longer than upload_timeout = \"10s\" \
-             (my.toml, line 2); lower the one or raise the other",
+             (my.toml, line 2); decrease the first or increase the second",
             "min_position_timeout = \"45s\" (environment variable DEBRIEF_MIN_POSITION_TIMEOUT) \
-             is longer than request_timeout = \"30s\" (default); lower the one or raise the other",
+             is longer than request_timeout = \"30s\" (default); decrease the first or increase \
+             the second",
         ],
     );
-    // One that could not be read contradicts nothing.
+    // A value that cannot be parsed contradicts nothing.
     let found = problems("worker_backoff_min = '10m'\nworker_backoff_max = 20", &[], &[]);
     assert_eq!(found.len(), 1, "{found:?}");
 }

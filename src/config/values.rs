@@ -1,4 +1,4 @@
-//! The types of settings. What `Debug` and `Display` of any of them print may be logged: secrets
+//! The types of settings. The `Debug` and `Display` output of all of them may be logged: secrets
 //! and passwords are left out.
 
 use std::fmt;
@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
-/// A length of time: a whole number and a unit, as in `500ms`, `10s`, `5m`.
+/// A duration: a whole number and a unit, as in `500ms`, `10s`, `5m`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Span(Duration);
 
@@ -74,7 +74,7 @@ impl FromStr for Size {
 
     fn from_str(text: &str) -> Result<Self, ()> {
         let (number, unit) = number_and_unit(text)?;
-        // "mb" can only be meant as MB: capitals tell nothing apart here.
+        // Case is ignored: "mb" can only mean MB.
         let known = |(name, _): &&(&str, u64)| name.eq_ignore_ascii_case(unit);
         let scale = SIZE_UNITS.iter().find(known).ok_or(())?.1;
         Ok(Self(number.checked_mul(scale).ok_or(())?))
@@ -89,14 +89,14 @@ impl fmt::Display for Size {
     }
 }
 
-/// `"10 s"` → `(10, "s")`.
+/// Splits `"10 s"` into `(10, "s")`.
 fn number_and_unit(text: &str) -> Result<(u64, &str), ()> {
     let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let number = text[..digits].parse().map_err(|_| ())?;
     Ok((number, text[digits..].trim_start()))
 }
 
-/// A text that is never printed: `Debug` and `Display` say only that it is there.
+/// A text that is never printed: `Debug` and `Display` only say that it is set.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Secret(String);
 
@@ -122,7 +122,7 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// Where something outside is reached. `Debug` and `Display` leave passwords out.
+/// The URL of an external service. `Debug` and `Display` leave passwords out.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Address(String);
 
@@ -131,7 +131,7 @@ impl Address {
         Self(text.into())
     }
 
-    /// With its password: for the client that connects, not for people.
+    /// Returns the URL with its password, for the client that connects, not for users.
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
@@ -149,14 +149,14 @@ impl fmt::Debug for Address {
     }
 }
 
-/// Where the key comes from that wraps all others.
+/// The source of the key that wraps all others.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) enum MasterKey {
     /// Given as 64 hexadecimal digits.
     Given([u8; 32]),
     /// In a file that must exist.
     File(PathBuf),
-    /// In a file that the first `debrief up` makes.
+    /// In a file that the first `debrief up` creates.
     MadeInFile(PathBuf),
 }
 
@@ -175,7 +175,7 @@ impl fmt::Debug for MasterKey {
     }
 }
 
-/// How log lines are written.
+/// The format of log lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum LogFormat {
     Text,

@@ -1,4 +1,4 @@
-//! Changing, deleting and processing again.
+//! Changing, deleting and reprocessing.
 
 use crate::in_profiles;
 use crate::support::{Profile, Server, Setup, VTT, eventually};
@@ -27,7 +27,7 @@ async fn each_field_can_be_set_and_taken_away(profile: Profile) {
             assert_eq!(changed["id"], session["id"]);
             let after = api.get(&format!("{path}?min_position={}", changed["position"])).await;
             let after = after.expect(200);
-            // Without the coach's word, the language is that of the words.
+            // Unless the coach sets it, the language is detected.
             let found = *field == "language" && value.is_null();
             assert_eq!(after[*field], if found { json!("en") } else { value.clone() }, "{field}");
             for (other, _) in &fields {
@@ -37,7 +37,7 @@ async fn each_field_can_be_set_and_taken_away(profile: Profile) {
             }
         }
     }
-    // All at once, and nothing at all.
+    // All at once, and an empty change.
     let all: serde_json::Map<String, Value> =
         fields.iter().map(|(field, value)| ((*field).to_owned(), value.clone())).collect();
     let changed = api.patch(&path, &Value::Object(all.clone())).await.expect(200);
@@ -94,12 +94,12 @@ async fn a_deleted_transcript_is_nowhere(profile: Profile) {
     .await;
     let list = api.get("/v1/transcripts").await.expect(200);
     assert_eq!(list["items"].as_array().unwrap().len(), 1);
-    // Others' words stay.
+    // Other sessions' words stay.
     let kept = kept["id"].as_str().unwrap();
     assert!(key_exists(&server, kept).await);
     let turns = api.get(&format!("/v1/transcripts/{kept}/turns")).await.expect(200);
     assert_eq!(turns["turns"].as_array().unwrap().len(), 4);
-    // What the log still holds of it can be opened by nobody.
+    // Nobody can decrypt what the log still holds of it.
     let revealed = server.cli(&["events", "tail", "--after", "0", "--json", "--reveal"]);
     assert!(!revealed.contains("Away"), "the title outlived its transcript");
 }
@@ -126,10 +126,10 @@ async fn processing_again_makes_a_new_version(profile: Profile) {
         api.get(&format!("{path}?version=1")).await.expect(200),
         api.get(&format!("{path}?version=2")).await.expect(200),
     );
-    // The same file, the same words.
+    // The same file gives the same words.
     assert_eq!(first["overview"], second["overview"]);
     assert_eq!(api.get(&format!("{path}?version=3")).await.problem(404), "not_found");
-    // The turns of the first reading are not needed any more, and are still all there is.
+    // The turns of the first parse are obsolete, but still the only ones.
     let turns = api.get(&format!("/v1/transcripts/{id}/turns")).await.expect(200);
     assert_eq!(turns["turns"].as_array().unwrap().len(), 4);
     let deleted = api.delete(&format!("/v1/transcripts/{id}")).await;

@@ -1,4 +1,4 @@
-//! What a coach puts right, what follows from it, and how it is undone.
+//! Corrections, their effects, and undoing them.
 
 use crate::in_profiles;
 use crate::support::{Answer, Api, Profile, Setup, VTT, eventually};
@@ -33,7 +33,7 @@ async fn corrections_are_made_and_undone(profile: Profile) {
     let path = format!("/v1/transcripts/{id}/corrections");
     let before = turns(&api, id, &json!(0)).await;
 
-    // A speaker gets another name: people, turns and summary follow.
+    // Renaming a speaker: people, turns and summary follow.
     let wanted = json!({"kind": "rename_speaker", "from": "Omer Katz", "to": "Omer Katz-Levi"});
     let send = || api.request(Method::POST, &path).header("Idempotency-Key", "1").json(&wanted);
     let renamed = Answer::of(send()).await.expect(201);
@@ -50,7 +50,7 @@ async fn corrections_are_made_and_undone(profile: Profile) {
     })
     .await;
 
-    // A turn is edited, split, and given to somebody else.
+    // A turn is edited, split, and assigned to another speaker.
     let correct = async |wanted: Value| api.post(&path, &wanted).await.expect(201);
     let edited =
         correct(json!({"kind": "edit_turn", "turn": 0, "text": "What is today for?"})).await;
@@ -69,7 +69,7 @@ async fn corrections_are_made_and_undone(profile: Profile) {
     assert_eq!((&now[1]["end_ms"], &now[2]["start_ms"]), (&Value::Null, &Value::Null));
     assert_eq!(api.until_ready(id).await["participants"][0]["role"], "coach");
 
-    // All are listed; undone, the split takes its second half back.
+    // All are listed; undoing the split restores the turn.
     let list = api.get(&path).await.expect(200);
     assert_eq!(list["items"].as_array().unwrap().len(), 4, "{list}");
     assert_eq!(list["items"][2]["turn"], 1);
@@ -92,7 +92,7 @@ async fn corrections_are_made_and_undone(profile: Profile) {
     })
     .await;
 
-    // What does not fit is refused with its reason.
+    // Invalid corrections are refused with a reason.
     for (wanted, code) in [
         (json!({"kind": "rename_speaker", "from": "Nobody", "to": "x"}), "unknown_speaker"),
         (json!({"kind": "rename_speaker", "from": "Dana Levi", "to": " "}), "no_name"),
@@ -145,7 +145,7 @@ async fn the_vocabulary_is_applied_to_what_is_read_later(profile: Profile) {
         page.text.contains("hand two of them to Noa Ben-Ami by Friday")
     })
     .await;
-    // It is a correction like others; what was there before has none.
+    // It is a correction like any other; an earlier transcript has none.
     let list = api.get(&format!("/v1/transcripts/{id}/corrections")).await.expect(200);
     assert_eq!(list["items"][0]["correction"]["kind"], "apply_vocabulary");
     assert_eq!(list["items"][0]["made_by"], "worker:parse");

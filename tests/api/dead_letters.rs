@@ -1,4 +1,4 @@
-//! Work that failed for good: listed, read, tried again, forgotten.
+//! Dead letters: listed, inspected, retried, discarded.
 
 use crate::in_profiles;
 use crate::support::{Api, Profile, Server, Setup, VTT, eventually};
@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 in_profiles! { dead_letters_are_read_and_retried }
 
-/// Takes the blobs away, but leaves the store in place: files that were lost.
+/// Removes the blobs but not the store: lost files.
 fn take_blobs_away(server: &Server) -> Vec<(PathBuf, Vec<u8>)> {
     let taken: Vec<_> = server
         .blobs()
@@ -52,14 +52,14 @@ async fn dead_letters_are_read_and_retried(profile: Profile) {
         assert_eq!(letter["history"].as_array().unwrap().len(), 2, "{letter}");
         let path = format!("/v1/dead-letters/parse/{}", upload.position);
         assert_eq!(&api.get(&path).await.expect(200), letter);
-        // The user is told, too, and not in the operator's words.
+        // The user is told too, but not the operator's error.
         let status = format!("/v1/transcripts/{}/status", upload.id);
         eventually("the user is told", async || {
             let status = api.get(&status).await.expect(200);
             status["state"] == "failed" && status["error"]["code"] == "internal"
         })
         .await;
-        // Nobody else's business.
+        // Another organization cannot see it.
         assert_eq!(other.get(&path).await.problem(404), "not_found");
         assert_eq!(
             other.post(&format!("{path}/retry"), &json!({})).await.problem(404),
@@ -91,7 +91,7 @@ async fn dead_letters_are_read_and_retried(profile: Profile) {
     assert_eq!(api.delete(&path).await.problem(404), "not_found");
     assert!(letters(&api).await.is_empty());
     assert!(!ready(&second.id).await, "forgotten work was done");
-    // What was given up can be asked for anew.
+    // A discarded job can be requested again.
     api.post("/v1/transcripts/process", &json!({"id": second.id})).await.expect(202);
-    eventually("asked for anew, it is done", async || ready(&second.id).await).await;
+    eventually("requested again, it is done", async || ready(&second.id).await).await;
 }

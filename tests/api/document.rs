@@ -1,12 +1,12 @@
-//! `/openapi.json` and `/docs`: the surface as it describes itself. One profile: neither knows of
-//! stores.
+//! `/openapi.json` and `/docs`: the API describes itself. One profile is enough: neither depends on
+//! the stores.
 
 use crate::support::{Answer, Profile, Setup, files_under};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-/// Method and path of every operation in a document.
+/// Returns method and path of every operation in a document.
 fn operations(document: &Value) -> BTreeSet<(String, String)> {
     let mut found = BTreeSet::new();
     for (path, item) in document["paths"].as_object().unwrap() {
@@ -15,7 +15,7 @@ fn operations(document: &Value) -> BTreeSet<(String, String)> {
     found
 }
 
-/// Method and path of every handler in the source.
+/// Returns method and path of every handler in the source.
 fn handlers() -> BTreeSet<(String, String)> {
     let mut found = BTreeSet::new();
     for file in files_under(&Path::new(env!("CARGO_MANIFEST_DIR")).join("api/src")) {
@@ -42,7 +42,7 @@ async fn every_route_is_described() {
     assert!(written.len() >= 20, "only {} handlers were found in the source", written.len());
     assert_eq!(described, written);
     check_structure(&document);
-    // And what is described is served: whatever else is wrong with the request, it is found.
+    // Everything described is served: whatever else is wrong with the request, the route exists.
     let api = server.api();
     for (method, path) in described {
         let path = path
@@ -56,7 +56,7 @@ async fn every_route_is_described() {
     }
 }
 
-/// The rules of OpenAPI 3 that tools trip over.
+/// Checks rules of OpenAPI 3 that tools depend on.
 fn check_structure(document: &Value) {
     assert!(document["openapi"].as_str().unwrap().starts_with("3."), "{}", document["openapi"]);
     assert!(!document["info"]["title"].as_str().unwrap().is_empty());
@@ -83,7 +83,7 @@ fn check_structure(document: &Value) {
                 let name = &parameter["name"];
                 assert!(parameter["schema"].is_object(), "{at}: {name} has no schema");
                 assert!(parameter["in"] != "path" || parameter["required"] == true, "{at}: {name}");
-                // Never a value that says nothing of itself.
+                // Every parameter needs a description.
                 let described = parameter["description"].as_str().is_some_and(|d| !d.is_empty());
                 assert!(described || parameter["in"] == "path", "{at}: {name} is not described");
             }
@@ -147,7 +147,7 @@ async fn docs_need_no_network() {
             }
         }
     }
-    // Its default is to have the document checked by a server of somebody else's.
+    // By default the document is checked by a third-party server.
     let validator: String = settings.split_whitespace().collect();
     assert!(validator.contains("\"validatorUrl\":\"none\""), "{settings}");
     let described = settings.split("\"url\": \"").nth(1).unwrap().split('"').next().unwrap();

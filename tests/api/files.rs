@@ -1,4 +1,4 @@
-//! Sessions of several files, files that come twice, and better files that come later.
+//! Sessions of several files, files that are uploaded twice, and better files that are added later.
 
 use crate::in_profiles;
 use crate::support::{Answer, Api, Profile, Setup, VTT};
@@ -27,7 +27,7 @@ fn file(name: &str, text: &str) -> Part {
     Part::text(text.to_owned()).file_name(name.to_owned())
 }
 
-/// Uploads as users do, without asking for a session of its own.
+/// Uploads as users do, without allowing duplicates.
 async fn upload(api: &Api, form: Form) -> Answer {
     Answer::of(api.request(Method::POST, "/v1/transcripts/upload").multipart(form)).await
 }
@@ -41,7 +41,7 @@ async fn the_same_files_are_one_session(profile: Profile) {
     let Some(server) = Setup::new(profile).start().await else { return };
     let api = server.api();
     let form = || Form::new().part("file", file("a.vtt", VTT)).text("title", "First");
-    // Twenty at the same moment: one is the first.
+    // Twenty at once: one is the first.
     let answers = futures::future::join_all((0..20).map(|_| upload(&api, form()))).await;
     let ids: BTreeSet<String> =
         answers.iter().map(|answer| answer.json()["id"].as_str().unwrap().to_owned()).collect();
@@ -56,22 +56,22 @@ async fn the_same_files_are_one_session(profile: Profile) {
     let id = ids.first().unwrap();
     api.until_ready(id).await;
     assert_eq!(server.blobs().len(), 2, "the file and its turns; what came twice was removed");
-    // Under another name, with another title: the content counts, and the first title stays.
+    // With another name and title: the content counts, and the first title stays.
     let again = Form::new().part("file", file("b.txt", VTT)).text("title", "Second");
     let again = upload(&api, again).await.expect(200);
     assert_eq!(again["id"], *id);
     let transcript = api.get(&format!("/v1/transcripts/{id}")).await.expect(200);
     assert_eq!(transcript["title"], "First");
-    // Another organization's is another session.
+    // In another organization it is another session.
     let other = server.organization("Other").await;
     let theirs = upload(&other, form()).await.expect(202);
     assert_ne!(theirs["id"], *id);
-    // Who wants two sessions says so.
+    // Two sessions of the same file need a flag.
     let two = form().text("allow_duplicate", "true");
     assert_ne!(upload(&api, two).await.expect(202)["id"], *id);
     let unclear = form().text("allow_duplicate", "perhaps");
     assert_eq!(upload(&api, unclear).await.problem(422), "invalid_fields");
-    // What was deleted can be brought in again, and is another session then.
+    // After a deletion the same file can be uploaded again, as another session.
     api.delete(&format!("/v1/transcripts/{id}")).await.expect(200);
     let anew = upload(&api, form()).await.expect(202);
     assert_ne!(anew["id"], *id);
@@ -116,7 +116,7 @@ async fn files_of_one_call_become_one_session(profile: Profile) {
     })
     .await;
     api.until_ready(&id).await;
-    // Of each session two files and its turns; of the second also the turns without the chat.
+    // For each session two files and its turns; for the second also the turns without the chat.
     assert_eq!(server.blobs().len(), 3 + 4, "what was sent again is gone");
 
     let title = Form::new().part("file", file("chat.txt", CHAT)).text("title", "x");
@@ -124,7 +124,7 @@ async fn files_of_one_call_become_one_session(profile: Profile) {
     assert_eq!(refused.problem(400), "unknown_field");
     let many = (0..21).fold(Form::new(), |form, _| form.part("file", file("chat.txt", CHAT)));
     assert_eq!(upload(&api, many).await.problem(400), "too_many_files");
-    // Two files that nothing holds together.
+    // Two unrelated files.
     let strangers =
         Form::new().part("file", file("a.vtt", VTT)).part("file", file("b.txt", STRANGERS));
     let answer = upload(&api, strangers).await.expect(202);
@@ -157,7 +157,7 @@ async fn a_better_transcript_takes_the_place_of_the_first(profile: Profile) {
     let summary = format!("/v1/summaries/{}/versions", session["summary_id"].as_str().unwrap());
     let versions = api.get(&summary).await.expect(200);
     assert_eq!(versions["items"].as_array().unwrap().len(), 2, "{versions}");
-    // The history names both files, and deletion takes all.
+    // The history names both files, and deletion removes all.
     let names: Vec<String> = server
         .events()
         .iter()

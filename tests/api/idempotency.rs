@@ -1,4 +1,4 @@
-//! P3 on the surface: one key, one effect.
+//! P3 in the API: one key, one effect.
 
 use crate::in_profiles;
 use crate::support::{Answer, Api, Profile, Server, Setup, VTT, eventually};
@@ -13,7 +13,7 @@ a_key_names_one_request, answers_outlive_what_they_told_of }
 
 const SENDERS: usize = 20;
 
-/// Every command of the surface, twice alike for the same key: its name, status, and request.
+/// Every command of the API, called twice with the same key: its name, status, and request.
 type Command<'a> = (&'static str, u16, Box<dyn Fn() -> RequestBuilder + 'a>);
 
 fn commands<'a>(api: &'a Api, id: &'a str) -> Vec<Command<'a>> {
@@ -51,7 +51,7 @@ fn commands<'a>(api: &'a Api, id: &'a str) -> Vec<Command<'a>> {
     ]
 }
 
-/// Events by type, but those of workers, which come in their own time.
+/// Events by type, except those of workers, which arrive later.
 fn events_of_callers(server: &Server) -> BTreeMap<String, usize> {
     let mut counts = BTreeMap::new();
     for event in server.events() {
@@ -101,7 +101,7 @@ async fn twenty_at_once_have_one_effect(profile: Profile) {
         assert_eq!(again.text, answers[0].text, "{name}");
         assert_eq!(again.header("idempotency-replayed"), Some("true"), "{name}");
     }
-    // The files of the senders that came second lie nowhere: two uploads, file and turns each.
+    // The files of the later senders are removed: two uploads, file and turns each.
     eventually("two uploads are left", async || server.blobs().len() == 4).await;
     let list = api.get("/v1/transcripts").await.expect(200);
     assert_eq!(list["items"].as_array().unwrap().len(), 2);
@@ -168,8 +168,8 @@ async fn a_key_names_one_request(profile: Profile) {
     }
 }
 
-/// Sent again after the transcript is gone, a request still gets the answer that it once got: its
-/// sender may never have seen it.
+/// A request that is repeated after the transcript is gone still gets its original answer: the
+/// client may never have received it.
 async fn answers_outlive_what_they_told_of(profile: Profile) {
     let Some(server) = Setup::new(profile).start().await else { return };
     let api = server.api();

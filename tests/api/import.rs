@@ -1,4 +1,4 @@
-//! `debrief upload DIR`: thousands of files, stops and starts, and a folder that is watched.
+//! `debrief upload DIR`: thousands of files, stops and restarts, and a watched folder.
 
 use crate::support::{Answer, Profile, Setup, VTT, eventually};
 use reqwest::Method;
@@ -37,7 +37,7 @@ async fn a_folder_is_imported_once_and_says_what_was_refused() {
     let output = server.try_cli(&["upload", path]);
     let out = String::from_utf8(output.stdout).unwrap();
     assert!(!output.status.success(), "some were refused");
-    assert!(out.contains("36 ready, 1 there already, 2 refused."), "{out}");
+    assert!(out.contains("36 ready, 1 already there, 2 refused."), "{out}");
     assert!(out.contains("photo.jpg") && out.contains("empty.vtt"), "{out}");
     let list = api.get("/v1/transcripts?limit=200").await.expect(200);
     let items = list["items"].as_array().unwrap();
@@ -45,20 +45,20 @@ async fn a_folder_is_imported_once_and_says_what_was_refused() {
     let call = items.iter().find(|item| item["format"] == "webvtt+zoom_chat").unwrap();
     assert_eq!(call["held_at"], "2026-03-19T14:04:55Z");
 
-    // Again: nothing is sent, the answer is the same.
+    // Again: nothing is uploaded, the result is the same.
     let head = server.events().len();
     let output = server.try_cli(&["upload", path]);
     let out = String::from_utf8(output.stdout).unwrap();
-    assert!(out.contains("36 ready, 1 there already, 2 refused."), "{out}");
+    assert!(out.contains("36 ready, 1 already there, 2 refused."), "{out}");
     assert_eq!(server.events().len(), head);
-    // The control: without what was written down, all is sent, and all is known.
+    // Control: without the journal, everything is uploaded, and recognised.
     let output = server.try_cli(&["upload", "--again", path]);
     let out = String::from_utf8(output.stdout).unwrap();
-    assert!(out.contains("37 there already, 2 refused."), "{out}");
+    assert!(out.contains("37 already there, 2 refused."), "{out}");
     assert_eq!(server.events().len(), head);
 }
 
-/// A folder of one call, with what other tools left in it.
+/// A folder of one call, with files of other tools.
 #[tokio::test(flavor = "multi_thread")]
 async fn files_of_one_call_go_on_without_what_is_no_transcript() {
     let Some(server) = Setup::new(Profile::Embedded).start().await else { return };
@@ -136,7 +136,7 @@ async fn a_watched_folder_is_taken_in_as_it_fills() {
         let list = api.get("/v1/transcripts?state=ready").await.expect(200);
         list["items"].as_array().unwrap().len()
     };
-    eventually("what was there is taken in", async || count().await == 2).await;
+    eventually("existing files are uploaded", async || count().await == 2).await;
     write(folder.path(), 2..5);
     eventually("what came later too", async || count().await == 5).await;
     watch.kill().unwrap();

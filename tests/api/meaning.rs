@@ -1,5 +1,5 @@
-//! Asking by meaning: found without a common word, gone when it is gone, and never in the way of
-//! asking by words.
+//! Search by meaning: finds sessions without a common word, stops finding deleted ones, and never
+//! disturbs search by words.
 
 use crate::in_profiles;
 use crate::support::openai::{KEY, OpenAi};
@@ -48,7 +48,7 @@ async fn until(server: &Server, state: &str) {
     .await;
 }
 
-/// Asks until the first hit is this session.
+/// Repeats a search until the first hit is this session.
 async fn until_first(api: &Api, question: &str, id: &str) -> Value {
     let mut answer = Value::Null;
     eventually(&format!("{question:?} finds {id}"), async || {
@@ -70,10 +70,10 @@ async fn what_is_meant_is_found(profile: Profile) {
     let answer = until_first(&api, QUESTION, night).await;
     assert_eq!(answer["engines"]["dense"], true, "{answer}");
     until_first(&api, "jogging injury", heel).await;
-    // What is nearest to something that nobody spoke of is not found.
+    // A question about something nobody spoke of finds nothing, though something is nearest.
     assert_eq!(found(&ask(&api, "quarterly money and costs").await), Vec::<&str>::new());
     assert_eq!(found(&ask(&stranger, QUESTION).await), Vec::<&str>::new());
-    // The control: where no model is, the same question finds nothing.
+    // Control: without a model, the same question finds nothing.
     let plain = Setup::new(profile).start().await.unwrap();
     plain.api().session(NIGHT, &[]).await;
     eventually("it is found by words", async || {
@@ -83,17 +83,17 @@ async fn what_is_meant_is_found(profile: Profile) {
     let without = ask(&plain.api(), QUESTION).await;
     assert_eq!(found(&without), Vec::<&str>::new(), "{without}");
     drop(plain);
-    // Filters hold for what is near, too.
+    // Filters also apply to search by meaning.
     let filtered = json!({"query": QUESTION, "filters": {"transcript_ids": [heel]}});
     let filtered = api.post("/v1/search/query", &filtered).await.expect(200);
     assert!(!found(&filtered).contains(&night), "{filtered}");
 
-    // What was corrected away is near no more, from the position of the correction on.
+    // Corrected text is no longer found, from the position of the correction on.
     let correction = json!({"kind": "edit_turn", "turn": 1, "text": "All is well."});
     let path = format!("/v1/transcripts/{night}/corrections");
     let corrected = api.post(&path, &correction).await.expect(201);
     let at = format!("/v1/search/query?min_position={}", corrected["position"]);
-    // (A summary that quotes it is another event, which comes a moment later.)
+    // (A summary that quotes it is another event, shortly after.)
     let said = json!({"query": QUESTION, "filters": {"kinds": ["turns"]}});
     let answer = api.post(&at, &said).await.expect(200);
     assert!(!answer["hits"].to_string().contains("insomnia"), "{answer}");
@@ -102,12 +102,12 @@ async fn what_is_meant_is_found(profile: Profile) {
     let at = format!("/v1/search/query?min_position={}", deleted["position"]);
     let answer = api.post(&at, &json!({"query": "jogging injury"})).await.expect(200);
     assert!(!answer["hits"].to_string().contains(heel), "{answer}");
-    // The full-text index hides what is gone; the vectors themselves go as well.
+    // The full-text index hides deleted passages; the vectors are deleted as well.
     eventually("its vectors are gone", async || vectors_of(&server, heel).await.is_empty()).await;
     assert!(!vectors_of(&server, night).await.is_empty(), "those of the other session stay");
 }
 
-/// What the vector store holds of a session of the first organization.
+/// Returns the vectors of a session of the first organization.
 async fn vectors_of(server: &Server, transcript: &str) -> HashSet<Uuid> {
     let organization = server.cli(&["organizations", "list"]);
     let own = organization.lines().find(|line| !line.ends_with("Others")).unwrap();
@@ -135,7 +135,7 @@ async fn vectors_may_be_thrown_away(profile: Profile) {
         };
         all.filter(ours).collect::<Vec<_>>()
     };
-    // Deleted while it is used.
+    // Deleted while in use.
     assert!(!files(&server).is_empty());
     for file in files(&server) {
         std::fs::remove_file(file).unwrap();
@@ -143,14 +143,14 @@ async fn vectors_may_be_thrown_away(profile: Profile) {
     let heel = api.session(HEEL, &[]).await;
     until_first(&api, "jogging injury", heel["id"].as_str().unwrap()).await;
     until_first(&api, QUESTION, &night).await;
-    // Damaged while nobody runs.
+    // Damaged while the program is stopped.
     server.kill("up");
     for file in files(&server) {
         std::fs::write(file, b"this is no database, and never was one").unwrap();
     }
     server.start("up").await;
     until_first(&server.api(), QUESTION, &night).await;
-    // The control: what is whole is not embedded again.
+    // Control: an intact file is not embedded again.
     let before = model.embedded("a").iter().filter(|text| text.contains("insomnia")).count();
     server.kill("up");
     server.start("up").await;
@@ -171,7 +171,7 @@ async fn a_new_model_takes_the_place_of_the_old(profile: Profile) {
     model.busy(true);
     server.set("embeddings_url", model.url("b"));
     server.start("up").await;
-    // The old one answers while the new one's vectors are made.
+    // The old one answers while the new one's vectors are computed.
     until(&server, "switching").await;
     let answer = until_first(&server.api(), QUESTION, &night).await;
     assert!(answer["engines"]["note"].is_string(), "{answer}");
@@ -202,7 +202,7 @@ async fn a_model_that_is_away_is_in_nobodys_way(profile: Profile) {
     assert_eq!(found(&answer), [night.as_str()], "words find it");
     assert_eq!(answer["engines"]["dense"], false);
     assert!(answer["engines"]["note"].is_string());
-    // What comes in meanwhile is found by words at once, and by meaning once the model is back.
+    // A session added meanwhile is found by words at once, and by meaning when the model is back.
     let heel = api.session(HEEL, &[]).await;
     let heel = heel["id"].as_str().unwrap().to_owned();
     until_first(&api, "heel", &heel).await;
@@ -237,16 +237,16 @@ async fn a_model_answers_with_what_bears_it_out(profile: Profile) {
     assert_eq!((&citation["quote"], &citation["turn"]), (&json!("awake at three"), &json!(1)));
     assert_eq!(citation["transcript_id"], night["id"]);
     assert!(written["remark"].as_str().unwrap().starts_with("2 sentences were left out"));
-    // The model was given the passages, and nothing was asked of it before.
+    // The model was given the passages, and was not called before.
     let chats = model.chats();
     assert_eq!(chats.len(), 1);
     assert!(chats[0]["messages"].to_string().contains("lay awake at three"));
-    // Nothing that is borne out: the best sentences, and why.
+    // Without a supported sentence: the best sentences, and the reason.
     model.answers(&json!({"sentences": [{"text": "No.", "citations": cited("never said")}]}));
     let answer = api.post("/v1/search/query", &question).await.expect(200);
     assert_eq!(answer["answer"]["method"], "extractive", "{answer}");
     assert!(answer["answer"]["remark"].is_string());
-    // It is not asked unless that is wanted.
+    // It is called only on request.
     ask(&api, "insomnia").await;
     assert_eq!(model.chats().len(), 2);
 }

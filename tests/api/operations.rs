@@ -15,7 +15,7 @@ async fn readiness(server: &Server) -> (u16, BTreeMap<String, String>) {
     (status, serde_json::from_value(body["dependencies"].clone()).unwrap())
 }
 
-/// Those that are not well.
+/// Returns the dependencies that are not `ok`.
 async fn ailing(server: &Server) -> Vec<String> {
     let (status, said) = readiness(server).await;
     let ailing: Vec<_> =
@@ -24,7 +24,7 @@ async fn ailing(server: &Server) -> Vec<String> {
     ailing
 }
 
-/// A NATS of this test's own, so that it can be stopped.
+/// A NATS of this test, so that it can be stopped.
 struct Nats {
     child: Child,
     port: u16,
@@ -80,7 +80,7 @@ async fn ready_means_every_dependency(profile: Profile) {
         drop(own);
         eventually("the queue is missed", async || ailing(&server).await == ["queue"]).await;
         assert_eq!(alive().await, 200);
-        // Without it nothing is lost: what is uploaded meanwhile is done afterwards.
+        // Nothing is lost without it: what is uploaded meanwhile is processed afterwards.
         let uploaded = server.api().upload(VTT, &[]).await;
         let own = Nats::start(port);
         eventually("all is well again", async || ailing(&server).await.is_empty()).await;
@@ -91,7 +91,7 @@ async fn ready_means_every_dependency(profile: Profile) {
         drop(database);
         take_database_away(&name).await;
         eventually("the database is missed", async || !ailing(&server).await.is_empty()).await;
-        // The queue's ledger is in the database, too.
+        // The queue's ledger is in the database too.
         assert_eq!(ailing(&server).await, ["keys", "log", "queue", "read_models"]);
         assert_eq!(alive().await, 200);
     }
@@ -108,7 +108,7 @@ async fn take_database_away(name: &str) {
     admin.close().await;
 }
 
-/// A sample of the text format of Prometheus: name, labels, value.
+/// A sample in Prometheus' text format: name, labels, value.
 #[derive(Debug)]
 struct Sample {
     name: String,
@@ -116,7 +116,7 @@ struct Sample {
     value: f64,
 }
 
-/// Reads the text format strictly: https://prometheus.io/docs/instrumenting/exposition_formats
+/// Parses the text format strictly: https://prometheus.io/docs/instrumenting/exposition_formats
 fn parse(text: &str) -> Vec<Sample> {
     assert!(text.ends_with('\n'), "the last line has no end");
     let is_name = |name: &str| {
@@ -196,7 +196,7 @@ async fn metrics_tell_what_waits(profile: Profile) {
     let requests = by_label(&samples, "debrief_http_requests_total", "route");
     assert!(requests.contains_key("/v1/transcripts/{id}"), "{requests:?}");
 
-    // With nobody there to do it, the work grows old, and that can be seen.
+    // Without a worker the jobs age, and the metrics show it.
     server.stop("up").await;
     server.start("api").await;
     let api = server.api();

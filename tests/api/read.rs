@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 in_profiles! { pages_hold_everything_once, filters_choose, writers_read_what_they_wrote,
 positions_that_were_not_reached }
 
-/// A transcript of `turns` turns, each with its number in it.
+/// Returns a transcript of `turns` numbered turns.
 fn long_transcript(turns: usize) -> String {
     let people = ["Dana", "Omer"];
     (0..turns).map(|n| format!("{}: this is remark {n}.\n", people[n % 2])).collect()
@@ -38,7 +38,7 @@ async fn pages_hold_everything_once(profile: Profile) {
             after = format!("&after={}", page["next"]);
         }
         assert_eq!(seen, (0..503).collect::<Vec<u64>>(), "limit {limit}");
-        // The last page is known for the last: nobody asks in vain.
+        // The last page says that it is the last, so that no empty page is requested.
         assert_eq!(pages, 503_usize.div_ceil(limit), "limit {limit}");
     }
     let beyond = api.get(&format!("/v1/transcripts/{id}/turns?after=502")).await.expect(200);
@@ -58,7 +58,7 @@ async fn pages_hold_everything_once(profile: Profile) {
     }
 }
 
-/// The items of all pages of a list.
+/// Returns the items of all pages of a list.
 async fn all_pages(api: &Api, path: &str) -> Vec<Value> {
     let mut items: Vec<Value> = Vec::new();
     let mut after = String::new();
@@ -84,7 +84,7 @@ async fn filters_choose(profile: Profile) {
     let client = client["id"].as_str().unwrap();
     let mine = api.session(VTT, &[("client_id", client)]).await["id"].clone();
     let other = api.session(VTT, &[]).await["id"].clone();
-    // Recognised by its head, and found out for what it is by the worker.
+    // Recognised by its header; the worker finds that it is empty.
     let silent = api.upload("WEBVTT\n\n00:01.000 --> 00:02.000\n\n", &[]).await;
     let path = format!("/v1/transcripts/{}", silent.id);
     crate::support::eventually("the silent one failed", async || {
@@ -108,7 +108,7 @@ async fn filters_choose(profile: Profile) {
 }
 
 async fn writers_read_what_they_wrote(profile: Profile) {
-    // Projections in a process of their own: nothing but min_position helps.
+    // Projections in another process: only min_position helps.
     let Some(mut server) = Setup::new(profile).separate().start().await else { return };
     let api = server.api();
     let chains = (0..10).map(async |chain| {
@@ -123,7 +123,7 @@ async fn writers_read_what_they_wrote(profile: Profile) {
     });
     futures::future::join_all(chains).await;
 
-    // The control: without min_position, with the projections at rest, the answer is stale.
+    // Control: without min_position, with the projections stopped, the answer is stale.
     let id = api.upload(VTT, &[("title", "before")]).await.id;
     api.until_ready(&id).await;
     server.process("worker").signal("STOP");
@@ -162,7 +162,7 @@ async fn positions_that_were_not_reached(profile: Profile) {
         let beyond = api.get(&format!("{path}?min_position=1000000")).await;
         assert_eq!(beyond.problem(400), "invalid_query", "{path}");
     }
-    // Written, and the read models do not come: told after the configured wait.
+    // Written, but the read models do not follow: 503 after the configured wait.
     server.process("worker").signal("STOP");
     let written = api.patch(&format!("/v1/transcripts/{id}"), &json!({"title": "x"})).await;
     let position = written.expect(200)["position"].clone();

@@ -1,4 +1,4 @@
-//! Asking for what was said: what is found, what is not, and what an index survives.
+//! Search: what is found, what is not, and what an index survives.
 
 use crate::in_profiles;
 use crate::support::websocket::Socket;
@@ -17,7 +17,7 @@ async fn ask(api: &Api, body: &Value) -> Value {
     api.post("/v1/search/query", body).await.expect(200)
 }
 
-/// Asks until as much is found as there is to be: the index follows the log.
+/// Repeats a search until a condition holds: the index follows the log.
 async fn ask_until(api: &Api, body: &Value, holds: impl Fn(&Value) -> bool) -> Value {
     let mut answer = Value::Null;
     eventually(&format!("{body} is answered"), async || {
@@ -71,7 +71,7 @@ async fn questions_find_their_moments(profile: Profile) {
     let run = upload(RUN, held(&leila, "2026-04-02T09:00:00Z")).await;
     let hebrew = api.session(HEBREW, &[("title", "גבולות")]).await;
 
-    // By its words, in other forms of them; the turn to jump to and the words that fit are said.
+    // By words, in other forms; the hit names the turn and the matching words.
     let all = ask_until(&api, &json!({"query": "sleeping"}), |found| hits(found).len() >= 2).await;
     let best = &hits(&all)[0];
     assert_eq!((&best["transcript_id"], &best["kind"]), (&json!(sleep), &json!("turns")));
@@ -85,14 +85,14 @@ async fn questions_find_their_moments(profile: Profile) {
     assert_eq!(all["engines"]["dense"], false);
     assert!(all["engines"]["note"].is_string(), "it says that meaning is not searched");
 
-    // By whom it is about, by any of their names, misspelled too; filters win.
+    // By person, with any of their names, also misspelled; filters take precedence.
     for question in ["what did Maya say about sleep?", "did Maya Lnid sleep?", "Lind's sleep"] {
         let found = ask(&api, &json!({"query": question})).await;
         assert!(some(&found), "{question}: {found}");
         assert!(hits(&found).iter().all(|hit| hit["transcript_id"] == json!(sleep)), "{question}");
         assert_eq!(found["interpreted"]["people"][0]["people"][0]["id"], json!(maya));
     }
-    // What is said in the sessions is no misspelling of a name: "leika" is one letter from "Leila".
+    // A word of the sessions is not a misspelled name: "leika" is one letter from "Leila".
     let found = ask(&api, &json!({"query": "did leika sleep"})).await;
     assert_eq!(found["interpreted"]["people"][0]["how"], "misspelled", "{found}");
     let noted =
@@ -111,7 +111,7 @@ async fn questions_find_their_moments(profile: Profile) {
     assert!(hits(&found).iter().all(|hit| hit["transcript_id"] == json!(run)), "{found}");
     assert!(some(&found), "{found}");
 
-    // By when it was held.
+    // By date.
     for (question, id) in [("sleep in March 2026", &sleep), ("sleep since April 2026", &run)] {
         let found = ask(&api, &json!({"query": question})).await;
         assert!(some(&found), "{question}: {found}");
@@ -128,7 +128,7 @@ async fn questions_find_their_moments(profile: Profile) {
     let wrong_year = ask(&api, &json!({"query": "sleep in March 2020"})).await;
     assert!(none(&wrong_year), "{wrong_year}");
 
-    // By kind, by phrase, and by what is left out.
+    // By kind, by phrase, and by exclusions.
     let promised = ask(&api, &json!({"query": "what did Maya promise?"})).await;
     assert_eq!(hits(&promised)[0]["kind"], "action_item", "{promised}");
     assert!(hits(&promised)[0]["text"].as_str().unwrap().contains("phone"));
@@ -144,7 +144,7 @@ async fn questions_find_their_moments(profile: Profile) {
     let titled = ask(&api, &json!({"query": "גבולות", "filters": {"kinds": ["title"]}})).await;
     assert_eq!(hits(&titled)[0]["text"], "גבולות");
 
-    // Nothing but filters: the newest first. Facets count what fits.
+    // Filters only: the newest first. Facets count the matches.
     let newest =
         ask(&api, &json!({"query": "", "filters": {"kinds": ["turns"]}, "facets": true})).await;
     let ids: Vec<&Value> = hits(&newest).iter().map(|hit| &hit["transcript_id"]).collect();
@@ -158,7 +158,7 @@ async fn questions_find_their_moments(profile: Profile) {
     assert_eq!(sentence["text"], "I was awake at three, thinking of the budget.", "{answered}");
     assert_eq!((&sentence["transcript_id"], &sentence["turn"]), (&json!(sleep), &json!(1)));
 
-    // Sessions like another, and what may be about to be typed.
+    // Similar sessions, and completions.
     let like = json!({"transcript_id": sleep});
     let similar = api.post("/v1/search/similar", &like).await.expect(200);
     let ids: Vec<&Value> = hits(&similar).iter().map(|hit| &hit["transcript_id"]).collect();
@@ -196,13 +196,13 @@ async fn what_is_gone_is_found_no_more(profile: Profile) {
     let session = api.session(SLEEP, &[("notes", "Bring the zebra chart.")]).await;
     let id = session["id"].as_str().unwrap();
     ask_until(&api, &json!({"query": "zebra"}), some).await;
-    // The control: looking through the files finds words that are there.
+    // Control: the search of the files finds words that exist.
     assert!(on_disk(&server.data_dir(), &["zebra"]));
     let corrections = format!("/v1/transcripts/{id}/corrections");
     let edit = json!({"kind": "edit_turn", "turn": 1, "text": "Badly. The xylophone kept me up."});
     let corrected = api.post(&corrections, &edit).await.expect(201);
 
-    // What was put right is found, and what it was before is not, from that position on.
+    // The corrected text is found, and the original is not, from that position on.
     let at = format!("/v1/search/query?min_position={}", corrected["position"]);
     let right = api.post(&at, &json!({"query": "xylophone"})).await.expect(200);
     assert!(some(&right), "{right}");
@@ -221,17 +221,17 @@ async fn what_is_gone_is_found_no_more(profile: Profile) {
         assert!(none(&found), "{word}: {found}");
         assert_eq!(found["facets"]["speaker"], json!([]));
     }
-    // The control: the other session is still there.
+    // Control: the other session is still there.
     let found = api.post(&at, &json!({"query": "heel"})).await.expect(200);
     assert_eq!(hits(&found)[0]["transcript_id"], kept["id"]);
-    // Nor are the words left in the files.
+    // The words are not left in the files either.
     eventually("the words have left the disk", async || {
         !on_disk(&server.data_dir(), &["zebra", "xylophon", "quokka"])
     })
     .await;
 }
 
-/// Whether a file of an index holds one of these.
+/// Returns whether a file of an index contains one of these.
 fn on_disk(data_dir: &Path, words: &[&str]) -> bool {
     indexes(data_dir).iter().flat_map(|index| files_under(index)).any(|file| {
         let bytes = std::fs::read(&file).unwrap_or_default();
@@ -239,7 +239,7 @@ fn on_disk(data_dir: &Path, words: &[&str]) -> bool {
     })
 }
 
-/// The directories of the indexes below a data directory.
+/// Returns the directories of the indexes below a data directory.
 fn indexes(data_dir: &Path) -> Vec<PathBuf> {
     let slots = std::fs::read_dir(data_dir.join("search")).unwrap();
     let within = |slot: std::fs::DirEntry| std::fs::read_dir(slot.path()).unwrap();
@@ -272,7 +272,7 @@ async fn pages_stay_apart_while_sessions_come_in(profile: Profile) {
             break;
         }
         assert!(page < 10, "pages come to an end");
-        // The newest fit as well and would come first.
+        // The newest matches equally well and would come first.
         api.session(text(100 + page), &[]).await;
         ask_until(&api, &json!({"query": "budget", "filters": {"kinds": ["turns"]}}), |found| {
             found["passages"].as_u64().is_some_and(|passages| passages == 7 + page as u64)
@@ -293,8 +293,8 @@ async fn the_index_may_be_thrown_away(profile: Profile) {
     let sleep = json!({"query": "budget", "filters": {"kinds": ["turns"]}});
     ask_until(&api, &sleep, some).await;
 
-    // Deleted while it is used: what is open goes on answering, and the next change begins a new
-    // one, which then holds everything.
+    // Deleted while in use: the open index keeps answering, and the next change starts a new one,
+    // which then contains everything.
     for index in indexes(&server.data_dir()) {
         std::fs::remove_dir_all(index).unwrap();
     }
@@ -303,7 +303,7 @@ async fn the_index_may_be_thrown_away(profile: Profile) {
     ask_until(&api, &json!({"query": "heel"}), some).await;
     assert!(some(&ask(&api, &sleep).await));
 
-    // Deleted, or damaged in any of its files, while nobody runs.
+    // Deleted, or damaged in any of its files, while the program is stopped.
     for damage in [
         |index: &PathBuf| std::fs::remove_dir_all(index).unwrap(),
         |index: &PathBuf| {
@@ -328,7 +328,7 @@ async fn the_index_may_be_thrown_away(profile: Profile) {
         let found = ask_until(&api, &sleep, some).await;
         assert_eq!(hits(&found)[0]["transcript_id"], session["id"]);
     }
-    // The control: one that is whole is used as it is.
+    // Control: a complete index is reused.
     let before = indexes(&server.data_dir());
     server.kill("up");
     server.start("up").await;
@@ -362,7 +362,7 @@ async fn bad_questions_get_a_sentence(profile: Profile) {
     }
     let ahead = api.post("/v1/search/query?min_position=999999", &json!({"query": "x"})).await;
     assert_eq!(ahead.problem(400), "invalid_query");
-    // Any text is a question.
+    // Any text is a valid question.
     for query in [
         "",
         " ",
@@ -409,14 +409,14 @@ async fn notes_from_elsewhere_are_found(profile: Profile) {
     assert_eq!((&hit["note"], &hit["client_id"]), (&note_out, &json!(maya)));
     assert_eq!((&hit["title"], &hit["turns"]), (&json!("Journal"), &Value::Null));
 
-    // The same name again replaces it; the same note again is no event.
+    // The same id again replaces it; the same note again is not an event.
     let again = api.post("/v1/search/index", &note("Ate porridge.")).await.expect(202);
     assert!(none(&api.post(&at(&again), &json!({"query": "\"five hours\""})).await.expect(200)));
     assert!(some(&api.post(&at(&again), &json!({"query": "porridge"})).await.expect(200)));
     let same = api.post("/v1/search/index", &note("Ate porridge.")).await.expect(202);
     assert_eq!(same["position"], again["position"]);
 
-    // Another organization has a note of that name of its own, and cannot delete this one.
+    // Another organization has its own note of that id, and cannot delete this one.
     let foreign = json!({"note": {"id": "journal/2026-03-04", "text": "Oatmeal."}});
     let theirs = stranger.post("/v1/search/index", &foreign).await.expect(202);
     assert!(none(&stranger.post(&at(&theirs), &json!({"query": "porridge"})).await.expect(200)));
@@ -428,11 +428,11 @@ async fn notes_from_elsewhere_are_found(profile: Profile) {
     let deleted = api.delete(path).await.expect(200);
     assert!(none(&api.post(&at(&deleted), &json!({"query": "porridge"})).await.expect(200)));
     api.delete(path).await.expect(404);
-    // It may come in again.
+    // It can be added again.
     let back = api.post("/v1/search/index", &note("Had an egg.")).await.expect(202);
     assert!(some(&api.post(&at(&back), &json!({"query": "egg"})).await.expect(200)));
 
-    // A session is put in again on demand.
+    // A session is reindexed on request.
     let session = api.session(SLEEP, &[]).await;
     let again = json!({"transcript_id": session["id"]});
     let again = api.post("/v1/search/index", &again).await.expect(202);
@@ -464,7 +464,7 @@ async fn what_was_asked_is_suggested_to_who_asked_it(profile: Profile) {
         questions.map(|item| item["text"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
     };
     eventually("what was asked is suggested", async || !of(&api).await.is_empty()).await;
-    // Once, and not what found nothing.
+    // Once, and not a question that found nothing.
     assert_eq!(of(&api).await, ["what about the heel?"]);
     assert_eq!(of(&stranger).await, Vec::<String>::new());
     api.delete("/v1/search/questions").await.expect(204);
@@ -474,7 +474,7 @@ async fn what_was_asked_is_suggested_to_who_asked_it(profile: Profile) {
 async fn a_saved_search_tells_of_what_fits(profile: Profile) {
     let Some(server) = Setup::new(profile).start().await else { return };
     let (api, stranger) = (server.api(), server.organization("Others").await);
-    // What was there before is not told of.
+    // Content from before is not reported.
     api.session(SLEEP, &[]).await;
     let save = async |api: &Api, body: Value| {
         let saved = api.post("/v1/search/saved", &body).await.expect(201);
@@ -487,23 +487,26 @@ async fn a_saved_search_tells_of_what_fits(profile: Profile) {
     api.delete(&format!("/v1/search/saved/{gone}")).await.expect(200);
 
     let run = api.session(RUN, &[]).await;
-    let told = async |api: &Api, id: &str| {
+    let reported = async |api: &Api, id: &str| {
         let found = api.get(&format!("/v1/search/saved/{id}/matches")).await.expect(200);
         found["items"].as_array().unwrap().clone()
     };
-    eventually("the search is told", async || !told(&api, &heel).await.is_empty()).await;
-    let matches = told(&api, &heel).await;
+    eventually("the saved search reports the session", async || {
+        !reported(&api, &heel).await.is_empty()
+    })
+    .await;
+    let matches = reported(&api, &heel).await;
     assert_eq!(matches.len(), 1, "{matches:?}");
     assert_eq!(matches[0]["transcript_id"], run["id"]);
-    // Every word has to be there: one of two is not enough.
-    assert_eq!(told(&api, &budget).await, Vec::<Value>::new());
-    assert_eq!(told(&stranger, &foreign).await, Vec::<Value>::new());
+    // Every word must occur: one of two is not enough.
+    assert_eq!(reported(&api, &budget).await, Vec::<Value>::new());
+    assert_eq!(reported(&stranger, &foreign).await, Vec::<Value>::new());
 
-    // A note is told of too; what changed is not told of again.
+    // A note is reported too; changed content is not reported again.
     let note = json!({"note": {"id": "n", "text": "Running with a taped heel."}});
     api.post("/v1/search/index", &note).await.expect(202);
-    eventually("the note is told of", async || told(&api, &heel).await.len() == 2).await;
-    assert_eq!(told(&api, &heel).await[0]["note"], true);
+    eventually("the note is reported", async || reported(&api, &heel).await.len() == 2).await;
+    assert_eq!(reported(&api, &heel).await[0]["note"], true);
     let correction =
         json!({"kind": "edit_turn", "turn": 0, "text": "How is the long run, the heel?"});
     let path = format!("/v1/transcripts/{}/corrections", run["id"].as_str().unwrap());
@@ -511,9 +514,10 @@ async fn a_saved_search_tells_of_what_fits(profile: Profile) {
     api.until_ready(run["id"].as_str().unwrap()).await;
     let marker = json!({"note": {"id": "m", "text": "Heels, running again."}});
     api.post("/v1/search/index", &marker).await.expect(202);
-    eventually("the second note is told of", async || told(&api, &heel).await.len() == 3).await;
+    eventually("the second note is reported", async || reported(&api, &heel).await.len() == 3)
+        .await;
 
-    // On the WebSocket as well: of all searches, and of one; not another organization's.
+    // On the WebSocket as well: all searches, and one; not another organization's.
     let mut socket = Socket::open(&api).await;
     let all = socket.subscribe("searches", None).await;
     let epoch = all["epoch"].as_str().unwrap().to_owned();

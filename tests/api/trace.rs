@@ -1,5 +1,5 @@
-//! One id leads from a request through all that followed from it; and no line tells more than it
-//! should.
+//! A correlation id leads from a request to everything that followed from it, and no log line
+//! contains personal content.
 
 use crate::in_profiles;
 use crate::support::{Answer, Profile, Setup, Uploaded, VTT};
@@ -54,7 +54,7 @@ async fn a_correlation_id_leads_everywhere(profile: Profile) {
         assert!(told, "the projection {projection} says nothing of it: {worker:?}");
     }
 
-    // What comes from outside and is no id is not let into the log.
+    // An external value that is not an id is not logged.
     let form = api.form(VTT, &[]);
     let odd = Answer::of(api.upload_request(form).header("x-correlation-id", "a\"b evil")).await;
     assert!(odd.header("x-correlation-id").unwrap().parse::<Uuid>().is_ok());

@@ -1,4 +1,4 @@
-//! Ways to bring a file in, and what becomes of it.
+//! Ways to upload a file, and the result.
 
 use crate::in_profiles;
 use crate::support::{Answer, Profile, Setup, Uploaded, VTT, samples};
@@ -15,7 +15,7 @@ const DETAILS: [(&str, &str); 4] = [
     ("notes", "Ask about Noa.\nAnd about Sunday."),
 ];
 
-/// What a caller gave and the program is to give back.
+/// Returns the fields that a caller gave and the program must return.
 fn given(transcript: &Value) -> Value {
     json!({
         "title": transcript["title"], "held_at": transcript["held_at"],
@@ -109,7 +109,7 @@ async fn samples_are_summarized_in_their_own_words(profile: Profile) {
     }
 }
 
-/// Everything that has the shape of a quote, wherever it stands.
+/// Collects everything that has the shape of a quote.
 fn collect_quotes<'a>(value: &'a Value, quotes: &mut Vec<&'a Value>) {
     match value {
         Value::Object(map) if map.contains_key("text") && map.contains_key("turn") => {

@@ -1,4 +1,4 @@
-//! JSON that is none, or another than is expected.
+//! Malformed JSON, and JSON of the wrong shape.
 
 use crate::support::{Profile, Setup, VTT};
 use crate::{case, check};
@@ -95,7 +95,7 @@ async fn bad_json_is_explained() {
         cases.push(case(name, client(body), 422, code, says));
     }
     check(&server, cases).await;
-    // What these cases change is what is wrong with them.
+    // The same bodies with only the error corrected are accepted.
     for (method, path, _, good) in routes {
         let answer = crate::support::Answer::of(api.request(method, path).json(&good)).await;
         assert!((200..300).contains(&answer.status), "{path}: {}", answer.text);

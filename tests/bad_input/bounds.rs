@@ -55,7 +55,7 @@ async fn what_is_over_the_limit_is_refused() {
     }
 }
 
-/// Begins an upload by hand; the caller goes on with it, or does not.
+/// Begins an upload on a raw connection that the caller continues, or does not.
 async fn begin(api: &Api, server: &Server, head: &str) -> TcpStream {
     let mut socket = TcpStream::connect(("127.0.0.1", server.port)).await.unwrap();
     let request = format!(
@@ -71,7 +71,7 @@ const FORM_HEAD: &str = "Content-Type: multipart/form-data; boundary=xyz\r\n\
 const PART_HEAD: &str = "--xyz\r\nContent-Disposition: form-data; name=\"file\"; \
      filename=\"a.vtt\"\r\n\r\n";
 
-/// Beginnings that are followed by nothing, each stuck at another place.
+/// Returns the beginnings of requests, each stalled at a different point.
 fn stalls() -> Vec<(&'static str, String)> {
     let body = "Content-Length: 1000000\r\n\r\n";
     let large = String::from_utf8(large(200_000)).unwrap();
@@ -100,7 +100,7 @@ async fn what_stalls_is_given_up() {
         let mut socket = begin(&api, &server, &head).await;
         let began = Instant::now();
         let mut answer = String::new();
-        // To the end: the connection is not held.
+        // To the end: the connection is not kept open.
         let read = tokio::time::timeout(Duration::from_secs(8), socket.read_to_string(&mut answer));
         let ended = match read.await {
             Ok(Ok(_)) => true,
@@ -117,7 +117,7 @@ async fn what_stalls_is_given_up() {
     let wrong: Vec<_> = futures::future::join_all(tries).await.into_iter().flatten().collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     no_blob_is_left(&server).await;
-    // Slow, but not still: taken.
+    // Slow, but not stalled: accepted.
     let mut socket = begin(&api, &server, &format!("Content-Length: {}\r\n\r\n", VTT.len())).await;
     for piece in VTT.as_bytes().chunks(VTT.len().div_ceil(6)) {
         socket.write_all(piece).await.unwrap();
@@ -168,7 +168,7 @@ async fn what_breaks_off_leaves_nothing() {
             drop(socket);
         }
     }
-    // Also such as have their file whole, but not their end.
+    // Also uploads whose file is complete, but whose request is not.
     for _ in 0..5 {
         let whole = format!("{FORM_HEAD}{PART_HEAD}{VTT}\r\n--xyz\r\n");
         drop(begin(&api, &server, &whole).await);

@@ -1,4 +1,4 @@
-//! Files that are no transcripts, and transcripts that do not look it.
+//! Files that are not transcripts, and transcripts that do not look like one.
 
 use crate::support::{Profile, Setup, VTT, eventually};
 use crate::{Case, case, check};
@@ -6,10 +6,10 @@ use reqwest::Method;
 use reqwest::multipart::{Form, Part};
 use serde_json::json;
 
-/// The first bytes of a file of some kind, and enough after them.
+/// Returns a file with these first bytes, and enough after them.
 fn file_of(head: &[u8]) -> Vec<u8> {
     let mut file = head.to_vec();
-    // Not text, not zero, not compressible: as the inside of such files is.
+    // Not text, not zero, not compressible, like the content of such files.
     file.extend((0..4096_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8));
     file
 }
@@ -24,7 +24,7 @@ fn kinds() -> Vec<(&'static str, Vec<u8>, &'static str)> {
     ]
 }
 
-/// What can hold a transcript is let in; that this one does not is found by the reader.
+/// Formats that can contain a transcript are accepted; the parser finds that these do not.
 #[tokio::test(flavor = "multi_thread")]
 async fn documents_that_cannot_be_read_fail_with_a_reason() {
     let Some(server) = Setup::new(Profile::Embedded).start().await else { return };

@@ -1,4 +1,4 @@
-//! Broken forms, and forms whose fields are wrong.
+//! Malformed forms, and forms with wrong fields.
 
 use crate::support::{Profile, Setup, VTT};
 use crate::{Case, case, check};
@@ -17,7 +17,7 @@ fn with_file() -> Form {
     Form::new().part("file", file())
 }
 
-/// A form as it stands on the wire, for what no client would send.
+/// Builds a raw form, for what no client would send.
 fn raw(parts: &[(&str, &str)]) -> String {
     let mut body = String::new();
     for (disposition, content) in parts {
@@ -142,7 +142,7 @@ async fn broken_forms_are_refused() {
         ),
     ];
     check(&server, cases).await;
-    // And the same form unbroken is taken: the cases are wrong in what they say they are.
+    // Control: the same form without errors is accepted.
     let answer = crate::support::Answer::of(send(kind, good)).await;
     answer.expect(202);
 }
@@ -180,12 +180,12 @@ async fn wrong_fields_are_named() {
         let name = format!("{field} {value:.30}");
         let form = api.upload_request(with_file().text(*field, value.clone()));
         cases.push(case(format!("{name}, form"), form, 422, "invalid_fields", says));
-        // A long query is another error: the address has a limit of its own.
+        // A long query is another error: URLs have a limit of their own.
         if value.len() < 1_000 {
             let body = api.request(Method::POST, PATH).query(&[(field, value)]).body(VTT);
             cases.push(case(format!("{name}, body"), body, 422, "invalid_fields", says));
         }
-        // Times and ids in JSON are checked where JSON is read.
+        // Times and ids in JSON are checked when it is parsed.
         let code = match *field {
             "held_at" => "invalid_body",
             "client_id" if value == "42" => "invalid_body",
@@ -202,7 +202,7 @@ async fn wrong_fields_are_named() {
         cases.push(case(format!("{field} empty, change"), patch, 422, "invalid_fields", "null"));
     }
     check(&server, cases).await;
-    // Two at once are both named.
+    // Two errors at once are both named.
     let form = with_file().text("held_at", "x").text("language", "!");
     let answer = crate::support::Answer::of(api.upload_request(form)).await;
     assert_eq!(answer.problem(422), "invalid_fields");

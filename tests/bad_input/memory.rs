@@ -1,4 +1,4 @@
-//! A large upload costs no memory.
+//! A large upload does not increase memory.
 
 use crate::support::{Answer, Profile, Setup};
 use reqwest::{Body, Method};
@@ -18,11 +18,11 @@ fn piece(n: usize) -> Vec<u8> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_large_upload_is_not_held_in_memory() {
-    // No worker: reading the file takes memory, and is another matter.
+    // No worker: parsing the file takes memory, which is tested elsewhere.
     let setup = Setup::new(Profile::Embedded).separate();
     let Some(mut server) = setup.start().await else { return };
     let api = server.api();
-    // Warm: what is allocated once is not the upload's.
+    // Warm-up: one-time allocations are not the upload's.
     for _ in 0..3 {
         api.upload(crate::support::VTT, &[]).await;
     }
@@ -47,7 +47,7 @@ async fn a_large_upload_is_not_held_in_memory() {
     println!("{} MiB uploaded, memory grew by {grown} MiB from {} MiB", SIZE >> 20, before >> 20);
     assert!(grown < 64, "memory grew by {grown} MiB");
 
-    // The control: all of it arrived.
+    // Control: all of it arrived.
     let revealed = server.cli(&["events", "show", &answer["position"].to_string(), "--reveal"]);
     let event: serde_json::Value = serde_json::from_str(&revealed).unwrap();
     assert_eq!(event["payload"]["size_bytes"], SIZE);

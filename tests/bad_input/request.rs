@@ -1,4 +1,4 @@
-//! Everything of a request but its body: path, query, method, token, key.
+//! Errors in everything but the body: path, query, method, token, key.
 
 use crate::support::{Answer, Profile, Setup, VTT};
 use crate::{Case, case, check};
@@ -222,13 +222,13 @@ async fn bad_tokens_are_refused_alike() {
     let refused = Answer::of(get()).await;
     assert_eq!(refused.header("www-authenticate"), Some("Bearer"));
 
-    // A header of 1 MB does not get as far as a handler; it is refused, and the server lives.
+    // A header of 1 MB does not reach a handler; it is refused, and the server keeps running.
     match Answer::try_of(with(&[b"Bearer ".as_slice(), &vec![b'a'; 1 << 20]].concat())).await {
         Ok(answer) => assert!((400..500).contains(&answer.status), "{}", answer.status),
         Err(error) => println!("1 MB of token: the connection was closed ({error})"),
     }
     assert_eq!(api.get("/v1/transcripts").await.status, 200);
-    // Case and space do not matter where HTTP says that they do not.
+    // Case and spaces are ignored where HTTP says so.
     assert_eq!(Answer::of(with(format!("bearer   {key} ").as_bytes())).await.status, 200);
 }
 

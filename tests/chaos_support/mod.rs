@@ -1,4 +1,4 @@
-//! What the chaos proofs share: places to run in, servers to hurt, figures to print.
+//! Shared by the chaos proofs: databases, servers to disturb, output.
 //!
 //! Each proof has a short form, for every run, and a full one (`DEBRIEF_TEST_FULL=1`, see
 //! `scripts/prove`).
@@ -11,23 +11,23 @@ pub(crate) mod worker;
 
 use std::time::{Duration, Instant};
 
-/// Whether the full form is asked for.
+/// Returns whether the full form is requested.
 pub(crate) fn full() -> bool {
     std::env::var("DEBRIEF_TEST_FULL").is_ok_and(|value| value == "1")
 }
 
-/// The short form's number, or the full form's.
+/// Returns the number of the short or the full form.
 pub(crate) fn sized<T>(short: T, long: T) -> T {
     if full() { long } else { short }
 }
 
-/// The one in the middle.
+/// Returns the median.
 pub(crate) fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values[values.len() / 2]
 }
 
-/// Waits until `condition` holds, and answers how long that took; fails after `limit`.
+/// Waits until `condition` holds, and returns how long that took; fails after `limit`.
 pub(crate) async fn eventually(
     limit: Duration,
     what: &str,
@@ -41,12 +41,12 @@ pub(crate) async fn eventually(
     began.elapsed()
 }
 
-/// A pause of random length.
+/// Pauses for a random time.
 pub(crate) async fn pause(millis: std::ops::Range<u64>) {
     tokio::time::sleep(Duration::from_millis(rand::random_range(millis))).await;
 }
 
-/// Panics are meant here; a line for each would hide the figures.
+/// Silences expected panics, which would hide the figures.
 pub(crate) fn quiet_poison() {
     let before = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {

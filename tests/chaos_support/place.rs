@@ -1,4 +1,4 @@
-//! Databases of a test's own, opened as the program opens them.
+//! Databases of a single test, opened as the program opens them.
 
 use debrief_infra::database::Database;
 use debrief_infra::keys::{KeyStore, MasterKey};
@@ -12,7 +12,7 @@ use uuid::Uuid;
 pub(crate) const MASTER_KEY: &str =
     "5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a";
 
-/// Where log, read models and work lie, and how work is handed out.
+/// The stores of log, read models and jobs, and the queue.
 pub(crate) struct Place {
     pub(crate) name: &'static str,
     pub(crate) database_url: String,
@@ -42,8 +42,8 @@ impl Place {
         }
     }
 
-    /// A database of its own on the Postgres of `scripts/with-services`, and its NATS. `None`,
-    /// with a word about it, where there is none.
+    /// Creates a database in the Postgres of `scripts/with-services`, with its NATS. Prints a
+    /// message and returns `None` if there is none.
     pub(crate) async fn distributed() -> Option<Self> {
         let postgres = std::env::var("DEBRIEF_TEST_POSTGRES_URL");
         let nats = std::env::var("DEBRIEF_TEST_NATS_URL");
@@ -54,7 +54,7 @@ impl Place {
         Some(Self::on(&postgres, &nats).await)
     }
 
-    /// A database of its own on this Postgres, and names of its own in this NATS.
+    /// Creates a database in this Postgres, and separate names in this NATS.
     pub(crate) async fn on(postgres: &str, nats: &str) -> Self {
         let name = format!("chaos_{}", Uuid::new_v4().simple());
         let admin = Database::open(postgres, 2).await.expect("a URL of Postgres");
@@ -75,7 +75,7 @@ impl Place {
         self.queue_url == "embedded"
     }
 
-    /// Brings the schema up.
+    /// Migrates the schema.
     pub(crate) async fn migrate(&self) {
         let database = Database::open(&self.database_url, 2).await.expect("the database opens");
         database.migrate().await.expect("the schema comes up");
@@ -95,7 +95,7 @@ impl Place {
 }
 
 impl Node {
-    /// The whole log.
+    /// Returns the whole log.
     pub(crate) async fn events(&self) -> Vec<RecordedEvent> {
         let mut events: Vec<RecordedEvent> = Vec::new();
         loop {
@@ -109,7 +109,7 @@ impl Node {
     }
 }
 
-/// Positions 1, 2, 3 … and in each stream versions 1, 2, 3 …
+/// Asserts positions 1, 2, 3 … and in each stream versions 1, 2, 3 …
 #[track_caller]
 pub(crate) fn assert_gapless(events: &[RecordedEvent]) {
     let mut versions = HashMap::new();

@@ -14,7 +14,7 @@ pub(crate) struct Proxy {
 }
 
 impl Proxy {
-    /// Passes connections on to `to`, and resets each after a random part of `lives`.
+    /// Forwards connections to `to`, and resets each after a random time within `lives`.
     pub(crate) async fn start(to: u16, lives: std::ops::Range<u64>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let port = listener.local_addr().expect("it is bound").port();
@@ -29,7 +29,7 @@ impl Proxy {
         proxy
     }
 
-    /// Connections that were reset so far.
+    /// Returns the number of connections reset so far.
     pub(crate) fn cut(&self) -> u64 {
         self.cut.load(Ordering::Relaxed)
     }
@@ -43,7 +43,7 @@ async fn pass_on(mut client: TcpStream, to: u16, life: Duration, cut: Arc<Atomic
     let copy = tokio::io::copy_bidirectional(&mut client, &mut server);
     if tokio::time::timeout(life, copy).await.is_err() {
         cut.fetch_add(1, Ordering::Relaxed);
-        // A reset on both sides, in the middle of whatever was under way.
+        // A reset on both sides, in the middle of the traffic.
         let _ = client.set_zero_linger();
         let _ = server.set_zero_linger();
     } else {

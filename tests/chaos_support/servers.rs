@@ -1,4 +1,4 @@
-//! Servers of a test's own, to be stopped, killed and started again.
+//! Servers of a single test, to be stopped, killed and restarted.
 
 use debrief_infra::database::Database;
 use serde_json::Value;
@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// A port below those that the system gives out, free just now.
+/// Returns a free port below the system's ephemeral ports.
 fn free_port() -> u16 {
     loop {
         let port = 20_000 + rand::random::<u16>() % 12_000;
@@ -36,7 +36,7 @@ async fn ended(child: &mut Child) {
     }
 }
 
-/// A Postgres of a test's own; stopped when dropped.
+/// A Postgres of a single test; stopped when dropped.
 pub(crate) struct Postgres {
     directory: tempfile::TempDir,
     bin: PathBuf,
@@ -45,7 +45,7 @@ pub(crate) struct Postgres {
 }
 
 impl Postgres {
-    /// `None`, with a word about it, where the programs are not at hand.
+    /// Prints a message and returns `None` if the programs are not installed.
     pub(crate) async fn start() -> Option<Self> {
         let Ok(bin) = std::env::var("DEBRIEF_TEST_PG_BIN") else {
             println!("skipped: DEBRIEF_TEST_PG_BIN is not set (scripts/with-services sets it)");
@@ -88,12 +88,12 @@ impl Postgres {
         command
     }
 
-    /// A superuser's URL of a maintenance database.
+    /// Returns a superuser's URL of a maintenance database.
     pub(crate) fn url(&self) -> String {
         format!("postgres://postgres@127.0.0.1:{}/postgres", self.port)
     }
 
-    /// Starts it, and waits until it answers.
+    /// Starts it, and waits until it responds.
     pub(crate) async fn run(&mut self) {
         let log = log_file(&self.directory.path().join("postgres.log"));
         let mut command = self.command("postgres");
@@ -118,7 +118,7 @@ impl Postgres {
         ended(&mut child).await;
     }
 
-    /// Ends every connection but this one; answers how many.
+    /// Ends every connection but this one; returns their number.
     pub(crate) async fn terminate_connections(&self) -> i64 {
         let admin = Database::open(&self.url(), 2).await.expect("a URL");
         let sql = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity \
@@ -144,7 +144,7 @@ fn is_root() -> bool {
     id.stdout.starts_with(b"0\n")
 }
 
-/// A NATS of a test's own; killed when dropped.
+/// A NATS of a single test; killed when dropped.
 pub(crate) struct Nats {
     directory: tempfile::TempDir,
     port: u16,
@@ -169,7 +169,7 @@ impl Nats {
         self.directory.path().join("store")
     }
 
-    /// Starts it, and waits until it answers.
+    /// Starts it, and waits until it responds.
     pub(crate) async fn run(&mut self) {
         let log = log_file(&self.directory.path().join("nats.log"));
         let mut command = Command::new("nats-server");
@@ -184,20 +184,20 @@ impl Nats {
         }
     }
 
-    /// Ends it at once.
+    /// Kills it.
     pub(crate) fn kill(&mut self) {
         let mut child = self.child.take().expect("it runs");
         let _ = child.kill();
         let _ = child.wait();
     }
 
-    /// Removes all that it stored. It must not run.
+    /// Deletes its store. It must not be running.
     pub(crate) fn delete_store(&self) {
         assert!(self.child.is_none(), "it runs");
         std::fs::remove_dir_all(self.store()).expect("a store to delete");
     }
 
-    /// Messages in its streams: work that was dispatched and is not done.
+    /// Returns the messages in its streams: jobs dispatched and not done.
     pub(crate) async fn messages(&self) -> Option<u64> {
         let url = format!("http://127.0.0.1:{}/jsz", self.monitor);
         let answer = reqwest::get(url).await.ok()?;

@@ -1,4 +1,4 @@
-//! A worker for proofs about the runtime: what a job does is what its event says.
+//! A worker for proofs about the runtime; the event says what a job does.
 
 use super::place::Node;
 use async_trait::async_trait;
@@ -21,23 +21,23 @@ fn organization() -> OrganizationId {
     OrganizationId(Uuid::from_u128(0x0a))
 }
 
-/// Names have to live for ever.
+/// Worker names are static.
 pub(crate) fn leak(text: String) -> &'static str {
     Box::leak(text.into_boxed_str())
 }
 
-/// What a job does is what its event says.
+/// A worker whose jobs do what their event says.
 pub(crate) struct TestWorker {
     pub(crate) name: &'static str,
     pub(crate) event_types: &'static [&'static str],
     pub(crate) took: Duration,
-    /// Tries a failed job again by itself, for ever: the control arm.
+    /// Retries a failed job itself, forever: the control arm.
     pub(crate) clings: bool,
-    pub(crate) mended: AtomicBool,
+    pub(crate) fixed: AtomicBool,
     pub(crate) begun: AtomicUsize,
     pub(crate) done: Mutex<HashMap<i64, u32>>,
     pub(crate) gave_up: Mutex<Vec<i64>>,
-    /// Is a process of its own, which a job may kill, and tells what is done.
+    /// Runs in a separate process, which a job may kill, and prints what is done.
     pub(crate) alone: bool,
 }
 
@@ -49,7 +49,7 @@ impl TestWorker {
             event_types: Box::leak(Box::new([leak(format!("test.{name}"))])),
             took: Duration::from_millis(2),
             clings: false,
-            mended: AtomicBool::new(false),
+            fixed: AtomicBool::new(false),
             begun: AtomicUsize::new(0),
             done: Mutex::default(),
             gave_up: Mutex::default(),
@@ -61,7 +61,7 @@ impl TestWorker {
         self.done.lock().expect("no panic under this lock").len()
     }
 
-    /// Jobs whose effect came more than once.
+    /// Returns the number of jobs whose effect occurred more than once.
     pub(crate) fn twice(&self) -> usize {
         self.done.lock().expect("no panic under this lock").values().filter(|n| **n > 1).count()
     }
@@ -69,7 +69,7 @@ impl TestWorker {
     pub(crate) async fn attempt(&self, event: &RecordedEvent) -> Result<Done, Fault> {
         tokio::time::sleep(self.took).await;
         let kind = event.payload["kind"].as_str().unwrap_or_default();
-        if !self.mended.load(Ordering::SeqCst) {
+        if !self.fixed.load(Ordering::SeqCst) {
             match kind {
                 "panics" if self.clings => return Err(Fault::Failed("poison".to_owned())),
                 "panics" => panic!("poison"),
@@ -149,7 +149,7 @@ impl Node {
         Relay::new(log, ledger, Arc::clone(&self.queue), vec![subscription], lease)
     }
 
-    /// Rows of a worker in this state, with their attempts and abandoned leases.
+    /// Returns the rows of a worker in this state, with their attempts and abandoned leases.
     pub(crate) async fn rows(&self, worker: &TestWorker, state: &str) -> Vec<(i64, i64)> {
         let sql = "SELECT attempts, abandoned FROM work WHERE consumer = $1 AND state = $2";
         let arguments: [SqlValue; 2] = [worker.name.into(), state.into()];

@@ -1,4 +1,4 @@
-//! A small client of the HTTP surface.
+//! A small client of the HTTP API.
 
 use super::eventually;
 use reqwest::header::HeaderMap;
@@ -14,7 +14,7 @@ pub struct Api {
     pub http: reqwest::Client,
 }
 
-/// An answer, read to its end.
+/// A complete answer.
 #[derive(Debug, Clone)]
 pub struct Answer {
     pub status: u16,
@@ -22,7 +22,7 @@ pub struct Answer {
     pub text: String,
 }
 
-/// An upload that was accepted.
+/// An accepted upload.
 #[derive(Debug, Clone)]
 pub struct Uploaded {
     pub id: String,
@@ -45,7 +45,7 @@ impl Answer {
             .unwrap_or_else(|error| panic!("{}: {error}: {}", self.status, self.text))
     }
 
-    /// The body of an answer that must have this status.
+    /// Returns the body of an answer, which must have this status.
     #[track_caller]
     pub fn expect(&self, status: u16) -> Value {
         assert_eq!(self.status, status, "{}", self.text);
@@ -56,7 +56,7 @@ impl Answer {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
-    /// Checks that this is a problem that helps whoever reads it, and answers its `code`.
+    /// Checks that this is a helpful problem, and returns its `code`.
     #[track_caller]
     pub fn problem(&self, status: u16) -> String {
         assert_eq!(self.status, status, "{}", self.text);
@@ -78,7 +78,7 @@ impl Api {
         Self { url: url.to_owned(), key: key.to_owned(), http: reqwest::Client::new() }
     }
 
-    /// A request with the key.
+    /// Returns a request with the key.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.http.request(method, format!("{}{path}", self.url)).bearer_auth(&self.key)
     }
@@ -99,7 +99,7 @@ impl Api {
         Answer::of(self.request(Method::DELETE, path)).await
     }
 
-    /// A form with a file and fields, the file first.
+    /// Returns a form with a file and fields, the file first.
     pub fn form(&self, file: impl Into<Vec<u8>>, fields: &[(&str, &str)]) -> Form {
         let part = Part::bytes(file.into()).file_name("session.vtt");
         fields.iter().fold(Form::new().part("file", part), |form, (name, value)| {
@@ -107,8 +107,8 @@ impl Api {
         })
     }
 
-    /// A request that uploads, to be changed before it is sent. It is a session of its own, though
-    /// tests send the same file again and again.
+    /// Returns an upload request that can be changed before it is sent. It allows duplicates,
+    /// because tests send the same file again and again.
     pub fn upload_request(&self, form: Form) -> RequestBuilder {
         let form = form.text("allow_duplicate", "true");
         self.request(Method::POST, "/v1/transcripts/upload").multipart(form)
@@ -118,13 +118,13 @@ impl Api {
         Answer::of(self.request(Method::PUT, path).json(body)).await
     }
 
-    /// Uploads a transcript that must be accepted.
+    /// Uploads a transcript, which must be accepted.
     pub async fn upload(&self, file: impl Into<Vec<u8>>, fields: &[(&str, &str)]) -> Uploaded {
         let answer = Answer::of(self.upload_request(self.form(file, fields))).await;
         Uploaded::of(&answer.expect(202))
     }
 
-    /// Waits until a transcript is ready; answers it. Panics if work on it failed.
+    /// Waits until a transcript is ready and returns it. Panics if its processing failed.
     pub async fn until_ready(&self, id: &str) -> Value {
         let path = format!("/v1/transcripts/{id}/status");
         eventually("the transcript is ready", async || {
@@ -140,7 +140,7 @@ impl Api {
         self.get(&format!("/v1/transcripts/{id}")).await.expect(200)
     }
 
-    /// Uploads and waits until it is ready; answers the transcript.
+    /// Uploads a transcript, waits until it is ready, and returns it.
     pub async fn session(&self, file: impl Into<Vec<u8>>, fields: &[(&str, &str)]) -> Value {
         let uploaded = self.upload(file, fields).await;
         self.until_ready(&uploaded.id).await

@@ -1,8 +1,8 @@
-//! Runs the built program as its users do, for tests from outside.
+//! Runs the built program as users do, for black-box tests.
 //!
 //! ```ignore
 //! let Some(mut server) = Setup::new(Profile::Embedded).set("worker_lease", "2s").start().await
-//! else { return };                                   // a service is not at hand; said so
+//! else { return };                                   // a service is missing; a message was printed
 //! let api = server.api();                            // the owner's; server.organization("B")
 //! let uploaded = api.upload(support::VTT, &[("title", "First")]).await;
 //! api.until_ready(&uploaded.id).await;
@@ -10,9 +10,9 @@
 //! server.start("up").await;                          // the same port, the same data
 //! ```
 //!
-//! Each server has a directory, a port and, if distributed, a database and a prefix in NATS of
-//! its own. Dropped, its processes are killed and all of that is removed, but for what it left in
-//! NATS, which goes with the NATS of `scripts/with-services`. If the test failed, the end of its
+//! Each server has its own directory and port and, if distributed, its own database and NATS
+//! prefix. Dropping it kills its processes and removes everything, except what it left in NATS,
+//! which is removed with the NATS of `scripts/with-services`. If the test failed, the end of its
 //! log is printed.
 #![allow(dead_code)] // Each test binary uses a part.
 #![allow(unreachable_pub)] // Shared between test binaries as a module.
@@ -32,7 +32,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 use uuid::Uuid;
 
-/// A small transcript that ends up with a summary.
+/// A small transcript that gets a summary.
 pub const VTT: &str = "WEBVTT\n\n\
     00:00:01.000 --> 00:00:06.000\n<v Dana Levi>What would you like to take from today?\n\n\
     00:00:07.000 --> 00:00:15.000\n<v Omer Katz>I want to stop doing every review myself. \
@@ -41,7 +41,7 @@ pub const VTT: &str = "WEBVTT\n\n\
     00:00:21.000 --> 00:00:30.000\n<v Omer Katz>Mostly that I do not trust the result. \
     We decided to look at the numbers together on Sunday.\n";
 
-/// The samples in the repository: file name and text.
+/// Returns the samples in the repository: file name and text.
 pub fn samples() -> Vec<(String, String)> {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples");
     let mut samples: Vec<_> = std::fs::read_dir(directory)
@@ -56,7 +56,7 @@ pub fn samples() -> Vec<(String, String)> {
     samples
 }
 
-/// What the program stands on.
+/// The stores that the program uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Profile {
     /// SQLite, the queue in it, blobs in a directory; one process.
@@ -85,7 +85,7 @@ macro_rules! in_profiles {
     };
 }
 
-/// What a server is to be like.
+/// The configuration of a server.
 pub struct Setup {
     profile: Profile,
     settings: Vec<(String, String)>,
@@ -99,33 +99,33 @@ impl Setup {
         Self { profile, settings: Vec::new(), separate: false, postgres: None, nats: None }
     }
 
-    /// Any setting of debrief.default.toml.
+    /// Sets any setting of debrief.default.toml.
     pub fn set(mut self, key: &str, value: impl ToString) -> Self {
         self.settings.push((key.to_owned(), value.to_string()));
         self
     }
 
-    /// A process for each of `api`, `worker` and `relay` instead of one `up`.
+    /// Runs a process for each of `api`, `worker` and `relay` instead of one `up`.
     pub fn separate(mut self) -> Self {
         self.separate = true;
         self
     }
 
-    /// Another Postgres than the shared one: a superuser's URL of a maintenance database. For
-    /// tests that stop it.
+    /// Uses another Postgres than the shared one, given as a superuser's URL of a maintenance
+    /// database, for tests that stop it.
     pub fn postgres(mut self, url: &str) -> Self {
         self.postgres = Some(url.to_owned());
         self
     }
 
-    /// Another NATS than the shared one.
+    /// Uses another NATS than the shared one.
     pub fn nats(mut self, url: &str) -> Self {
         self.nats = Some(url.to_owned());
         self
     }
 
-    /// Starts it and waits until it is ready. `None`, with a word about it, where a service that
-    /// the profile needs is not at hand.
+    /// Starts the server and waits until it is ready. Prints a message and returns `None` if a
+    /// service that the profile needs is missing.
     pub async fn start(self) -> Option<Server> {
         let directory = tempfile::Builder::new().prefix("debrief-").tempdir().unwrap();
         let key = format!("dbf_test_{}", Uuid::new_v4().simple());
@@ -151,7 +151,7 @@ impl Setup {
             profile: self.profile,
             key,
             settings,
-            // Below the ports that the system gives out, so that it is still free after a stop.
+            // Below the system's ephemeral ports, so that it is still free after a stop.
             port: 10_000 + rand::random::<u16>() % 10_000,
             directory,
             database,
@@ -180,7 +180,7 @@ fn service(variable: &str) -> Option<String> {
 
 /// A running system.
 pub struct Server {
-    // First, so that they end before what they use goes away.
+    // First, so that they end before what they use is removed.
     processes: Vec<Process>,
     pub profile: Profile,
     key: String,
@@ -191,22 +191,22 @@ pub struct Server {
 }
 
 impl Server {
-    /// `http://127.0.0.1:PORT`.
+    /// Returns `http://127.0.0.1:PORT`.
     pub fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
 
-    /// A client with the owner's key.
+    /// Returns a client with the owner's key.
     pub fn api(&self) -> Api {
         Api::new(&self.url(), &self.key)
     }
 
-    /// Makes another organization; a client with its owner's key.
+    /// Creates another organization; returns a client with its owner's key.
     pub async fn organization(&self, name: &str) -> Api {
         let said = self.cli(&["organizations", "create", name]);
         let key = said.lines().last().unwrap().trim().to_owned();
         let api = Api::new(&self.url(), &key);
-        // The key is known once the directory was projected.
+        // The key is known once the directory is projected.
         eventually("the new organization's key works", async || {
             api.get("/v1/transcripts").await.status == 200
         })
@@ -214,17 +214,17 @@ impl Server {
         api
     }
 
-    /// The directory for what this server keeps on this machine.
+    /// Returns the server's data directory.
     pub fn data_dir(&self) -> PathBuf {
         self.directory.path().join("data")
     }
 
-    /// Files in the blob directory, by path.
+    /// Returns the files in the blob directory, by path.
     pub fn blobs(&self) -> Vec<PathBuf> {
         files_under(&self.data_dir().join("blobs"))
     }
 
-    /// The database: `sqlite:…` or `postgres://…`.
+    /// Returns the database URL: `sqlite:…` or `postgres://…`.
     pub fn database_url(&self) -> String {
         match &self.database {
             Some(database) => database.url.clone(),
@@ -232,8 +232,8 @@ impl Server {
         }
     }
 
-    /// Runs a subcommand on the same data to its end; answers its standard output, and panics if
-    /// it fails.
+    /// Runs a subcommand on the same data to its end; returns its standard output, and panics if it
+    /// fails.
     pub fn cli(&self, arguments: &[&str]) -> String {
         let output = self.try_cli(arguments);
         let (out, err) =
@@ -247,7 +247,7 @@ impl Server {
         self.command(arguments).output().unwrap()
     }
 
-    /// All events, as `debrief events tail --json` prints them.
+    /// Returns all events, as printed by `debrief events tail --json`.
     pub fn events(&self) -> Vec<serde_json::Value> {
         self.cli(&["events", "tail", "--after", "0", "--json"])
             .lines()
@@ -255,7 +255,7 @@ impl Server {
             .collect()
     }
 
-    /// A command of the program with this server's settings and none of the tester's own.
+    /// Returns a command with this server's settings and none of the environment's.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_debrief"));
         command.args(arguments).current_dir(self.directory.path());
@@ -271,8 +271,8 @@ impl Server {
         command
     }
 
-    /// Starts a role (`up`, `api`, `worker` or `relay`) once more, on the same port and data.
-    /// Does not wait until it is ready.
+    /// Starts another process of a role (`up`, `api`, `worker` or `relay`), on the same port and
+    /// data. Does not wait until it is ready.
     pub fn spawn(&mut self, role: &str) {
         let count = self.processes.len();
         let log = self.directory.path().join(format!("{role}-{count}.log"));
@@ -280,7 +280,7 @@ impl Server {
         self.processes.push(process);
     }
 
-    /// Starts a role once more and, if it serves HTTP, waits until it is ready.
+    /// Starts another process of a role and, if it serves HTTP, waits until it is ready.
     pub async fn start(&mut self, role: &str) {
         self.spawn(role);
         if matches!(role, "up" | "api") {
@@ -288,7 +288,7 @@ impl Server {
         }
     }
 
-    /// The first start: a port that turns out to be taken is followed by another.
+    /// The first start: if the port is in use, tries another.
     async fn launch(&mut self, role: &str) {
         for _ in 0..20 {
             self.spawn(role);
@@ -304,19 +304,19 @@ impl Server {
         panic!("no free port");
     }
 
-    /// Changes a setting; counts from the next start on.
+    /// Changes a setting; applies from the next start on.
     pub fn set(&mut self, key: &str, value: impl ToString) {
         self.settings.retain(|(known, _)| known != key);
         self.settings.push((key.to_owned(), value.to_string()));
     }
 
-    /// The newest process of a role.
+    /// Returns the newest process of a role.
     pub fn process(&mut self, role: &str) -> &mut Process {
         let found = self.processes.iter_mut().rev().find(|process| process.role == role);
         found.unwrap_or_else(|| panic!("no `{role}` was started"))
     }
 
-    /// All processes of a role that run, oldest first.
+    /// Returns the running processes of a role, oldest first.
     pub fn processes(&mut self, role: &str) -> Vec<&mut Process> {
         self.processes
             .iter_mut()
@@ -329,7 +329,7 @@ impl Server {
         self.process(role).kill();
     }
 
-    /// Asks the newest process of a role to stop and waits for its end; answers how long it took.
+    /// Stops the newest process of a role and waits for its end; returns how long it took.
     pub async fn stop(&mut self, role: &str) -> Duration {
         self.process(role).stop().await
     }
@@ -355,12 +355,12 @@ impl Server {
         }
     }
 
-    /// The log lines of all processes so far.
+    /// Returns the log lines of all processes so far.
     pub fn log(&self) -> String {
         self.processes.iter().map(Process::log).collect()
     }
 
-    /// Handles to the database of this server, for looking where no surface leads.
+    /// Opens the database of this server, to inspect what no API shows.
     pub async fn database(&self) -> Database {
         Database::open(&self.database_url(), 2).await.unwrap()
     }
@@ -377,7 +377,7 @@ impl Drop for Server {
     }
 }
 
-/// A database of one test's own; dropped with it.
+/// A database of one test; dropped with it.
 pub struct TestDatabase {
     pub url: String,
     admin: String,
@@ -396,7 +396,7 @@ impl TestDatabase {
 impl Drop for TestDatabase {
     fn drop(&mut self) {
         let (admin, name) = (self.admin.clone(), self.name.clone());
-        // A runtime of its own: this one may be ending.
+        // A separate runtime, because this one may be shutting down.
         let dropped = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
             let drop = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
@@ -404,7 +404,7 @@ impl Drop for TestDatabase {
         })
         .join();
         if dropped.is_err() {
-            println!("the database {} could not be dropped", self.name);
+            println!("cannot drop the database {}", self.name);
         }
     }
 }
@@ -415,7 +415,7 @@ async fn on_server(url: &str, statement: &str) {
     admin.close().await;
 }
 
-/// Waits up to 30 s for something to become true.
+/// Waits up to 30 s for a condition.
 pub async fn eventually(what: &str, mut holds: impl AsyncFnMut() -> bool) {
     let began = Instant::now();
     while !holds().await {
@@ -424,7 +424,7 @@ pub async fn eventually(what: &str, mut holds: impl AsyncFnMut() -> bool) {
     }
 }
 
-/// All files under a directory.
+/// Returns all files under a directory.
 pub fn files_under(directory: &Path) -> Vec<PathBuf> {
     let Ok(entries) = std::fs::read_dir(directory) else { return Vec::new() };
     let mut files = Vec::new();

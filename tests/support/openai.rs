@@ -1,8 +1,8 @@
-//! A server that speaks OpenAI's embeddings and chat completions, for tests: what it says can be
-//! foretold.
+//! A server that speaks OpenAI's embeddings and chat completions, with predictable answers, for
+//! tests.
 //!
-//! A text's vector tells which of a few ideas it has words of, so that texts without a common word
-//! are near each other, as a real model's would be. A chat answers what the test put there.
+//! A text's vector shows which of a few ideas its words belong to, so that texts without a common
+//! word can be near each other, as with a real model. A chat answers what the test has set.
 
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-/// Words of one idea each.
+/// The words of each idea.
 const IDEAS: [&[&str]; 3] = [
     &["sleep", "awake", "bed", "rest", "insomnia", "tired"],
     &["heel", "run", "running", "jogging", "injury", "marathon"],
@@ -23,17 +23,17 @@ const IDEAS: [&[&str]; 3] = [
 
 #[derive(Default)]
 struct Said {
-    /// Texts that were embedded, by model.
+    /// Embedded texts, by model.
     embedded: Mutex<Vec<(String, String)>>,
-    /// While set, batches of more than one text are told to come again.
+    /// While set, batches of more than one text are answered with "busy".
     busy: AtomicBool,
-    /// What the next chats answer.
+    /// The answer of the next chats.
     answer: Mutex<String>,
     chats: Mutex<Vec<Value>>,
     unauthorized: AtomicUsize,
 }
 
-/// A running server; ends with this.
+/// A running server; dropped, it ends.
 pub struct OpenAi {
     pub address: std::net::SocketAddr,
     said: Arc<Said>,
@@ -46,7 +46,7 @@ impl Drop for OpenAi {
     }
 }
 
-/// The key that it wants.
+/// The key that it requires.
 pub const KEY: &str = "sk-test-0123456789";
 
 impl OpenAi {
@@ -54,7 +54,7 @@ impl OpenAi {
         Self::on("127.0.0.1:0").await
     }
 
-    /// On an address that was used before.
+    /// Starts on an address that was used before.
     pub async fn on(address: &str) -> Self {
         let listener = TcpListener::bind(address).await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -71,12 +71,12 @@ impl OpenAi {
         format!("http://{}/v1?model={model}", self.address)
     }
 
-    /// Passages are not embedded while this is so; questions are.
+    /// While set, passages are not embedded; questions are.
     pub fn busy(&self, busy: bool) {
         self.said.busy.store(busy, Ordering::SeqCst);
     }
 
-    /// Texts that a model embedded.
+    /// Returns the texts that a model embedded.
     pub fn embedded(&self, model: &str) -> Vec<String> {
         let embedded = self.said.embedded.lock().unwrap();
         let of_model = embedded.iter().filter(|(name, _)| name == model);
@@ -87,7 +87,7 @@ impl OpenAi {
         *self.said.answer.lock().unwrap() = answer.to_string();
     }
 
-    /// What was asked of it in chats.
+    /// Returns the requests of chats.
     pub fn chats(&self) -> Vec<Value> {
         self.said.chats.lock().unwrap().clone()
     }

@@ -14,7 +14,7 @@ pub struct Process {
 }
 
 impl Process {
-    /// Starts it; what it prints goes to the file `log`.
+    /// Starts it; its output goes to the file `log`.
     pub fn start(role: &str, mut command: Command, log: PathBuf) -> Self {
         let file = File::create(&log).unwrap();
         let child = command
@@ -30,17 +30,17 @@ impl Process {
         self.child.id()
     }
 
-    /// Whether it runs.
+    /// Returns whether it is running.
     pub fn runs(&mut self) -> bool {
         self.child.try_wait().unwrap().is_none()
     }
 
-    /// Whether its end was the test's doing.
+    /// Returns whether the test ended it.
     pub fn was_stopped(&self) -> bool {
         self.stopped
     }
 
-    /// Ends it at once.
+    /// Kills it.
     pub fn kill(&mut self) {
         self.stopped = true;
         let _ = self.child.kill();
@@ -59,7 +59,7 @@ impl Process {
         self.child.id()
     }
 
-    /// Asks it to stop and waits for its end; answers how long it took.
+    /// Stops it with TERM and waits for its end; returns how long it took.
     pub async fn stop(&mut self) -> Duration {
         let began = Instant::now();
         self.signal("TERM");
@@ -67,7 +67,7 @@ impl Process {
         began.elapsed()
     }
 
-    /// Waits for its end, for at most a minute.
+    /// Waits up to a minute for its end.
     pub async fn ended(&mut self) {
         let began = Instant::now();
         while self.runs() {
@@ -76,7 +76,7 @@ impl Process {
         }
     }
 
-    /// Waits until it has printed something. `false`: it ended first.
+    /// Waits until it has printed a text. Returns `false` if it ended first.
     pub async fn said(&mut self, words: &str, patience: Duration) -> bool {
         let began = Instant::now();
         loop {
@@ -92,19 +92,19 @@ impl Process {
         }
     }
 
-    /// What it has printed.
+    /// Returns its output.
     pub fn log(&self) -> String {
         String::from_utf8_lossy(&std::fs::read(&self.log).unwrap_or_default()).into_owned()
     }
 
-    /// The last lines of it.
+    /// Returns the last lines of its output.
     pub fn log_end(&self, lines: usize) -> String {
         let log = self.log();
         let all: Vec<_> = log.lines().collect();
         all[all.len().saturating_sub(lines)..].join("\n")
     }
 
-    /// Memory in use, in bytes.
+    /// Returns its resident memory, in bytes.
     pub fn resident_bytes(&self) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
         let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();

@@ -1,4 +1,4 @@
-//! A client of the WebSocket.
+//! A WebSocket client.
 
 use super::Api;
 use futures::{SinkExt, StreamExt};
@@ -11,13 +11,13 @@ use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{WebSocketStream, client_async};
 
-/// Longest wait for a message.
+/// The timeout for a message.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// An open connection.
 pub struct Socket {
     stream: WebSocketStream<TcpStream>,
-    /// What came while an answer was waited for.
+    /// Messages that arrived while waiting for an answer.
     waiting: VecDeque<Value>,
     last_id: u64,
 }
@@ -33,7 +33,8 @@ impl Socket {
         Self::connect(url, None, None).await.unwrap()
     }
 
-    /// Connects; `receive_buffer` is what the system holds for a client that does not read.
+    /// Connects; `receive_buffer` is the size of the system's buffer for a client that does not
+    /// read.
     pub async fn connect(
         url: &str,
         key: Option<&str>,
@@ -57,7 +58,7 @@ impl Socket {
         self.stream.send(message).await
     }
 
-    /// Sends a request and waits for its answer: `ok` or `err`.
+    /// Sends a request and returns its answer: `ok` or `err`.
     pub async fn ask(&mut self, mut request: Value) -> Value {
         self.last_id += 1;
         request["id"] = json!(self.last_id);
@@ -72,7 +73,7 @@ impl Socket {
         }
     }
 
-    /// Subscribes; answers `{channel, epoch, offset, recovered}`.
+    /// Subscribes; returns `{channel, epoch, offset, recovered}`.
     pub async fn subscribe(&mut self, channel: &str, since: Option<(&str, i64)>) -> Value {
         let mut request = json!({"t": "sub", "channel": channel});
         if let Some((epoch, offset)) = since {
@@ -83,7 +84,7 @@ impl Socket {
         answer["ok"].clone()
     }
 
-    /// The `code` of a request that must be refused.
+    /// Returns the `code` of a request that must be refused.
     pub async fn refusal(&mut self, request: Value) -> String {
         let answer = self.ask(request).await;
         assert_eq!(answer["t"], "err", "{answer}");
@@ -91,12 +92,13 @@ impl Socket {
         answer["err"]["code"].as_str().unwrap().to_owned()
     }
 
-    /// The next message that answers no request.
+    /// Returns the next message that is not an answer.
     pub async fn next(&mut self) -> Value {
         self.try_next().await.unwrap_or_else(|end| panic!("closed: {end:?}"))
     }
 
-    /// The next message that answers no request, or the code with which the connection ended.
+    /// Returns the next message that is not an answer, or the code with which the connection was
+    /// closed.
     pub async fn try_next(&mut self) -> Result<Value, Option<u16>> {
         match self.waiting.pop_front() {
             Some(message) => Ok(message),
@@ -104,7 +106,7 @@ impl Socket {
         }
     }
 
-    /// Checks that nothing comes for a while.
+    /// Checks that nothing arrives for a while.
     pub async fn nothing_for(&mut self, time: Duration) {
         assert!(self.waiting.is_empty(), "{:?}", self.waiting);
         if let Ok(message) = tokio::time::timeout(time, self.receive()).await {
@@ -112,7 +114,7 @@ impl Socket {
         }
     }
 
-    /// Reads to the end; the code with which the server closed, if it gave one.
+    /// Reads to the end; returns the server's close code, if it sent one.
     pub async fn close_code(&mut self) -> Option<u16> {
         loop {
             if let Err(code) = self.receive().await {

@@ -15,7 +15,7 @@ async fn the_same_idempotency_key_is_anothers_own(profile: Profile) {
         Answer::of(request.header("idempotency-key", "first"))
     };
     let first = client(&one, "Zanzibar").await;
-    // Neither the answer of another nor a word that the key is taken.
+    // Neither another organization's answer nor the information that the key is in use.
     let second = client(&two, "Quokka").await;
     let (first_id, second_id) = (first.expect(201)["id"].clone(), second.expect(201)["id"].clone());
     assert_ne!(first_id, second_id);

@@ -1,4 +1,4 @@
-//! What a connection, and a process, takes.
+//! The limits of a connection and of a process.
 
 use crate::support::websocket::Socket;
 use crate::support::{Profile, Setup, eventually};
@@ -61,7 +61,7 @@ async fn messages_have_a_size() {
     socket.send(of_size(64 << 10)).await.unwrap();
     assert_eq!(socket.next().await["err"]["code"], "unknown_channel");
     let _ = socket.send(of_size((64 << 10) + 1)).await;
-    // Its head alone tells that it is too large; the rest is not read, and the connection ends.
+    // The frame's header shows that it is too large; the rest is not read, and the connection ends.
     socket.close_code().await;
     assert_eq!(api.get("/v1/transcripts").await.status, 200);
 }
@@ -92,13 +92,13 @@ async fn requests_have_a_rate() {
     }
     assert!((50..=70).contains(&taken), "{taken} of 120 at once were taken");
     assert_eq!(taken + refused, 120);
-    // Who waits is served again.
+    // A client that waits is served again.
     tokio::time::sleep(Duration::from_secs(9)).await;
     assert_eq!(socket.ask(json!({"t": "ping"})).await["t"], "ok");
-    // Who never does is shown out.
+    // A client that never waits is disconnected.
     let mut asked = 0;
     let end = loop {
-        assert!(asked < 2_000, "nobody is shown out");
+        assert!(asked < 2_000, "nobody is disconnected");
         asked += 1;
         socket.send(Message::text(json!({"t": "ping"}).to_string())).await.unwrap();
         if let Err(end) = socket.try_next().await {

@@ -1,5 +1,5 @@
-//! From where a client left off, without a gap and without a repetition, or a plain word that
-//! this cannot be.
+//! Resuming: from where a client left off, without a gap and without a repetition, or with an
+//! explicit answer that this is impossible.
 
 use crate::support::websocket::Socket;
 use crate::support::{Profile, Setup};
@@ -11,12 +11,12 @@ in_profiles! { history_joins_the_present, what_cannot_be_replayed_is_told,
 a_rebuild_tells_everyone_to_reload }
 
 async fn history_joins_the_present(profile: Profile) {
-    // The projection in another process: nothing but the stored updates joins the two.
+    // The projection runs in another process: only the stored updates connect the two.
     let Some(server) = Setup::new(profile).separate().start().await else { return };
     let api = server.api();
     let id = transcript(&api).await;
     let channel = format!("transcripts/{id}");
-    // Updates are a projection of their own, which may be behind the one that says `ready`.
+    // Updates are a separate projection, which may be behind the one that says `ready`.
     let reached = async |head: i64| loop {
         let mut socket = Socket::open(&api).await;
         let begun = socket.subscribe(&channel, None).await;
@@ -30,7 +30,7 @@ async fn history_joins_the_present(profile: Profile) {
     let (epoch, start) = (begun["epoch"].as_str().unwrap(), 3);
     assert_eq!(begun["recovered"], false, "{begun}");
 
-    // Read all the while, as a client must: one that does not is closed as too slow.
+    // Read all the time, as a client must: otherwise the connection is closed as too slow.
     let watching = tokio::spawn(async move {
         let mut updates = Vec::new();
         for _ in 0..300 {
@@ -44,7 +44,7 @@ async fn history_joins_the_present(profile: Profile) {
         let (api, id) = (api.clone(), id.clone());
         async move { write(&api, &id, 150, 1).await }
     });
-    // Some begin while others write: from the beginning, from the middle, from the end.
+    // Some start while others write: from the beginning, the middle and the end.
     let mut readers = Vec::new();
     for n in 0..12 {
         let (api, channel, epoch) = (api.clone(), channel.clone(), epoch.to_owned());
@@ -64,7 +64,7 @@ async fn history_joins_the_present(profile: Profile) {
         }));
     }
     positions.extend(writer.await.unwrap());
-    // What was told of is what was written, all of it, in the order of the log.
+    // The updates are what was written, complete and in the order of the log.
     let told: Vec<(i64, i64)> =
         positions.iter().zip(start + 1..).map(|(position, offset)| (offset, *position)).collect();
     let (mut socket, updates) = watching.await.unwrap();
@@ -77,20 +77,20 @@ async fn history_joins_the_present(profile: Profile) {
             reader.await.unwrap().into_iter().filter(|(offset, _)| *offset > start).collect();
         assert!(told.ends_with(&seen) && seen.len() >= 150, "{seen:?}");
     }
-    // The whole organization's channel tells the same in its own count.
+    // The organization's channel reports the same with its own offsets.
     let all = socket.subscribe("transcripts", Some((epoch, 0))).await;
     assert_eq!(all["recovered"], true);
     for offset in 0..303 {
         let update = socket.next().await;
         follows(&update, "transcripts", offset);
     }
-    // After its end nothing of a channel comes.
+    // After unsubscribing nothing arrives for a channel.
     let ended = socket.ask(json!({"t": "unsub", "channel": channel})).await;
     assert_eq!(ended["ok"], json!({"channel": channel}));
     write(&api, &id, 1, 1).await;
     follows(&socket.next().await, "transcripts", 303);
     socket.nothing_for(Duration::from_millis(500)).await;
-    // And it can be followed again from where it was.
+    // It can be resumed from where it was.
     socket.subscribe(&channel, Some((epoch, 303))).await;
     follows(&socket.next().await, &channel, 303);
 }
@@ -128,7 +128,7 @@ async fn what_cannot_be_replayed_is_told(profile: Profile) {
         assert_eq!(begun["offset"], 253, "{name}: {begun}");
         socket.nothing_for(Duration::from_millis(100)).await;
     }
-    // Where it can be had, all of it comes: the last 100, as was set.
+    // Where resuming is possible, all updates arrive: the last 100, as configured.
     for from in [153, 200, 252, 253] {
         let mut socket = Socket::open(&api).await;
         let begun = socket.subscribe(&channel, Some((&epoch, from))).await;
@@ -137,7 +137,7 @@ async fn what_cannot_be_replayed_is_told(profile: Profile) {
             follows(&socket.next().await, &channel, offset);
         }
     }
-    // And what comes next comes to all.
+    // The next update reaches all.
     write(&api, &id, 1, 1).await;
     follows(&socket.next().await, &channel, 253);
 }
@@ -176,7 +176,7 @@ async fn a_rebuild_tells_everyone_to_reload(profile: Profile) {
         }
     }
     assert_eq!(next, offset + 2);
-    // Offsets of before are no good any more; those of now are.
+    // Old offsets are invalid; new ones are valid.
     let mut other = Socket::open(&api).await;
     let before = other.subscribe(&channel, Some((begun["epoch"].as_str().unwrap(), offset))).await;
     assert_eq!((&before["recovered"], &before["epoch"]), (&json!(false), &json!(epoch)));

@@ -1,4 +1,4 @@
-//! Getting in and staying out.
+//! Authentication, and how connections end.
 
 use crate::support::websocket::Socket;
 use crate::support::{Profile, Setup};
@@ -49,7 +49,7 @@ async fn a_wrong_key_opens_nothing() {
         }
         other => panic!("opened, or failed otherwise: {:?}", other.map(|_| ())),
     }
-    // Who says nothing does not stay.
+    // A client that sends nothing is disconnected.
     let began = Instant::now();
     assert_eq!(socket.close_code().await, Some(4002));
     assert!((8..13).contains(&began.elapsed().as_secs()), "{:?}", began.elapsed());

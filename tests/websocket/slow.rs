@@ -1,7 +1,7 @@
 //! A reader that stops reading.
 //!
-//! The kernel holds some 2 MB for such a reader on loopback. With `DEBRIEF_TEST_FULL=1` there are
-//! more updates than that, so that the server itself meets somebody who takes nothing.
+//! The kernel buffers about 2 MB for such a reader on loopback. With `DEBRIEF_TEST_FULL=1` there
+//! are more updates than that, so that the server itself meets a client that reads nothing.
 
 use crate::support::websocket::Socket;
 use crate::support::{Api, Profile, Setup, VTT};
@@ -10,24 +10,24 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-/// Changes of each transcript. Everyone follows each transcript and the channel of all, so that
-/// each change is told twice: 5,000 updates in all, in full 16,000.
+/// Changes of each transcript. Every client follows each transcript and the channel of all, so that
+/// each change is sent twice: 5,000 updates, or 16,000 in the full form.
 fn changes() -> usize {
     if std::env::var("DEBRIEF_TEST_FULL").is_ok_and(|full| full == "1") { 200 } else { 63 }
 }
 const TRANSCRIPTS: usize = 40;
 
-/// Who follows some channels, and how far.
+/// A client's channels and offsets.
 #[derive(Clone)]
 struct Follower {
     epoch: String,
-    /// Offset of the last update taken in, by channel.
+    /// The offset of the last update received, by channel.
     at: BTreeMap<String, i64>,
     taken: usize,
 }
 
 impl Follower {
-    /// Begins where the channels are now.
+    /// Subscribes to the channels from now on.
     async fn begin(socket: &mut Socket, ids: &[String]) -> Self {
         let names = ids.iter().map(|id| format!("transcripts/{id}"));
         let mut follower = Self { epoch: String::new(), at: BTreeMap::new(), taken: 0 };
@@ -39,7 +39,7 @@ impl Follower {
         follower
     }
 
-    /// Begins again where it left off.
+    /// Resumes the channels.
     async fn resume(&self, socket: &mut Socket) {
         for (name, offset) in &self.at {
             let resumed = socket.subscribe(name, Some((&self.epoch, *offset))).await;
@@ -96,20 +96,20 @@ async fn a_slow_reader_gets_everything_and_slows_nobody() {
     println!("{updates} updates in {took:.1} s, memory grew by {grown} MiB");
     assert!(grown < 64, "memory grew by {grown} MiB");
 
-    // Now it reads. If it took too long, its connection has ended: it comes back.
+    // Now it reads. If it was too slow, its connection was closed, and it reconnects.
     let mut returns = 0;
     while follower.taken < updates {
         match slow.try_next().await {
             Ok(update) => follower.take(&update),
             Err(code) => {
-                // Too slow, or a ping was not answered; the word itself may not get through to a
-                // reader who lets nothing through.
+                // Too slow, or a ping was not answered; the close code may not reach a reader that
+                // accepts nothing.
                 assert!(
                     [None, Some(4100), Some(4101)].contains(&code),
                     "the end of a slow reader: {code:?}"
                 );
                 returns += 1;
-                assert!(returns <= 3, "shown out again and again");
+                assert!(returns <= 3, "disconnected again and again");
                 slow = connect(&api, small).await;
                 follower.resume(&mut slow).await;
             }

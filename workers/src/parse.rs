@@ -12,7 +12,6 @@ use debrief_domain::ids::{OrganizationId, VocabularyId};
 use debrief_domain::personal::Personal;
 use debrief_domain::transcript::content::Content;
 use debrief_domain::transcript::correction::Correction;
-use debrief_domain::transcript::corrections::{self, Corrected};
 use debrief_domain::transcript::{
     Outline, Stage, Transcript, TranscriptCommand, TranscriptCorrected, TranscriptError,
     TranscriptParsed, TranscriptProcessingFailed,
@@ -22,6 +21,7 @@ use debrief_infra::blobs::BlobKey;
 use debrief_infra::keys::DataKey;
 use debrief_infra::log::{CommandError, RecordedEvent};
 use debrief_infra::queue::Begins;
+use debrief_sessions::corrected;
 use debrief_understanding::roles::Known;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -187,13 +187,6 @@ impl Parse {
             Err(error) => Err(error.into()),
         }
     }
-}
-
-/// Lays corrections over the turns, off the threads that serve.
-async fn corrected(content: Content, list: Vec<(Uuid, Correction)>) -> Result<Corrected, Fault> {
-    tokio::task::spawn_blocking(move || corrections::apply(content, &list))
-        .await
-        .map_err(|error| Fault::Failed(format!("the corrections failed: {error}")))
 }
 
 fn turn_count(content: &Content) -> u32 {

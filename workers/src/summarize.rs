@@ -8,15 +8,13 @@ use async_trait::async_trait;
 use cqrs_es::Aggregate;
 use debrief_domain::ids::{SummaryId, TranscriptId};
 use debrief_domain::summary::{Summary, SummaryCommand, SummaryError};
-use debrief_domain::transcript::content::Content;
-use debrief_domain::transcript::corrections;
 use debrief_domain::transcript::{
     Stage, Transcript, TranscriptCommand, TranscriptError, TranscriptProcessingFailed,
 };
-use debrief_infra::blobs::BlobKey;
 use debrief_infra::log::{CommandError, RecordedEvent, StreamId};
 use debrief_infra::queue::Begins;
 use debrief_language::summary;
+use debrief_sessions::{Loaded, corrected, load};
 use std::sync::Arc;
 
 /// Events after which the turns are others.
@@ -41,33 +39,24 @@ impl Worker for Summarize {
     async fn handle(&self, event: &RecordedEvent, job: &JobContext) -> Result<Done, Fault> {
         let Context { log, documents, .. } = &self.0;
         let transcript_id = TranscriptId(event.stream_id);
-        let (transcript, _) = log.load::<Transcript>(event.organization, transcript_id.0).await?;
-        if !transcript.is_alive() {
-            return Ok(Done::Finished);
-        }
         // Whoever corrects ten turns in a row gets one summary of the tenth state, not ten.
         let stream = StreamId { stream_type: Transcript::TYPE, id: event.stream_id };
         let later = log.read_stream(event.organization, stream, event.version, PAGE).await?;
         if later.iter().any(|later| TURNS_CHANGED.contains(&later.event_type.as_str())) {
             return Ok(Done::Finished);
         }
-        let Some(data_key) = log.keys().get(event.organization, transcript_id.0).await? else {
+        let loaded = load(log, documents, event.organization, transcript_id).await?;
+        let Some(Loaded { transcript, turns: Some(turns), .. }) = loaded else {
             return Ok(Done::Finished);
         };
-        let Some(blob) = transcript.content() else { return Ok(Done::Finished) };
-        let blob = BlobKey::try_from(blob.to_owned())?;
-        let json = documents.read(&blob, &data_key, 0).await?;
         job.progress(0.2);
-        let content: Content = serde_json::from_slice(&json)
-            .map_err(|error| Fault::Never(format!("the turns cannot be read: {error}")))?;
-        let list = transcript.corrections();
-        let summary = move || summary::extractive(&corrections::apply(content, &list).content);
-        let summary = tokio::task::spawn_blocking(summary)
+        let now = corrected(turns.read, transcript.corrections()).await?;
+        let summary = tokio::task::spawn_blocking(move || summary::extractive(&now.content))
             .await
             .map_err(|error| Fault::Failed(format!("the summarizer failed: {error}")))?;
         job.progress(0.9);
         let mut context = job.command(event, "");
-        context.data_key = Some(data_key);
+        context.data_key = Some(turns.key);
         let command = SummaryCommand::Write { transcript_id, content: Box::new(summary) };
         let id = SummaryId::of(transcript_id);
         match log.execute::<Summary>(context, id.0, command).await {

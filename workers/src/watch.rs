@@ -16,9 +16,9 @@ use debrief_domain::summary::{Summary, SummaryEvent};
 use debrief_infra::log::{CommandError, RecordedEvent};
 use debrief_infra::queue::Begins;
 use debrief_projections::{directory, searches};
-use debrief_search::session::{self, Session, SessionError};
 use debrief_search::understood::{PEOPLE_MAX, Question};
 use debrief_search::watch::Watched;
+use debrief_sessions::{Session, load_note, load_session};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -55,15 +55,15 @@ impl Worker for Watch {
         }
         let loaded = match event.of::<Summary>()? {
             Some(SummaryEvent::Created(created)) => {
-                session::load(log, documents, organization, created.transcript_id).await
+                load_session(log, documents, organization, created.transcript_id).await
             }
             Some(SummaryEvent::Revised(revised)) => {
-                session::load(log, documents, organization, revised.transcript_id).await
+                load_session(log, documents, organization, revised.transcript_id).await
             }
             Some(SummaryEvent::Erased(_)) => return Ok(Done::Finished),
-            None => session::load_note(log, organization, NoteId(event.stream_id)).await,
+            None => load_note(log, organization, NoteId(event.stream_id)).await,
         };
-        let Some(session) = loaded.map_err(fault)? else { return Ok(Done::Finished) };
+        let Some(session) = loaded? else { return Ok(Done::Finished) };
         job.progress(0.3);
         let clients = directory::clients(views, viewer, 0, PEOPLE_MAX).await;
         let clients = clients.map_err(|error| Fault::Unavailable(error.to_string()))?;
@@ -137,15 +137,6 @@ fn question(criteria: Criteria) -> Question {
         anchors: Vec::new(),
     }
 }
-
-fn fault(error: SessionError) -> Fault {
-    if error.is_temporary() {
-        Fault::Unavailable(error.to_string())
-    } else {
-        Fault::Failed(error.to_string())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

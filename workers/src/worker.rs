@@ -10,6 +10,7 @@ use debrief_infra::keys::KeyError;
 use debrief_infra::log::{CommandError, EventLog, LogError, RecordedEvent};
 use debrief_infra::queue::QueueError;
 use debrief_projections::engine::Views;
+use debrief_sessions::LoadError;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -93,6 +94,16 @@ impl From<DecodeError> for Fault {
 impl From<InvalidBlobKey> for Fault {
     fn from(error: InvalidBlobKey) -> Self {
         Self::Never(error.to_string())
+    }
+}
+
+impl From<LoadError> for Fault {
+    fn from(error: LoadError) -> Self {
+        match error {
+            error if error.is_temporary() => Self::Unavailable(error.to_string()),
+            LoadError::Name(_) | LoadError::Turns(_) => Self::Never(error.to_string()),
+            error => Self::Failed(error.to_string()),
+        }
     }
 }
 

@@ -283,10 +283,10 @@ mod tests {
     fn what_readers_and_corrections_refuse_keeps_their_codes() {
         for refusal in [
             Refusal::Empty,
-            Refusal::Binary { looks_like: None },
+            Refusal::Binary { looks_like: None, tools: &[] },
             Refusal::UnreadableLetters,
-            Refusal::UnknownText { seen: String::new() },
-            Refusal::UnknownJson { keys: Vec::new() },
+            Refusal::UnknownText { seen: String::new(), tools: &[] },
+            Refusal::UnknownJson { keys: Vec::new(), tools: &[] },
             Refusal::Damaged { what: "" },
             Refusal::TooMuch { what: "" },
             Refusal::Several { count: 2 },

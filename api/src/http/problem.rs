@@ -17,6 +17,7 @@ use debrief_infra::database::DatabaseError;
 use debrief_infra::keys::KeyError;
 use debrief_infra::log::{CommandError, LogError};
 use debrief_infra::queue::QueueError;
+use debrief_sessions::LoadError;
 
 /// The media type of problems.
 pub(crate) const MEDIA_TYPE: &str = "application/problem+json";
@@ -166,6 +167,12 @@ impl From<QueueError> for Problem {
 
 impl From<BlobError> for Problem {
     fn from(error: BlobError) -> Self {
+        if error.is_temporary() { Self::temporary(&error) } else { Self::internal(&error) }
+    }
+}
+
+impl From<LoadError> for Problem {
+    fn from(error: LoadError) -> Self {
         if error.is_temporary() { Self::temporary(&error) } else { Self::internal(&error) }
     }
 }

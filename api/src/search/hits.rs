@@ -4,7 +4,7 @@ use debrief_api_types::search as types;
 use debrief_api_types::search::{NoteReference, PassageLine};
 use debrief_domain::ids::TranscriptId;
 use debrief_search::query::Hit;
-use debrief_search::session::ExternalNote;
+use debrief_sessions::ExternalNote;
 
 /// An external note, or the session that it is not.
 pub(super) fn note_or_session(

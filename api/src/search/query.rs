@@ -12,7 +12,7 @@ use axum::Json;
 use axum::extract::State;
 use chrono::Utc;
 use debrief_api_types::search::{AnswerBy, Engines, FacetValue, SearchRequest, SearchResults};
-use debrief_domain::ids::OrganizationId;
+use debrief_domain::principal::Viewer;
 use debrief_search::dense::leg::Nearby;
 use debrief_search::follower::Search;
 use debrief_search::index::IndexError;
@@ -46,19 +46,19 @@ pub(super) async fn query(
     let seen = Seen::read(body.after.as_deref())?;
     at.in_search(&state).await?;
     let clients = understanding::clients(&state, caller.viewer()).await?;
-    let organization = caller.organization();
+    let viewer = caller.viewer();
     let question = understanding::question(&body);
     let mut understood = index::ask(&state, move |search| {
         let index = search.index();
-        understand(&question, &Asked::by(&index, organization)?, &clients, Utc::now())
+        understand(&question, &Asked::by(&index, viewer)?, &clients, Utc::now())
     })
     .await?;
     understood.query.per_session = body.per_session.unwrap_or(0) as usize;
-    let nearby = state.dense.near(organization, &understood.query).await;
+    let nearby = state.dense.near(viewer, &understood.query).await;
     understood.query.dense.near = nearby.near.clone();
     let (facets, by, first_page) = (body.facets, body.answer, seen.len() == 0);
     let answered = index::ask(&state, move |search| {
-        answer(search, organization, understood, facets, nearby, limit, seen)
+        answer(search, viewer, understood, facets, nearby, limit, seen)
     });
     let (mut answered, hits) = answered.await?;
     answered.answer = match by {
@@ -74,7 +74,7 @@ pub(super) async fn query(
 
 fn answer(
     search: &Search,
-    organization: OrganizationId,
+    viewer: Viewer,
     understood: Understood,
     with_facets: bool,
     nearby: Nearby,
@@ -83,7 +83,7 @@ fn answer(
 ) -> Result<(SearchResults, Vec<Hit>), IndexError> {
     let indexed_through = search.position();
     let index = search.index();
-    let asked = Asked::by(&index, organization)?;
+    let asked = Asked::by(&index, viewer)?;
     let Understood { query, interpreted, languages } = understood;
     let languages: Vec<&str> = languages.iter().map(String::as_str).collect();
     let found = asked.search(&query, &languages, limit, seen.len(), |key| seen.contains(key))?;

@@ -59,7 +59,7 @@ pub(super) async fn similar(
     row.ok_or_else(|| Problem::not_found("transcript"))?;
     let found = index::ask(&state, move |search| {
         let indexed_through = search.position();
-        let found = Asked::by(&search.index(), caller.organization())?.similar(id, limit)?;
+        let found = Asked::by(&search.index(), caller.viewer())?.similar(id, limit)?;
         let hits = found.hits.into_iter().map(hits::hit).collect();
         Ok(SimilarSessions { hits, indexed_through })
     });

@@ -69,7 +69,7 @@ pub(super) async fn suggest(
     let clients = understanding::clients(&state, caller.viewer()).await?;
     let asked = questions::asked(&state, &caller).await?;
     let suggestions = index::ask(&state, move |search| {
-        let others = Asked::by(&search.index(), caller.organization())?.suggestions(VALUES_MAX)?;
+        let others = Asked::by(&search.index(), caller.viewer())?.suggestions(VALUES_MAX)?;
         let clients = clients.iter().map(|(_, name)| (Source::Client, name.as_str()));
         let others = others.iter().map(|(source, text)| (*source, text.as_str()));
         let asked = asked.iter().map(|question| (Source::Question, question.as_str()));

@@ -53,13 +53,14 @@ pub(super) async fn upload(
 ) -> Result<Accepted<Received>, Problem> {
     let data_key = DataKey::generate(Uuid::nil());
     let (shared, sealed_under) = (state.clone(), data_key.clone());
-    let record = |brought| async move { record(&shared, caller, key, data_key, brought).await };
+    let record =
+        move |brought| async move { record(&shared, caller, key, data_key, brought).await };
     receive(state, caller.organization(), sealed_under, request, record).await
 }
 
 async fn record(
     state: &ApiState,
-    caller: Caller,
+    caller: Caller<Write>,
     key: IdempotencyKey,
     data_key: DataKey,
     Brought { fields, files }: Brought,

@@ -1,4 +1,5 @@
-//! The process's one follower of updates: it wakes the subscriptions whose channels have moved.
+//! The process's one follower of updates: it wakes the subscriptions whose channels have moved,
+//! and bounds what all of them together may take.
 //!
 //! A wake-up carries no update: subscriptions read those from the database, by offset. So a
 //! wake-up that is lost, doubled or early does no harm.
@@ -6,7 +7,7 @@
 use debrief_domain::ids::OrganizationId;
 use debrief_infra::log::EventLog;
 use debrief_projections::engine::Views;
-use debrief_projections::updates;
+use debrief_projections::updates::{self, Channel};
 use metrics::gauge;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -23,11 +24,11 @@ const READS: usize = 4;
 /// Time between two looks at the epoch.
 const EPOCH_POLL: Duration = Duration::from_secs(1);
 
-type Channels = HashMap<(OrganizationId, String), watch::Sender<u64>>;
+type Channels = HashMap<(OrganizationId, Channel), watch::Sender<u64>>;
 
 /// A handle to the follower. Clones share it.
 #[derive(Clone)]
-pub(crate) struct Hub {
+pub(super) struct Hub {
     channels: Arc<Mutex<Channels>>,
     epoch: watch::Receiver<String>,
     connections: Arc<AtomicUsize>,
@@ -46,7 +47,7 @@ impl Drop for Slot {
 
 impl Hub {
     /// Starts the follower.
-    pub(crate) fn start(log: EventLog, views: Views, stop: CancellationToken) -> Self {
+    pub(super) fn start(log: EventLog, views: Views, stop: CancellationToken) -> Self {
         let channels = Arc::new(Mutex::new(Channels::new()));
         let (announce, epoch) = watch::channel(String::new());
         tokio::spawn(follow(log, views, Arc::clone(&channels), announce, stop));
@@ -82,13 +83,10 @@ impl Hub {
     pub(super) fn watch(
         &self,
         organization: OrganizationId,
-        channel: &str,
+        channel: Channel,
     ) -> watch::Receiver<u64> {
         let mut channels = self.channels.lock().expect("no panic under this lock");
-        channels
-            .entry((organization, channel.to_owned()))
-            .or_insert_with(|| watch::Sender::new(0))
-            .subscribe()
+        channels.entry((organization, channel)).or_insert_with(|| watch::Sender::new(0)).subscribe()
     }
 }
 

@@ -5,21 +5,29 @@
 //! offset it names; where that cannot be done it is told to reload and gets what comes after the
 //! offset it is given. A slow reader slows nobody: what it has not read lies in the database, not
 //! in memory.
+//!
+//! `connection` has the lanes and the end of a connection, `session` what it has come to,
+//! `requests` what a client may ask, `subscription` a channel that is followed, and `protocol` the
+//! frames and codes.
 
 mod connection;
 mod hub;
 mod protocol;
+mod requests;
+mod session;
 mod subscription;
 
-pub(crate) use hub::Hub;
-
-use crate::http::auth::{bearer, sign_in};
+use crate::http::auth::bearer;
+use crate::http::codes::Code;
 use crate::http::problem::Problem;
 use crate::state::ApiState;
-use axum::extract::State;
 use axum::extract::ws::WebSocketUpgrade;
+use axum::extract::ws::rejection::WebSocketUpgradeRejection;
+use axum::extract::{FromRef, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
+use hub::Hub;
+use session::SignedIn;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -28,8 +36,17 @@ const MESSAGE_MAX: usize = 64 << 10;
 /// Read buffer of a connection; the default would be 128 KiB for each.
 const READ_BUFFER: usize = 4 << 10;
 
-pub(crate) fn router() -> OpenApiRouter<ApiState> {
-    OpenApiRouter::new().routes(routes!(open))
+/// What connections share.
+#[derive(Clone, FromRef)]
+struct Shared {
+    api: ApiState,
+    hub: Hub,
+}
+
+/// The route, and the task that follows updates for it.
+pub(crate) fn router(api: &ApiState) -> OpenApiRouter<ApiState> {
+    let hub = Hub::start(api.log.clone(), api.views.clone(), api.stop.clone());
+    OpenApiRouter::new().routes(routes!(open)).with_state(Shared { api: api.clone(), hub })
 }
 
 /// Open a WebSocket for updates; see `docs/websocket.md`.
@@ -37,31 +54,33 @@ pub(crate) fn router() -> OpenApiRouter<ApiState> {
     get, path = "/v1/ws", operation_id = "open_websocket",
     tag = "updates",
     responses(
-        (status = 101, description = "Open"), (status = 401, body = Problem),
-        (status = 503, description = "Too many connections, or stopping", body = Problem)
+        (status = 101, description = "The WebSocket is open"),
+        (status = 400, description = "The request is no WebSocket handshake"),
+        (status = 401, description = "The API key is unknown or was revoked"),
+        (status = 503, description = "Too many connections, or the process is stopping"),
     ),
-    security(("api_key" = []))
+    security(("api_key" = ["read"]))
 )]
 async fn open(
     State(state): State<ApiState>,
+    State(hub): State<Hub>,
     headers: HeaderMap,
-    upgrade: Result<WebSocketUpgrade, axum::extract::ws::rejection::WebSocketUpgradeRejection>,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, Problem> {
     let upgrade = upgrade.map_err(|_| {
-        Problem::bad_request("not_a_websocket", "Open this path as a WebSocket (RFC 6455).")
+        Problem::new(Code::NotAWebsocket, "Open this path as a WebSocket (RFC 6455).")
     })?;
     // A browser cannot send the header; it says hello with its token instead.
-    let caller = match bearer(&headers)? {
-        Some(token) => Some((sign_in(&state, token).await?, token.to_owned())),
+    let signed_in = match bearer(&headers)? {
+        Some(token) => Some(SignedIn::with(&state, token.to_owned()).await?),
         None => None,
     };
     if state.stop.is_cancelled() {
         return Err(Problem::unavailable("This process is stopping. Connect again in a moment."));
     }
-    let slot =
-        state.shared().hub.enter(state.limits.websocket_max_connections).ok_or_else(|| {
-            Problem::unavailable("There are as many connections as this process takes. Try again.")
-        })?;
+    let slot = hub.enter(state.limits.websocket_max_connections).ok_or_else(|| {
+        Problem::unavailable("There are as many connections as this process takes. Try again.")
+    })?;
     Ok(upgrade
         .max_message_size(MESSAGE_MAX)
         .max_frame_size(MESSAGE_MAX)
@@ -69,7 +88,7 @@ async fn open(
         .write_buffer_size(0)
         .max_write_buffer_size(state.limits.websocket_queue_bytes.max(MESSAGE_MAX))
         .on_upgrade(move |socket| async move {
-            connection::serve(state, socket, caller).await;
+            connection::serve(state, hub, socket, signed_in).await;
             drop(slot);
         }))
 }

@@ -1,63 +1,15 @@
-//! The messages, as JSON.
+//! Frames, error codes and close codes, as `docs/websocket.md` has them.
 
-use debrief_projections::updates::Update;
+use axum::extract::ws::CloseFrame;
+use debrief_projections::updates::{Channel, Update};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use std::time::Duration;
 
-/// Longest name of a channel.
-const CHANNEL_MAX: usize = 100;
-
-/// A client's message.
-#[derive(Debug, Deserialize)]
-#[serde(tag = "t", rename_all = "snake_case", deny_unknown_fields)]
-pub(super) enum Request {
-    /// Signs in, where the handshake could not.
-    Hello {
-        #[serde(default)]
-        id: Value,
-        token: String,
-    },
-    /// Follows a channel.
-    Sub {
-        #[serde(default)]
-        id: Value,
-        channel: String,
-        /// Where the client left off; without it only what is new is sent.
-        since: Option<Since>,
-    },
-    /// Follows a channel no more.
-    Unsub {
-        #[serde(default)]
-        id: Value,
-        channel: String,
-    },
-    /// Asks for a sign of life.
-    Ping {
-        #[serde(default)]
-        id: Value,
-    },
-}
-
-impl Request {
-    pub(super) fn id(&self) -> &Value {
-        match self {
-            Self::Hello { id, .. }
-            | Self::Sub { id, .. }
-            | Self::Unsub { id, .. }
-            | Self::Ping { id } => id,
-        }
-    }
-}
-
-/// A place in a channel.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Since {
-    /// As in an earlier answer.
-    pub(super) epoch: String,
-    /// Of the last update that the client took in.
-    pub(super) offset: i64,
-}
+/// Time between two pings, and between two looks at whether the key is still valid.
+pub(super) const HEARTBEAT: Duration = Duration::from_secs(25);
+/// Requests that a connection may make in a second, over time.
+pub(super) const REQUESTS_PER_SECOND: f64 = 10.0;
 
 /// Why a request was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -65,6 +17,7 @@ pub(super) struct Since {
 pub(super) enum Code {
     Internal,
     Unauthorized,
+    Forbidden,
     UnknownChannel,
     AlreadySubscribed,
     NotSubscribed,
@@ -92,7 +45,7 @@ pub(super) fn id_of(text: &str) -> Value {
 }
 
 /// The answer to a request that was carried out.
-pub(super) fn ok(id: &Value, answer: Value) -> String {
+pub(super) fn ok(id: &Value, answer: &impl Serialize) -> String {
     json!({"t": "ok", "id": id, "ok": answer}).to_string()
 }
 
@@ -103,7 +56,7 @@ pub(super) fn refused(id: &Value, code: Code, message: &str) -> String {
 }
 
 /// An update. `prev` is the offset before it, so that a client can tell a gap.
-pub(super) fn event(channel: &str, update: &Update) -> String {
+pub(super) fn event(channel: Channel, update: &Update) -> String {
     json!({
         "t": "ev",
         "channel": channel,
@@ -118,38 +71,38 @@ pub(super) fn event(channel: &str, update: &Update) -> String {
 }
 
 /// The offsets of before mean nothing any more: read again, and go on from here.
-pub(super) fn reload(channel: &str, epoch: &str, offset: i64) -> String {
+pub(super) fn reload(channel: Channel, epoch: &str, offset: i64) -> String {
     json!({"t": "reload", "channel": channel, "epoch": epoch, "offset": offset}).to_string()
 }
 
-/// Whether there can be such a channel: `transcripts`, `searches`, or one of them and `/<id>`.
-pub(super) fn is_channel(name: &str) -> bool {
-    if name.len() > CHANNEL_MAX {
-        return false;
-    }
-    match name.split_once('/') {
-        None => matches!(name, "transcripts" | "searches"),
-        Some(("transcripts" | "searches", text)) => {
-            text.parse::<uuid::Uuid>().is_ok_and(|id| id.to_string() == text)
-        }
-        Some(_) => false,
-    }
+/// Why a connection ends. Of the close codes, 4000–4099 do not come back unchanged, 4100–4199 come
+/// back after a pause, 4200 and 1012 come back at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum End {
+    /// The client is not there any more.
+    Gone,
+    BadToken,
+    StaleHello,
+    BadProtocol,
+    TooSlow,
+    NoPong,
+    RateAbuse,
+    Restart,
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn knows_its_channels() {
-        let id = "0198c5a2-7d1e-7bd0-9a55-0d3f3c1a2b4c";
-        assert!(is_channel("transcripts"));
-        assert!(is_channel(&format!("transcripts/{id}")));
-        assert!(is_channel("searches") && is_channel(&format!("searches/{id}")));
-        for name in ["", "other", "transcripts/", "transcripts/x", "clients/x"] {
-            assert!(!is_channel(name), "{name}");
-        }
-        // One spelling for one channel.
-        assert!(!is_channel(&format!("transcripts/{}", id.to_uppercase())));
+impl End {
+    /// What the client is told; nothing where it is gone.
+    pub(super) fn frame(self) -> Option<CloseFrame> {
+        let (code, reason) = match self {
+            Self::Gone => return None,
+            Self::BadToken => (4000, "the key is unknown or was revoked"),
+            Self::BadProtocol => (4001, "send JSON text messages; see docs/websocket.md"),
+            Self::StaleHello => (4002, "no hello came in time"),
+            Self::TooSlow => (4100, "too slow: come back and resume by offset"),
+            Self::NoPong => (4101, "a ping was not answered"),
+            Self::RateAbuse => (4103, "far too many requests"),
+            Self::Restart => (1012, "restarting: come back and resume by offset"),
+        };
+        Some(CloseFrame { code, reason: reason.into() })
     }
 }

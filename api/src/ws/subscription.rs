@@ -5,11 +5,12 @@
 //! history and live there is no seam.
 
 use super::hub::Hub;
-use super::protocol::{self, Since};
+use super::protocol;
 use debrief_domain::ids::OrganizationId;
 use debrief_infra::database::DatabaseError;
 use debrief_projections::engine::Views;
-use debrief_projections::updates;
+use debrief_projections::updates::{self, Channel};
+use serde::Deserialize;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Semaphore, mpsc};
@@ -23,11 +24,21 @@ const POLL: Duration = Duration::from_secs(60);
 /// Pause when updates cannot be read.
 const FAILURE_PAUSE: Duration = Duration::from_millis(500);
 
+/// A place in a channel.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Since {
+    /// As in an earlier answer.
+    epoch: String,
+    /// Of the last update that the client took in.
+    offset: i64,
+}
+
 /// A channel that is being followed.
 pub(super) struct Subscription {
     views: Views,
     organization: OrganizationId,
-    channel: String,
+    channel: Channel,
     woken: tokio::sync::watch::Receiver<u64>,
     epochs: tokio::sync::watch::Receiver<String>,
     reads: Arc<Semaphore>,
@@ -53,11 +64,11 @@ impl Subscription {
         hub: &Hub,
         views: &Views,
         organization: OrganizationId,
-        channel: String,
+        channel: Channel,
         since: Option<Since>,
     ) -> Result<Begun, DatabaseError> {
         // Woken from before the look at the channel: nothing falls between the two.
-        let woken = hub.watch(organization, &channel);
+        let woken = hub.watch(organization, channel);
         let mut epochs = hub.epoch();
         // Just after the start of the process it is not known for a moment.
         if epochs.borrow().is_empty() {
@@ -65,7 +76,7 @@ impl Subscription {
         }
         let epoch = epochs.borrow_and_update().clone();
         let reads = hub.reads();
-        let window = window(&reads, views, organization, &channel).await?;
+        let window = window(&reads, views, organization, channel).await?;
         let recovered = since.as_ref().is_some_and(|since| {
             since.epoch == epoch && (window.first - 1..=window.head).contains(&since.offset)
         });
@@ -107,7 +118,7 @@ impl Subscription {
             let epoch = self.epochs.borrow_and_update().clone();
             if epoch != self.epoch {
                 let window =
-                    window(&self.reads, &self.views, self.organization, &self.channel).await?;
+                    window(&self.reads, &self.views, self.organization, self.channel).await?;
                 if !self.reload(lane, epoch, window.head).await {
                     return Ok(false);
                 }
@@ -115,7 +126,7 @@ impl Subscription {
             let page = {
                 // Given back before anything is sent: a slow reader holds up nobody.
                 let _turn = self.reads.acquire().await;
-                updates::updates(&self.views, self.organization, &self.channel, self.cursor, PAGE)
+                updates::updates(&self.views, self.organization, self.channel, self.cursor, PAGE)
                     .await?
             };
             let full = page.len() == PAGE as usize;
@@ -128,7 +139,7 @@ impl Subscription {
                     }
                 }
                 self.cursor = update.offset;
-                if lane.send(protocol::event(&self.channel, &update)).await.is_err() {
+                if lane.send(protocol::event(self.channel, &update)).await.is_err() {
                     return Ok(false);
                 }
             }
@@ -141,7 +152,7 @@ impl Subscription {
     async fn reload(&mut self, lane: &mpsc::Sender<String>, epoch: String, offset: i64) -> bool {
         self.epoch = epoch;
         self.cursor = offset;
-        lane.send(protocol::reload(&self.channel, &self.epoch, offset)).await.is_ok()
+        lane.send(protocol::reload(self.channel, &self.epoch, offset)).await.is_ok()
     }
 }
 
@@ -151,7 +162,7 @@ async fn window(
     reads: &Semaphore,
     views: &Views,
     organization: OrganizationId,
-    channel: &str,
+    channel: Channel,
 ) -> Result<updates::Window, DatabaseError> {
     let _turn = reads.acquire().await;
     updates::window(views, organization, channel).await

@@ -292,11 +292,11 @@ impl Upload {
     /// Aborts and waits briefly for it: the caller has an error to report.
     async fn abort(&mut self) {
         self.open = false;
-        let _ = tokio::time::timeout(ABORT, tokio::spawn(self.abortion())).await;
+        let _ = tokio::time::timeout(ABORT, tokio::spawn(self.abort_call())).await;
     }
 
     /// Returns the call that makes S3 discard the parts.
-    fn abortion(&self) -> impl Future<Output = ()> + Send + 'static {
+    fn abort_call(&self) -> impl Future<Output = ()> + Send + 'static {
         let call = self
             .store
             .client
@@ -318,7 +318,7 @@ impl Drop for Upload {
         if self.open
             && let Ok(runtime) = tokio::runtime::Handle::try_current()
         {
-            runtime.spawn(self.abortion());
+            runtime.spawn(self.abort_call());
         }
     }
 }

@@ -1,44 +1,44 @@
-//! What can go wrong with a database, sorted by what a caller can do about it.
+//! Database errors, sorted by what the caller can do about them.
 
-/// A database did not do what was asked.
+/// Why a database operation failed.
 #[derive(Debug, thiserror::Error)]
 pub enum DatabaseError {
     /// The configuration does not name a usable database.
     #[error("{0}")]
     Config(String),
-    /// It cannot be reached or was restarted: the same call may work later.
+    /// The database cannot be reached or was restarted: retry later.
     #[error("the database is unavailable: {0}")]
     Unavailable(#[source] sqlx::Error),
-    /// A stored value is not of the type that its column promises.
-    #[error("column {column} holds {found} where {expected} is expected")]
+    /// A stored value does not have its column's type.
+    #[error("column {column} holds {found}, expected {expected}")]
     Type {
-        /// Index of the column, from 0.
+        /// The column's index, from 0.
         column: usize,
-        /// What is expected.
+        /// The expected type.
         expected: &'static str,
-        /// What is there.
+        /// The stored type.
         found: &'static str,
     },
-    /// The schema could not be brought to the newest version.
-    #[error("the schema cannot be migrated: {0}")]
+    /// The schema could not be migrated to the newest version.
+    #[error("cannot migrate the schema: {0}")]
     Migration(#[from] sqlx::migrate::MigrateError),
-    /// Anything else: a defect, or a full disk.
-    #[error("the database refused: {0}")]
+    /// Any other error: a defect, or a full disk.
+    #[error("database error: {0}")]
     Other(#[source] sqlx::Error),
 }
 
 impl DatabaseError {
-    /// A thread that was to do the work broke off.
+    /// Wraps the failure of the thread that did the work.
     pub(crate) fn broken(error: tokio::task::JoinError) -> Self {
         Self::Unavailable(sqlx::Error::AnyDriverError(Box::new(error)))
     }
 
-    /// Whether the same call may work later.
+    /// Returns whether the same call may succeed later.
     pub fn is_temporary(&self) -> bool {
         matches!(self, Self::Unavailable(_))
     }
 
-    /// Whether a unique constraint refused the write.
+    /// Returns whether a unique constraint rejected the write.
     pub fn is_unique_violation(&self) -> bool {
         matches!(self, Self::Other(sqlx::Error::Database(error)) if error.is_unique_violation())
     }
@@ -55,9 +55,9 @@ impl From<sqlx::Error> for DatabaseError {
             | sqlx::Error::Protocol(_)
             | sqlx::Error::Tls(_) => true,
             sqlx::Error::Database(error) => error.code().is_some_and(|code| {
-                // Postgres classes 08 (connection), 57P (shutdown, terminated), 53 (resources),
-                // 40 (serialization failure, deadlock), 25P03 (transaction idle for too long);
-                // SQLite 5 (busy), 6 (locked).
+                // Postgres classes 08 (connection), 57P (shutdown, terminated), 53 (resources), 40
+                // (serialization failure, deadlock), 25P03 (transaction idle for too long); SQLite
+                // 5 (busy), 6 (locked).
                 ["08", "57P", "53", "40", "25P03"].iter().any(|class| code.starts_with(class))
                     && code.len() == 5
                     || matches!(code.as_ref(), "5" | "6" | "261" | "517")

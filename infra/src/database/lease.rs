@@ -1,8 +1,8 @@
-//! Work that one process does at a time.
+//! Leases for work that only one process may do at a time.
 //!
-//! Invariant: at most one holder at any time, as far as the clocks of the machines agree. A holder
-//! that was stopped for longer than its lease may believe for a moment that it still holds it, so
-//! what is done under a lease must bear being done twice.
+//! Invariant: at most one holder at any time, as far as the machines' clocks agree. A holder that
+//! was paused for longer than its lease may briefly believe that it still holds it, so everything
+//! done under a lease must tolerate being done twice.
 
 use super::DatabaseError;
 use super::sql::Sql;
@@ -19,12 +19,12 @@ pub struct Lease {
 }
 
 impl Lease {
-    /// A claim of this process to the work called `name`; taken only by [`Lease::hold`].
+    /// Creates this process's claim to the work `name`. Only [`Lease::hold`] takes the lease.
     pub fn new(sql: Sql, name: &'static str, length: Duration) -> Self {
         Self { sql, name, holder: Uuid::new_v4(), length }
     }
 
-    /// Takes the lease, or prolongs it; answers whether it is held now.
+    /// Takes or renews the lease; returns whether it is held now.
     pub async fn hold(&self) -> Result<bool, DatabaseError> {
         let now = chrono::Utc::now().timestamp_millis();
         let length = i64::try_from(self.length.as_millis()).unwrap_or(i64::MAX / 2);
@@ -35,7 +35,7 @@ impl Lease {
         Ok(self.sql.execute(sql, &values).await? > 0)
     }
 
-    /// Gives it up, so that another need not wait for its end.
+    /// Releases the lease, so that another process need not wait until it expires.
     pub async fn release(&self) -> Result<(), DatabaseError> {
         let sql = "DELETE FROM leases WHERE name = $1 AND holder = $2";
         self.sql.execute(sql, &[self.name.into(), self.holder.into()]).await?;

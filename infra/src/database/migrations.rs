@@ -1,14 +1,15 @@
-//! The migrations, part of the program: a list of the files in `migrations/`.
+//! The migrations: the files in `migrations/`, embedded in the program.
 //!
-//! Not sqlx's `migrate!`, for which sqlx and SQLite would be built a second time, for the build.
+//! sqlx's `migrate!` is not used because it would compile sqlx and SQLite a second time for the
+//! build.
 
 use sqlx::SqlSafeStr;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 
-/// A file of `migrations/`: its version, what it is about, its SQL.
+/// A file in `migrations/`: its version, description and SQL.
 pub(super) type File = (i64, &'static str, &'static str);
 
-/// The files of a folder; `NAME` stands for `migrations/FOLDER/NAME.sql`.
+/// Lists the files of a folder; `NAME` stands for `migrations/FOLDER/NAME.sql`.
 macro_rules! files {
     ($folder:literal: $($version:literal $about:literal),+ $(,)?) => {
         &[$((
@@ -28,7 +29,7 @@ pub(super) const SQLITE_QUEUE: &[File] = files!("sqlite/queue":
     20261121000201 "queue", 20261121000202 "leases", 20261130000201 "fair_parts",
     20261130000202 "steps");
 
-/// The log's, the read models', the queue's.
+/// The migrations of the log, the read models and the queue.
 #[cfg(feature = "postgres")]
 pub(super) const POSTGRES: [&[File]; 3] = [
     files!("postgres/log": 20261121000001 "log", 20261121000002 "append"),
@@ -38,7 +39,7 @@ pub(super) const POSTGRES: [&[File]; 3] = [
         20261130000202 "steps"),
 ];
 
-/// Brings a database to the newest of these.
+/// Returns a migrator to the newest version of these files.
 pub(super) fn migrator(folder: &[File]) -> Migrator {
     let migrations = folder.iter().map(|(version, about, sql)| {
         let about = about.replace('_', " ").into();

@@ -1,10 +1,10 @@
-//! The database: one Postgres, or a few SQLite files side by side.
+//! The database: one Postgres, or several SQLite files.
 //!
-//! SQLite allows one writer a file, and a disk sync is what a commit costs. So what must survive
-//! a power cut, the log with its keys, has a file of its own that syncs on every commit
-//! (`synchronous=FULL`); read models and the queue, which the log can always refill, have files
-//! that sync at checkpoints (`synchronous=NORMAL`) and never make an append wait. In Postgres the
-//! three are tables of one database.
+//! SQLite allows one writer per file, and most of the cost of a commit is the disk sync. The log
+//! and its keys, which must survive a power failure, therefore have a file of their own that syncs
+//! on every commit (`synchronous=FULL`). Read models and the queue, which can be refilled from the
+//! log, have files that sync at checkpoints (`synchronous=NORMAL`) and never delay an append. In
+//! Postgres the three are tables of one database.
 
 mod error;
 mod lease;
@@ -25,13 +25,14 @@ const SQLITE_BUSY_TIMEOUT: Duration = Duration::from_secs(15);
 /// How long a Postgres transaction may wait for its client's next statement.
 #[cfg(feature = "postgres")]
 const IDLE_IN_TRANSACTION: &str = "10s";
-/// Connections that read one SQLite file.
+/// Reading connections per SQLite file.
 const SQLITE_READERS: u32 = 4;
 
-/// The URLs that [`Database::open`] takes.
+/// The URLs that [`Database::open`] accepts.
 const FORMS: &str = "\"sqlite:PATH\" or \"postgres://USER:PASSWORD@HOST/NAME\"";
 
-/// Whether [`Database::open`] takes a URL of this form; if not, which it takes.
+/// Checks whether [`Database::open`] accepts a URL of this form; the error lists the accepted
+/// forms.
 pub fn check_url(url: &str) -> Result<(), String> {
     let known = has_scheme(url, &["sqlite:", "postgres://", "postgresql://"]);
     if known { Ok(()) } else { Err(FORMS.to_owned()) }
@@ -44,12 +45,12 @@ pub struct Database {
     pub log: Sql,
     /// Read models, their checkpoints, updates for clients.
     pub views: Sql,
-    /// Work that is not done yet.
+    /// Unfinished work.
     pub queue: Sql,
 }
 
 impl Database {
-    /// Opens `sqlite:PATH` (creating the files) or `postgres://…` (of at most `connections`).
+    /// Opens `sqlite:PATH` (creates the files) or `postgres://…` (with at most `connections`).
     pub async fn open(url: &str, connections: u32) -> Result<Self, DatabaseError> {
         if let Some(path) = url.strip_prefix("sqlite:") {
             return Self::open_sqlite(Path::new(path)).await;
@@ -63,7 +64,7 @@ impl Database {
     async fn open_sqlite(path: &Path) -> Result<Self, DatabaseError> {
         if let Some(directory) = path.parent().filter(|p| !p.as_os_str().is_empty()) {
             std::fs::create_dir_all(directory).map_err(|error| {
-                DatabaseError::Config(format!("the database's directory cannot be made: {error}"))
+                DatabaseError::Config(format!("cannot create the database's directory: {error}"))
             })?;
         }
         Ok(Self {
@@ -77,9 +78,10 @@ impl Database {
     async fn open_postgres(url: &str, connections: u32) -> Result<Self, DatabaseError> {
         use std::str::FromStr;
         let options = sqlx::postgres::PgConnectOptions::from_str(url)
-            .map_err(|_| DatabaseError::Config("the Postgres URL cannot be read".to_owned()))?
+            .map_err(|_| DatabaseError::Config("the Postgres URL is malformed".to_owned()))?
             .application_name("debrief")
-            // A node whose machine is cut off in a transaction would hold the log's lock for hours.
+            // A node that loses its network within a transaction would hold the log's lock for
+            // hours.
             .options([("idle_in_transaction_session_timeout", IDLE_IN_TRANSACTION)]);
         let pool = sqlx::postgres::PgPoolOptions::new()
             .max_connections(connections.max(2))
@@ -92,11 +94,11 @@ impl Database {
     #[cfg(not(feature = "postgres"))]
     async fn open_postgres(_: &str, _: u32) -> Result<Self, DatabaseError> {
         Err(DatabaseError::Config(
-            "this build has no Postgres: build with --features postgres".to_owned(),
+            "built without Postgres; rebuild with --features postgres".to_owned(),
         ))
     }
 
-    /// Brings all tables to the newest schema.
+    /// Migrates all tables to the newest schema.
     pub async fn migrate(&self) -> Result<(), DatabaseError> {
         match &self.log {
             Sql::Sqlite { .. } => {
@@ -106,7 +108,7 @@ impl Database {
             }
             #[cfg(feature = "postgres")]
             Sql::Postgres(pool) => {
-                // One table of migrations for three folders: each must overlook the others' rows.
+                // Three folders share one table of migrations: each must ignore the others' rows.
                 for folder in migrations::POSTGRES {
                     let mut migrator = migrations::migrator(folder);
                     migrator.set_ignore_missing(true).run(pool).await?;
@@ -116,7 +118,7 @@ impl Database {
         }
     }
 
-    /// Closes all connections, after the statements under way.
+    /// Closes all connections after the running statements.
     pub async fn close(&self) {
         self.log.close().await;
         self.views.close().await;
@@ -137,15 +139,15 @@ fn sibling(path: &Path, part: &str) -> PathBuf {
     path.with_file_name(format!("{stem}-{part}.db"))
 }
 
-/// What every connection to a SQLite file is set to.
+/// Settings of every connection to a SQLite file.
 const PRAGMAS: [(&str, &str); 5] = [
     ("foreign_keys", "on"),
-    // Without it REPLACE deletes events past the trigger that refuses to.
+    // Without it, REPLACE deletes events in spite of the trigger.
     ("recursive_triggers", "on"),
     ("cache_size", "-8000"),
     ("temp_store", "memory"),
-    // Pages of the write-ahead log after which it is copied into the file, which costs two syncs and
-    // writes each page once more, however often it changed: 32 MiB.
+    // Pages of the write-ahead log between checkpoints. A checkpoint costs two syncs and writes
+    // each changed page once more, however often it changed: 32 MiB.
     ("wal_autocheckpoint", "8000"),
 ];
 
@@ -174,8 +176,8 @@ async fn open_file(path: &Path, synchronous: SqliteSynchronous) -> Result<Sql, D
 }
 
 impl Sql {
-    /// One more connection that writes the log's SQLite file and syncs at every commit, for a thread
-    /// that may block.
+    /// Opens another writing connection to the log's SQLite file that syncs at every commit, for a
+    /// blocking thread.
     pub(crate) fn blocking_writer(&self) -> Result<rusqlite::Connection, DatabaseError> {
         match self {
             Self::Sqlite { writer, .. } => {
@@ -190,7 +192,7 @@ impl Sql {
             }
             #[cfg(feature = "postgres")]
             Self::Postgres(_) => {
-                Err(DatabaseError::Config("the database is no SQLite file".to_owned()))
+                Err(DatabaseError::Config("the database is not a SQLite file".to_owned()))
             }
         }
     }

@@ -1,16 +1,16 @@
-//! SQL that runs on SQLite and on Postgres alike.
+//! SQL that runs on both SQLite and Postgres.
 //!
-//! Read models, the work ledger and checkpoints keep to columns of four types (text, 64-bit
+//! Read models, the work ledger and checkpoints are limited to four column types (text, 64-bit
 //! integers, doubles, bytes) and to statements that both databases understand, with `$1`
-//! placeholders. What differs is asked of [`Sql::dialect`]. The event log has native adapters of
-//! its own and does not come through here.
+//! placeholders. [`Sql::dialect`] covers the differences. The event log has its own native adapters
+//! and does not use this module.
 
 use super::DatabaseError;
 #[cfg(feature = "postgres")]
 use sqlx::Column;
 use sqlx::{AssertSqlSafe, Row as _, TypeInfo, ValueRef};
 
-/// Which SQL is spoken.
+/// The SQL dialect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Dialect {
     /// SQLite 3.
@@ -20,8 +20,9 @@ pub enum Dialect {
 }
 
 impl Dialect {
-    /// Ends a `SELECT` whose rows are locked for this transaction, leaving out rows that another
-    /// transaction holds. SQLite needs none: a write transaction holds the whole file.
+    /// Returns the clause that ends a `SELECT` which locks its rows for this transaction and skips
+    /// rows that another transaction has locked. SQLite needs none: a write transaction locks the
+    /// whole file.
     pub fn for_update_skip_locked(self) -> &'static str {
         match self {
             Self::Sqlite => "",
@@ -29,7 +30,7 @@ impl Dialect {
         }
     }
 
-    /// Ends a `SELECT` whose rows are locked for this transaction.
+    /// Returns the clause that ends a `SELECT` which locks its rows for this transaction.
     pub fn for_update(self) -> &'static str {
         match self {
             Self::Sqlite => "",
@@ -37,7 +38,7 @@ impl Dialect {
         }
     }
 
-    /// Most placeholders in one statement.
+    /// Returns the maximum number of placeholders in a statement.
     pub fn max_parameters(self) -> usize {
         match self {
             Self::Sqlite => 32_000,
@@ -49,13 +50,13 @@ impl Dialect {
 /// A value of a column or a placeholder.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value {
-    /// No value.
+    /// `NULL`.
     Null,
-    /// 64-bit integer; also truth values, as 0 and 1.
+    /// A 64-bit integer; also booleans, as 0 and 1.
     Integer(i64),
-    /// Double.
+    /// A double.
     Real(f64),
-    /// Text; also ids and JSON.
+    /// A text; also ids and JSON.
     Text(String),
     /// Bytes.
     Bytes(Vec<u8>),
@@ -99,9 +100,9 @@ impl Value {
 
 /// A type that a column can be read as.
 pub trait FromValue: Sized {
-    /// What is expected, for the error.
+    /// The expected type, for the error.
     const EXPECTED: &'static str;
-    /// The value, if it is of this type.
+    /// Returns the value if it is of this type.
     fn from_value(value: &Value) -> Option<Self>;
 }
 
@@ -135,7 +136,7 @@ impl<T: FromValue> FromValue for Option<T> {
     }
 }
 
-/// A row of an answer.
+/// A row of a result.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Row(pub Vec<Value>);
 
@@ -154,11 +155,11 @@ impl Row {
 /// A handle to one part of the database; clones share its connections.
 #[derive(Clone, Debug)]
 pub enum Sql {
-    /// A SQLite file: one connection writes, several read.
+    /// A SQLite file with one writing connection and several reading ones.
     Sqlite {
-        /// The one connection that writes.
+        /// The writing connection.
         writer: sqlx::SqlitePool,
-        /// Connections that read.
+        /// The reading connections.
         readers: sqlx::SqlitePool,
     },
     /// A Postgres database.
@@ -166,10 +167,10 @@ pub enum Sql {
     Postgres(sqlx::PgPool),
 }
 
-/// A transaction that may write. Dropped without [`Transaction::commit`], it is rolled back.
+/// A writable transaction. Dropping it without [`Transaction::commit`] rolls it back.
 #[derive(Debug)]
 pub enum Transaction {
-    /// On the connection that writes a SQLite file.
+    /// On the writing connection of a SQLite file.
     Sqlite(sqlx::Transaction<'static, sqlx::Sqlite>),
     /// On a Postgres connection.
     #[cfg(feature = "postgres")]
@@ -263,7 +264,7 @@ fn postgres_row(row: &sqlx::postgres::PgRow) -> Result<Row, DatabaseError> {
 }
 
 impl Sql {
-    /// Which SQL this database speaks.
+    /// Returns the SQL dialect of this database.
     pub fn dialect(&self) -> Dialect {
         match self {
             Self::Sqlite { .. } => Dialect::Sqlite,
@@ -287,7 +288,7 @@ impl Sql {
         }
     }
 
-    /// Runs one writing statement in a transaction of its own; answers the rows it touched.
+    /// Runs one writing statement in its own transaction; returns the number of affected rows.
     pub async fn execute(&self, sql: &str, arguments: &[Value]) -> Result<u64, DatabaseError> {
         Ok(match self {
             Self::Sqlite { writer, .. } => {
@@ -300,7 +301,7 @@ impl Sql {
         })
     }
 
-    /// Runs one writing statement (`… RETURNING`) in a transaction of its own; answers its rows.
+    /// Runs one writing statement (`… RETURNING`) in its own transaction; returns its rows.
     pub async fn execute_returning(
         &self,
         sql: &str,
@@ -316,12 +317,12 @@ impl Sql {
         }
     }
 
-    /// Begins a transaction that may write.
+    /// Begins a writable transaction.
     pub async fn begin(&self) -> Result<Transaction, DatabaseError> {
         Ok(match self {
             Self::Sqlite { writer, .. } => {
-                // IMMEDIATE: a transaction that begins by reading and then writes would get
-                // SQLITE_BUSY_SNAPSHOT when another process wrote in between.
+                // IMMEDIATE, because a transaction that reads first and then writes would get
+                // SQLITE_BUSY_SNAPSHOT if another process wrote in between.
                 Transaction::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?)
             }
             #[cfg(feature = "postgres")]
@@ -329,12 +330,12 @@ impl Sql {
         })
     }
 
-    /// Whether the database answers.
+    /// Checks that the database responds.
     pub async fn check(&self) -> Result<(), DatabaseError> {
         self.query("SELECT 1", &[]).await.map(|_| ())
     }
 
-    /// Closes the connections, after the statements under way.
+    /// Closes the connections after the running statements.
     pub async fn close(&self) {
         match self {
             Self::Sqlite { writer, readers } => {
@@ -348,7 +349,7 @@ impl Sql {
 }
 
 impl Transaction {
-    /// Which SQL this database speaks.
+    /// Returns the SQL dialect of this database.
     pub fn dialect(&self) -> Dialect {
         match self {
             Self::Sqlite(_) => Dialect::Sqlite,
@@ -357,7 +358,7 @@ impl Transaction {
         }
     }
 
-    /// Runs a statement and answers its rows (`SELECT`, or `… RETURNING`).
+    /// Runs a statement and returns its rows (`SELECT`, or `… RETURNING`).
     pub async fn query(
         &mut self,
         sql: &str,
@@ -376,7 +377,7 @@ impl Transaction {
         }
     }
 
-    /// Runs a statement and answers the number of rows it touched.
+    /// Runs a statement and returns the number of affected rows.
     pub async fn execute(&mut self, sql: &str, arguments: &[Value]) -> Result<u64, DatabaseError> {
         Ok(match self {
             Self::Sqlite(tx) => {

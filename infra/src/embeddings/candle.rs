@@ -1,9 +1,9 @@
 //! A sentence-transformers model of the BERT family, run in this process by candle.
 //!
 //! - No text leaves the machine.
-//! - One piece of work runs at a time, on all cores. Passages are worked off in small pieces and a
-//!   question takes the next turn, so that it waits for one piece at most, and for other questions.
-//! - A call that is given up leaves no more than the piece it was at.
+//! - One piece of work runs at a time, on all cores. Passages are processed in small pieces and
+//!   questions take precedence, so a question waits for at most one piece, and for other questions.
+//! - A dropped call leaves no work beyond its current piece.
 
 mod bert;
 mod directory;
@@ -18,7 +18,7 @@ use std::sync::Arc;
 use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore};
 use tokio::task;
 
-/// Texts that are given at once: as many as make the turns' cost small.
+/// The batch size: large enough that the cost of scheduling is small.
 const BATCH: usize = 32;
 /// Tokens in a piece of work, unless one text has more: a tenth of a second on two cores. Larger
 /// pieces are no faster, and questions wait for them.
@@ -29,9 +29,9 @@ const PIECE_TEXTS: usize = 16;
 /// A model in this process.
 pub struct CandleEmbedder {
     model: Arc<Model>,
-    /// Whoever holds it, computes.
+    /// Held while computing.
     turn: Arc<Semaphore>,
-    /// Whoever embeds passages needs this before a turn, so that no two of them stand in line.
+    /// Acquired before `turn` when embedding passages, so that at most one of them waits in line.
     passages: Arc<Semaphore>,
 }
 
@@ -42,7 +42,7 @@ impl fmt::Debug for CandleEmbedder {
 }
 
 impl CandleEmbedder {
-    /// Loads the model in a directory.
+    /// Loads the model from a directory.
     pub async fn open(directory: impl Into<PathBuf>) -> Result<Self, EmbedError> {
         let directory = directory.into();
         let model = task::spawn_blocking(move || Model::load(&directory)).await;
@@ -53,7 +53,7 @@ impl CandleEmbedder {
         })
     }
 
-    /// What whoever embeds passages waits for first; questions do not.
+    /// Waits for the permit that only passages need.
     async fn passages(&self, role: Role) -> Result<Option<OwnedSemaphorePermit>, EmbedError> {
         match role {
             Role::Passage => self.passages.clone().acquire_owned().await.map(Some).map_err(closed),
@@ -61,7 +61,7 @@ impl CandleEmbedder {
         }
     }
 
-    /// The tokens of texts. That is quick, so a question does not wait for a turn to do it.
+    /// Tokenizes texts. This is fast, so a question does not wait for a turn to do it.
     async fn tokens(&self, texts: &[String], role: Role) -> Result<Vec<Vec<u32>>, EmbedError> {
         let passages = self.passages(role).await?;
         let (model, texts) = (self.model.clone(), texts.to_vec());
@@ -72,8 +72,8 @@ impl CandleEmbedder {
         done.await.map_err(broken_off)?
     }
 
-    /// The vectors of texts, in their turn. The work holds the turn, since it goes on when whoever
-    /// waits for it gives up.
+    /// Computes the vectors of texts in turn. The work holds the turn, since it continues when the
+    /// caller is dropped.
     async fn vectors(&self, piece: Vec<Vec<u32>>, role: Role) -> Result<Vec<Vector>, EmbedError> {
         let passages = self.passages(role).await?;
         let turn = self.turn.clone().acquire_owned().await.map_err(closed)?;
@@ -115,14 +115,14 @@ impl Embedder for CandleEmbedder {
         Ok(vectors)
     }
 
-    /// Always: it is loaded.
+    /// Always `Ok`: the model is loaded.
     async fn check(&self) -> Result<(), EmbedError> {
         Ok(())
     }
 }
 
 impl Model {
-    /// The tokens of each text, as many as the model reads.
+    /// Tokenizes each text up to the model's limit.
     fn tokens(&self, texts: &[String], role: Role) -> Result<Vec<Vec<u32>>, EmbedError> {
         let prompt = match role {
             Role::Question => &self.question,
@@ -133,13 +133,13 @@ impl Model {
             if self.lowercase {
                 text = text.to_lowercase();
             }
-            // Its errors may quote the text.
+            // The tokenizer's errors may quote the text.
             let encoding = self
                 .tokenizer
                 .encode_fast(text, true)
                 .map_err(|_| EmbedError::Refused("the tokenizer cannot read a text".to_owned()))?;
             match encoding.get_ids() {
-                // A tokenizer that puts no mark at the ends makes nothing of nothing.
+                // A tokenizer without end marks returns no tokens for an empty text.
                 [] => Ok(vec![0]),
                 ids => Ok(ids.to_vec()),
             }
@@ -150,11 +150,13 @@ impl Model {
     fn vectors(&self, texts: &[Vec<u32>]) -> Result<Vec<Vector>, EmbedError> {
         let texts: Vec<&[u32]> = texts.iter().map(Vec::as_slice).collect();
         let vectors = self.bert.forward(&texts, self.pooling).map_err(|error| {
-            EmbedError::Config(format!("the model does not fit its configuration: {error}"))
+            EmbedError::Config(format!("the model does not match its configuration: {error}"))
         })?;
         let normalized = vectors.into_iter().map(of_length_one).collect::<Option<_>>();
         normalized.ok_or_else(|| {
-            EmbedError::Config("the model's weights are damaged: it gives no numbers".to_owned())
+            EmbedError::Config(
+                "the model's weights are damaged: its output is not finite".to_owned(),
+            )
         })
     }
 }
@@ -164,5 +166,5 @@ fn closed(_: AcquireError) -> EmbedError {
 }
 
 fn broken_off(error: task::JoinError) -> EmbedError {
-    EmbedError::Unavailable(format!("the model broke off ({error})"))
+    EmbedError::Unavailable(format!("the model's task failed ({error})"))
 }

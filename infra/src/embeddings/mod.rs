@@ -1,17 +1,16 @@
-//! Embeddings: texts → vectors whose nearness is nearness of meaning.
+//! Embeddings: texts → vectors that are close if the meanings are.
 //!
-//! `EMBEDDINGS_URL` picks the model ([`from_url`]): one that runs in this process, any server that
-//! speaks OpenAI's embeddings API, or none.
+//! `EMBEDDINGS_URL` selects the model ([`from_url`]): one that runs in this process, any server
+//! that speaks OpenAI's embeddings API, or none.
 //!
-//! Invariants, the same for every adapter (`infra/tests/embeddings.rs` runs one suite against all
-//! of them):
+//! Invariants of every adapter (`infra/tests/embeddings.rs` runs one suite against all of them):
 //!
-//! - One vector for each text, in order, of length 1, all of as many dimensions: a dot product is
-//!   the cosine.
-//! - The same text gives the same vector, whatever stands beside it in the batch.
-//! - [`Embedder::model`] changes whenever vectors of before cannot be compared with those of now.
-//! - Any text is taken: one longer than the model can read is read as far as that goes.
-//! - Errors and log lines hold no text that was to be embedded, and no key.
+//! - One vector for each text, in order, of length 1, all with the same number of dimensions: a dot
+//!   product is the cosine.
+//! - The same text gives the same vector, whatever else is in the batch.
+//! - [`Embedder::model`] changes whenever earlier vectors cannot be compared with new ones.
+//! - Every text is accepted: one that is too long for the model is truncated.
+//! - Errors and log lines contain no text that was to be embedded, and no key.
 
 #[cfg(feature = "candle")]
 mod candle;
@@ -26,16 +25,16 @@ use std::sync::Arc;
 pub use candle::CandleEmbedder;
 pub use openai::OpenAiEmbedder;
 
-/// No adapter reads more characters of a text than this: some 4,000 words, several times what the
-/// models take. It bounds what one text can cost.
+/// The maximum number of characters that an adapter reads of a text: about 4,000 words, several
+/// times what the models read. It bounds the cost of one text.
 const READ_CHARACTERS: usize = 24_000;
 
-/// What a text is to the model. Some models read questions and what answers them differently.
+/// The role of a text. Some models embed questions and passages differently.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Role {
-    /// Something to be found.
+    /// A text that can be found.
     Passage,
-    /// What it is to be found by.
+    /// A search query.
     Question,
 }
 
@@ -45,26 +44,28 @@ pub type Vector = Vec<f32>;
 /// A model that embeds.
 #[async_trait]
 pub trait Embedder: Debug + Send + Sync {
-    /// Names the model and all that changes its vectors, in at most 200 characters.
+    /// Identifies the model and everything that changes its vectors, in at most 200 characters.
     fn model(&self) -> &str;
 
-    /// Texts that are best given at once.
+    /// Returns the best batch size.
     fn batch(&self) -> usize;
 
-    /// One vector for each text, in order. Batches of more than [`Embedder::batch`] are split.
+    /// Returns one vector for each text, in order. Batches of more than [`Embedder::batch`] are
+    /// split.
     async fn embed(&self, texts: &[String], role: Role) -> Result<Vec<Vector>, EmbedError>;
 
-    /// Whether the model could be asked now. Cheap, for `/readyz`.
+    /// Checks whether the model is available now. Cheap, for `/readyz`.
     async fn check(&self) -> Result<(), EmbedError>;
 }
 
 /// Why texts could not be embedded.
 #[derive(Debug, thiserror::Error)]
 pub enum EmbedError {
-    /// The model cannot be reached or is busy: wait, then try again.
+    /// The model cannot be reached or is busy: retry later.
     #[error("the embedding model is unavailable: {0}")]
     Unavailable(String),
-    /// The model is set up wrongly; the text says what to change. Waiting helps once somebody did.
+    /// The model is misconfigured; the text says what to change. A retry helps only after the
+    /// change.
     #[error("embeddings: {0}")]
     Config(String),
     /// These texts will never be embedded.
@@ -72,12 +73,12 @@ pub enum EmbedError {
     Refused(String),
 }
 
-/// The URLs that [`from_url`] takes.
+/// The URLs that [`from_url`] accepts.
 const FORMS: &str = "\"none\", \"candle:DIR\" (a model in a directory, run in this process) or \
      \"https://HOST/v1?model=NAME\" (a server that speaks OpenAI's embeddings API)";
 
-/// Whether [`from_url`] takes a URL of this form; if not, which it takes. Opens nothing, and does
-/// not repeat the URL.
+/// Checks whether [`from_url`] accepts a URL of this form; the error lists the accepted forms.
+/// Opens nothing, and does not repeat the URL.
 pub fn check_url(url: &str) -> Result<(), String> {
     if url == "none" || has_scheme(url, &["candle:"]) {
         return Ok(());
@@ -88,18 +89,18 @@ pub fn check_url(url: &str) -> Result<(), String> {
     Err(FORMS.to_owned())
 }
 
-/// Opens the model that `url` names; `None` for `none`.
+/// Opens the model of `url`; `None` for `none`.
 ///
 /// - `none`
 /// - `candle:DIR`: a sentence-transformers model of the BERT family in a directory with
 ///   `config.json`, `tokenizer.json` and `model.safetensors`, run in this process (cargo feature
 ///   `candle`).
 /// - `https://HOST/v1?model=NAME&dimensions=N` (cargo feature `https`) or the same with `http:`: a
-///   server that speaks OpenAI's `POST /embeddings` under that address. `model` must be given;
-///   `dimensions` is passed on where it is. `key` goes along as a bearer token, if there is one; it
-///   is never part of the URL.
+///   server that speaks OpenAI's `POST /embeddings` under that address. `model` is required;
+///   `dimensions`, if given, is passed on. `key`, if given, is sent as a bearer token; it is never
+///   part of the URL.
 ///
-/// A server that is away is no error here.
+/// An unreachable server is not an error here.
 pub async fn from_url(
     url: &str,
     key: Option<&str>,
@@ -124,23 +125,23 @@ async fn open_directory(directory: &str) -> Result<Arc<dyn Embedder>, EmbedError
 #[cfg(not(feature = "candle"))]
 async fn open_directory(_: &str) -> Result<Arc<dyn Embedder>, EmbedError> {
     Err(EmbedError::Config(
-        "this program was built without models in process: build it with `--features candle` (or \
+        "built without in-process models; rebuild with `--features candle` (or \
          `full`), or name a server, as in https://HOST/v1?model=NAME"
             .to_owned(),
     ))
 }
 
-/// As much of a text as is read.
+/// Returns the part of a text that is read.
 fn readable(text: &str) -> &str {
     first_characters(text, READ_CHARACTERS)
 }
 
-/// The first characters of a text.
+/// Returns the first characters of a text.
 fn first_characters(text: &str, count: usize) -> &str {
     text.char_indices().nth(count).map_or(text, |(end, _)| &text[..end])
 }
 
-/// The vector at length 1; `None` where it has no direction.
+/// Normalizes a vector to length 1; `None` if it is zero or not finite.
 fn of_length_one(mut vector: Vector) -> Option<Vector> {
     let square: f64 = vector.iter().map(|&it| f64::from(it) * f64::from(it)).sum();
     let length = square.sqrt();
@@ -190,7 +191,7 @@ mod tests {
 
     #[test]
     fn lengths() {
-        // The second has squares that no f32 holds.
+        // The squares of the second overflow an f32.
         for vector in [vec![3.0, 4.0], vec![3e30, 4e30]] {
             let [x, y] = of_length_one(vector).unwrap().try_into().unwrap();
             assert!((x - 0.6_f32).abs() < 1e-6 && (y - 0.8_f32).abs() < 1e-6);

@@ -1,13 +1,13 @@
 //! Any server that speaks OpenAI's `POST /embeddings`.
 //!
-//! - What goes to the server: the texts, the model's name and the key. Redirects are not followed,
-//!   so nothing goes elsewhere.
-//! - A request that the server will not take is halved until it does, or until one text is left.
-//!   If the server then takes another text, that one is at fault: too long, mostly, for a limit in
-//!   tokens that nobody here can count. So it is shortened until it is taken. An embedding that is
-//!   no direction counts as a refusal.
-//! - An empty text is sent as a full stop: OpenAI refuses an empty one, others refuse blanks.
-//! - Passages never use all requests: one is kept for questions.
+//! - The server gets the texts, the model's name and the key. Redirects are not followed, so
+//!   nothing goes anywhere else.
+//! - A refused request is halved until it is accepted, or until one text is left. If the server
+//!   then accepts another text, the remaining one is at fault: usually too long for a token limit
+//!   that cannot be computed here. It is shortened until it is accepted. An embedding without a
+//!   direction counts as a refusal.
+//! - An empty text is sent as a full stop: OpenAI refuses empty texts, others refuse blanks.
+//! - Passages never use all requests: one is reserved for questions.
 
 mod address;
 mod answer;
@@ -28,22 +28,22 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::Semaphore;
 
-/// Texts in a request. Few servers take less than this, and more is hardly faster.
+/// Texts per request. Few servers accept fewer, and more is hardly faster.
 const BATCH: usize = 32;
-/// Characters in a request, unless one text has more.
+/// Characters per request, unless one text has more.
 const REQUEST_CHARACTERS: usize = 200_000;
-/// Requests at once.
+/// Concurrent requests.
 const REQUESTS: usize = 4;
-/// How long a request may take. Somebody waits for a question.
+/// Timeout of a request. A user waits for a question.
 const PASSAGES: Duration = Duration::from_secs(60);
 const QUESTION: Duration = Duration::from_secs(10);
-/// How long a check may take.
+/// Timeout of a check.
 const CHECK: Duration = Duration::from_secs(3);
-/// Bytes in an answer: several times what 32 vectors of 4,096 dimensions need.
+/// The maximum size of an answer: several times that of 32 vectors of 4,096 dimensions.
 const ANSWER_BYTES: usize = 16 * 1024 * 1024;
-/// A text that is refused at this length is not refused for its length.
+/// A text of this length is not refused because of its length.
 const SHORTEST: usize = 100;
-/// What is sent for nothing.
+/// Sent in place of an empty text.
 const NOTHING: &str = ".";
 
 /// A model behind OpenAI's embeddings API.
@@ -64,7 +64,7 @@ impl fmt::Debug for OpenAiEmbedder {
 }
 
 impl OpenAiEmbedder {
-    /// Whether a URL says all that is needed; if not, what to change.
+    /// Checks whether a URL is complete; the error says what to change.
     pub(super) fn check_url(url: &str) -> Result<(), String> {
         match Address::parse(url) {
             Ok(_) => Ok(()),
@@ -73,7 +73,7 @@ impl OpenAiEmbedder {
         }
     }
 
-    /// Reads a URL as in [`from_url`](super::from_url). No request is made.
+    /// Parses a URL as in [`from_url`](super::from_url), without making a request.
     pub fn from_url(url: &str, key: Option<&str>) -> Result<Self, EmbedError> {
         let address = Address::parse(url)?;
         let client = Client::new(key).map_err(EmbedError::Config)?;
@@ -88,13 +88,13 @@ impl OpenAiEmbedder {
         })
     }
 
-    /// Gives each request this long.
+    /// Sets the timeout of a request.
     pub fn with_timeout(mut self, patience: Duration) -> Self {
         self.patience = Some(patience);
         self
     }
 
-    /// The texts of one request, or as many as it takes.
+    /// Embeds the texts of one request, or as many of them as the server accepts.
     async fn batch(&self, texts: &[&str], role: Role) -> Result<Vec<Vector>, EmbedError> {
         let mut vectors = Vec::with_capacity(texts.len());
         let mut ranges = vec![(0, texts.len())];
@@ -115,14 +115,14 @@ impl OpenAiEmbedder {
         Ok(vectors)
     }
 
-    /// A text that the server would not take as it is.
+    /// Embeds a text that the server refused, by shortening it.
     async fn refused(&self, text: &str, role: Role, why: String) -> Result<Vector, EmbedError> {
         match self.request(&[NOTHING], role).await {
             Ok(_) => {}
             Err(Failure::Any(error)) => return Err(error),
             Err(Failure::Texts(why)) => {
                 return Err(EmbedError::Config(format!(
-                    "the server embeds no text ({why}): is model= in the URL a model for \
+                    "the server refuses every text ({why}): is model= in the URL a model for \
                      embeddings, and can it be asked for dimensions=?"
                 )));
             }
@@ -132,7 +132,7 @@ impl OpenAiEmbedder {
         while length >= SHORTEST {
             match self.request(&[first_characters(text, length)], role).await {
                 Ok(vectors) => {
-                    tracing::debug!(whole, length, "a text was shortened for the model");
+                    tracing::debug!(whole, length, "shortened a text for the model");
                     return vectors.into_iter().next().ok_or_else(|| unavailable("no vector"));
                 }
                 Err(Failure::Any(error)) => return Err(error),
@@ -142,7 +142,7 @@ impl OpenAiEmbedder {
         Err(EmbedError::Refused(format!("a text of {whole} characters ({why})")))
     }
 
-    /// One request, in its turn.
+    /// Sends one request when a slot is free.
     async fn request(&self, texts: &[&str], role: Role) -> Result<Vec<Vector>, Failure> {
         let closed = |_| Failure::Any(unavailable("shut down"));
         let _passages = match role {
@@ -171,7 +171,7 @@ impl OpenAiEmbedder {
             Role::Passage => PASSAGES,
             Role::Question => QUESTION,
         });
-        // Not base64, which is half as long: many servers do not speak it.
+        // Not base64, which is half as long: many servers do not support it.
         let body = Body {
             model: &self.address.model_name,
             input: texts,
@@ -185,12 +185,13 @@ impl OpenAiEmbedder {
             return Err(self.client.failure(&answer, ENDPOINT, private).into());
         }
         let vectors = answer::vectors(&answer.body, texts.len(), self.address.dimensions)?;
-        self.as_before(&vectors).map_err(Failure::Any)?;
+        self.check_dimensions(&vectors).map_err(Failure::Any)?;
         Ok(vectors)
     }
 
-    /// The model behind a name may change; its vectors are then of no use beside those of before.
-    fn as_before(&self, vectors: &[Vector]) -> Result<(), EmbedError> {
+    /// Checks the number of dimensions: the model behind a name may change, and its vectors cannot
+    /// be compared with earlier ones.
+    fn check_dimensions(&self, vectors: &[Vector]) -> Result<(), EmbedError> {
         let Some(now) = vectors.first().map(Vec::len) else { return Ok(()) };
         let mut known = self.dimensions.lock().unwrap_or_else(PoisonError::into_inner);
         let before = *known.get_or_insert(now);
@@ -198,13 +199,13 @@ impl OpenAiEmbedder {
             return Ok(());
         }
         Err(EmbedError::Config(format!(
-            "the model gives vectors of {now} dimensions and gave {before} before: the server has \
+            "the model returns vectors of {now} dimensions, earlier ones had {before}: the server has \
              another model under this name; give it another name in the URL"
         )))
     }
 
-    /// Asks for the list of models, which costs nothing. A server that has none is there too, and
-    /// a key that may not see it may still embed.
+    /// Asks for the list of models, which costs nothing. A server without a list is available too,
+    /// and a key that may not read it may still embed.
     async fn probe(&self) -> Result<(), EmbedError> {
         let patience = self.patience.unwrap_or(CHECK).min(CHECK);
         let answer = self.client.get(self.address.models.clone(), patience).await;
@@ -242,8 +243,8 @@ impl Embedder for OpenAiEmbedder {
         Ok(batches.into_iter().flatten().collect())
     }
 
-    /// How the last request ended; if none did in the last 30 seconds, whether the server answers
-    /// `GET /models`. Neither costs anything, nor sends a text.
+    /// Reports how the last request ended; if none ended in the last 30 seconds, whether the server
+    /// answers `GET /models`. Neither costs anything or sends a text.
     async fn check(&self) -> Result<(), EmbedError> {
         if let Some(outcome) = self.last.recalled() {
             return outcome;
@@ -261,7 +262,7 @@ fn sendable(text: &str) -> &str {
     }
 }
 
-/// Texts that go together, so that no request is too long.
+/// Groups texts so that no request is too long.
 fn batches(texts: &[&str]) -> Vec<Range<usize>> {
     let mut batches: Vec<Range<usize>> = Vec::new();
     let mut characters = 0;

@@ -7,12 +7,12 @@ use zeroize::Zeroizing;
 
 const NONCE: usize = 12;
 
-/// A sealed value does not open.
+/// A sealed value cannot be opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a sealed value does not open: wrong key, or the bytes were changed")]
+#[error("cannot open a sealed value: wrong key, or the bytes were changed")]
 pub struct CipherError;
 
-/// A key that seals the words of one person or one transcript.
+/// A key that encrypts the words of one person or one transcript.
 #[derive(Clone)]
 pub struct DataKey {
     /// The client or transcript that it belongs to.
@@ -27,14 +27,15 @@ impl std::fmt::Debug for DataKey {
 }
 
 impl DataKey {
-    /// A new random key.
+    /// Generates a random key.
     pub fn generate(id: Uuid) -> Self {
         let mut secret = Zeroizing::new([0; 32]);
         rand::fill(&mut *secret);
         Self { id, secret }
     }
 
-    /// The same secret for a transcript whose id was not known when the key was made.
+    /// Returns the same secret under the id of a transcript that was not known when the key was
+    /// generated.
     pub fn for_id(self, id: Uuid) -> Self {
         Self { id, ..self }
     }
@@ -43,17 +44,17 @@ impl DataKey {
         Self { id, secret }
     }
 
-    /// The raw key, for the sealing of blobs.
+    /// Returns the raw key, for sealing blobs.
     pub fn secret(&self) -> &[u8; 32] {
         &self.secret
     }
 
-    /// Seals `plain`, bound to `context`; the answer is nonce, ciphertext and tag.
+    /// Encrypts `plain`, bound to `context`; returns nonce, ciphertext and tag.
     pub fn seal(&self, context: &[u8], plain: &[u8]) -> Vec<u8> {
         seal(&self.secret, context, plain)
     }
 
-    /// Opens what [`DataKey::seal`] made with the same context.
+    /// Decrypts the output of [`DataKey::seal`] with the same context.
     pub fn open(&self, context: &[u8], sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, CipherError> {
         open(&self.secret, context, sealed)
     }

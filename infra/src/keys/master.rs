@@ -1,4 +1,4 @@
-//! The master key: the one secret without which no person's words can be read.
+//! The master key: the one secret that is needed to read any person's words.
 
 use super::cipher::{self, CipherError, DataKey};
 use hmac::{Hmac, KeyInit, Mac};
@@ -7,18 +7,18 @@ use std::path::{Path, PathBuf};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-/// The master key cannot be had.
+/// Why the master key is not available.
 #[derive(Debug, thiserror::Error)]
 pub enum MasterKeyError {
     /// Not 64 hexadecimal digits.
     #[error("a master key is 64 hexadecimal digits (32 random bytes: `openssl rand -hex 32`)")]
     Malformed,
-    /// The file cannot be read or made.
-    #[error("the master key file {path} cannot be used: {source}")]
+    /// The file cannot be read or created.
+    #[error("cannot use the master key file {path}: {source}")]
     File {
-        /// Which file.
+        /// The file.
         path: PathBuf,
-        /// Why not.
+        /// The cause.
         source: std::io::Error,
     },
 }
@@ -34,19 +34,19 @@ impl std::fmt::Debug for MasterKey {
 }
 
 impl MasterKey {
-    /// A key that is at hand.
+    /// Creates a master key from bytes.
     pub fn from_bytes(secret: [u8; 32]) -> Self {
         Self(Zeroizing::new(secret))
     }
 
-    /// Reads 64 hexadecimal digits.
+    /// Parses 64 hexadecimal digits.
     pub fn from_hex(text: &str) -> Result<Self, MasterKeyError> {
         let mut secret = Zeroizing::new([0; 32]);
         hex::decode_to_slice(text.trim(), &mut *secret).map_err(|_| MasterKeyError::Malformed)?;
         Ok(Self(secret))
     }
 
-    /// Reads the key in a file.
+    /// Reads the key from a file.
     pub fn from_file(path: &Path) -> Result<Self, MasterKeyError> {
         let text = std::fs::read_to_string(path)
             .map(Zeroizing::new)
@@ -54,8 +54,8 @@ impl MasterKey {
         Self::from_hex(&text)
     }
 
-    /// Reads the key in a file, making both where there is no file. Answers whether it was made.
-    /// The file can be read by its owner alone and is on disk before this returns.
+    /// Reads the key from a file, or creates both if there is no file. Returns whether it was
+    /// created. The file is readable by its owner only and is on disk before this returns.
     pub fn from_file_or_new(path: &Path) -> Result<(Self, bool), MasterKeyError> {
         use std::io::Write;
         use std::os::unix::fs::OpenOptionsExt;
@@ -65,7 +65,7 @@ impl MasterKey {
         }
         let mut secret = Zeroizing::new([0; 32]);
         rand::fill(&mut *secret);
-        // Written aside and renamed: a crash leaves either no key or a whole one.
+        // Written to a temporary file first: a crash leaves either no key or a complete one.
         let aside = path.with_extension(format!("{}.new", Uuid::now_v7()));
         let mut file = std::fs::OpenOptions::new()
             .write(true)
@@ -75,7 +75,8 @@ impl MasterKey {
             .map_err(failed)?;
         let text = Zeroizing::new(hex::encode(*secret));
         file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(failed)?;
-        // A link, not a rename: of two processes that start together, one makes the key.
+        // A hard link instead of a rename: if two processes start together, only one creates the
+        // key.
         let linked = std::fs::hard_link(&aside, path);
         std::fs::remove_file(&aside).map_err(failed)?;
         match linked {
@@ -90,7 +91,7 @@ impl MasterKey {
         Ok((Self(secret), true))
     }
 
-    /// HMAC-SHA256 (RFC 2104) under a key that is derived from this one for `purpose` alone.
+    /// Computes an HMAC-SHA256 (RFC 2104) under a key derived from this one for `purpose` only.
     pub(super) fn mac(&self, purpose: &str, parts: &[&[u8]]) -> [u8; 32] {
         let under = |key: &[u8], parts: &[&[u8]]| -> [u8; 32] {
             let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(key)
@@ -114,12 +115,12 @@ impl MasterKey {
     }
 }
 
-/// Wraps `key` under the key of the client it belongs to.
+/// Wraps `key` under the key of its client.
 pub(super) fn wrap_under(parent: &DataKey, key: &DataKey) -> Vec<u8> {
     parent.seal(key.id.as_bytes(), key.secret())
 }
 
-/// Unwraps what [`wrap_under`] made.
+/// Unwraps the output of [`wrap_under`].
 pub(super) fn unwrap_under(
     parent: &DataKey,
     id: Uuid,

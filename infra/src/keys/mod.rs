@@ -1,14 +1,14 @@
-//! The keys that seal a person's words.
+//! The keys that encrypt a person's words.
 //!
-//! Each client and each transcript has a data key of its own, whose id is the client's or the
-//! transcript's. A transcript's key is wrapped by its client's key where it has a client, and by
-//! the master key otherwise; a client's key is wrapped by the master key. So deleting one row,
-//! the client's, makes everything the client said unreadable, in the log, in the blobs and in
-//! every backup of either.
+//! Each client and each transcript has its own data key, whose id is the client's or the
+//! transcript's. A transcript's key is wrapped by its client's key if it has a client, otherwise by
+//! the master key; a client's key is wrapped by the master key. Deleting one row, the client's,
+//! therefore makes everything the client said unreadable: in the log, in the blobs and in every
+//! backup of either.
 //!
-//! Invariants: data keys lie beside the log and never in it; a wrapped key is bound to its id, so
-//! that rows cannot be swapped; a key reaches the database in the same transaction as the first
-//! event that it seals.
+//! Invariants: data keys are stored next to the log and never in it; a wrapped key is bound to its
+//! id, so that rows cannot be swapped; a key is stored in the same transaction as the first event
+//! that it encrypts.
 
 mod cipher;
 mod master;

@@ -1,4 +1,4 @@
-//! Where data keys lie: the table `data_keys` beside the log.
+//! Storage of data keys: the table `data_keys` next to the log.
 
 use super::cipher::{CipherError, DataKey};
 use super::master::{MasterKey, unwrap_under, wrap_under};
@@ -9,43 +9,43 @@ use moka::sync::Cache;
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// Keys that are held in memory, unwrapped.
+/// The number of unwrapped keys kept in memory.
 const CACHED_KEYS: u64 = 20_000;
-/// How long another node may go on using a key after it was deleted.
+/// How long another node may keep using a deleted key.
 const CACHED_FOR: std::time::Duration = std::time::Duration::from_secs(60);
 
-/// A key cannot be had.
+/// Why a key is not available.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
     /// The table cannot be read.
     #[error(transparent)]
     Database(#[from] DatabaseError),
-    /// A wrapped key does not open: the master key is not the one that wrapped it.
-    #[error("data key {0} does not open: is this the master key it was made with?")]
+    /// A wrapped key cannot be unwrapped: the master key is not the one that wrapped it.
+    #[error("data key {0} cannot be unwrapped; is this the master key that wrapped it?")]
     WrongMaster(Uuid),
 }
 
 /// A key as it is stored.
 #[derive(Debug, Clone)]
 pub struct WrappedKey {
-    /// The client or transcript that it belongs to.
+    /// The client or transcript that the key belongs to.
     pub id: Uuid,
-    /// Whose it is.
+    /// The organization that the key belongs to.
     pub organization: OrganizationId,
-    /// The client's key that wraps it; the master key where there is none.
+    /// The client's key that wraps it; `None` for the master key.
     pub parent: Option<Uuid>,
     /// Nonce, ciphertext and tag.
     pub wrapped: Vec<u8>,
 }
 
-/// A key in memory.
+/// An unwrapped key in memory.
 #[derive(Clone, Debug)]
 struct Held {
     organization: OrganizationId,
     key: DataKey,
 }
 
-/// Makes, finds and deletes data keys.
+/// Creates, finds and deletes data keys.
 #[derive(Clone, Debug)]
 pub struct KeyStore {
     sql: Sql,
@@ -54,7 +54,7 @@ pub struct KeyStore {
 }
 
 impl KeyStore {
-    /// Keys in the log's part of the database.
+    /// Creates a store of keys in the log's part of the database.
     pub fn new(sql: Sql, master: MasterKey) -> Self {
         Self {
             sql,
@@ -63,8 +63,8 @@ impl KeyStore {
         }
     }
 
-    /// Wraps `key` for storing, under a client's key or under the master key. It is stored with
-    /// the first event that it seals.
+    /// Wraps `key` for storage, under a client's key or the master key. It is stored with the first
+    /// event that it encrypts.
     pub fn wrap(
         &self,
         organization: OrganizationId,
@@ -78,9 +78,9 @@ impl KeyStore {
         WrappedKey { id: key.id, organization, parent: parent.map(|p| p.id), wrapped }
     }
 
-    /// The id of a session that is made of these files, so that the same files again meet the
-    /// session that is there. `generation` counts those that were deleted before. Nobody without
-    /// the master key can tell from the id what the files held.
+    /// Returns the id of a session with these files, so that the same files lead to the existing
+    /// session. `generation` counts deleted sessions with the same files. Only the holder of the
+    /// master key can learn from the id what the files contain.
     pub fn content_id(&self, organization: OrganizationId, digest: &[u8], generation: u32) -> Uuid {
         let generation = generation.to_be_bytes();
         let mac = self.master.mac(
@@ -92,7 +92,7 @@ impl KeyStore {
         uuid::Builder::from_custom_bytes(bytes).into_uuid()
     }
 
-    /// An organization's key with this id; `None` where it was deleted or never was.
+    /// Returns an organization's key with this id; `None` if it was deleted or never existed.
     pub async fn get(
         &self,
         organization: OrganizationId,
@@ -102,8 +102,8 @@ impl KeyStore {
         Ok(held.filter(|held| held.organization == organization).map(|held| held.key))
     }
 
-    /// The keys that opened events name, without those that were deleted. An event names only keys
-    /// of its own organization.
+    /// Returns the keys that stored events name, without deleted ones. An event names only keys of
+    /// its own organization.
     pub(crate) async fn of_events(&self, ids: &[Uuid]) -> Result<HashMap<Uuid, DataKey>, KeyError> {
         let held = self.held(ids).await?;
         Ok(held.into_iter().map(|(id, held)| (id, held.key)).collect())
@@ -119,7 +119,7 @@ impl KeyStore {
             }
         }
         for ids in missing.chunks(1_000) {
-            // Parents come with their children, in one statement.
+            // Parents are read with their children, in one statement.
             let marks: Vec<String> = (1..=ids.len()).map(|i| format!("${i}")).collect();
             let sql = format!(
                 "SELECT k.id, k.wrapped, p.id, p.wrapped, k.organization_id FROM data_keys k \
@@ -149,7 +149,7 @@ impl KeyStore {
         Ok(found)
     }
 
-    /// Deletes an organization's key, and the keys that it wraps; what they sealed cannot be read
+    /// Deletes an organization's key and the keys that it wraps; what they encrypted cannot be read
     /// again.
     pub async fn delete(&self, organization: OrganizationId, id: Uuid) -> Result<(), KeyError> {
         let sql =
@@ -159,7 +159,7 @@ impl KeyStore {
         Ok(())
     }
 
-    /// Whether the master key is the one that wrapped the stored keys, by trying one.
+    /// Checks whether the master key is the one that wrapped the stored keys, by unwrapping one.
     pub async fn check(&self) -> Result<(), KeyError> {
         let sql = "SELECT id, wrapped FROM data_keys WHERE parent_id IS NULL LIMIT 1";
         for row in self.sql.query(sql, &[]).await? {

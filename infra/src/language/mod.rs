@@ -1,13 +1,13 @@
 //! A language model: instructions and a text → a text.
 //!
-//! `LANGUAGE_MODEL_URL` picks it ([`from_url`]): any server that speaks OpenAI's chat completions,
-//! or none. What a model writes is never believed: whoever asks checks it against what it was made
-//! from.
+//! `LANGUAGE_MODEL_URL` selects it ([`from_url`]): any server that speaks OpenAI's chat
+//! completions, or none. The output of a model is never trusted: every caller checks it against its
+//! source.
 //!
 //! Invariants:
 //!
-//! - Errors and log lines hold nothing of what was sent or came back, and no key.
-//! - Every call ends: within [`Prompt::patience`], with at most so many at once.
+//! - Errors and log lines contain nothing of what was sent or received, and no key.
+//! - Every call ends within [`Prompt::patience`], and the number of concurrent calls is limited.
 
 mod openai;
 
@@ -20,23 +20,23 @@ use std::time::Duration;
 
 pub use openai::OpenAiModel;
 
-/// What a model is asked.
+/// A request to a model.
 #[derive(Clone)]
 pub struct Prompt {
-    /// What it is to do.
+    /// What the model is asked to do.
     pub instructions: String,
-    /// What it is to do it with.
+    /// The text to work on.
     pub text: String,
-    /// The JSON Schema of its answer, under a name of letters, digits and `_`. Servers that cannot
-    /// hold a model to a schema are asked for JSON, so that the answer may still not follow it.
+    /// The JSON Schema of the answer, under a name of letters, digits and `_`. Servers that cannot
+    /// enforce a schema are asked for JSON, so the answer may still not match it.
     pub schema: Option<(&'static str, Value)>,
-    /// Tokens that it may write.
+    /// The maximum number of tokens in the answer.
     pub tokens_max: u32,
-    /// How long it may take.
+    /// The timeout.
     pub patience: Duration,
 }
 
-/// Without what people said.
+/// Omits what people said.
 impl Debug for Prompt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Prompt")
@@ -47,36 +47,36 @@ impl Debug for Prompt {
     }
 }
 
-/// A model that writes.
+/// A model that writes text.
 #[async_trait]
 pub trait LanguageModel: Debug + Send + Sync {
-    /// What people know it by.
+    /// Returns the name under which users know it.
     fn name(&self) -> &str;
 
-    /// What the model answers.
+    /// Returns the model's answer.
     async fn write(&self, prompt: &Prompt) -> Result<String, ModelError>;
 }
 
 /// Why a model did not answer.
 #[derive(Debug, thiserror::Error)]
 pub enum ModelError {
-    /// It cannot be reached or is busy: wait, then try again.
+    /// It cannot be reached or is busy: retry later.
     #[error("the language model is unavailable: {0}")]
     Unavailable(String),
-    /// It is set up wrongly; the text says what to change.
+    /// It is misconfigured; the text says what to change.
     #[error("language model: {0}")]
     Config(String),
-    /// This will never be answered.
+    /// This prompt will never be answered.
     #[error("the language model refused: {0}")]
     Refused(String),
 }
 
-/// The URLs that [`from_url`] takes.
+/// The URLs that [`from_url`] accepts.
 const FORMS: &str = "\"none\" or \"https://HOST/v1?model=NAME\" (a server that speaks OpenAI's chat \
      completions)";
 
-/// Whether [`from_url`] takes a URL of this form; if not, which it takes. Opens nothing, and does
-/// not repeat the URL.
+/// Checks whether [`from_url`] accepts a URL of this form; the error lists the accepted forms.
+/// Opens nothing, and does not repeat the URL.
 pub fn check_url(url: &str) -> Result<(), String> {
     if url == "none" {
         return Ok(());
@@ -87,14 +87,14 @@ pub fn check_url(url: &str) -> Result<(), String> {
     Err(FORMS.to_owned())
 }
 
-/// Opens the model that `url` names; `None` for `none`.
+/// Opens the model of `url`; `None` for `none`.
 ///
 /// - `none`
 /// - `https://HOST/v1?model=NAME` (cargo feature `https`) or the same with `http:`: a server that
-///   speaks OpenAI's `POST /chat/completions` under that address. `model` must be given. `key` goes
-///   along as a bearer token, if there is one; it is never part of the URL.
+///   speaks OpenAI's `POST /chat/completions` under that address. `model` is required. `key`, if
+///   given, is sent as a bearer token; it is never part of the URL.
 ///
-/// A server that is away is no error here.
+/// An unreachable server is not an error here.
 pub fn from_url(
     url: &str,
     key: Option<&str>,

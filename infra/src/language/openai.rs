@@ -1,14 +1,15 @@
 //! Any server that speaks OpenAI's `POST /chat/completions`.
 //!
-//! - What goes to the server: the prompt, its schema, the limit in tokens, the model's name and the
-//!   key. Redirects are not followed, so nothing goes elsewhere.
-//! - Servers differ in what they take. A request is first made in the fullest [`Dialect`]; where
-//!   the server refuses a parameter and names it, the request is made again without, and what the
-//!   server then took is how it is spoken to from then on.
-//! - Four requests at once. A call's patience covers the wait for its turn and all its requests.
+//! - The server gets the prompt, its schema, the token limit, the model's name and the key.
+//!   Redirects are not followed, so nothing goes anywhere else.
+//! - Servers accept different parameters. The first request uses the fullest [`Dialect`]. If the
+//!   server refuses a parameter by name, the request is sent again without it, and the form that
+//!   the server accepted is used from then on.
+//! - At most four requests run at once. A call's timeout covers its wait for a slot and all its
+//!   requests.
 //! - After three calls in a row that found the server unavailable, calls fail at once for ten
-//!   seconds; then one goes through, and decides whether the others may ([`Breaker`]). A call that
-//!   did not get its turn in time says nothing of the server, and does not count.
+//!   seconds; then one call is let through and decides whether the others may follow ([`Breaker`]).
+//!   A call that did not get a slot in time says nothing about the server and does not count.
 
 mod answer;
 mod breaker;
@@ -26,13 +27,13 @@ use std::time::{Duration, Instant};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
-/// What is asked.
+/// The path of the API.
 const ENDPOINT: &str = "chat/completions";
-/// Requests at once.
+/// Concurrent requests.
 const REQUESTS: usize = 4;
-/// Bytes in an answer: several times what a model writes at most.
+/// The maximum size of an answer: several times the longest that a model writes.
 const ANSWER_BYTES: usize = 1024 * 1024;
-/// How long a server that is away is left alone.
+/// How long an unavailable server is not called.
 const REST: Duration = Duration::from_secs(10);
 
 /// A model behind OpenAI's chat completions.
@@ -52,12 +53,12 @@ impl fmt::Debug for OpenAiModel {
 }
 
 impl OpenAiModel {
-    /// Whether a URL says all that is needed; if not, what to change.
+    /// Checks whether a URL is complete; the error says what to change.
     pub(super) fn check_url(url: &str) -> Result<(), String> {
         Address::parse(url, ENDPOINT, &[]).map(drop)
     }
 
-    /// Reads a URL as in [`from_url`](super::from_url). No request is made.
+    /// Parses a URL as in [`from_url`](super::from_url), without making a request.
     pub fn from_url(url: &str, key: Option<&str>) -> Result<Self, ModelError> {
         let address = Address::parse(url, ENDPOINT, &[]).map_err(ModelError::Config)?;
         Ok(Self {
@@ -70,14 +71,14 @@ impl OpenAiModel {
         })
     }
 
-    /// Leaves a server that is away alone for this long.
+    /// Sets how long an unavailable server is not called.
     pub fn with_rest(mut self, rest: Duration) -> Self {
         self.breaker = Breaker::new(rest);
         self
     }
 
-    /// Asks until the server takes the request or nothing is left to be said otherwise.
-    async fn converse(&self, prompt: &Prompt) -> Result<String, Failure> {
+    /// Repeats the request until the server accepts it or no other form is left.
+    async fn request(&self, prompt: &Prompt) -> Result<String, Failure> {
         let before = *self.dialect();
         let mut dialect = before;
         loop {
@@ -113,18 +114,19 @@ impl LanguageModel for OpenAiModel {
 
     async fn write(&self, prompt: &Prompt) -> Result<String, ModelError> {
         let start = Instant::now();
-        // Before the wait for a turn, so that it fails at once; and after, for what was learned.
+        // Before the wait for a slot, to fail at once; and after it, because the state may have
+        // changed.
         self.breaker.check()?;
         let Ok(turn) = timeout(prompt.patience, self.requests.acquire()).await else {
             return Err(ModelError::Unavailable(format!(
-                "no turn within {} s: {REQUESTS} requests are being answered",
+                "no slot within {} s: {REQUESTS} requests are running",
                 prompt.patience.as_secs_f32()
             )));
         };
         let _turn = turn.map_err(|_| ModelError::Unavailable("shut down".to_owned()))?;
         let pass = self.breaker.enter()?;
         let left = prompt.patience.saturating_sub(start.elapsed());
-        let outcome = timeout(left, self.converse(prompt)).await;
+        let outcome = timeout(left, self.request(prompt)).await;
         let outcome = outcome.unwrap_or_else(|_| Err(Failure::late(prompt.patience)));
         pass.end(!matches!(outcome, Err(Failure::Unavailable(_))));
         Ok(outcome?)

@@ -1,4 +1,4 @@
-//! What the URL of a server says.
+//! Parses the URL of a server.
 
 use reqwest::Url;
 
@@ -7,15 +7,15 @@ use reqwest::Url;
 pub(crate) struct Address {
     /// The model's name on the server.
     pub(crate) model: String,
-    /// Without parameters.
+    /// The URL without parameters.
     base: Url,
-    /// What else the URL says, each at most once.
+    /// The other parameters of the URL, each at most once.
     parameters: Vec<(String, String)>,
 }
 
 impl Address {
-    /// Reads the URL of a server that is asked at `endpoint`; beside `model`, it may hold these
-    /// parameters. Errors say what to write and never repeat the URL: a mistyped one may hold a
+    /// Parses the URL of a server whose API is at `endpoint`; besides `model`, it may have these
+    /// parameters. Errors say what to write and never repeat the URL: a mistyped one may contain a
     /// secret.
     pub(crate) fn parse(url: &str, endpoint: &str, parameters: &[&str]) -> Result<Self, String> {
         let refuse = |text: &str| Err(text.to_owned());
@@ -24,15 +24,15 @@ impl Address {
         };
         if base.scheme() == "https" && cfg!(not(feature = "https")) {
             return refuse(
-                "this program was built without https: build it with `--features https` (or \
+                "built without https; rebuild with `--features https` (or \
                  `full`), or name a server by http://",
             );
         }
         if !base.username().is_empty() || base.password().is_some() {
-            return refuse("credentials do not belong in the URL; the key is a setting of its own");
+            return refuse("credentials do not belong in the URL; the key is a separate setting");
         }
         if base.fragment().is_some() {
-            return refuse("the URL ends at a #; write %23 for one in the model's name");
+            return refuse("the URL contains a #; write %23 for a # in the model's name");
         }
         let (mut model, mut others) = (None, Vec::new());
         for (name, value) in base.query_pairs() {
@@ -50,7 +50,7 @@ impl Address {
                 }
             };
             if twice {
-                return refuse("a parameter of the URL is given twice");
+                return refuse("the URL has a parameter twice");
             }
         }
         let Some(model) = model else {
@@ -66,20 +66,20 @@ impl Address {
         Ok(address)
     }
 
-    /// Where the server is asked for something.
+    /// Returns the URL of an endpoint.
     pub(crate) fn at(&self, endpoint: &str) -> Url {
         let mut url = self.base.clone();
         url.set_path(&format!("{}/{endpoint}", self.path()));
         url
     }
 
-    /// A parameter of the URL.
+    /// Returns a parameter of the URL.
     pub(crate) fn parameter(&self, name: &str) -> Option<&str> {
         let found = self.parameters.iter().find(|(other, _)| other == name);
         found.map(|(_, value)| value.as_str())
     }
 
-    /// Host, port and path, as people write them.
+    /// Returns host, port and path in their usual form.
     pub(crate) fn place(&self) -> String {
         let host = self.base.host_str().unwrap_or_default();
         let port = self.base.port().map(|it| format!(":{it}")).unwrap_or_default();

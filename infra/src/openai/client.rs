@@ -12,28 +12,28 @@ const CONNECT: Duration = Duration::from_secs(5);
 /// Sends requests with a key, if there is one.
 pub(crate) struct Client {
     http: reqwest::Client,
-    /// Marked as sensitive, so that nothing prints it.
+    /// Marked as sensitive, so that it is never printed.
     bearer: Option<HeaderValue>,
 }
 
-/// What a server answered.
+/// A server's answer.
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
-    /// Seconds that it asks to wait.
+    /// Seconds that the server asks to wait.
     pub(crate) retry_after: Option<u64>,
-    /// The whole of the body. Where the status is no success, it says enough by itself, and a body
-    /// that does not come is empty.
+    /// The whole body. If the status is not a success, the status alone is enough, and a body that
+    /// does not arrive is empty.
     pub(crate) body: Vec<u8>,
 }
 
 impl Client {
-    /// No request is made. The error says what to change.
+    /// Creates a client without making a request. The error says what to change.
     pub(crate) fn new(key: Option<&str>) -> Result<Self, String> {
         let bearer = match key.map(str::trim).filter(|it| !it.is_empty()) {
             None => None,
             Some(key) => {
                 let mut bearer = HeaderValue::from_str(&format!("Bearer {key}"))
-                    .map_err(|_| "the key holds characters that no key holds".to_owned())?;
+                    .map_err(|_| "the key contains invalid characters".to_owned())?;
                 bearer.set_sensitive(true);
                 Some(bearer)
             }
@@ -43,11 +43,11 @@ impl Client {
             .redirect(redirect::Policy::none())
             .user_agent(concat!("debrief/", env!("CARGO_PKG_VERSION")))
             .build()
-            .map_err(|error| format!("no HTTP client: {}", chain(error)))?;
+            .map_err(|error| format!("cannot create an HTTP client: {}", chain(error)))?;
         Ok(Self { http, bearer })
     }
 
-    /// Posts JSON and reads an answer of at most so many bytes.
+    /// Posts JSON and reads an answer of at most this many bytes.
     pub(crate) async fn post(
         &self,
         url: Url,
@@ -66,14 +66,14 @@ impl Client {
         Ok(Answer { status, retry_after, body })
     }
 
-    /// Asks for something and reads nothing of it but the status.
+    /// Sends a GET request and reads only the status.
     pub(crate) async fn get(&self, url: Url, patience: Duration) -> Result<Answer, Failure> {
         let status = self.send(self.http.get(url), patience).await?.status();
         Ok(Answer { status, retry_after: None, body: Vec::new() })
     }
 
-    /// What an answer means that is no success, in words that hold no key and none for which
-    /// `private` is true.
+    /// Classifies an answer that is not a success, in a text without the key and without values for
+    /// which `private` is true.
     pub(crate) fn failure(
         &self,
         answer: &Answer,
@@ -99,7 +99,7 @@ impl Client {
     }
 }
 
-/// The whole of an answer, unless it is too long.
+/// Reads a whole answer, unless it is too long.
 async fn read(
     mut response: Response,
     patience: Duration,
@@ -115,7 +115,7 @@ async fn read(
     Ok(body)
 }
 
-/// A request without an answer.
+/// Classifies a request without an answer.
 fn lost(error: reqwest::Error, patience: Duration) -> Failure {
     if error.is_timeout() && !error.is_connect() {
         return Failure::late(patience);
@@ -123,7 +123,7 @@ fn lost(error: reqwest::Error, patience: Duration) -> Failure {
     Failure::Unavailable(chain(error))
 }
 
-/// An error and its causes without the address, which is in the configuration.
+/// Formats an error and its causes without the URL, which is in the configuration.
 fn chain(error: reqwest::Error) -> String {
     let error = error.without_url();
     let mut text = error.to_string();

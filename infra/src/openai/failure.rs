@@ -1,70 +1,71 @@
-//! What an answer that is no success means.
+//! Classifies answers other than success.
 
 use super::Answer;
 use std::time::Duration;
 
-/// Why a request brought nothing.
+/// Why a request failed.
 #[derive(Debug)]
 pub(crate) enum Failure {
-    /// The server cannot be reached or is busy: wait, then try again.
+    /// The server cannot be reached or is busy: retry later.
     Unavailable(String),
-    /// Something is set up wrongly; the text says what to change.
+    /// The configuration is wrong; the text says what to change.
     Config(String),
-    /// The server will not take this request; it may take others.
+    /// The server refuses this request; it may accept others.
     Request(String),
 }
 
 impl Failure {
-    /// An answer that nothing can be made of.
+    /// The failure for a malformed answer.
     pub(crate) fn broken(what: &str) -> Self {
-        Self::Unavailable(format!("the server's answer is broken: {what}"))
+        Self::Unavailable(format!("the server's answer is malformed: {what}"))
     }
 
-    /// An answer that did not come in time.
+    /// The failure for an answer that did not arrive in time.
     pub(crate) fn late(patience: Duration) -> Self {
         Self::Unavailable(format!("no answer within {} s", patience.as_secs_f32()))
     }
 }
 
-/// Sorts an answer that is no success by what can be done about it. `endpoint` is what was asked,
+/// Classifies an answer by what can be done about it. `endpoint` is the path of the request,
 /// `private` says what must not be repeated.
 pub(super) fn failure(answer: &Answer, endpoint: &str, private: impl Fn(&str) -> bool) -> Failure {
     let status = answer.status.as_u16();
     let code = code(&answer.body, private);
-    let mut told = format!("status {status}");
+    let mut text = format!("status {status}");
     if let Some(code) = &code {
-        told.push_str(&format!(", {code}"));
+        text.push_str(&format!(", {code}"));
     }
-    let config = |advice: &str| Failure::Config(format!("{told}: {advice}"));
+    let config = |advice: &str| Failure::Config(format!("{text}: {advice}"));
     let code = code.as_deref().unwrap_or_default();
     match status {
         _ if code.ends_with("insufficient_quota") => {
-            config("the account's quota is used up; raise it with whoever runs the server")
+            config("the account's quota is used up; ask the server's operator to raise it")
         }
-        401 => config("the server wants another key; set the one that it gave you"),
-        402 => config("the server wants to be paid; look at the account"),
+        401 => config("the server does not accept the key; set the one that it gave you"),
+        402 => config("the server requires payment; check the account"),
         403 => config("this key may not use this model; allow it, or name another model"),
         _ if code.ends_with("model_not_found") => {
             config("the server has no such model; change model= in the URL")
         }
         404 | 405 => config(&format!(
-            "nothing is there; is the URL right up to /{endpoint}, which is added, and does the \
+            "not found; is the URL right up to /{endpoint}, which is added, and does the \
              server have the model?"
         )),
-        300..400 => config("the server points to another address; write that one into the URL"),
-        400 | 413 | 422 => Failure::Request(told),
+        300..400 => config("the server redirects to another address; use that one in the URL"),
+        400 | 413 | 422 => Failure::Request(text),
         408 | 425 | 429 | 500.. => {
             if let Some(seconds) = answer.retry_after {
-                told.push_str(&format!("; it asks to wait {seconds} s"));
+                text.push_str(&format!("; it asks for a retry in {seconds} s"));
             }
-            Failure::Unavailable(told)
+            Failure::Unavailable(text)
         }
-        _ => config("the server does not take such requests; is this the address of its API?"),
+        _ => config("the server does not accept such requests; is this the address of its API?"),
     }
 }
 
-/// Type and code of an error as OpenAI writes them. Messages may quote the texts, so none is read;
-/// and a server may put anything anywhere, so only what looks like a code is repeated.
+/// Returns type and code of an error in OpenAI's format. Messages may quote the texts, so they are
+/// ignored; and since a server may put anything anywhere, only values that look like codes are
+/// repeated.
 fn code(body: &[u8], private: impl Fn(&str) -> bool) -> Option<String> {
     let body: serde_json::Value = serde_json::from_slice(body).ok()?;
     let error = body.get("error")?;

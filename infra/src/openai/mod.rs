@@ -1,12 +1,12 @@
-//! What clients of servers that speak OpenAI's API share: the address, the requests, and the
-//! meaning of an answer that is no success.
+//! The shared part of clients of OpenAI's API: the address, the requests, and the classification of
+//! failed answers.
 //!
 //! Invariants:
 //!
-//! - What is sent goes to the server that the URL names and nowhere else: no redirect is followed.
-//! - An answer is read up to a limit, within the time that it is given.
-//! - Errors hold no address, no key and nothing of what was sent. Of what came back, they hold the
-//!   status and words that look like codes.
+//! - Requests go only to the server in the URL: redirects are not followed.
+//! - An answer is read up to a size limit and within its timeout.
+//! - Errors contain no address, no key and nothing of what was sent. Of what came back, they
+//!   contain the status and words that look like codes.
 
 mod address;
 mod client;

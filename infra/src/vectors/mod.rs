@@ -1,19 +1,18 @@
-//! Vectors: passages by what they mean.
+//! Vectors: search passages by meaning.
 //!
-//! `VECTOR_URL` picks the adapter ([`from_url`]): a SQLite file, or Qdrant. A store may be thrown
-//! away: it is filled again from the log. So it holds no text; what is found is named by its id,
-//! and whoever asks looks up what that says now.
+//! `VECTOR_URL` selects the adapter ([`from_url`]): a SQLite file, or Qdrant. A store may be
+//! discarded: it is refilled from the log. It therefore stores no text; results are ids, and the
+//! caller looks up their current text.
 //!
-//! Invariants, the same for every adapter (`infra/tests/vectors.rs` runs one suite against all of
-//! them):
+//! Invariants of every adapter (`infra/tests/vectors.rs` runs one suite against all of them):
 //!
-//! - Nothing is found, counted or removed across organizations: each method but those on whole
-//!   collections takes one.
-//! - A session is replaced as a whole: once [`VectorStore::replace`] has returned, exactly its new
-//!   entries are there, whoever asks. It may be repeated after any failure.
+//! - Nothing is found, counted or removed across organizations: each method takes one, except those
+//!   on whole collections.
+//! - A session is replaced as a whole: once [`VectorStore::replace`] has returned, every caller
+//!   sees exactly its new entries. It may be repeated after any failure.
 //! - What was written by a call that returned survives the death of this process.
-//! - Collections are apart: a search sees one.
-//! - A file or collection that is missing, damaged or of another layout is an empty one.
+//! - Collections are separate: a search sees one.
+//! - A file or collection that is missing, damaged or of another layout counts as empty.
 
 #[cfg(feature = "qdrant")]
 mod qdrant;
@@ -34,70 +33,71 @@ use std::collections::HashSet;
 use std::fmt::Debug;
 use uuid::Uuid;
 
-/// Vectors of one model that are compared with each other. Named by `a-z`, `0-9` and `-`, at most
-/// 60 of them.
+/// The name of a collection: vectors of one model that are compared with each other. At most 60
+/// characters of `a-z`, `0-9` and `-`.
 pub type Collection = str;
 
-/// What is known of a collection. Lost with it.
+/// The state of a collection. Lost with it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct State {
     /// [`Embedder::model`](crate::embeddings::Embedder::model) of its vectors.
     pub model: String,
-    /// The URL that opened the model; holds no secret.
+    /// The URL that opened the model; contains no secret.
     pub embeddings_url: String,
-    /// The log it is made from.
+    /// The log that it is built from.
     pub epoch: String,
-    /// All events up to here are in it.
+    /// It contains all events up to this position.
     pub position: i64,
-    /// Whether it has once come up to the head of the log, so that it can be searched.
+    /// Whether it has ever caught up with the head of the log, so that it can be searched.
     pub complete: bool,
 }
 
-/// What the passages of a session have in common.
+/// The properties that the passages of a session share.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SessionInfo {
-    /// Whose it is.
+    /// The organization.
     pub organization: OrganizationId,
-    /// Identifies it.
+    /// The session.
     pub transcript: TranscriptId,
-    /// Whose session it was.
+    /// The session's client.
     pub client: Option<ClientId>,
-    /// Those who lead it.
+    /// The names of its coaches.
     pub coaches: Vec<String>,
-    /// When it was held, else uploaded.
+    /// The date of the session, or of the upload if unknown.
     pub at: DateTime<Utc>,
 }
 
 /// A passage of a session.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Entry {
-    /// Names the session, the passage and its words: another text has another id. No two
-    /// organizations share one; nil is no id. Given twice, the last with a vector counts.
+    /// Identifies the session, the passage and its words: another text has another id. No two
+    /// organizations share one, and it is never nil. If an id occurs twice, the last one with a
+    /// vector counts.
     pub id: Uuid,
-    /// What it is: `turns`, `notes`, …
+    /// Its kind: `turns`, `notes`, …
     pub kind: String,
-    /// Who speaks in it.
+    /// The speakers in it.
     pub speakers: Vec<String>,
-    /// BCP 47 tag, where known.
+    /// Its language as a BCP 47 tag, if known.
     pub language: Option<String>,
-    /// Its vector; `None` where the store has it already ([`VectorStore::known`]) and keeps it.
+    /// Its vector; `None` to keep the one in the store ([`VectorStore::known`]).
     pub vector: Option<Vector>,
 }
 
-/// What may be found. An empty list allows everything.
+/// Restricts the results. An empty list allows everything.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Filters {
-    /// Of one of these kinds.
+    /// Of any of these kinds.
     pub kinds: Vec<String>,
-    /// From sessions of one of these clients.
+    /// From sessions of any of these clients.
     pub clients: Vec<ClientId>,
-    /// From one of these sessions.
+    /// From any of these sessions.
     pub transcripts: Vec<TranscriptId>,
-    /// In which one of these speaks.
+    /// With any of these speakers.
     pub speakers: Vec<String>,
-    /// From sessions that one of these leads.
+    /// From sessions led by any of these.
     pub coaches: Vec<String>,
-    /// In one of these languages.
+    /// In any of these languages.
     pub languages: Vec<String>,
     /// At or after, to the microsecond.
     pub from: Option<DateTime<Utc>>,
@@ -105,23 +105,23 @@ pub struct Filters {
     pub to: Option<DateTime<Utc>>,
 }
 
-/// A passage that was found.
+/// A passage in a result.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Near {
     /// [`Entry::id`].
     pub id: Uuid,
-    /// Cosine of the angle between question and passage, -1 to 1.
+    /// The cosine of the angle between question and passage, -1 to 1.
     pub similarity: f32,
 }
 
-/// Where vectors are kept.
+/// A store of vectors.
 #[async_trait]
 pub trait VectorStore: Debug + Send + Sync {
-    /// All collections, and what is known of them. One without a state is left out.
+    /// Returns all collections and their states. One without a state is omitted.
     async fn collections(&self) -> Result<Vec<(String, State)>, VectorError>;
 
-    /// Says what is known of a collection, making it (for vectors of `dimensions`) where there is
-    /// none. [`VectorError::Gone`] where it is expected (`dimensions` is `None`) and not there.
+    /// Sets the state of a collection. Creates it (for vectors of `dimensions`) if there is none.
+    /// [`VectorError::Gone`] if it must exist (`dimensions` is `None`) and does not.
     async fn put_state(
         &self,
         collection: &Collection,
@@ -129,10 +129,10 @@ pub trait VectorStore: Debug + Send + Sync {
         dimensions: Option<usize>,
     ) -> Result<(), VectorError>;
 
-    /// Removes a collection with all its vectors, from the disk too; `Ok` where there is none.
+    /// Removes a collection with all its vectors, from the disk too; `Ok` if there is none.
     async fn drop_collection(&self, collection: &Collection) -> Result<(), VectorError>;
 
-    /// The ids of a session's entries.
+    /// Returns the ids of a session's entries.
     async fn known(
         &self,
         collection: &Collection,
@@ -140,11 +140,12 @@ pub trait VectorStore: Debug + Send + Sync {
         transcript: TranscriptId,
     ) -> Result<HashSet<Uuid>, VectorError>;
 
-    /// Makes these the session's entries: new ones come in with their vectors, those without a
-    /// vector keep theirs and get the new particulars, all others go. No entries: the session
-    /// goes, its vectors from the disk too.
-    /// [`VectorError::Gone`] where the collection, or a vector that should be there, is not;
-    /// [`VectorError::Other`] where a vector has other dimensions than the collection, or is none.
+    /// Replaces the session's entries: new ones are inserted with their vectors, those without a
+    /// vector keep theirs and get the new properties, all others are removed. Without entries the
+    /// session is removed, its vectors from the disk too.
+    ///
+    /// [`VectorError::Gone`] if the collection, or a vector to keep, is missing;
+    /// [`VectorError::Other`] if a vector is invalid or has other dimensions than the collection.
     async fn replace(
         &self,
         collection: &Collection,
@@ -152,9 +153,9 @@ pub trait VectorStore: Debug + Send + Sync {
         entries: &[Entry],
     ) -> Result<(), VectorError>;
 
-    /// The `limit` entries of an organization that are nearest, nearest first, out of those that
-    /// the filters allow; at most [`MAX_LIMIT`]. An adapter may be approximate; it says so.
-    /// [`VectorError::Other`] where the question does not fit the collection.
+    /// Returns the `limit` nearest entries of an organization that pass the filters, nearest first;
+    /// at most [`MAX_LIMIT`]. An adapter that is approximate says so. [`VectorError::Other`] if the
+    /// question does not fit the collection.
     async fn nearest(
         &self,
         collection: &Collection,
@@ -164,48 +165,48 @@ pub trait VectorStore: Debug + Send + Sync {
         filters: &Filters,
     ) -> Result<Vec<Near>, VectorError>;
 
-    /// Whether the store can be used now. Cheap, for `/readyz`.
+    /// Checks whether the store is available now. Cheap, for `/readyz`.
     async fn check(&self) -> Result<(), VectorError>;
 }
 
-/// Why a store did not do what was asked.
+/// Why a call failed.
 #[derive(Debug, thiserror::Error)]
 pub enum VectorError {
-    /// The store cannot serve now: retry later.
+    /// The store is unavailable now: retry later.
     #[error("the vector store is unavailable: {0}")]
     Unavailable(String),
-    /// What was expected to be in it is not: the collection has to be filled again.
+    /// Expected content is missing: the collection has to be refilled.
     #[error("the vectors are gone: {0}")]
     Gone(String),
-    /// The store is set up wrongly; the text says what to change.
+    /// The store is misconfigured; the text says what to change.
     #[error("vector store configuration: {0}")]
     Config(String),
-    /// Anything else; a retry would end the same way.
+    /// Any other error; a retry would fail the same way.
     #[error("the vector store failed: {0}")]
     Other(String),
 }
 
-/// Most passages that one search finds; a higher limit counts as this one.
+/// The maximum number of results of a search; a higher limit counts as this one.
 pub const MAX_LIMIT: usize = 1_000;
 
-/// The URLs that [`from_url`] takes.
+/// The URLs that [`from_url`] accepts.
 const FORMS: &str = "\"sqlite:PATH\" or \"qdrant:http://HOST:6334\"";
 
-/// Whether [`from_url`] takes a URL of this form; if not, which it takes.
+/// Checks whether [`from_url`] accepts a URL of this form; the error lists the accepted forms.
 pub fn check_url(url: &str) -> Result<(), String> {
     let known = has_scheme(url, &["sqlite:", "qdrant:http://", "qdrant:https://"]);
     if known { Ok(()) } else { Err(FORMS.to_owned()) }
 }
 
-/// Opens the store that `url` names:
+/// Opens the store of `url`:
 ///
-/// - `sqlite:PATH`: a file of its own, made where it is missing. Exact.
-/// - `qdrant:http://HOST:6334?prefix=debrief`: Qdrant over gRPC (cargo feature `qdrant`; the
-///   prefix of its collections' names may be left out). `key` goes along as its API key, if there
-///   is one. Approximate where an organization has many passages.
+/// - `sqlite:PATH`: a file of its own, created if it is missing. Exact.
+/// - `qdrant:http://HOST:6334?prefix=debrief`: Qdrant over gRPC (cargo feature `qdrant`; the prefix
+///   of its collections' names is optional). `key`, if given, is sent as its API key. Approximate
+///   if an organization has many passages.
 ///
-/// A server that is away is no error here. Errors never repeat the URL, since a mistyped one may
-/// hold a secret.
+/// An unreachable server is not an error here. Errors never repeat the URL, since a mistyped one
+/// may contain a secret.
 pub async fn from_url(
     url: &str,
     key: Option<&str>,
@@ -223,7 +224,7 @@ pub async fn from_url(
         #[cfg(not(feature = "qdrant"))]
         {
             let _ = (address, key);
-            let text = "this program was built without Qdrant: build it with `--features qdrant` \
+            let text = "built without Qdrant; rebuild with `--features qdrant` \
                  (or `full`)";
             return Err(VectorError::Config(text.to_owned()));
         }

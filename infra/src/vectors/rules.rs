@@ -1,25 +1,25 @@
-//! What every adapter refuses in the same words.
+//! Checks that are the same for every adapter.
 
 use super::{Entry, VectorError};
 use std::collections::HashMap;
 
-/// Most dimensions of a vector: with more, sums of coarse products could overflow (`sqlite`).
+/// The maximum number of dimensions: with more, sums of coarse products could overflow (`sqlite`).
 const MAX_DIMENSIONS: usize = 8_192;
-/// Longest name of a collection.
+/// The maximum length of a collection's name.
 const MAX_NAME: usize = 60;
 
-/// Refuses names that not every adapter can keep.
+/// Rejects names that not every adapter can store.
 pub(super) fn check_name(collection: &str) -> Result<(), VectorError> {
     let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     if collection.is_empty() || collection.len() > MAX_NAME || !collection.chars().all(allowed) {
         return Err(VectorError::Other(format!(
-            "a collection's name is of a-z, 0-9 and -, at most {MAX_NAME} of them"
+            "a collection's name is at most {MAX_NAME} characters of a-z, 0-9 and -"
         )));
     }
     Ok(())
 }
 
-/// Refuses collections of vectors without dimensions, or with too many.
+/// Rejects collections of vectors without dimensions, or with too many.
 pub(super) fn check_dimensions(dimensions: usize) -> Result<(), VectorError> {
     if (1..=MAX_DIMENSIONS).contains(&dimensions) {
         return Ok(());
@@ -29,18 +29,20 @@ pub(super) fn check_dimensions(dimensions: usize) -> Result<(), VectorError> {
     )))
 }
 
-/// What to say of vectors that do not fit their collection.
+/// Returns the error for vectors that do not fit their collection.
 pub(super) fn other_dimensions(expected: usize, found: usize) -> VectorError {
     VectorError::Other(format!(
         "a vector of {found} dimensions does not fit a collection of {expected}"
     ))
 }
 
-/// The vector with length 1: a float's rounding or more may be missing.
+/// Normalizes the vector to length 1; the input may be off by a rounding error or more.
 pub(super) fn unit(vector: &[f32]) -> Result<Vec<f32>, VectorError> {
     let length = vector.iter().map(|&x| f64::from(x).powi(2)).sum::<f64>().sqrt();
     if !length.is_finite() {
-        return Err(VectorError::Other("a vector holds something that is no number".to_owned()));
+        return Err(VectorError::Other(
+            "a vector contains a value that is not a number".to_owned(),
+        ));
     }
     if length == 0.0 {
         return Err(VectorError::Other("a vector of length 0 has no direction".to_owned()));
@@ -48,7 +50,7 @@ pub(super) fn unit(vector: &[f32]) -> Result<Vec<f32>, VectorError> {
     Ok(vector.iter().map(|&x| (f64::from(x) / length) as f32).collect())
 }
 
-/// Each id once, in order: an entry with a vector before one without, else the last.
+/// Returns each id once, in order: an entry with a vector before one without, else the last.
 pub(super) fn distinct(entries: &[Entry]) -> Vec<&Entry> {
     let mut places = HashMap::with_capacity(entries.len());
     let mut distinct: Vec<&Entry> = Vec::with_capacity(entries.len());

@@ -60,7 +60,7 @@ async fn what_is_missing_or_wrong_is_said() {
         let file = directory.path().join(name);
         std::fs::remove_file(&file).unwrap();
         let missing = refusal(directory.path()).await;
-        assert!(missing.contains(&format!("holds no {name}")), "{missing}");
+        assert!(missing.contains(&format!("has no {name}")), "{missing}");
         assert!(missing.contains("scripts/install-model"), "{missing}");
         std::fs::write(&file, "{").unwrap();
         let damaged = refusal(directory.path()).await;
@@ -77,8 +77,8 @@ async fn other_models_are_refused() {
         (config(json!({ "model_type": "roberta" })), "model_type \"roberta\""),
         (config(json!({ "position_embedding_type": "relative_key" })), "relative_key"),
         (config(json!({ "hidden_act": "silu" })), "silu"),
-        (config(json!({ "hidden_size": 48 })), "would have to be"),
-        (config(json!({ "num_hidden_layers": 3 })), "there is no encoder.layer.2"),
+        (config(json!({ "hidden_size": 48 })), "expected"),
+        (config(json!({ "num_hidden_layers": 3 })), "has no encoder.layer.2"),
         (config(json!({ "num_attention_heads": 5 })), "multiple"),
         (config(json!({ "vocab_size": 50 })), "tokens, but the model has 50"),
         (with("1_Pooling/config.json", pooling("pooling_mode_max_tokens")), "max_tokens"),

@@ -103,7 +103,7 @@ async fn nothing_follows_a_redirect() {
         let headers = [("location", location.clone())];
         Reply::Now((StatusCode::TEMPORARY_REDIRECT, headers).into_response())
     });
-    assert_config(&failure(&server.await).await, "points to another address");
+    assert_config(&failure(&server.await).await, "redirects to another address");
     assert!(elsewhere.requests().is_empty());
 }
 
@@ -151,7 +151,7 @@ async fn other_dimensions_than_before() {
     let model = open(&server.await.url).await;
     one(&*model, "text", Role::Passage).await;
     let error = model.embed(&["text".to_owned()], Role::Passage).await.unwrap_err();
-    assert_config(&error, "3 dimensions and gave 2");
+    assert_config(&error, "3 dimensions, earlier ones had 2");
 }
 
 /// Refuses whatever holds the word.
@@ -196,7 +196,7 @@ async fn a_vector_without_direction_is_a_refusal() {
         let model = open(&answer(false).await.url).await;
         let error = model.embed(&["poison".to_owned(), "text".to_owned()], Role::Passage).await;
         assert!(matches!(error, Err(EmbedError::Refused(why)) if why.contains("finite")));
-        assert_config(&failure(&answer(true).await).await, "embeds no text");
+        assert_config(&failure(&answer(true).await).await, "refuses every text");
     }
 }
 

@@ -4,12 +4,12 @@
 //! That is why projections may not read rows.
 
 use super::counters::{self, Addition};
+use super::series::Appended;
 use super::table::{Copy, Kind, Table};
 use super::{Op, Projection};
-use crate::updates::{CHANNELS, UPDATES};
 use debrief_infra::database::DatabaseError;
 use debrief_infra::database::sql::{Dialect, Transaction, Value};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 /// Rows in one statement: few sizes, so that few statements have to be prepared.
 const SIZES: [usize; 3] = [100, 10, 1];
@@ -42,23 +42,16 @@ pub(super) fn row_key(key: &[Value]) -> RowKey {
         .collect()
 }
 
-struct Published {
-    channel: String,
-    kind: String,
-    payload: String,
-    position: i64,
-    recorded_at: i64,
-}
-
 /// The merged changes of a batch of events.
 pub(super) struct Batch<'a> {
-    projection: &'a dyn Projection,
-    copy: Copy,
+    pub(super) projection: &'a dyn Projection,
+    pub(super) copy: Copy,
     dialect: Dialect,
     /// By table; rows in the order in which they were first touched.
     rows: HashMap<&'static str, Vec<Row>>,
     index: HashMap<(&'static str, RowKey), usize>,
-    published: Vec<Published>,
+    /// By the table of a series, in the order of the log.
+    pub(super) appended: BTreeMap<&'static str, Vec<Appended>>,
 }
 
 impl<'a> Batch<'a> {
@@ -69,7 +62,7 @@ impl<'a> Batch<'a> {
             dialect,
             rows: HashMap::new(),
             index: HashMap::new(),
-            published: Vec::new(),
+            appended: BTreeMap::new(),
         }
     }
 
@@ -88,7 +81,6 @@ impl<'a> Batch<'a> {
         tx: &mut Transaction,
         op: Op,
         position: i64,
-        recorded_at: i64,
     ) -> Result<(), DatabaseError> {
         match op {
             Op::Put { table, key, columns } => {
@@ -107,8 +99,10 @@ impl<'a> Batch<'a> {
                 let sql = format!("DELETE FROM {name} WHERE \"{column}\" = $1");
                 tx.execute(&sql, &clean(vec![vec![value]])).await?;
             }
-            Op::Publish { channel, kind, payload } => {
-                self.published.push(Published { channel, kind, payload, position, recorded_at });
+            Op::Append { table, group, columns } => {
+                let columns = columns.into_iter().collect();
+                let row = Appended { group, columns, position };
+                self.appended.entry(table).or_default().push(row);
             }
         }
         Ok(())
@@ -152,7 +146,7 @@ impl<'a> Batch<'a> {
     /// Writes everything.
     pub(super) async fn flush(mut self, tx: &mut Transaction) -> Result<(), DatabaseError> {
         self.flush_rows(tx).await?;
-        self.flush_published(tx).await
+        self.flush_appended(tx).await
     }
 
     async fn flush_rows(&mut self, tx: &mut Transaction) -> Result<(), DatabaseError> {
@@ -168,15 +162,7 @@ impl<'a> Batch<'a> {
                 match change {
                     Change::Put(mut columns) => {
                         columns.extend(counters::fresh(&added));
-                        let mut row = key;
-                        row.extend(
-                            table
-                                .columns
-                                .iter()
-                                .map(|(column, _)| columns.remove(column).unwrap_or(Value::Null)),
-                        );
-                        assert!(columns.is_empty(), "{name} has no column {columns:?}");
-                        puts.push(row);
+                        puts.push(whole_row(table, key, columns));
                     }
                     Change::Set(columns) => {
                         for (columns, of) in [(columns, &mut sets), (set_after, &mut then)] {
@@ -205,7 +191,7 @@ impl<'a> Batch<'a> {
         Ok(())
     }
 
-    async fn put(
+    pub(super) async fn put(
         &self,
         tx: &mut Transaction,
         table: &Table,
@@ -283,68 +269,20 @@ impl<'a> Batch<'a> {
         }
         Ok(())
     }
+}
 
-    /// Gives the updates their offsets and drops those past retention. What remains depends on
-    /// the log alone, not on how it was cut into batches, nor on what was delivered twice: a batch
-    /// holds whole events in order, so an update is new if its event comes after the channel's
-    /// newest of before the batch.
-    async fn flush_published(&mut self, tx: &mut Transaction) -> Result<(), DatabaseError> {
-        if self.published.is_empty() {
-            return Ok(());
-        }
-        let channels_table = CHANNELS.name_in(self.copy);
-        let updates_table = UPDATES.name_in(self.copy);
-        let channels: Vec<String> = {
-            let set: HashSet<&str> = self.published.iter().map(|p| p.channel.as_str()).collect();
-            set.into_iter().map(str::to_owned).collect()
-        };
-        // Head and position before the batch.
-        let mut before: HashMap<String, (i64, i64)> = HashMap::new();
-        for names in pieces(channels.iter().map(|c| vec![c.as_str().into()]).collect()) {
-            let marks: Vec<_> = (1..=names.len()).map(|i| format!("${i}")).collect();
-            let sql = format!(
-                "SELECT channel, head, position FROM {channels_table} WHERE channel IN ({})",
-                marks.join(", ")
-            );
-            for row in tx.query(&sql, &names.concat()).await? {
-                before.insert(row.get(0)?, (row.get(1)?, row.get(2)?));
-            }
-        }
-        let mut after: BTreeMap<String, (i64, i64)> = BTreeMap::new();
-        let rows: Vec<Vec<Value>> = std::mem::take(&mut self.published)
-            .into_iter()
-            .filter_map(|update| {
-                let (head, newest) = before.get(&update.channel).copied().unwrap_or((0, 0));
-                if update.position <= newest {
-                    return None;
-                }
-                let (head, newest) = after.entry(update.channel.clone()).or_insert((head, newest));
-                *head += 1;
-                *newest = update.position;
-                Some(vec![
-                    update.channel.into(),
-                    (*head).into(),
-                    update.position.into(),
-                    update.kind.into(),
-                    update.payload.into(),
-                    update.recorded_at.into(),
-                ])
-            })
-            .collect();
-        self.put(tx, &UPDATES, rows).await?;
-        let retention = i64::from(self.projection.retention());
-        let mut head_rows = Vec::with_capacity(after.len());
-        for (channel, (head, newest)) in after {
-            if head > retention {
-                let sql =
-                    format!("DELETE FROM {updates_table} WHERE channel = $1 AND \"offset\" <= $2");
-                let arguments = [channel.as_str().into(), (head - retention).into()];
-                tx.execute(&sql, &arguments).await?;
-            }
-            head_rows.push(vec![channel.into(), head.into(), newest.into()]);
-        }
-        self.put(tx, &CHANNELS, head_rows).await
-    }
+/// All values of a row of a table; columns that are not given are `NULL`.
+pub(super) fn whole_row(
+    table: &Table,
+    key: Vec<Value>,
+    mut columns: BTreeMap<&'static str, Value>,
+) -> Vec<Value> {
+    let mut row = key;
+    row.extend(
+        table.columns.iter().map(|(column, _)| columns.remove(column).unwrap_or(Value::Null)),
+    );
+    assert!(columns.is_empty(), "{} has no column {columns:?}", table.name);
+    row
 }
 
 /// Postgres takes no NUL in text, and one event must not stop a projection for ever.

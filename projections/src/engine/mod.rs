@@ -7,6 +7,7 @@ mod claim;
 mod counters;
 mod op;
 mod runner;
+mod series;
 mod table;
 mod verify;
 mod views;
@@ -16,6 +17,7 @@ pub use checkpoint::{Checkpoint, checkpoints};
 pub use counters::ADDED_THROUGH;
 pub use op::Op;
 pub use runner::Runner;
+pub use series::Series;
 pub use table::{Column, Kind, Table};
 pub use verify::{Difference, Verified, verify};
 pub use views::{Stale, Views};
@@ -39,9 +41,9 @@ pub trait Projection: Send + Sync {
     /// What an event changes. Pure: the same event always gives the same changes.
     fn project(&self, event: &RecordedEvent) -> Result<Vec<Op>, DecodeError>;
 
-    /// Updates kept for each channel, for a projection that publishes.
-    fn retention(&self) -> u32 {
-        0
+    /// Those of its tables whose rows are numbered by [`Op::Append`].
+    fn series(&self) -> Vec<Series> {
+        Vec::new()
     }
 }
 

@@ -51,14 +51,15 @@ pub enum Op {
         /// Its value.
         value: Value,
     },
-    /// Appends an update to a channel; the engine gives it the channel's next offset. Updates of
-    /// an event at or before the channel's newest are there already and are passed over.
-    Publish {
-        /// `<organization>/<name>`.
-        channel: String,
-        /// Name of the update.
-        kind: String,
-        /// JSON.
-        payload: String,
+    /// Appends a row to a group of a [`super::Series`]; the engine gives it the group's next
+    /// number. Rows of an event at or before the group's newest are there already and are passed
+    /// over.
+    Append {
+        /// Name of the table with the rows.
+        table: &'static str,
+        /// The first column of its key; the number is the second.
+        group: String,
+        /// Other columns; those that are not named become `NULL`.
+        columns: Vec<(&'static str, Value)>,
     },
 }

@@ -32,7 +32,7 @@ pub(super) async fn apply(
             .project(event)
             .map_err(|source| ProjectionError::Decode { position: event.position, source })?;
         for op in ops {
-            batch.push(tx, op, event.position, event.recorded_at.timestamp_millis()).await?;
+            batch.push(tx, op, event.position).await?;
         }
     }
     Ok(batch.flush(tx).await?)

@@ -1,33 +1,71 @@
 //! Updates: what clients may see, per channel, with consecutive offsets.
 //!
-//! Channels of an organization: `transcripts` tells of every transcript, `transcripts/<id>` of
-//! one. An update names what changed and how far it came, and never holds a person's words: a
-//! client that wants them reads them, with the update's `position` as `min_position`.
+//! The [`Channel`]s of an organization and the [`Payload`]s that are told on them are listed here;
+//! what each resource tells has a file of its own. An update names what changed and how far it
+//! came, and never holds a person's words: a client that wants them reads them, with the update's
+//! `position` as `min_position`.
 //!
 //! Invariants: a channel's offsets run 1, 2, 3 …; the newest `retention` of them are kept; offset
 //! and content are functions of the log, so a rebuild gives every update the offset it had, and an
-//! event that is delivered again publishes nothing again. The
-//! epoch joins the log's own with the projection's generation: where either is another, offsets
-//! of before mean nothing, and a client is told to reload.
+//! event that is delivered again publishes nothing again. The epoch joins the log's own with the
+//! projection's generation: where either is another, offsets of before mean nothing, and a client
+//! is told to reload.
 
+mod channel;
 mod query;
+pub mod searches;
+pub mod transcripts;
 
+pub use channel::{ChannelKind, UnknownChannel};
 pub use query::*;
 
 use crate::engine::Kind::{Integer, Text};
-use crate::engine::{Op, Projection, Table};
+use crate::engine::{Op, Projection, Series, Table};
 use debrief_domain::event::DecodeError;
-use debrief_domain::ids::OrganizationId;
-use debrief_domain::saved_search::{SavedSearch, SavedSearchEvent, SavedSearchMatched};
-use debrief_domain::summary::{Summary, SummaryEvent};
-use debrief_domain::transcript::{
-    State, Transcript, TranscriptCorrected, TranscriptCorrectionUndone, TranscriptEvent,
-};
+use debrief_domain::ids::{OrganizationId, SavedSearchId, TranscriptId};
 use debrief_infra::log::RecordedEvent;
-use serde_json::{Map, Value, json};
-use uuid::Uuid;
+use serde::Serialize;
+use serde_json::Value;
 
-pub(crate) const CHANNELS: Table = Table {
+channel::channels! {
+    Transcripts = "transcripts", Read, "every transcript of the organization";
+    Transcript(id: TranscriptId) = "transcripts/<id>", Read, "one transcript";
+    Searches = "searches", Read, "what matches any saved search of the organization";
+    Search(id: SavedSearchId) = "searches/<id>", Read, "what matches one saved search";
+}
+
+/// What each event is asked for.
+const PAYLOADS: &[Read] = &[told::<transcripts::TranscriptUpdate>, told::<searches::SearchUpdate>];
+
+/// What an update says: ids, states and counts, never a person's words.
+///
+/// Its JSON is stored and sent, so a field that changes or goes raises the version of [`Updates`].
+pub trait Payload: Serialize + Sized {
+    /// What an event tells; `None` where it tells nothing.
+    fn of(event: &RecordedEvent) -> Result<Option<Self>, DecodeError>;
+
+    /// The channels on which it is told.
+    fn channels(&self) -> Vec<Channel>;
+}
+
+/// A payload, whatever its type, and where it is told.
+struct Told {
+    channels: Vec<Channel>,
+    payload: Value,
+}
+
+type Read = fn(&RecordedEvent) -> Result<Option<Told>, DecodeError>;
+
+fn told<P: Payload>(event: &RecordedEvent) -> Result<Option<Told>, DecodeError> {
+    let Some(payload) = P::of(event)? else { return Ok(None) };
+    let channels = payload.channels();
+    // By way of a `Value`, which sorts the fields: `verify` compares the text, and the order in
+    // which a struct has its fields is nothing that it should find.
+    let payload = serde_json::to_value(payload).expect("a payload is JSON");
+    Ok(Some(Told { channels, payload }))
+}
+
+const CHANNELS: Table = Table {
     name: "update_channels",
     key: &[("channel", Text)],
     // Offset and position of the newest update that was ever published.
@@ -35,7 +73,7 @@ pub(crate) const CHANNELS: Table = Table {
     indexes: &[],
 };
 
-pub(crate) const UPDATES: Table = Table {
+const UPDATES: Table = Table {
     name: "updates",
     key: &[("channel", Text), ("offset", Integer)],
     columns: &[("position", Integer), ("kind", Text), ("payload", Text), ("recorded_at", Integer)],
@@ -50,8 +88,14 @@ pub struct Updates {
 }
 
 /// The stored name of an organization's channel.
-fn stored_name(organization: OrganizationId, channel: &str) -> String {
+fn stored_name(organization: OrganizationId, channel: Channel) -> String {
     format!("{organization}/{channel}")
+}
+
+/// The channel that is stored under a name; `None` if it is none that this code knows.
+fn of_stored_name(name: &str) -> Option<(OrganizationId, Channel)> {
+    let (organization, channel) = name.split_once('/')?;
+    Some((organization.parse().ok()?, channel.parse().ok()?))
 }
 
 impl Projection for Updates {
@@ -67,93 +111,29 @@ impl Projection for Updates {
         &[CHANNELS, UPDATES]
     }
 
-    fn retention(&self) -> u32 {
-        self.retention
+    fn series(&self) -> Vec<Series> {
+        vec![Series { rows: UPDATES, heads: CHANNELS, retention: self.retention }]
     }
 
     fn project(&self, event: &RecordedEvent) -> Result<Vec<Op>, DecodeError> {
-        let (transcript, more): (Uuid, Value) = if let Some(transcript) =
-            event.of::<Transcript>()?
-        {
-            // The session itself stays as it is.
-            if matches!(transcript, TranscriptEvent::IndexingRequested(_)) {
-                return Ok(Vec::new());
-            }
-            (event.stream_id, about_transcript(transcript))
-        } else if let Some(summary) = event.of::<Summary>()? {
-            let state = State::after_summary(&summary).map(State::as_str);
-            let (transcript, version) = match summary {
-                SummaryEvent::Created(created) => (created.transcript_id, 1),
-                SummaryEvent::Revised(revised) => (revised.transcript_id, revised.version),
-                SummaryEvent::Erased(_) => return Ok(Vec::new()),
-            };
-            let more = json!({"state": state, "summary_id": event.stream_id, "version": version});
-            (transcript.0, more)
-        } else if let Some(SavedSearchEvent::Matched(matched)) = event.of::<SavedSearch>()? {
-            return Ok(told(event, &matched));
-        } else {
-            return Ok(Vec::new());
-        };
-        let mut payload = Map::from_iter([("transcript_id".to_owned(), json!(transcript))]);
-        if let Value::Object(more) = more {
-            payload.extend(more);
+        let mut ops = Vec::new();
+        for read in PAYLOADS {
+            let Some(told) = read(event)? else { continue };
+            let payload = told.payload.to_string();
+            ops.extend(told.channels.into_iter().map(|channel| Op::Append {
+                table: UPDATES.name,
+                group: stored_name(event.organization, channel),
+                columns: vec![
+                    ("position", event.position.into()),
+                    ("kind", event.event_type.as_str().into()),
+                    ("payload", payload.as_str().into()),
+                    ("recorded_at", event.recorded_at.timestamp_millis().into()),
+                ],
+            }));
         }
-        let channels = ["transcripts".to_owned(), format!("transcripts/{transcript}")];
-        Ok(publish(event, channels, &Value::Object(payload)))
+        Ok(ops)
     }
 }
 
-fn publish(event: &RecordedEvent, channels: [String; 2], payload: &Value) -> Vec<Op> {
-    let payload = payload.to_string();
-    let update = |channel: String| Op::Publish {
-        channel: stored_name(event.organization, &channel),
-        kind: event.event_type.clone(),
-        payload: payload.clone(),
-    };
-    channels.into_iter().map(update).collect()
-}
-
-/// Something new fits a saved search.
-fn told(event: &RecordedEvent, matched: &SavedSearchMatched) -> Vec<Op> {
-    let id = event.stream_id;
-    let payload = json!({
-        "saved_search_id": id, "transcript_id": matched.subject.transcript(),
-        "note": matched.subject.is_note(), "passages": matched.passages,
-    });
-    publish(event, ["searches".to_owned(), format!("searches/{id}")], &payload)
-}
-
-fn about_transcript(event: TranscriptEvent) -> Value {
-    let state = State::after(&event).map(State::as_str);
-    match event {
-        TranscriptEvent::Uploaded(_)
-        | TranscriptEvent::FilesAdded(_)
-        | TranscriptEvent::FilesReplaced(_)
-        | TranscriptEvent::ProcessingRequested(_) => json!({"state": state}),
-        TranscriptEvent::IndexingRequested(_) => Value::Null,
-        TranscriptEvent::Parsed(parsed) => json!({"state": state, "turns": parsed.turn_count}),
-        TranscriptEvent::Corrected(TranscriptCorrected { outline, .. })
-        | TranscriptEvent::CorrectionUndone(TranscriptCorrectionUndone { outline, .. }) => {
-            json!({"state": state, "turns": outline.turn_count})
-        }
-        TranscriptEvent::ProcessingFailed(failed) => json!({
-            "state": state, "error": {"code": failed.code, "message": failed.message}
-        }),
-        TranscriptEvent::DetailsChanged(change) => {
-            let mut changed = Vec::new();
-            for (name, kept) in [
-                ("title", change.title.is_keep()),
-                ("client_id", change.client_id.is_keep()),
-                ("held_at", change.held_at.is_keep()),
-                ("language", change.language.is_keep()),
-                ("notes", change.notes.is_keep()),
-            ] {
-                if !kept {
-                    changed.push(name);
-                }
-            }
-            json!({"changed": changed})
-        }
-        TranscriptEvent::Deleted(_) => json!({"deleted": true}),
-    }
-}
+#[cfg(test)]
+mod tests;

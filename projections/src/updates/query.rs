@@ -1,6 +1,6 @@
 //! Reading updates.
 
-use super::stored_name;
+use super::{Channel, of_stored_name, stored_name};
 use crate::engine::Views;
 use debrief_domain::ids::OrganizationId;
 use debrief_infra::database::DatabaseError;
@@ -35,7 +35,7 @@ pub struct Window {
 pub async fn window(
     views: &Views,
     organization: OrganizationId,
-    channel: &str,
+    channel: Channel,
 ) -> Result<Window, DatabaseError> {
     let sql = "SELECT head, (SELECT MIN(\"offset\") FROM updates WHERE channel = $1) \
          FROM update_channels WHERE channel = $1";
@@ -49,7 +49,7 @@ pub async fn window(
 pub async fn updates(
     views: &Views,
     organization: OrganizationId,
-    channel: &str,
+    channel: Channel,
     offset: i64,
     limit: u32,
 ) -> Result<Vec<Update>, DatabaseError> {
@@ -83,7 +83,7 @@ pub async fn generation(views: &Views) -> Result<i64, DatabaseError> {
 pub async fn channels_moved(
     views: &Views,
     position: Option<i64>,
-) -> Result<(i64, Vec<(OrganizationId, String)>), DatabaseError> {
+) -> Result<(i64, Vec<(OrganizationId, Channel)>), DatabaseError> {
     // The checkpoint first: updates of later events may be missing from what is read after it.
     let sql = "SELECT position FROM projection_checkpoints WHERE name = 'updates'";
     let rows = views.sql().query(sql, &[]).await?;
@@ -96,11 +96,7 @@ pub async fn channels_moved(
     let mut channels = Vec::with_capacity(rows.len());
     for row in &rows {
         let stored: String = row.get(0)?;
-        if let Some((organization, channel)) = stored.split_once('/')
-            && let Ok(organization) = organization.parse()
-        {
-            channels.push((organization, channel.to_owned()));
-        }
+        channels.extend(of_stored_name(&stored));
     }
     Ok((reached, channels))
 }

@@ -1,46 +1,46 @@
-//! An answer without a language model: the sentences that hold most of what was asked.
+//! An answer without a language model: the sentences that contain most of the question.
 //!
-//! Invariant: each sentence is verbatim, and says which turn of which session it is from.
+//! Invariant: each sentence is verbatim and names its session and turn.
 
 pub mod cited;
 
 use crate::highlight::Matcher;
 use crate::passages::Kind;
 use crate::query::Hit;
-use crate::session::ExternalNote;
 use debrief_domain::ids::TranscriptId;
+use debrief_sessions::ExternalNote;
 use unicode_segmentation::UnicodeSegmentation;
 
-/// Sentences of an answer.
+/// The maximum number of sentences.
 const SENTENCES_MAX: usize = 3;
-/// Hits whose sentences are looked at.
+/// The number of hits whose sentences are considered.
 const HITS_MAX: usize = 10;
-/// A sentence holds at least so much of what the best one does.
+/// The minimum score of a sentence, as a share of the best one's.
 const LEAST: f32 = 0.5;
-/// Fewer words are no answer: "Sleep."
+/// The minimum number of words: "Sleep." is not an answer.
 const WORDS_MIN: usize = 4;
-/// Longer than so many words, a sentence counts for less.
+/// Sentences with more words than this score less.
 const WORDS_FAIR: f32 = 30.0;
 
 /// A sentence of an answer.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sentence {
-    /// The words, verbatim.
+    /// The verbatim text.
     pub text: String,
-    /// Its session; a note's id where `note` is there.
+    /// Its session; the note's id if `note` is set.
     pub transcript_id: TranscriptId,
-    /// The note from elsewhere that it stands in, if it is one.
+    /// The external note that contains it, if any.
     pub note: Option<ExternalNote>,
     /// Its turn; `None` in titles and notes.
     pub turn: Option<u32>,
-    /// Who said it, where known.
+    /// Its speaker, if known.
     pub speaker: Option<String>,
-    /// When its turn begins, where known.
+    /// The start of its turn, if known.
     pub start_ms: Option<u64>,
 }
 
-/// The best sentences of these hits, best first. Questions answer nothing, so they come in only
-/// where nothing else does; links never do.
+/// Returns the best sentences of these hits, best first. Questions are only included if nothing
+/// else is found; links never are.
 pub(crate) fn sentences(hits: &[Hit], matcher: &mut Matcher<'_>) -> Vec<Sentence> {
     let mut candidates: Vec<(f32, Sentence)> = Vec::new();
     for hit in hits.iter().take(HITS_MAX) {
@@ -78,7 +78,7 @@ pub(crate) fn sentences(hits: &[Hit], matcher: &mut Matcher<'_>) -> Vec<Sentence
             }
         }
     }
-    // Stable: of equals, those of the better hit come first.
+    // Stable: of equal sentences, those of the better hit come first.
     candidates.sort_by(|(one, _), (other, _)| other.total_cmp(one));
     let least = candidates.first().map_or(0.0, |(best, _)| best * LEAST);
     let fair = candidates.into_iter().take_while(|(weight, _)| *weight >= least);

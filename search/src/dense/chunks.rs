@@ -1,8 +1,7 @@
-//! A passage → what is embedded of it.
+//! A passage → its chunks, which are embedded.
 //!
-//! A window of turns is two chunks, and its neighbours share one with it each, so that every chunk
-//! is embedded once; the window is as near as the nearer of its chunks. What else there is to be
-//! found is one chunk.
+//! A window of turns has two chunks and shares one with each neighbour, so that every chunk is
+//! embedded once; the window is as near as the nearer of its chunks. Other passages are one chunk.
 
 use crate::passages::{Line, Passage};
 use debrief_domain::ids::TranscriptId;
@@ -11,16 +10,16 @@ use std::collections::HashSet;
 use std::ops::Range;
 use uuid::Uuid;
 
-/// Something that is embedded.
+/// A text that is embedded.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Chunk {
-    /// What the vector store is told, without a vector.
+    /// The entry for the vector store, without a vector.
     pub entry: Entry,
-    /// What the model reads.
+    /// The text for the model.
     pub text: String,
 }
 
-/// The names of a passage's chunks: of its session, kind, turns and words.
+/// Returns the ids of a passage's chunks, derived from its session, kind, turns and words.
 pub fn ids(transcript: TranscriptId, passage: &Passage) -> Vec<Uuid> {
     passage.chunks().map(|lines| id(transcript, passage, lines)).collect()
 }
@@ -29,7 +28,7 @@ fn id(transcript: TranscriptId, passage: &Passage, lines: &[Line]) -> Uuid {
     let mut name = passage.kind.as_str().as_bytes().to_vec();
     for line in lines {
         name.extend(line.turn.to_be_bytes());
-        // The speaker is read by the model too: a corrected name is another text.
+        // The model reads the speaker too: a corrected name makes another text.
         for text in [line.speaker.as_deref().unwrap_or_default(), &line.text] {
             name.extend((text.len() as u64).to_be_bytes());
             name.extend(text.as_bytes());
@@ -38,7 +37,7 @@ fn id(transcript: TranscriptId, passage: &Passage, lines: &[Line]) -> Uuid {
     Uuid::new_v5(&transcript.0, &name)
 }
 
-/// The lines of that of a passage's chunks which is nearest; `None` where none is near.
+/// Returns the lines of the nearest of a passage's chunks; `None` if none is near.
 pub fn nearest(transcript: TranscriptId, passage: &Passage, near: &[Near]) -> Option<Range<usize>> {
     let mut from = 0;
     let chunks = passage.chunks().map(|lines| {
@@ -47,14 +46,14 @@ pub fn nearest(transcript: TranscriptId, passage: &Passage, near: &[Near]) -> Op
         (id(transcript, passage, lines), range)
     });
     let chunks: Vec<(Uuid, Range<usize>)> = chunks.collect();
-    // They come nearest first.
+    // Sorted by distance.
     near.iter().find_map(|near| {
         let chunk = chunks.iter().find(|(id, _)| *id == near.id)?;
         Some(chunk.1.clone())
     })
 }
 
-/// The chunks of a session's passages, each once.
+/// Returns the chunks of a session's passages, each once.
 pub fn of_passages(transcript: TranscriptId, passages: &[Passage]) -> Vec<Chunk> {
     let mut seen = HashSet::new();
     let mut chunks = Vec::new();
@@ -83,7 +82,7 @@ pub fn of_passages(transcript: TranscriptId, passages: &[Passage]) -> Vec<Chunk>
     chunks
 }
 
-/// What the model reads: who begins to speak, and what they say.
+/// Returns the text for the model: the speakers and their words.
 fn text(lines: &[Line]) -> String {
     let mut text = String::new();
     let mut before = None;

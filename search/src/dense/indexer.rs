@@ -14,7 +14,6 @@
 
 use super::{chunks, collection_name};
 use crate::passages;
-use crate::session::{Session, SessionError};
 use crate::subject::{Subject, touched};
 use debrief_domain::event::DecodeError;
 use debrief_domain::ids::{OrganizationId, TranscriptId};
@@ -23,6 +22,7 @@ use debrief_infra::documents::Documents;
 use debrief_infra::embeddings::{EmbedError, Embedder, Role};
 use debrief_infra::log::{EventLog, LogError};
 use debrief_infra::vectors::{Entry, SessionInfo, State, VectorError, VectorStore};
+use debrief_sessions::{LoadError, Session};
 use futures::{StreamExt, TryStreamExt, stream};
 use metrics::{counter, gauge, histogram};
 use std::sync::Arc;
@@ -59,7 +59,7 @@ pub enum IndexerError {
     Decode(#[from] DecodeError),
     /// A session that may be readable later.
     #[error("a session cannot be read for now: {0}")]
-    Session(#[source] SessionError),
+    Session(#[source] LoadError),
     /// The model.
     #[error(transparent)]
     Embed(#[from] EmbedError),

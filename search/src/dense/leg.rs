@@ -1,11 +1,11 @@
-//! A question → chunks that are near it in meaning.
+//! Search by meaning: a question → the nearest chunks.
 //!
-//! Invariant: whatever is wrong with the model or the store, the question is answered without
-//! them, within [`TIMEOUT`], and told why; and while it is wrong, not every question waits for it.
+//! Invariant: whatever fails in the model or the store, the question is answered without them,
+//! within [`TIMEOUT`], and the answer says why. While they fail, not every question waits for them.
 
 use super::collection_name;
 use crate::query::{Filters, Query};
-use debrief_domain::ids::OrganizationId;
+use debrief_domain::principal::Viewer;
 use debrief_infra::embeddings::{self, EmbedError, Embedder, Role, Vector};
 use debrief_infra::vectors::{self, Near, State, VectorError, VectorStore};
 use metrics::{counter, histogram};
@@ -14,72 +14,74 @@ use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::Mutex;
 
-/// Chunks that are looked at for a question.
+/// The number of chunks for a question.
 pub const NEAR_MAX: usize = 200;
-/// The same where the full-text index leaves out some that the store cannot know of: by a phrase, a
-/// name that is said, a word that must not be there.
+/// The same if the full-text index drops chunks for reasons that the store does not know: phrases,
+/// names in the text, excluded words.
 const NEAR_MAX_NARROWED: usize = 1_000;
-/// Longest wait for model and store together.
+/// The timeout of model and store together.
 pub const TIMEOUT: Duration = Duration::from_secs(3);
-/// How long neither is asked after a failure.
+/// How long neither is called after a failure.
 const REST: Duration = Duration::from_secs(5);
-/// How long a look at the collections holds.
+/// How long the list of collections is cached.
 const LOOK: Duration = Duration::from_secs(2);
-/// Questions whose vectors are kept: the pages of an answer ask the same again.
+/// The number of questions whose vectors are cached: the pages of a result ask the same question
+/// again.
 const QUESTIONS_KEPT: u64 = 1_000;
 
-const FAILED: &str = "Search by meaning does not work just now: search goes by words.";
+const FAILED: &str = "Search by meaning is unavailable: these results match words only.";
 
-/// What model and store say.
+/// The state of search by meaning.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Status {
     /// No model is configured.
     Off,
-    /// Vectors answer.
+    /// Vectors are used.
     Ready {
-        /// All events up to here are in: what came later is found by words only, for a while.
+        /// They contain all events up to this position: later content is temporarily found by words
+        /// only.
         position: i64,
     },
-    /// They are being made; nothing answers yet.
+    /// They are being computed and not used yet.
     Filling {
-        /// All events up to here are in.
+        /// They contain all events up to this position.
         position: i64,
     },
-    /// Those of another model answer while the configured one's are made.
+    /// Those of another model are used while those of the configured one are computed.
     Switching {
-        /// The one that answers.
+        /// The model in use.
         model: String,
-        /// How far the new ones are.
+        /// The position of the new vectors.
         position: i64,
     },
-    /// They cannot be asked.
+    /// They cannot be used.
     Unavailable(String),
 }
 
-/// Chunks near a question, or why there are none.
+/// The chunks near a question, or why there are none.
 #[derive(Debug, Clone)]
 pub struct Nearby {
     /// Nearest first.
     pub near: Vec<Near>,
-    /// Whether model and store were asked.
+    /// Whether model and store were called.
     pub asked: bool,
-    /// What there is to say of that.
+    /// A note about it for the user.
     pub note: Option<String>,
-    /// Everything up to this position could be found so.
+    /// The log position up to which content can be found by meaning.
     pub through: Option<i64>,
 }
 
-/// Which collection answers, and what embeds questions for it.
+/// The collection in use, and the model that embeds questions for it.
 #[derive(Clone, Debug)]
 struct Chosen {
     at: Instant,
     status: Status,
-    /// How far the collection that answers has come.
+    /// The log position of the collection in use.
     through: i64,
     answering: Option<(String, Arc<dyn Embedder>)>,
 }
 
-/// What answers questions by meaning in this process. Clones share it.
+/// Search by meaning in this process. Clones share it.
 #[derive(Clone, Debug)]
 pub struct Leg(Option<Arc<Shared>>);
 
@@ -90,21 +92,21 @@ struct Shared {
     store: Arc<dyn VectorStore>,
     epoch: String,
     chosen: Mutex<Option<Chosen>>,
-    /// A model that is not the configured one, by its URL.
+    /// A model other than the configured one, by its URL.
     former: Mutex<Option<(String, Arc<dyn Embedder>)>>,
     questions: Cache<(String, String), Arc<Vector>>,
-    /// When something failed last.
+    /// The time of the last failure.
     failed: std::sync::Mutex<Option<Instant>>,
 }
 
 impl Leg {
-    /// No model is configured.
+    /// Creates one without a model.
     pub fn off() -> Self {
         Self(None)
     }
 
-    /// Questions embedded by this model, answered from this store, of the log of this epoch. `key`
-    /// also opens the model that was there before, until the new one's vectors are made.
+    /// Embeds questions with this model and searches this store, for the log of this epoch. `key`
+    /// also opens the previous model until the new one's vectors are computed.
     pub fn new(
         embedder: Arc<dyn Embedder>,
         key: Option<String>,
@@ -123,7 +125,7 @@ impl Leg {
         })))
     }
 
-    /// How it is.
+    /// Returns its state.
     pub async fn status(&self) -> Status {
         let Some(shared) = &self.0 else { return Status::Off };
         match tokio::time::timeout(TIMEOUT, shared.choose()).await {
@@ -133,9 +135,9 @@ impl Leg {
         }
     }
 
-    /// The chunks that are nearest to what a question is about: to its content words, which find more
-    /// than the whole of it does (`docs/search.md`).
-    pub async fn near(&self, organization: OrganizationId, query: &Query) -> Nearby {
+    /// Returns the chunks nearest to the content words of a question, which find more than the
+    /// whole question (`docs/search.md`).
+    pub async fn near(&self, viewer: Viewer, query: &Query) -> Nearby {
         let without = |note: &str| Nearby {
             near: Vec::new(),
             asked: false,
@@ -143,20 +145,22 @@ impl Leg {
             through: None,
         };
         let Some(shared) = &self.0 else {
-            return without("There are no embeddings in this installation: search goes by words.");
+            return without("No embedding model is configured: these results match words only.");
         };
         if query.words.is_empty() {
-            return without("There is nothing to compare by meaning: the newest come first.");
+            return without(
+                "The question has no words to compare by meaning: the newest results come first.",
+            );
         }
         if shared.rests() {
             return without(FAILED);
         }
         let begun = Instant::now();
-        let asked = tokio::time::timeout(TIMEOUT, shared.near(organization, query)).await;
+        let asked = tokio::time::timeout(TIMEOUT, shared.near(viewer, query)).await;
         histogram!("debrief_search_dense_seconds").record(begun.elapsed());
         let failed = |reason: &dyn std::fmt::Display| {
             counter!("debrief_search_dense_failures_total").increment(1);
-            tracing::warn!(%reason, "search by meaning failed; words alone answer");
+            tracing::warn!(%reason, "search by meaning failed; using words only");
             shared.rest();
             without(FAILED)
         };
@@ -168,7 +172,7 @@ impl Leg {
     }
 }
 
-/// Why the leg did not answer.
+/// Why search by meaning failed.
 #[derive(Debug, thiserror::Error)]
 enum LegError {
     #[error(transparent)]
@@ -187,10 +191,10 @@ impl Shared {
         failed.is_some_and(|at| at.elapsed() < REST)
     }
 
-    async fn near(&self, organization: OrganizationId, query: &Query) -> Result<Nearby, LegError> {
+    async fn near(&self, viewer: Viewer, query: &Query) -> Result<Nearby, LegError> {
         let chosen = self.choose().await?;
         let Some((collection, embedder)) = chosen.answering else {
-            let note = "Vectors are being made of the sessions: search goes by words until then.";
+            let note = "Vectors are still being computed: these results match words only.";
             return Ok(Nearby {
                 near: Vec::new(),
                 asked: false,
@@ -203,14 +207,17 @@ impl Shared {
             !(query.about.is_empty() && query.phrases.is_empty() && query.excluded.is_empty());
         let limit = if narrowed { NEAR_MAX_NARROWED } else { NEAR_MAX };
         let filters = filters(&query.filters);
-        let near = self.store.nearest(&collection, organization, &question, limit, &filters).await;
+        let near = self
+            .store
+            .nearest(&collection, viewer.organization(), &question, limit, &filters)
+            .await;
         if near.is_err() {
-            // The collection may have been switched: look again next time.
+            // The collection may have been replaced: look again next time.
             *self.chosen.lock().await = None;
         }
         let note = match &chosen.status {
             Status::Switching { .. } => Some(
-                "Vectors are being made anew; those of the model before answer until then."
+                "Vectors are being recomputed; those of the previous model are used until then."
                     .to_owned(),
             ),
             _ => None,
@@ -229,13 +236,14 @@ impl Shared {
         }
         let vectors = embedder.embed(&[text.to_owned()], Role::Question).await?;
         let vector = vectors.into_iter().next();
-        let vector = vector.ok_or_else(|| EmbedError::Refused("no vector came back".to_owned()))?;
+        let vector =
+            vector.ok_or_else(|| EmbedError::Refused("the model returned no vector".to_owned()))?;
         let vector = Arc::new(vector);
         self.questions.insert(key, Arc::clone(&vector)).await;
         Ok(vector)
     }
 
-    /// The collection that is to answer now.
+    /// Returns the collection to use now.
     async fn choose(&self) -> Result<Chosen, VectorError> {
         let mut known = self.chosen.lock().await;
         if let Some(chosen) = known.as_ref().filter(|chosen| chosen.at.elapsed() < LOOK) {
@@ -268,7 +276,7 @@ impl Shared {
         Ok(chosen)
     }
 
-    /// A finished collection of another model, and that model, if it can still be opened.
+    /// Returns a complete collection of another model, and that model, if it can still be opened.
     async fn former(&self, of_log: &[(String, State)]) -> Option<(String, Arc<dyn Embedder>)> {
         let finished = of_log.iter().filter(|(_, state)| state.complete);
         let (name, state) = finished.max_by_key(|(_, state)| state.position)?;
@@ -281,12 +289,12 @@ impl Shared {
         match embeddings::from_url(&state.embeddings_url, self.key.as_deref()).await {
             Ok(Some(model)) => {
                 *former = Some((state.embeddings_url.clone(), Arc::clone(&model)));
-                // The files in its directory may be others by now.
+                // The files in its directory may have changed.
                 (model.model() == state.model).then(|| (name.clone(), model))
             }
             Ok(None) => None,
             Err(error) => {
-                tracing::warn!(%error, "the model before cannot be opened; words alone answer until the new vectors are made");
+                tracing::warn!(%error, "cannot open the previous model; using words only until the new vectors are computed");
                 None
             }
         }

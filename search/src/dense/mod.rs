@@ -1,21 +1,22 @@
-//! Search by meaning: chunks of sessions as vectors, beside the full-text index.
+//! Search by meaning: chunks of sessions as vectors, next to the full-text index.
 //!
 //! | step | file |
 //! |---|---|
-//! | a passage → what is embedded of it | [`chunks`] |
+//! | a passage → its chunks | [`chunks`] |
 //! | the log → vectors | [`indexer`] |
-//! | a question → chunks near it | [`leg`] |
+//! | a question → the nearest chunks | [`leg`] |
 //!
-//! A collection holds the vectors of one model, made from one log, of chunks that were cut in one
-//! way; its name says which ([`collection_name`]). Whatever of these changes, a new collection is
-//! filled beside the one that answers, and takes its place once it has come up to the log.
+//! A collection holds the vectors of one model, built from one log, of chunks of one layout; its
+//! name is derived from these ([`collection_name`]). When one of them changes, a new collection is
+//! filled beside the one in use and replaces it once it has caught up with the log.
 //!
 //! Invariants:
 //!
-//! 1. **No text and no decision comes from the vectors.** They name chunks; what a chunk says, who
-//!    may see it and whether the filters allow it is asked of the full-text index. So what was
-//!    corrected or deleted is not found by meaning either, however far behind the vectors are.
-//! 2. **Search without them works**, and says that it is without them, and why.
+//! 1. **No text and no decision comes from the vectors.** They only name chunks; the full-text
+//!    index provides their text and decides who may see them and whether they pass the filters.
+//!    Corrected or deleted text is therefore not found by meaning either, however far behind the
+//!    vectors are.
+//! 2. **Search works without vectors**, and says so, and why.
 
 pub mod chunks;
 pub mod indexer;
@@ -23,10 +24,10 @@ pub mod leg;
 
 use sha2::{Digest, Sha256};
 
-/// Changes whenever chunks are cut, or written for the model, in another way.
+/// Changes whenever chunks are cut or formatted in another way.
 const LAYOUT: u32 = 1;
 
-/// The collection of a model's vectors of a log.
+/// Returns the name of the collection for a model's vectors of a log.
 pub fn collection_name(model: &str, epoch: &str) -> String {
     let digest = Sha256::digest(format!("{model}\n{epoch}"));
     format!("passages-{LAYOUT}-{}", hex::encode(&digest[..8]))

@@ -1,6 +1,6 @@
-//! What has to be known of a passage to rank it among others, without reading it.
+//! Columns: what ranking needs to know of a passage without reading it.
 //!
-//! Columns are opened once for each segment, and kept for as long as the segment is searched.
+//! Columns are opened once per segment and kept as long as the segment is searched.
 
 use super::{IndexError, Scope};
 use crate::passages::{Kind, PassageKey};
@@ -20,7 +20,8 @@ pub(crate) struct Columns {
     at: Column<i64>,
     turns: Column<u64>,
     chunks: Column<u64>,
-    /// Chunks in order, with the passages that hold them; made when first asked for. 16 bytes a chunk.
+    /// Chunks in order, with the passages that contain them; created on first use. 16 bytes per
+    /// chunk.
     places: OnceLock<Vec<(u64, DocId)>>,
 }
 
@@ -39,38 +40,38 @@ impl Columns {
         })
     }
 
-    /// Whether they are this segment's.
+    /// Returns whether these are the columns of a segment.
     pub(crate) fn are_of(&self, segment: &SegmentReader) -> bool {
         self.segment == segment.segment_id()
     }
 
-    /// Tells its session from all others of the organization: half of the session's id.
+    /// Returns a number that identifies its session in the organization: half of the session's id.
     pub(crate) fn session(&self, doc: DocId) -> u64 {
         self.session.first(doc).unwrap_or_default()
     }
 
-    /// See [`PassageKey`].
+    /// Returns its [`PassageKey`].
     pub(crate) fn key(&self, doc: DocId) -> PassageKey {
         self.key.first(doc).unwrap_or_default()
     }
 
-    /// What it is.
+    /// Returns its kind.
     pub(crate) fn kind(&self, doc: DocId) -> Kind {
         let number = self.kind.first(doc).unwrap_or_default();
         Kind::ALL.into_iter().find(|kind| kind.number() == number).unwrap_or(Kind::Turns)
     }
 
-    /// When its session was held, else uploaded, in milliseconds since 1970.
+    /// Returns the date of its session, or of the upload, in milliseconds since 1970.
     pub(crate) fn at(&self, doc: DocId) -> i64 {
         self.at.first(doc).unwrap_or_default()
     }
 
-    /// The turns that it is made of, each once.
+    /// Returns its turns, each once.
     pub(crate) fn turns(&self, doc: DocId) -> impl Iterator<Item = u32> {
         self.turns.values_for_doc(doc).map(|turn| u32::try_from(turn).unwrap_or(u32::MAX))
     }
 
-    /// The passages that hold a chunk; deleted ones among them.
+    /// Returns the passages that contain a chunk, including deleted ones.
     pub(crate) fn with_chunk(&self, chunk: u64) -> impl Iterator<Item = DocId> {
         let places = self.places.get_or_init(|| {
             let docs = 0..self.chunks.num_docs();
@@ -85,21 +86,21 @@ impl Columns {
 }
 
 impl Scope {
-    /// What a chunk is called in the index: the id that the vector store has for it, mixed with the
-    /// organization's, so that a name from elsewhere names nothing here. Of a million chunks, two are
-    /// alike in one of 10⁷ cases.
+    /// Returns the number of a chunk in the index: its id in the vector store, mixed with the
+    /// organization's, so that an id of another organization matches nothing here. The probability
+    /// that two of a million chunks collide is 10⁻⁷.
     pub(crate) fn chunk(&self, id: Uuid) -> u64 {
         let (organization, id) = (self.organization.as_u64_pair(), id.as_u64_pair());
         (organization.0 ^ organization.1.rotate_left(32)) ^ (id.0 ^ id.1)
     }
 }
 
-/// The columns of all segments that are searched.
+/// The columns of all segments being searched.
 #[derive(Default)]
 pub(crate) struct AllColumns(Mutex<HashMap<SegmentId, Arc<Columns>>>);
 
 impl AllColumns {
-    /// Those of the segments of a searcher, in their order. Others are forgotten.
+    /// Returns the columns of a searcher's segments, in their order, and drops others.
     pub(crate) fn of(&self, searcher: &Searcher) -> Result<Vec<Arc<Columns>>, IndexError> {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let columns = |segment: &SegmentReader| match known.get(&segment.segment_id()) {

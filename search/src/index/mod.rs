@@ -1,13 +1,13 @@
-//! The full-text index of one node: passages under the terms they are found by.
+//! The full-text index of one node: passages and their terms.
 //!
 //! Invariants:
-//! - Every term of every indexed field begins with the organization's id ([`Scope`]): a query made
-//!   in one scope cannot name what belongs to another, and counts of other organizations' words
-//!   move no score (see [`Statistics`]).
-//! - A session is replaced as a whole; [`Checkpoint`] is written in the same commit as the
-//!   sessions up to it.
-//! - Terms and texts of a session that was deleted leave the disk with the commit that forgets
-//!   it, not with some later merge.
+//! - Every term of every indexed field begins with the organization's id ([`Scope`]): a query in
+//!   one scope cannot name terms of another, and counts of other organizations' words change no
+//!   score (see [`Statistics`]).
+//! - A session is replaced as a whole; [`Checkpoint`] is written in the same commit as the sessions
+//!   up to it.
+//! - Terms and texts of a deleted session leave the disk with the commit that deletes it, not with
+//!   a later merge.
 
 mod columns;
 mod writer;
@@ -18,9 +18,9 @@ pub use writer::Writer;
 
 use crate::analysis::Analyzers;
 use crate::passages::Passage;
-use crate::session::ExternalNote;
 use chrono::{DateTime, Utc};
 use debrief_domain::ids::{ClientId, OrganizationId, TranscriptId};
+use debrief_sessions::ExternalNote;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 use std::sync::Arc;
@@ -34,27 +34,26 @@ use tantivy::{
 };
 use uuid::Uuid;
 
-/// Changes whenever what is in the index, or how it is found, does: an index of another one is
-/// built anew.
+/// The version of the index's content and analysis: an index of another version is rebuilt.
 pub const SCHEMA: u32 = 3;
-/// Terms of a passage of average length.
+/// The number of terms of a passage of average length.
 const AVERAGE_TERMS: u64 = crate::passages::WINDOW_WORDS as u64;
 
-/// An organization's own corner of the index.
+/// An organization's scope in the index.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scope {
     organization: Uuid,
-    /// Before each of its words.
+    /// The prefix of each of its terms.
     prefix: String,
 }
 
 impl Scope {
-    /// That of this organization.
+    /// Returns the scope of this organization.
     pub fn of(organization: OrganizationId) -> Self {
         Self { organization: organization.0, prefix: organization.0.simple().to_string() }
     }
 
-    /// A word of this organization, in this field.
+    /// Returns the term of a word in this scope, for this field.
     pub(crate) fn term(&self, field: Field, word: &str) -> Term {
         Term::from_field_text(field, &self.word(word))
     }
@@ -66,52 +65,52 @@ impl Scope {
         scoped
     }
 
-    /// A value that was indexed in this scope, without it.
+    /// Returns a value that was indexed in this scope, without the prefix.
     pub(crate) fn strip<'a>(&self, value: &'a str) -> Option<&'a str> {
         value.strip_prefix(&self.prefix)
     }
 }
 
-/// How far an index has come.
+/// The log position of an index.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Checkpoint {
-    /// [`SCHEMA`] it was written with.
+    /// The [`SCHEMA`] it was written with.
     pub schema: u32,
-    /// The log it was made from.
+    /// The log it was built from.
     pub epoch: String,
-    /// All events up to here are in it.
+    /// It contains all events up to this position.
     pub position: i64,
 }
 
-/// The index did not do what was asked.
+/// Why an operation on the index failed.
 #[derive(Debug, thiserror::Error)]
 pub enum IndexError {
-    /// tantivy.
+    /// An error of tantivy.
     #[error("the search index failed: {0}")]
     Engine(#[from] TantivyError),
-    /// Its directory.
-    #[error("the directory of the search index cannot be used: {0}")]
+    /// An error of the directory.
+    #[error("cannot use the directory of the search index: {0}")]
     Directory(#[from] std::io::Error),
-    /// What lies there is no whole index.
+    /// The directory contains no complete index.
     #[error("the search index is damaged: {0}")]
     Damaged(String),
 }
 
-/// A passage as it comes out of the index.
+/// A passage as stored in the index.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Stored {
     /// Its session.
     pub transcript_id: TranscriptId,
-    /// Whose session it was.
+    /// The session's client.
     pub client_id: Option<ClientId>,
-    /// When it was held, where known.
+    /// The date of the session, if known.
     pub held_at: Option<DateTime<Utc>>,
-    /// What the coach calls it.
+    /// The session's title.
     pub title: Option<String>,
-    /// Where it is no session, but a note from elsewhere: `transcript_id` is the note's then.
+    /// The external note, if it is one; `transcript_id` is then the note's id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<ExternalNote>,
-    /// Its words.
+    /// The passage.
     #[serde(flatten)]
     pub passage: Passage,
 }
@@ -123,27 +122,27 @@ pub(crate) struct Fields {
     pub(crate) stems: Field,
     /// Words with their positions, for phrases.
     pub(crate) words: Field,
-    /// The organization itself: one term.
+    /// The organization itself, as one term.
     pub(crate) organization: Field,
     pub(crate) transcript: Field,
     /// See [`Scope::chunk`].
     pub(crate) chunk: Field,
     pub(crate) kind: Field,
-    /// See [`Columns`], as the three below.
+    /// See [`Columns`], like the three below.
     pub(crate) kind_number: Field,
     pub(crate) session: Field,
     pub(crate) key: Field,
-    /// Each turn of it once.
+    /// Each of its turns once.
     pub(crate) turn: Field,
     pub(crate) client: Field,
     pub(crate) speaker: Field,
     pub(crate) coach: Field,
     pub(crate) language: Field,
-    /// Of the session, once.
+    /// The session's title, once.
     pub(crate) title: Field,
-    /// Of its summary, once each.
+    /// The topics of the session's summary, once each.
     pub(crate) topic: Field,
-    /// Milliseconds since 1970 at which the session was held, else uploaded.
+    /// The date of the session, or of the upload if unknown, in milliseconds since 1970.
     pub(crate) at: Field,
     pub(crate) stored: Field,
 }
@@ -178,7 +177,7 @@ fn schema() -> (Schema, Fields) {
     (builder.build(), fields)
 }
 
-/// An index that can be searched. Clones share it.
+/// A searchable index. Clones share it.
 #[derive(Clone)]
 pub struct Index {
     index: tantivy::Index,
@@ -195,19 +194,18 @@ impl std::fmt::Debug for Index {
 }
 
 impl Index {
-    /// An empty index in a directory that exists and is empty.
+    /// Creates an empty index in an existing empty directory.
     pub fn create(directory: &Path) -> Result<Self, IndexError> {
         Self::with(tantivy::Index::create_in_dir(directory, schema().0)?)
     }
 
-    /// An index in memory.
+    /// Creates an index in memory.
     pub fn in_memory() -> Result<Self, IndexError> {
         Self::with(tantivy::Index::create_in_ram(schema().0))
     }
 
-    /// The index in a directory, and how far it has come. An index that cannot be trusted, because
-    /// a file is missing or differs from its checksum, or the schema is another, is
-    /// [`IndexError::Damaged`].
+    /// Opens the index in a directory and returns it with its checkpoint. An index with a missing
+    /// file, a wrong checksum or another schema is [`IndexError::Damaged`].
     pub fn open(directory: &Path) -> Result<(Self, Checkpoint), IndexError> {
         let damaged = |error: TantivyError| IndexError::Damaged(error.to_string());
         let index = tantivy::Index::open_in_dir(directory).map_err(damaged)?;
@@ -215,9 +213,9 @@ impl Index {
         let checkpoint: Option<Checkpoint> =
             meta.payload.as_deref().and_then(|payload| serde_json::from_str(payload).ok());
         let checkpoint =
-            checkpoint.ok_or_else(|| IndexError::Damaged("it has no checkpoint".to_owned()))?;
+            checkpoint.ok_or_else(|| IndexError::Damaged("no checkpoint".to_owned()))?;
         if checkpoint.schema != SCHEMA || index.schema() != schema().0 {
-            return Err(IndexError::Damaged("it is of another schema".to_owned()));
+            return Err(IndexError::Damaged("it has another schema".to_owned()));
         }
         let broken = index.validate_checksum().map_err(damaged)?;
         if let Some(file) = broken.iter().next() {
@@ -228,7 +226,7 @@ impl Index {
     }
 
     fn with(index: tantivy::Index) -> Result<Self, IndexError> {
-        // Reloaded after each commit, by whoever commits.
+        // The writer reloads it after each commit.
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
         Ok(Self {
             index,
@@ -239,7 +237,7 @@ impl Index {
         })
     }
 
-    /// The one who may write. There is at most one at a time.
+    /// Returns the writer. There is at most one at a time.
     pub fn writer(&self) -> Result<Writer, IndexError> {
         Writer::of(self)
     }
@@ -248,12 +246,12 @@ impl Index {
         self.reader.searcher()
     }
 
-    /// The columns of a searcher's segments.
+    /// Returns the columns of a searcher's segments.
     pub(crate) fn columns(&self, searcher: &Searcher) -> Result<Vec<Arc<Columns>>, IndexError> {
         self.columns.of(searcher)
     }
 
-    /// Passages in it, of all organizations.
+    /// Returns the number of passages of all organizations.
     pub fn passages(&self) -> u64 {
         self.searcher().num_docs()
     }
@@ -270,7 +268,7 @@ impl Index {
     }
 }
 
-/// Counts of one organization alone, from which scores are made (BM25).
+/// Word counts of one organization, for BM25.
 pub(crate) struct Statistics<'a> {
     searcher: &'a Searcher,
     passages: u64,
@@ -288,8 +286,8 @@ impl<'a> Statistics<'a> {
 }
 
 impl Bm25StatisticsProvider for Statistics<'_> {
-    /// From this the engine makes the average length that a passage's length is held against: that
-    /// of a full window, whatever else lies in the index.
+    /// The engine derives the average length from this, which is set to that of a full window,
+    /// whatever else is in the index.
     fn total_num_tokens(&self, _: Field) -> tantivy::Result<u64> {
         Ok(self.passages.max(1) * AVERAGE_TERMS)
     }
@@ -298,8 +296,8 @@ impl Bm25StatisticsProvider for Statistics<'_> {
         Ok(self.passages.max(1))
     }
 
-    /// Terms are scoped, so this is the organization's own count. Passages that were deleted but
-    /// not merged away are counted by the engine, hence the bound.
+    /// Terms are scoped, so this is the organization's own count. The engine counts deleted
+    /// passages that were not merged away yet, hence the bound.
     fn doc_freq(&self, term: &Term) -> tantivy::Result<u64> {
         Ok(self.searcher.doc_freq(term)?.min(self.passages.max(1)))
     }

@@ -1,33 +1,33 @@
-//! Writing to an index: sessions in and out, and how far it goes.
+//! Writes to an index: sessions and the checkpoint.
 
 use super::{Checkpoint, Index, IndexError, Scope, Stored};
 use crate::analysis::Analyzer;
 use crate::dense::chunks;
 use crate::passages::{Kind, Line, Passage, coaches, of_session};
-use crate::session::Session;
 use debrief_domain::ids::{OrganizationId, TranscriptId};
+use debrief_sessions::Session;
 use std::time::Duration;
 use tantivy::tokenizer::{PreTokenizedString, Token as IndexToken};
 use tantivy::{IndexWriter, TantivyDocument, TantivyError};
 
-/// Memory for documents before they are written, in bytes: the least that tantivy takes.
+/// The memory budget for documents before they are written, in bytes: tantivy's minimum.
 const WRITER_BYTES: usize = 15_000_000;
-/// How often segments with deleted passages are looked for after a deletion.
+/// The maximum number of attempts to purge segments with deleted passages.
 const PURGE_ROUNDS: usize = 200;
-/// Pause for a segment that is being merged already.
+/// The pause for a segment that is already being merged.
 const PURGE_PAUSE: Duration = Duration::from_millis(50);
-/// Longest title that is suggested, in bytes.
+/// The maximum length of a suggested title, in bytes.
 const SUGGESTED_MAX: usize = 200;
-/// Languages whose analyzers are kept.
+/// The number of languages whose analyzers are kept.
 const ANALYZERS_MAX: usize = 16;
-/// Between the turns of a passage, in positions: no phrase goes from one into the next.
+/// The position gap between the turns of a passage: no phrase spans two turns.
 const TURN_GAP: usize = 100;
 
 /// Writes to an index.
 pub struct Writer {
     index: Index,
     writer: IndexWriter,
-    /// Whether a session was taken out and not put in again.
+    /// Whether a session was removed and not added again.
     forgotten: bool,
     analyzers: Vec<(Option<String>, Analyzer)>,
 }
@@ -44,12 +44,12 @@ impl Writer {
         Ok(Self { index: index.clone(), writer, forgotten: false, analyzers: Vec::new() })
     }
 
-    /// Puts a session in the place of what there was of it; answers its passages.
+    /// Replaces a session; returns the number of its passages.
     pub fn replace(&mut self, session: &Session) -> Result<usize, IndexError> {
         self.replace_by(session, of_session(session))
     }
 
-    /// As [`Writer::replace`], with passages that were cut in another way.
+    /// Like [`Writer::replace`], with given passages.
     pub fn replace_by(
         &mut self,
         session: &Session,
@@ -63,7 +63,7 @@ impl Writer {
         Ok(count)
     }
 
-    /// Takes a session out, for good.
+    /// Removes a session permanently.
     pub fn remove(&mut self, organization: OrganizationId, id: TranscriptId) {
         self.remove_passages(organization, id);
         self.forgotten = true;
@@ -136,7 +136,7 @@ impl Writer {
         Ok(())
     }
 
-    /// Makes what was written findable and durable, with how far it goes.
+    /// Makes the writes searchable and durable, together with the checkpoint.
     pub fn commit(&mut self, checkpoint: &Checkpoint) -> Result<(), IndexError> {
         let payload = serde_json::to_string(checkpoint)
             .map_err(|error| IndexError::Damaged(error.to_string()))?;
@@ -149,15 +149,15 @@ impl Writer {
         self.reload()
     }
 
-    /// Lets search see what was committed, and lets go of what was before.
+    /// Makes the commit visible to searches and releases the previous state.
     fn reload(&self) -> Result<(), IndexError> {
         self.index.reader.reload()?;
         self.index.columns(&self.index.searcher())?;
         Ok(())
     }
 
-    /// Writes segments that hold deleted passages anew, without them. A segment that is being
-    /// merged in the background comes out of that with its deletions, and is waited for.
+    /// Rewrites segments that contain deleted passages without them. A segment that is being merged
+    /// in the background keeps its deletions, so the merge is waited for.
     fn purge(&mut self) -> Result<(), IndexError> {
         for _ in 0..PURGE_ROUNDS {
             let metas = self.index.index.searchable_segment_metas()?;
@@ -187,7 +187,7 @@ fn analyzer<'a>(
     let at = match analyzers.iter().position(|(known, _)| known.as_deref() == language) {
         Some(at) => at,
         None => {
-            // Tags are whatever coaches write.
+            // Coaches can write any tags.
             if analyzers.len() == ANALYZERS_MAX {
                 analyzers.clear();
             }
@@ -198,8 +198,8 @@ fn analyzer<'a>(
     &mut analyzers[at].1
 }
 
-/// The terms of a passage: its stems, and its words with their positions. A speaker's name is
-/// among them where the speaker begins to speak.
+/// Returns the terms of a passage: its stems, and its words with their positions. A speaker's name
+/// is included where the speaker begins to speak.
 fn terms(
     analyzer: &mut Analyzer,
     scope: &Scope,

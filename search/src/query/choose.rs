@@ -1,4 +1,4 @@
-//! Ranked candidates → hits: what shows nothing new is left out.
+//! Ranked candidates → hits: drops those that show nothing new.
 
 use super::{Asked, Query};
 use crate::index::Columns;
@@ -7,7 +7,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap};
 use tantivy::DocAddress;
 
-/// A candidate, as far as it is known without reading it.
+/// A candidate, with what is known without reading it.
 struct Candidate {
     score: f32,
     address: DocAddress,
@@ -32,15 +32,15 @@ impl Candidate {
         }
     }
 
-    /// An order among passages that fit equally well, the same on every node: newest session first.
+    /// Orders passages of equal score, the same on every node: newest session first.
     fn place(&self) -> (Reverse<i64>, u64, Kind, Option<u32>, PassageKey) {
         (Reverse(self.at), self.session, self.kind, self.turns.first().copied(), self.key)
     }
 }
 
 impl Asked<'_> {
-    /// The first `limit` of these candidates that do not overlap better ones, and whether there
-    /// are more.
+    /// Returns the first `limit` of these candidates that do not overlap better ones, and whether
+    /// there are more.
     pub(super) fn choose(
         &self,
         ranked: &[(f32, DocAddress)],
@@ -54,13 +54,13 @@ impl Asked<'_> {
             let candidate =
                 |(score, address): &_| Candidate::of(*score, *address, self.columns(*address));
             let mut candidates: Vec<Candidate> = equal.iter().map(candidate).collect();
-            // What has no score is in the order of its dates.
+            // Without a score, the order is by date.
             if equal.first().is_some_and(|(score, _)| *score > 0.0) {
                 candidates.sort_by_cached_key(Candidate::place);
             }
             for candidate in candidates {
                 let shown = shown.entry(candidate.session).or_default();
-                if !shown.lacks(&candidate)
+                if !shown.shows_new(&candidate)
                     || query.per_session > 0 && shown.passages >= query.per_session
                 {
                     continue;
@@ -83,16 +83,16 @@ impl Asked<'_> {
 #[derive(Default)]
 struct Shown {
     passages: usize,
-    /// Turns in windows.
+    /// Turns shown in windows.
     said: BTreeSet<u32>,
-    /// Turns in whatever else is made of turns.
+    /// Turns shown in other passages.
     quoted: BTreeSet<u32>,
 }
 
 impl Shown {
-    /// Whether a passage shows something that was not: a window none of whose turns was, or quotes
-    /// of turns that were not all.
-    fn lacks(&self, passage: &Candidate) -> bool {
+    /// Returns whether a passage shows something new: a window without a shown turn, or quotes of
+    /// turns that were not all shown.
+    fn shows_new(&self, passage: &Candidate) -> bool {
         let mut turns = passage.turns.iter();
         match passage.kind {
             Kind::Title | Kind::Notes | Kind::ExternalNote => true,

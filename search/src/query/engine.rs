@@ -1,4 +1,4 @@
-//! A question, understood → a query of the engine: who may be found, and how well each fits.
+//! An interpreted question → a query of the engine: which passages match, and their scores.
 
 use super::{About, Asked, Filters, Query, WORDS_MAX, Weighed};
 use crate::analysis::Analyzer;
@@ -15,31 +15,31 @@ use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocAddress, DocId, Term};
 use uuid::Uuid;
 
-/// How much more a passage of the asked-for kind weighs.
+/// The factor for passages of the requested kind.
 const FAVOURED: f32 = 1.5;
-/// What a word in the form that was asked for adds, beside its stem. This, and the two below, are
-/// the best of a few that were tried on QMSum `train`: see `docs/search.md`.
+/// The extra score of a word in the exact form of the question, in addition to its stem. This, and
+/// the two below, are the best of several values tried on QMSum `train`: see `docs/search.md`.
 const EXACT: f32 = 0.2;
-/// What two neighbours of the question add that stand near each other.
+/// The extra score of two neighbouring words of the question that are close to each other.
 const NEAR: f32 = 0.3;
-/// Words that may be between them, or turns of their order (tantivy's slop).
+/// Words that may be between them, or changes of their order (tantivy's slop).
 const NEAR_WITHIN: u32 = 3;
-/// How much less a passage weighs that is made of quotes.
+/// The factor for passages that are made of quotes.
 const DERIVED: f32 = 0.6;
 
-/// What a question asks of a passage, part by part.
+/// The clauses of a query.
 pub(super) struct Clauses {
     /// Whether it has words to rank by.
     ranks: bool,
-    /// The words: the union of these, each weighed by itself.
+    /// The words: the union of these, each with its own weight.
     ranked: Vec<Ranked>,
-    /// All of these hold.
+    /// All of these must match.
     must: Vec<Box<dyn EngineQuery>>,
-    /// None of these does.
+    /// None of these may match.
     must_not: Vec<Box<dyn EngineQuery>>,
 }
 
-/// Adds to the score of a passage the most that one of these gives.
+/// Adds the maximum of these scores to the score of a passage.
 struct Ranked(Vec<Box<dyn EngineQuery>>);
 
 impl Ranked {
@@ -55,7 +55,7 @@ impl Ranked {
 }
 
 impl Asked<'_> {
-    /// The parts of a question.
+    /// Returns the clauses of a question.
     pub(super) fn clauses(
         &self,
         query: &Query,
@@ -67,7 +67,7 @@ impl Asked<'_> {
         let mut must_not = Vec::new();
         let mut ranked: Vec<Ranked> = words.iter().map(|word| self.ranked(&word.stems)).collect();
         if !words.is_empty() {
-            ranked.extend(self.as_asked(analyzer, &query.words));
+            ranked.extend(self.exact_clauses(analyzer, &query.words));
         }
         if query.every_word {
             let word =
@@ -91,22 +91,23 @@ impl Asked<'_> {
         Clauses { ranks: !words.is_empty(), ranked, must, must_not }
     }
 
-    /// What may be found, by how well its words fit: passages that hold words of the question.
+    /// Returns the query for passages that contain words of the question, scored by those words.
     pub(super) fn engine_query(&self, clauses: &Clauses) -> Box<dyn EngineQuery> {
         let mut all: Vec<(Occur, Box<dyn EngineQuery>)> = Vec::new();
         if clauses.ranks {
             let ranked = clauses.ranked.iter().map(Ranked::engine);
             all.push((Occur::Must, Box::new(BooleanQuery::union(ranked.collect()))));
         }
-        all.extend(clauses.must.iter().map(|engine| (Occur::Must, silent(engine.box_clone()))));
+        all.extend(clauses.must.iter().map(|engine| (Occur::Must, unscored(engine.box_clone()))));
         all.extend(clauses.must_not.iter().map(|engine| (Occur::MustNot, engine.box_clone())));
         Box::new(BooleanQuery::new(all))
     }
 
-    /// How well passages fit that are known already: those of them that may be found, whether they
-    /// hold words of the question or not, with their score, or 0.
-    /// Each part of the question is asked for these passages alone; the engine's own unions look at
-    /// all that lie between.
+    /// Scores given passages: returns those that pass the filters, whether or not they contain
+    /// words of the question, with their score, or 0.
+    ///
+    /// Each clause is evaluated for these passages only; the engine's own unions scan everything
+    /// between them.
     pub(super) fn score(
         &self,
         query: &Query,
@@ -116,12 +117,12 @@ impl Asked<'_> {
         addresses.sort_unstable();
         let statistics = Statistics::of(&self.searcher, &self.index.fields, &self.scope)?;
         let scoring = EnableScoring::enabled_from_statistics_provider(&statistics, &self.searcher);
-        let silent = EnableScoring::disabled_from_searcher(&self.searcher);
+        let unscored = EnableScoring::disabled_from_searcher(&self.searcher);
         let weights = |all: &[Box<dyn EngineQuery>], scoring| {
             all.iter().map(|engine| engine.weight(scoring)).collect::<Result<Vec<_>, _>>()
         };
-        let must = weights(&clauses.must, silent)?;
-        let must_not = weights(&clauses.must_not, silent)?;
+        let must = weights(&clauses.must, unscored)?;
+        let must_not = weights(&clauses.must_not, unscored)?;
         let ranked = clauses.ranked.iter().map(|ranked| weights(&ranked.0, scoring));
         let ranked = ranked.collect::<Result<Vec<_>, _>>()?;
         let mut scored = Vec::with_capacity(addresses.len());
@@ -136,18 +137,18 @@ impl Asked<'_> {
                 .collect();
             for weight in &must {
                 let mut scorer = weight.scorer(segment, 1.0)?;
-                docs.retain(|(doc, _)| stands_at(&mut *scorer, *doc));
+                docs.retain(|(doc, _)| matches_at(&mut *scorer, *doc));
             }
             for weight in &must_not {
                 let mut scorer = weight.scorer(segment, 1.0)?;
-                docs.retain(|(doc, _)| !stands_at(&mut *scorer, *doc));
+                docs.retain(|(doc, _)| !matches_at(&mut *scorer, *doc));
             }
             for ways in &ranked {
                 let mut best = vec![0.0_f32; docs.len()];
                 for weight in ways {
                     let mut scorer = weight.scorer(segment, 1.0)?;
                     for ((doc, _), best) in docs.iter().zip(&mut best) {
-                        if stands_at(&mut *scorer, *doc) {
+                        if matches_at(&mut *scorer, *doc) {
                             *best = best.max(scorer.score());
                         }
                     }
@@ -190,7 +191,7 @@ impl Asked<'_> {
         engine
     }
 
-    /// Whatever has one of these values in this field.
+    /// Matches any of these values of a field.
     pub(super) fn any<'v>(
         &self,
         field: Field,
@@ -205,7 +206,7 @@ impl Asked<'_> {
         }
     }
 
-    /// A word, by the best of its stems.
+    /// Scores a word by the best of its stems.
     fn ranked(&self, stems: &[String]) -> Ranked {
         let stems = stems.iter().map(|stem| -> Box<dyn EngineQuery> {
             let term = self.scope.term(self.index.fields.stems, stem);
@@ -214,14 +215,14 @@ impl Asked<'_> {
         Ranked(stems.collect())
     }
 
-    /// A word, by the best of its stems.
+    /// Matches a word by the best of its stems.
     pub(super) fn word(&self, stems: &[String]) -> Box<dyn EngineQuery> {
         self.ranked(stems).engine()
     }
 
-    /// What weighs a little more than its stems do: the words in the very form that was asked for,
-    /// and two neighbours close to each other.
-    fn as_asked(&self, analyzer: &mut Analyzer, text: &str) -> Vec<Ranked> {
+    /// Returns the clauses that score slightly more than stems: words in their exact form, and two
+    /// neighbours close to each other.
+    fn exact_clauses(&self, analyzer: &mut Analyzer, text: &str) -> Vec<Ranked> {
         let field = self.index.fields.words;
         let mut tokens = analyzer.tokens(text);
         tokens.truncate(WORDS_MAX);
@@ -243,7 +244,7 @@ impl Asked<'_> {
         exact.chain(near).collect()
     }
 
-    /// These words one after the other; `None` where there are none.
+    /// Matches these words in sequence; `None` if there are none.
     fn phrase(&self, analyzer: &mut Analyzer, text: &str) -> Option<Box<dyn EngineQuery>> {
         let field = self.index.fields.words;
         let tokens = analyzer.tokens(text);
@@ -282,8 +283,8 @@ impl Asked<'_> {
     }
 }
 
-/// How much a passage of this kind weighs. What is derived from turns holds few words, and fits by
-/// them too well: unless it is asked for, what was said comes first.
+/// Returns the factor for a kind. Passages derived from turns are short, which inflates their
+/// scores: unless their kind is requested, turns come first.
 pub(super) fn weight(kind: Kind, query: &Query) -> f32 {
     if !query.filters.kinds.is_empty() {
         return 1.0;
@@ -295,20 +296,20 @@ pub(super) fn weight(kind: Kind, query: &Query) -> f32 {
     }
 }
 
-/// A phrase as something to leave out. The engine asks what is to be left out for documents that
-/// it is past already, which its phrases do not stand (an assertion in tantivy 0.27,
+/// Wraps a phrase so that it can be excluded. The engine seeks excluded clauses to documents that
+/// they have already passed, which tantivy's phrases do not support (an assertion in 0.27,
 /// `PhraseScorer::seek_danger`); its unions do.
 fn excludable(phrase: Box<dyn EngineQuery>) -> Box<dyn EngineQuery> {
     Box::new(BooleanQuery::union(vec![phrase.box_clone(), phrase]))
 }
 
-/// Whether a scorer that was asked for nothing beyond `doc` yet has it.
-fn stands_at(scorer: &mut dyn Scorer, doc: DocId) -> bool {
+/// Returns whether a scorer that was not advanced beyond `doc` matches it.
+fn matches_at(scorer: &mut dyn Scorer, doc: DocId) -> bool {
     let at = scorer.doc();
     at == doc || at < doc && scorer.seek(doc) == doc
 }
 
-/// Decides, but gives no score.
-fn silent(engine: Box<dyn EngineQuery>) -> Box<dyn EngineQuery> {
+/// Matches without a score.
+fn unscored(engine: Box<dyn EngineQuery>) -> Box<dyn EngineQuery> {
     Box::new(ConstScoreQuery::new(engine, 0.0))
 }

@@ -1,10 +1,10 @@
-//! Two rankings of passages → one.
+//! Combines two rankings of passages.
 //!
-//! The weighted sum of both scores after each was put on a scale from 0 to 1, as Bruch et al. have
-//! it (*An Analysis of Fusion Functions for Hybrid Retrieval*, 2023, https://arxiv.org/abs/2210.11934):
-//! a score by words as a share of the best one there is for the question, a similarity by where it
-//! stands between that of the [`NEAR_MAX`]th chunk and the first. What only one engine found has
-//! nothing from the other.
+//! The result is the weighted sum of both scores, each scaled to 0 to 1, following Bruch et al.
+//! (*An Analysis of Fusion Functions for Hybrid Retrieval*, 2023,
+//! https://arxiv.org/abs/2210.11934): a word score is divided by the best one for the question, a
+//! similarity is scaled between that of the [`NEAR_MAX`]th chunk and the first. A passage that only
+//! one engine found gets nothing from the other.
 //!
 //! Weight and depth were chosen on QMSum `train`; see `docs/search.md`.
 
@@ -16,21 +16,21 @@ use debrief_infra::vectors::Near;
 use std::collections::HashMap;
 use tantivy::DocAddress;
 
-/// What nearness in meaning weighs, out of 1.
+/// The weight of similarity, out of 1.
 const WEIGHT: f32 = 0.3;
 
-/// Less near than this, a passage without a word of the question has nothing to do with it: in a
-/// small practice something is nearest to any question. Unrelated texts are mostly below it with
-/// all-MiniLM-L6-v2 and with OpenAI's models of 2024; models whose texts are all near each other are
-/// not cut by it.
+/// The minimum similarity of a passage without a word of the question: in a small practice
+/// something is always nearest. Unrelated texts are mostly below it with all-MiniLM-L6-v2 and with
+/// OpenAI's models of 2024; it excludes nothing with models whose texts are all close to each
+/// other.
 const RELATED: f32 = 0.25;
 
-/// What was found by meaning.
+/// The results of search by meaning.
 #[derive(Debug, Clone)]
 pub struct Dense {
     /// Chunks, nearest first.
     pub near: Vec<Near>,
-    /// What they weigh beside words, from 0 to 1.
+    /// Their weight relative to words, from 0 to 1.
     pub weight: f32,
 }
 
@@ -40,20 +40,20 @@ impl Default for Dense {
     }
 }
 
-/// Passages near a question in meaning that may be found.
+/// Passages near a question that pass the filters.
 pub(super) struct Nearby {
-    /// Where they lie, what they score by words, and how near they are, from 0 to 1.
+    /// Their address, word score, and nearness from 0 to 1.
     passages: Vec<(DocAddress, f32, f32)>,
     weight: f32,
 }
 
 impl Nearby {
-    /// How many of them hold none of the words.
+    /// Returns how many of them contain none of the words.
     pub(super) fn without_words(&self) -> u64 {
         self.passages.iter().filter(|(_, score, _)| *score == 0.0).count() as u64
     }
 
-    /// These and passages ranked by words, best first.
+    /// Merges these with passages ranked by words, best first.
     pub(super) fn fuse(&self, lexical: &[(f32, DocAddress)]) -> Vec<(f32, DocAddress)> {
         let by_words = self.passages.iter().map(|(address, score, _)| (*score, *address));
         let by_words = || lexical.iter().copied().chain(by_words.clone());
@@ -72,14 +72,14 @@ impl Nearby {
 }
 
 impl Asked<'_> {
-    /// Which passages the chunks near a question lie in, as far as they may be found.
+    /// Returns the passages that contain the nearest chunks and pass the filters.
     pub(super) fn nearby(&self, query: &Query, clauses: &Clauses) -> Result<Nearby, IndexError> {
         let Dense { near, weight } = &query.dense;
         let similarities = self.similarities(near);
-        // Which of them may be found, and how well they fit by words.
+        // Which of them pass the filters, and their word scores.
         let allowed = self.score(query, clauses, similarities.keys().copied().collect())?;
 
-        // The same scale however many are looked at.
+        // The scale does not depend on the number of chunks.
         let nearest = near.first().map_or(0.0, |near| near.similarity);
         let last = near.get(NEAR_MAX - 1).or(near.last());
         let farthest = last.map_or(0.0, |near| near.similarity);
@@ -97,7 +97,7 @@ impl Asked<'_> {
         Ok(Nearby { passages, weight: *weight })
     }
 
-    /// Where the chunks lie, and of each passage how near the nearer of its chunks is.
+    /// Returns the passages of the chunks, each with the similarity of its nearer chunk.
     fn similarities(&self, near: &[Near]) -> HashMap<DocAddress, f32> {
         let mut similarities: HashMap<DocAddress, f32> = HashMap::new();
         for chunk in near {

@@ -1,17 +1,17 @@
-//! A question → passages, best first.
+//! A query → passages, best first.
 //!
-//! Passages are ranked by BM25 over stems (k₁ 1.2, b 0.75: Robertson & Zaragoza, *The
-//! Probabilistic Relevance Framework*, 2009), each word of the question counting once, by the best
-//! of its stems, and a little more for words in the form that was asked for and neighbours that stay
-//! near each other. What is near the question in meaning, where that was asked too, is put among them
-//! ([`Dense`]). Filters decide what may be found, never how well it fits. Where a question has no
-//! words to rank by, the newest come first.
+//! Passages are ranked by BM25 over stems (k₁ 1.2, b 0.75: Robertson & Zaragoza, *The Probabilistic
+//! Relevance Framework*, 2009). Each word of the question counts once, by the best of its stems;
+//! words in the exact form of the question and neighbours that are close to each other score
+//! slightly more. Passages near the question in meaning, if search by meaning was used, are merged
+//! in ([`Dense`]). Filters decide what may be found, never its score. Without words to rank by, the
+//! newest passages come first.
 //!
 //! Invariants:
-//! - Everything in a query is a term in the asker's [`Scope`].
+//! - Everything in a query is a term in the caller's [`Scope`].
 //! - Cost is bounded: [`WORDS_MAX`] words, [`CANDIDATES_MAX`] candidates.
-//! - Two windows of turns never overlap: of those that share turns, the best is the hit; and what
-//!   only quotes turns that better hits show is left out.
+//! - Two windows of turns never overlap: of those that share turns, the best is the hit. Passages
+//!   that only quote turns of better hits are dropped.
 
 mod choose;
 mod engine;
@@ -28,7 +28,8 @@ use crate::dense::chunks;
 use crate::highlight::Matcher;
 use crate::index::{Columns, Index, IndexError, Scope, Statistics, Stored};
 use crate::passages::{Kind, PassageKey};
-use debrief_domain::ids::{ClientId, OrganizationId};
+use debrief_domain::ids::ClientId;
+use debrief_domain::principal::Viewer;
 use debrief_infra::vectors::Near;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -36,95 +37,95 @@ use std::sync::Arc;
 use tantivy::collector::{Count, TopDocs};
 use tantivy::{DocAddress, DocId, Order, Score, Searcher, SegmentReader};
 
-/// Words of a question that are looked at.
+/// The maximum number of words of a question.
 pub const WORDS_MAX: usize = 64;
-/// Passages that are looked at for one page.
+/// The maximum number of candidates for one page.
 pub const CANDIDATES_MAX: usize = 1_000;
 
-/// Somebody the question is about. A passage has to do with them where it is from their session,
-/// they speak in it, or it names them.
+/// A person that the question is about. A passage concerns them if it is from their session, they
+/// speak in it, or it names them.
 #[derive(Debug, Clone, Default)]
 pub struct About {
-    /// Where they are clients; several where the name may mean each of them.
+    /// Their ids as clients; several if the name is ambiguous.
     pub clients: Vec<ClientId>,
-    /// Names they go by.
+    /// Their names.
     pub names: Vec<String>,
 }
 
-/// A question, understood.
+/// An interpreted question.
 #[derive(Debug, Clone, Default)]
 pub struct Query {
-    /// What it is about, in words.
+    /// The words to search for.
     pub words: String,
-    /// Each of these must be there, word for word.
+    /// Each of these must occur verbatim.
     pub phrases: Vec<String>,
-    /// Whether a passage has to hold every word, in any form; else one is enough to be ranked.
+    /// Whether a passage must contain every word, in any form; otherwise one is enough.
     pub every_word: bool,
-    /// None of these may be there.
+    /// None of these may occur.
     pub excluded: Vec<String>,
-    /// Each of these must have to do with it.
+    /// The passage must concern each of these.
     pub about: Vec<About>,
-    /// Passages of this kind come first where they fit as well.
+    /// Passages of this kind rank higher.
     pub favoured: Option<Kind>,
-    /// What may be found.
+    /// The filters.
     pub filters: Filters,
-    /// At most so many hits of one session; 0: as many as there are.
+    /// The maximum number of hits per session; 0 for no limit.
     pub per_session: usize,
-    /// What is near it in meaning, where that was asked.
+    /// The results of search by meaning, if it was used.
     pub dense: Dense,
 }
 
-/// A passage that was found.
+/// A passage in a result.
 #[derive(Debug, Clone)]
 pub struct Hit {
     /// The passage and its session.
     pub stored: Stored,
-    /// Greater is better; comparable within one answer only.
+    /// Higher is better; comparable within one result only.
     pub score: f32,
-    /// The line of the passage that fits best.
+    /// The best-matching line of the passage.
     pub best: usize,
-    /// Words that fit, as ranges of bytes of each line.
+    /// Matching words, as byte ranges of each line.
     pub highlights: Vec<Vec<Range<usize>>>,
 }
 
 impl Hit {
-    /// See [`PassageKey`].
+    /// Returns its [`PassageKey`].
     pub fn key(&self) -> PassageKey {
         self.stored.passage.key(self.stored.transcript_id)
     }
 }
 
-/// How many passages there are of each value of a field.
+/// The number of passages with each value of a field.
 pub type Facets = BTreeMap<&'static str, Vec<(String, u64)>>;
 
-/// An answer.
+/// The result of a search.
 #[derive(Debug, Clone, Default)]
 pub struct Found {
-    /// Best first.
+    /// The hits, best first.
     pub hits: Vec<Hit>,
-    /// Whether there are more.
+    /// Whether there are more hits.
     pub more: bool,
-    /// Passages that hold words of the question or are near it in meaning, overlapping ones
-    /// included.
+    /// Number of passages that contain words of the question or are near it in meaning, including
+    /// overlapping ones.
     pub passages: u64,
-    /// The sentences of the hits that hold most of what was asked.
+    /// The sentences of the hits that contain most of the question.
     pub answer: Vec<Sentence>,
 }
 
 /// A word of the question.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Weighed {
-    /// What it matches by.
+    /// The stems that it matches by.
     pub stems: Vec<String>,
-    /// How rare it is: the inverse document frequency of its rarest stem.
+    /// Its rarity: the inverse document frequency of its rarest stem.
     pub weight: f32,
 }
 
-/// An index as it is at one moment, asked by one organization.
+/// A snapshot of an index, in the scope of one organization.
 pub struct Asked<'a> {
     index: &'a Index,
     searcher: Searcher,
-    /// Of each of the searcher's segments.
+    /// The columns of each of the searcher's segments.
     columns: Vec<Arc<Columns>>,
     scope: Scope,
 }
@@ -136,19 +137,19 @@ impl std::fmt::Debug for Asked<'_> {
 }
 
 impl<'a> Asked<'a> {
-    /// By this organization.
-    pub fn by(index: &'a Index, organization: OrganizationId) -> Result<Self, IndexError> {
+    /// Takes a snapshot of what this viewer may find.
+    pub fn by(index: &'a Index, viewer: Viewer) -> Result<Self, IndexError> {
         let searcher = index.searcher();
         let columns = index.columns(&searcher)?;
-        Ok(Self { index, searcher, columns, scope: Scope::of(organization) })
+        Ok(Self { index, searcher, columns, scope: Scope::of(viewer.organization()) })
     }
 
     fn columns(&self, address: DocAddress) -> &Columns {
         &self.columns[address.segment_ord as usize]
     }
 
-    /// The best `limit` hits that were not `seen` on the pages before, of which there were
-    /// `shown`. `languages` are those in which words may be found in other forms.
+    /// Returns the best `limit` hits that were not `seen` on previous pages, which showed `shown`
+    /// hits. `languages` are those in which words may occur in other forms.
     pub fn search(
         &self,
         query: &Query,
@@ -167,7 +168,7 @@ impl<'a> Asked<'a> {
             true => None,
             false => Some(self.nearby(query, &clauses)?),
         };
-        // Overlapping windows and what was seen take places among the candidates.
+        // Overlapping windows and seen passages take up candidates.
         let mut wanted = ((limit + shown) * 4 + 20).min(CANDIDATES_MAX);
         let (places, more, passages) = loop {
             let top = TopDocs::with_limit(wanted);
@@ -207,7 +208,7 @@ impl<'a> Asked<'a> {
         Ok(Found { hits, more, passages, answer })
     }
 
-    /// Reads what was chosen.
+    /// Reads the chosen passages.
     fn hits(
         &self,
         places: Vec<(f32, DocAddress)>,
@@ -220,7 +221,7 @@ impl<'a> Asked<'a> {
         places.into_iter().map(read).collect()
     }
 
-    /// The words of a question that can be ranked by, each once, with their weights.
+    /// Returns the rankable words of a question, each once, with their weights.
     fn words(&self, analyzer: &mut Analyzer, text: &str) -> Result<Vec<Weighed>, IndexError> {
         let mut words: Vec<Weighed> = Vec::new();
         let passages = self.passages()?;
@@ -248,17 +249,17 @@ impl<'a> Asked<'a> {
     }
 }
 
-/// Inverse document frequency, as BM25 has it.
+/// Computes the inverse document frequency as in BM25.
 fn idf(passages: u64, with: u64) -> f32 {
     let (passages, with) = (passages as f32, with as f32);
     (1.0 + (passages - with + 0.5) / (with + 0.5)).ln()
 }
 
-/// A hit, with its best line and the words that fit.
+/// Creates a hit, with its best line and the matching words.
 fn hit(stored: Stored, score: f32, near: &[Near], matcher: &mut Matcher<'_>) -> Hit {
     let (highlights, mut best) = matcher.lines(&stored.passage.lines);
     if highlights.iter().all(Vec::is_empty) {
-        // Found by meaning alone: what says most of the chunk that did it.
+        // Found by meaning alone: the best line is in the nearest chunk.
         let nearer = chunks::nearest(stored.transcript_id, &stored.passage, near);
         let length = |at: &usize| stored.passage.lines[*at].text.len();
         best = nearer.and_then(|lines| lines.max_by_key(length)).unwrap_or(best);

@@ -1,4 +1,4 @@
-//! Sessions like another.
+//! Finds similar sessions.
 
 use super::{Asked, CANDIDATES_MAX, Found, Query, Weighed, idf};
 use crate::analysis::{Analyzer, ENGLISH};
@@ -10,38 +10,38 @@ use std::collections::{BTreeMap, BTreeSet};
 use tantivy::collector::TopDocs;
 use tantivy::query::{BooleanQuery, BoostQuery, Occur, Query as EngineQuery};
 
-/// Words by which sessions are alike.
+/// The number of words that sessions are compared by.
 const SIMILAR_WORDS: usize = 25;
-/// Share of the passages beyond which a word is common.
+/// The share of passages beyond which a word is common.
 const COMMON: f32 = 0.2;
-/// In fewer passages no word is.
+/// No word is common in fewer passages than this.
 const COMMON_MIN: u64 = 20;
-/// What a word is to a session.
+/// The statistics of a word in a session.
 #[derive(Default)]
-struct Own {
-    /// How often it holds it, in its title and summary more.
+struct WordStatistics {
+    /// Its frequency in the session, weighted more in title and summary.
     weight: f32,
-    /// In how many of its passages.
+    /// The number of the session's passages with it.
     passages: u64,
 }
 
 impl Asked<'_> {
-    /// Sessions like this one, each by the passage that is most like it: by the words that are
-    /// frequent in it and rare elsewhere.
+    /// Finds sessions similar to this one, each by its most similar passage: by words that are
+    /// frequent in this session and rare elsewhere.
     pub fn similar(&self, transcript: TranscriptId, limit: usize) -> Result<Found, IndexError> {
         let fields = self.index.fields;
         let id = transcript.0.simple().to_string();
         let own = self.any(fields.transcript, [id.as_str()]);
         let own_passages =
             self.searcher.search(&*own, &TopDocs::with_limit(CANDIDATES_MAX).order_by_score())?;
-        let mut counts: BTreeMap<String, Own> = BTreeMap::new();
+        let mut counts: BTreeMap<String, WordStatistics> = BTreeMap::new();
         let mut analyzers: BTreeMap<Option<String>, Analyzer> = BTreeMap::new();
         for (_, address) in own_passages {
             let passage = self.index.stored(&self.searcher, address)?.passage;
             let analyzer = analyzers
                 .entry(passage.language.clone())
                 .or_insert_with_key(|language| Analyzer::new(language.as_deref()));
-            // What its title and summary hold says more of a session than all its talk.
+            // Title and summary characterize a session more than its turns.
             let weight = if passage.kind == Kind::Turns { 1.0 } else { 5.0 };
             let tokens = passage.lines.iter().flat_map(|line| analyzer.tokens(&line.text));
             let mut here = BTreeSet::new();
@@ -58,8 +58,8 @@ impl Asked<'_> {
         let mut words: Vec<Weighed> = Vec::new();
         for (stem, own) in counts {
             let with = self.searcher.doc_freq(&self.scope.term(fields.stems, &stem))?.min(passages);
-            // Words of nearly every session tell none from others, and words of this one alone lead
-            // to no other.
+            // Words of nearly every session do not distinguish sessions, and words of this session
+            // alone lead to no other.
             if with > own.passages && with <= common {
                 let weight = idf(passages, with) * (1.0 + own.weight).ln();
                 words.push(Weighed { stems: vec![stem], weight });

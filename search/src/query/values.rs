@@ -1,4 +1,4 @@
-//! What there is to be found: languages, names, titles, topics, and counts of them.
+//! Indexed values: languages, names, titles, topics, and their counts.
 
 use super::{Asked, Facets, Query};
 use crate::analysis::{Analyzer, ENGLISH};
@@ -10,14 +10,14 @@ use tantivy::aggregation::agg_result::AggregationResults;
 use tantivy::aggregation::{AggContextParams, AggregationCollector};
 use tantivy::schema::Field;
 
-/// Languages of one organization that are looked at.
+/// The maximum number of languages of an organization.
 const LANGUAGES_MAX: usize = 50;
-/// Values of one facet.
+/// The maximum number of values of a facet.
 const FACET_VALUES: usize = 50;
 
 impl Asked<'_> {
-    /// The languages of this organization's passages (BCP 47), and English, by whose rules those of
-    /// unknown language are indexed.
+    /// Returns the languages of this organization's passages (BCP 47), and English, whose rules
+    /// apply to passages of unknown language.
     pub fn languages(&self) -> Result<Vec<String>, IndexError> {
         let mut languages = self.values(self.index.fields.language, LANGUAGES_MAX)?;
         if !languages.iter().any(|language| language == ENGLISH) {
@@ -26,12 +26,12 @@ impl Asked<'_> {
         Ok(languages)
     }
 
-    /// Whoever speaks in this organization's passages, up to `limit` names.
+    /// Returns the speakers in this organization's passages, up to `limit` names.
     pub fn speakers(&self, limit: usize) -> Result<Vec<String>, IndexError> {
         self.values(self.index.fields.speaker, limit)
     }
 
-    /// The values of a field in this scope, each once, in order.
+    /// Returns the values of a field in this scope, each once, in order.
     fn values(&self, field: Field, limit: usize) -> Result<Vec<String>, IndexError> {
         let first = self.scope.term(field, "");
         let mut values = BTreeSet::new();
@@ -54,7 +54,8 @@ impl Asked<'_> {
         Ok(values.into_iter().take(limit).collect())
     }
 
-    /// Whether each word of this text, in some form, is in one of this organization's passages.
+    /// Returns whether each word of this text, in some form, is in one of this organization's
+    /// passages.
     pub fn holds(&self, text: &str, languages: &[String]) -> Result<bool, IndexError> {
         let mut analyzer = Analyzer::new(languages.iter().map(String::as_str));
         for token in analyzer.tokens(text) {
@@ -70,7 +71,7 @@ impl Asked<'_> {
         Ok(true)
     }
 
-    /// Names, titles and topics to suggest, up to `limit` of each.
+    /// Returns names, titles and topics to suggest, up to `limit` of each.
     pub fn suggestions(&self, limit: usize) -> Result<Vec<(Source, String)>, IndexError> {
         let fields = self.index.fields;
         let mut all = Vec::new();
@@ -84,8 +85,7 @@ impl Asked<'_> {
         Ok(all)
     }
 
-    /// How many passages there are of each kind, client, speaker and language among those that
-    /// fit.
+    /// Counts the matching passages by kind, client, speaker and language.
     pub fn facets(&self, query: &Query, languages: &[&str]) -> Result<Facets, IndexError> {
         let mut analyzer = Analyzer::new(languages.iter().copied());
         let words = self.words(&mut analyzer, &query.words)?;

@@ -1,40 +1,41 @@
-//! What an import has done, so that one that was stopped goes on where it was.
+//! The journal of an import, so that a stopped import resumes where it was.
 //!
-//! A file of JSON lines below the data directory, one file for each server and set of paths; the
-//! last line of a session counts. A line that was cut by a crash is passed over: sending a file
-//! again is harmless, as the server knows it.
+//! JSON lines in a file below the data directory, one file for each server and set of paths; the
+//! last line of a session counts. A line truncated by a crash is skipped: uploading a file again is
+//! harmless, because the server recognises it.
 
 use super::scan::{Found, Session};
 use anyhow::Context;
+use debrief_domain::ids::TranscriptId;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-/// What became of a session.
+/// The outcome of a session.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "outcome", rename_all = "snake_case")]
 pub(super) enum Outcome {
-    /// Safe on the server; its summary was not seen yet.
+    /// Stored on the server; its summary was not seen yet.
     Received {
         /// The transcript's id.
-        id: String,
-        /// Where to read from.
+        id: TranscriptId,
+        /// The log position to read from.
         position: i64,
-        /// Whether it was there before.
+        /// Whether it existed before.
         duplicate: bool,
     },
-    /// Read and summarized.
+    /// Parsed and summarized.
     Ready {
         /// The transcript's id.
-        id: String,
-        /// Whether it was there before.
+        id: TranscriptId,
+        /// Whether it existed before.
         duplicate: bool,
     },
-    /// It will not be taken as it is.
+    /// The server refuses it as it is.
     Refused {
-        /// Why not.
+        /// The reason.
         reason: String,
     },
 }
@@ -64,7 +65,7 @@ impl Journal {
             name.update(absolute.as_os_str().as_encoded_bytes());
         }
         std::fs::create_dir_all(directory)
-            .with_context(|| format!("{} cannot be made", directory.display()))?;
+            .with_context(|| format!("cannot create {}", directory.display()))?;
         let name = &hex::encode(name.finalize())[..16];
         let path = directory.join(format!("{name}.jsonl"));
         let mut done = HashMap::new();
@@ -72,7 +73,7 @@ impl Journal {
             Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
             Err(error) => {
-                return Err(error).with_context(|| format!("{} cannot be read", path.display()));
+                return Err(error).with_context(|| format!("cannot read {}", path.display()));
             }
         };
         for line in text.lines() {
@@ -84,32 +85,32 @@ impl Journal {
             .create(true)
             .append(true)
             .open(&path)
-            .with_context(|| format!("{} cannot be written", path.display()))?;
+            .with_context(|| format!("cannot write {}", path.display()))?;
         if !text.is_empty() && !text.ends_with('\n') {
             writeln!(file)?;
         }
         Ok(Self { path, file, done })
     }
 
-    /// Where it is.
+    /// Returns its path.
     pub(super) fn path(&self) -> &Path {
         &self.path
     }
 
-    /// What became of this session, if none of its files changed since.
+    /// Returns the outcome of this session, if none of its files has changed since.
     pub(super) fn outcome(&self, session: &Session) -> Option<&Outcome> {
         let (files, outcome) = self.done.get(&paths_of(&session.files))?;
         (*files == session.files).then_some(outcome)
     }
 
-    /// Writes down what became of a session.
+    /// Records the outcome of a session.
     pub(super) fn record(&mut self, session: &Session, outcome: Outcome) -> anyhow::Result<()> {
         let line = Line { files: session.files.clone(), outcome };
         let mut text = serde_json::to_string(&line)?;
         text.push('\n');
         self.file
             .write_all(text.as_bytes())
-            .with_context(|| format!("{} cannot be written", self.path.display()))?;
+            .with_context(|| format!("cannot write {}", self.path.display()))?;
         self.done.insert(paths_of(&line.files), (line.files, line.outcome));
         Ok(())
     }
@@ -131,16 +132,17 @@ mod tests {
     fn an_import_goes_on_where_it_was_and_sees_what_changed() {
         let directory = tempfile::tempdir().unwrap();
         let open = || Journal::open(directory.path(), "http://here", &["a".into()]).unwrap();
-        let ready = Outcome::Ready { id: "1".into(), duplicate: false };
+        let ready = Outcome::Ready { id: TranscriptId::default(), duplicate: false };
         let mut journal = open();
-        let received = Outcome::Received { id: "1".into(), position: 4, duplicate: false };
+        let received =
+            Outcome::Received { id: TranscriptId::default(), position: 4, duplicate: false };
         journal.record(&session("a", 1), received).unwrap();
         journal.record(&session("a", 1), ready.clone()).unwrap();
         let mut journal = open();
         assert_eq!(journal.outcome(&session("a", 1)), Some(&ready));
         assert_eq!(journal.outcome(&session("a", 2)), None);
         assert_eq!(journal.outcome(&session("b", 1)), None);
-        // A line that was cut off costs itself alone.
+        // A truncated line only loses itself.
         journal.file.write_all(b"{\"files\": [{\"pa").unwrap();
         let mut journal = open();
         journal.record(&session("b", 1), ready.clone()).unwrap();

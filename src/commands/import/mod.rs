@@ -1,19 +1,22 @@
-//! `upload DIR`: brings thousands of files in, goes on where it was stopped, and can go on
-//! watching a folder.
+//! `upload DIR`: uploads thousands of files, resumes where it was stopped, and can keep watching a
+//! folder.
 //!
-//! Invariants: what was taken in is written down before the next thing is done with it
-//! ([`journal`]); a file is refused only for what it holds or says, never because the server was
-//! away: then the import waits, and in the end stops where it can go on; of the files of a session
-//! those that are no transcripts are refused, and the others go on without them.
+//! Invariants: an outcome is recorded before the next step ([`journal`]). A file is refused only
+//! for its content, never because the server is unreachable: then the import waits, and finally
+//! stops where it can resume. Files of a session that are not transcripts are refused, and the
+//! others are uploaded without them.
 
 mod journal;
 mod report;
 mod scan;
 
-use super::client::{Client, Failed, Uploaded};
+use super::client::{Client, Failed};
 use super::upload::{Upload, key};
 use crate::config::Config;
 use anyhow::Context;
+use debrief_api_types::Written;
+use debrief_api_types::transcripts::Received;
+use debrief_domain::transcript::State;
 use debrief_formats as formats;
 use futures::StreamExt;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -27,16 +30,16 @@ use std::process::ExitCode;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// Sessions that are waited for at a time.
+/// The maximum number of sessions that are waited for.
 const FOLLOWED: usize = 256;
-/// First and longest pause between two looks at how far the work has come.
+/// The first and the longest interval between two requests for the status.
 const POLL: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(2));
-/// How long an import waits for a server that is away, before it stops.
+/// How long an import waits for an unreachable server before it stops.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// Time between two looks at a watched folder.
+/// The interval between two scans of a watched folder.
 const WATCH: Duration = Duration::from_secs(2);
 
-/// What all tasks of an import share.
+/// The state that all tasks of an import share.
 struct Import {
     client: Client,
     upload: Upload,
@@ -54,7 +57,7 @@ pub(super) async fn run(config: &Config, upload: Upload) -> anyhow::Result<ExitC
     let url = upload.url.clone().unwrap_or_else(|| config.public_url(config.listen));
     let client = Client::new(&url, &key(config)?)?;
     let journal = Journal::open(&config.data_dir.join("imports"), &url, &upload.files)?;
-    eprintln!("What is done is written down in {}.", journal.path().display());
+    eprintln!("Progress is recorded in {}.", journal.path().display());
     let import = Arc::new(Import {
         client,
         upload,
@@ -67,7 +70,7 @@ pub(super) async fn run(config: &Config, upload: Upload) -> anyhow::Result<ExitC
     let report = lock(&import.report);
     report.print();
     if let Err(error) = result {
-        eprintln!("Stopped: {error:#}. The same command goes on from here.");
+        eprintln!("Stopped: {error:#}. Run the same command to resume.");
         return Ok(ExitCode::FAILURE);
     }
     Ok(if report.refused() == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
@@ -80,18 +83,18 @@ fn style() -> ProgressStyle {
 
 async fn once(import: &Arc<Import>) -> anyhow::Result<()> {
     let Upload { files, together, .. } = &import.upload;
-    let sessions = scan::sessions(files, *together, |text| eprintln!("passed over: {text}"))?;
+    let sessions = scan::sessions(files, *together, |text| eprintln!("skipped: {text}"))?;
     take_in(import, sessions).await
 }
 
-/// Takes new sessions in until the program is stopped. A file is new once it has not changed
-/// between two looks.
+/// Uploads new sessions until the program is stopped. A file is new once it has not changed between
+/// two scans.
 async fn watch(import: &Arc<Import>) -> anyhow::Result<()> {
     eprintln!("Watching; stop with Ctrl-C.");
     let mut seen: HashMap<PathBuf, Found> = HashMap::new();
     loop {
         let Upload { files, together, .. } = &import.upload;
-        // A folder that is away for a moment, as on a network drive, is no reason to stop.
+        // A folder that is temporarily unavailable, as on a network drive, is not a reason to stop.
         let sessions = scan::sessions(files, *together, |_| {}).unwrap_or_default();
         let mut now = HashMap::new();
         let mut settled = Vec::new();
@@ -106,11 +109,11 @@ async fn watch(import: &Arc<Import>) -> anyhow::Result<()> {
         if !settled.is_empty()
             && let Err(error) = take_in(import, settled).await
         {
-            eprintln!("{error:#}; trying again");
+            eprintln!("{error:#}; retrying");
         }
         tokio::select! {
             () = tokio::time::sleep(WATCH) => {}
-            stopped = tokio::signal::ctrl_c() => return stopped.context("no signal can be had"),
+            stopped = tokio::signal::ctrl_c() => return stopped.context("cannot listen for Ctrl-C"),
         }
     }
 }
@@ -131,7 +134,8 @@ async fn take_in(import: &Arc<Import>, sessions: Vec<Session>) -> anyhow::Result
             async move {
                 let outcome = match received {
                     Ok(Outcome::Received { id, position, duplicate }) if !import.upload.no_wait => {
-                        import.follow(&session, Uploaded { id, position, duplicate }).await
+                        let answer = Received { duplicate, ..Received::new(id) };
+                        import.follow(&session, Written { answer, position }).await
                     }
                     other => other,
                 };
@@ -159,7 +163,7 @@ impl Import {
         Ok(outcome)
     }
 
-    /// The files of a session that it went on without, and why.
+    /// Returns the files of a session that were refused, and why.
     fn left_out(&self, session: &Session) -> Vec<(String, Outcome)> {
         let refused = |file: Session| match lock(&self.journal).outcome(&file) {
             Some(outcome @ Outcome::Refused { .. }) => Some((file.label(), outcome.clone())),
@@ -168,7 +172,7 @@ impl Import {
         session.each().into_iter().filter_map(refused).collect()
     }
 
-    /// Sends a session, unless that was done before.
+    /// Uploads a session, unless that was done before.
     async fn send(&self, session: &Session) -> anyhow::Result<Outcome> {
         let before = lock(&self.journal).outcome(session).cloned();
         if let Some(before) = before
@@ -190,9 +194,9 @@ impl Import {
             let alone = lock(&self.journal).outcome(session).cloned();
             return alone.map_or_else(|| self.record(session, Outcome::Refused { reason }), Ok);
         }
-        let sent = patiently(|| self.client.upload_files(paths.clone(), self.fields(session)));
+        let sent = with_retries(|| self.client.upload_files(paths.clone(), self.fields(session)));
         match sent.await {
-            Ok(Uploaded { id, position, duplicate }) => {
+            Ok(Written { answer: Received { id, duplicate, .. }, position }) => {
                 self.record(session, Outcome::Received { id, position, duplicate })
             }
             Err(Failed::Refused { detail }) => {
@@ -213,11 +217,15 @@ impl Import {
         fields
     }
 
-    /// Waits until a session can be read, or cannot.
-    async fn follow(&self, session: &Session, uploaded: Uploaded) -> anyhow::Result<Outcome> {
+    /// Waits until a session is ready or failed.
+    async fn follow(
+        &self,
+        session: &Session,
+        uploaded: Written<Received>,
+    ) -> anyhow::Result<Outcome> {
         let (mut pause, most) = POLL;
         loop {
-            let status = match patiently(|| self.client.status(&uploaded)).await {
+            let status = match with_retries(|| self.client.status(&uploaded)).await {
                 Ok(status) => status,
                 // Deleted meanwhile.
                 Err(Failed::Refused { detail }) => {
@@ -225,13 +233,12 @@ impl Import {
                 }
                 Err(Failed::Away(error)) => return Err(error),
             };
-            let duplicate = uploaded.duplicate;
-            match status.state.as_str() {
-                "ready" => {
-                    let id = uploaded.id.clone();
+            let Received { id, duplicate, .. } = uploaded.answer;
+            match status.state {
+                State::Ready => {
                     return self.record(session, Outcome::Ready { id, duplicate });
                 }
-                "failed" => {
+                State::Failed => {
                     let reason = status.error.map_or("it failed".to_owned(), |e| e.message);
                     return self.record(session, Outcome::Refused { reason });
                 }
@@ -242,7 +249,8 @@ impl Import {
     }
 }
 
-/// Looks at the beginnings of the files, so that what is no transcript is not sent at all; why not.
+/// Checks the beginnings of the files, so that those that are not transcripts are not uploaded;
+/// returns the reason for each of them.
 async fn inspect(session: &Session) -> anyhow::Result<Vec<(Found, Result<(), String>)>> {
     let files = session.files.clone();
     let look = |file: &Found| -> Result<(), String> {
@@ -258,8 +266,8 @@ async fn inspect(session: &Session) -> anyhow::Result<Vec<(Found, Result<(), Str
     Ok(looked.await?)
 }
 
-/// Tries again while the server is away, for as long as [`PATIENCE`].
-async fn patiently<T, F>(mut ask: impl FnMut() -> F) -> Result<T, Failed>
+/// Retries while the server is unreachable, for up to [`PATIENCE`].
+async fn with_retries<T, F>(mut ask: impl FnMut() -> F) -> Result<T, Failed>
 where
     F: Future<Output = Result<T, Failed>>,
 {

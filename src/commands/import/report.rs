@@ -1,9 +1,9 @@
-//! What came of an import, for people: counts, and what was refused, by reason.
+//! The result of an import for the user: counts, and refused files by reason.
 
 use super::journal::Outcome;
 use std::collections::BTreeMap;
 
-/// Files that are named for each reason.
+/// The maximum number of files named for each reason.
 const NAMED: usize = 5;
 
 /// Counts outcomes.
@@ -29,7 +29,7 @@ impl Report {
         }
     }
 
-    /// Sessions that were refused.
+    /// Returns the number of refused sessions.
     pub(super) fn refused(&self) -> usize {
         self.refused.values().map(Vec::len).sum()
     }
@@ -40,7 +40,7 @@ impl Report {
             parts.push(format!("{} received", self.received));
         }
         if self.known > 0 {
-            parts.push(format!("{} there already", self.known));
+            parts.push(format!("{} already there", self.known));
         }
         if self.refused() > 0 {
             parts.push(format!("{} refused", self.refused()));
@@ -58,11 +58,11 @@ impl Report {
     }
 }
 
-/// A line for one session.
+/// Formats the outcome of a session.
 pub(super) fn line(label: &str, outcome: &Outcome) -> String {
     match outcome {
         Outcome::Ready { id, duplicate: true } | Outcome::Received { id, duplicate: true, .. } => {
-            format!("{label}  there already as {id}")
+            format!("{label}  already there as {id}")
         }
         Outcome::Ready { id, .. } => format!("{label}  ready as {id}"),
         Outcome::Received { id, .. } => format!("{label}  received as {id}"),

@@ -1,8 +1,8 @@
-//! From paths to sessions: which files are there, and which belong to one call.
+//! Finds the sessions below paths: the files, and which of them belong to one call.
 //!
-//! Files whose names begin with the same time stamp of Zoom's (`GMT20260319-140455_Recording…`) in
-//! one folder are one session. With `--together`, so are all files of a folder. Nothing else is
-//! put together by its name.
+//! Files of one folder whose names begin with the same Zoom time stamp
+//! (`GMT20260319-140455_Recording…`) are one session. With `--together`, all files of a folder are
+//! one session. No other files are grouped by name.
 
 use anyhow::Context;
 use chrono::{DateTime, NaiveDateTime, Utc};
@@ -12,29 +12,30 @@ use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 use walkdir::WalkDir;
 
-/// Levels of folders that are looked into.
+/// The maximum depth of folders.
 const DEPTH_MAX: usize = 32;
 
-/// A file as it is on disk right now.
+/// A file as it is on disk now.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(super) struct Found {
     pub(super) path: PathBuf,
     pub(super) size: u64,
-    /// Last change, in nanoseconds since 1970.
+    /// The last change, in nanoseconds since 1970.
     pub(super) changed: u64,
 }
 
-/// Files that are one session.
+/// The files of a session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Session {
     /// Sorted by path; not empty.
     pub(super) files: Vec<Found>,
-    /// What it is called: by its folder too where several of one import would have the same name.
+    /// The title: with the folder's name if several sessions of an import would have the same
+    /// title.
     pub(super) title: String,
 }
 
 impl Session {
-    /// The session of these files.
+    /// Creates a session of these files.
     pub(super) fn of(mut files: Vec<Found>) -> Self {
         files.sort();
         files.dedup();
@@ -42,7 +43,7 @@ impl Session {
         Self { files, title }
     }
 
-    /// Its files, each as a session of its own; none of one file.
+    /// Returns its files as separate sessions; none if it has one file.
     pub(super) fn each(&self) -> Vec<Self> {
         match &self.files[..] {
             [_] => Vec::new(),
@@ -50,7 +51,7 @@ impl Session {
         }
     }
 
-    /// When it was held, where Zoom's name of the file says so.
+    /// Returns when it was held, if Zoom's file name says so.
     pub(super) fn held_at(&self) -> Option<DateTime<Utc>> {
         let name = self.files[0].path.file_name()?.to_str()?;
         let stamp = zoom_stamp(name)?;
@@ -58,7 +59,7 @@ impl Session {
         Some(at.and_utc())
     }
 
-    /// How people know it: its first file, and how many more there are.
+    /// Returns its name for the user: its first file, and the number of others.
     pub(super) fn label(&self) -> String {
         let first = self.files[0].path.display();
         match self.files.len() {
@@ -68,7 +69,7 @@ impl Session {
     }
 }
 
-/// `GMT20260319-140455` at the beginning of a name.
+/// Returns `GMT20260319-140455` at the beginning of a name.
 fn zoom_stamp(name: &str) -> Option<&str> {
     let stamp = name.get(..18)?;
     let (day, time) = stamp.strip_prefix("GMT")?.split_once('-')?;
@@ -76,8 +77,8 @@ fn zoom_stamp(name: &str) -> Option<&str> {
     (digits(day, 8) && digits(time, 6)).then_some(stamp)
 }
 
-/// The sessions below these paths, in the order of their names. A folder that cannot be read is
-/// told to `unreadable` and passed over; a path that is named and is not there is an error.
+/// Returns the sessions below these paths, sorted by name. An unreadable folder is reported to
+/// `unreadable` and skipped; a given path that does not exist is an error.
 pub(super) fn sessions(
     paths: &[PathBuf],
     together: bool,
@@ -85,9 +86,9 @@ pub(super) fn sessions(
 ) -> anyhow::Result<Vec<Session>> {
     let mut groups: BTreeMap<(PathBuf, String), Vec<Found>> = BTreeMap::new();
     for path in paths {
-        let root = path.metadata().with_context(|| format!("{} cannot be read", path.display()))?;
+        let root = path.metadata().with_context(|| format!("cannot read {}", path.display()))?;
         let walk = WalkDir::new(path).max_depth(DEPTH_MAX).sort_by_file_name().into_iter();
-        // What is hidden is no transcript, unless somebody names it.
+        // Hidden files are not transcripts, unless named explicitly.
         let walk = walk.filter_entry(|entry| {
             entry.depth() == 0 || !entry.file_name().to_string_lossy().starts_with('.')
         });
@@ -121,7 +122,7 @@ pub(super) fn sessions(
         }
     }
     let mut sessions: Vec<Session> = groups.into_values().map(Session::of).collect();
-    // "transcript.vtt" in a folder for each call says nothing by itself.
+    // "transcript.vtt" in a folder for each call is ambiguous.
     let mut called: HashMap<String, usize> = HashMap::new();
     for session in &sessions {
         *called.entry(session.title.clone()).or_default() += 1;
@@ -135,7 +136,7 @@ pub(super) fn sessions(
     Ok(sessions)
 }
 
-/// What a session is called by itself: the file's name without its suffix, or the folder's.
+/// Returns the title of a session on its own: the file's name without suffix, or the folder's.
 fn title(files: &[Found]) -> String {
     let path = &files[0].path;
     let name = match files.len() {
@@ -145,7 +146,7 @@ fn title(files: &[Found]) -> String {
     name.unwrap_or_default().to_string_lossy().into_owned()
 }
 
-/// What files of one session have in common.
+/// Returns the grouping key of a file.
 fn group(path: &Path, together: bool) -> (PathBuf, String) {
     let folder = path.parent().unwrap_or(Path::new("")).to_owned();
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();

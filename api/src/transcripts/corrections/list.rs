@@ -1,7 +1,6 @@
 //! Lists the corrections of a transcript, from its history.
 
 use super::super::Transcripts;
-use super::super::contents::{Loaded, corrected};
 use crate::http::auth::{Caller, Read};
 use crate::http::extract::Path;
 use crate::http::problem::Problem;
@@ -13,6 +12,7 @@ use debrief_domain::transcript::correction::{Correction, TurnRef};
 use debrief_domain::transcript::corrections::CorrectionError;
 use debrief_domain::transcript::{Transcript, TranscriptEvent};
 use debrief_infra::log::StreamId;
+use debrief_sessions::{Loaded, corrected};
 use serde::Serialize;
 use std::collections::HashMap;
 use utoipa::ToSchema;
@@ -61,9 +61,10 @@ pub(in crate::transcripts) async fn list(
     caller: Caller<Read>,
     Path(id): Path<TranscriptId>,
 ) -> Result<Json<Corrections>, Problem> {
-    let Loaded { transcript, content } = contents.load(caller.viewer(), id).await?;
+    let Loaded { transcript, turns, .. } = contents.load(caller.viewer(), id).await?;
     let revision = transcript.revision();
-    let now = corrected(content.unwrap_or_default(), transcript.corrections()).await?;
+    let read = turns.map(|turns| turns.read).unwrap_or_default();
+    let now = corrected(read, transcript.corrections()).await?;
     let rests: HashMap<Uuid, CorrectionError> = now.dormant.iter().copied().collect();
     let places: HashMap<TurnRef, u32> =
         now.refs.iter().zip(0..).map(|(turn, index)| (*turn, index)).collect();

@@ -1,7 +1,7 @@
 //! Makes corrections, and takes them back.
 
 use super::super::Transcripts;
-use super::super::contents::{Contents, Loaded, corrected};
+use super::super::contents::Contents;
 use crate::http::auth::{Caller, Write};
 use crate::http::codes::Code;
 use crate::http::command::{Accepted, IdempotencyKey};
@@ -22,6 +22,7 @@ use debrief_domain::transcript::{
     TranscriptError,
 };
 use debrief_infra::log::{Appended, CommandContext, CommandError, Committed};
+use debrief_sessions::{Loaded, corrected};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -93,6 +94,12 @@ pub(in crate::transcripts) struct Looked {
     /// it is refused. Without it, the correction is made on the current turns.
     revision: Option<u64>,
 }
+
+/// Identifies a correction.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(transparent)]
+#[schema(value_type = Uuid)]
+pub(in crate::transcripts) struct Which(Uuid);
 
 /// A correction that was made or undone.
 #[derive(Debug, Clone, Copy, Serialize, ToSchema)]
@@ -167,7 +174,7 @@ pub(in crate::transcripts) async fn undo(
     State(Transcripts { api, contents }): State<Transcripts>,
     caller: Caller<Write>,
     key: IdempotencyKey,
-    Paths(id, correction_id): Paths<TranscriptId, Uuid>,
+    Paths(id, Which(correction_id)): Paths<TranscriptId, Which>,
 ) -> Result<Accepted<CorrectionId>, Problem> {
     let route = format!("DELETE /v1/transcripts/{id}/corrections/{correction_id}");
     let answer = CorrectionId { id, correction_id };
@@ -197,8 +204,8 @@ async fn read(
     caller: &Caller<Write>,
     id: TranscriptId,
 ) -> Result<(Transcript, Content), Problem> {
-    let Loaded { transcript, content } = contents.load(caller.viewer(), id).await?;
-    Ok((transcript, content.ok_or_else(not_read)?))
+    let Loaded { transcript, turns, .. } = contents.load(caller.viewer(), id).await?;
+    Ok((transcript, turns.ok_or_else(not_read)?.read))
 }
 
 /// Puts the turns that a request names by their index into the words of the domain.

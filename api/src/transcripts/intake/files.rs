@@ -29,11 +29,11 @@ const FILES_AT_ONCE: usize = 20;
 /// A file that is safe.
 #[derive(Debug, Clone)]
 pub(in crate::transcripts) struct Taken {
-    pub(super) blob: BlobKey,
+    blob: BlobKey,
     pub(super) filename: Option<String>,
-    pub(super) size: u64,
+    size: u64,
     /// In lower-case hex.
-    pub(super) sha256: String,
+    pub(in crate::transcripts) sha256: String,
 }
 
 impl From<Taken> for SourceFile {

@@ -261,22 +261,22 @@ fn without_the_last_flag_truncation_would_pass() {
 
 #[derive(Debug, PartialEq, thiserror::Error)]
 #[error("the client hung up")]
-struct HungUp;
+struct Disconnected;
 
 #[test]
 fn an_error_of_the_body_passes_and_leaves_nothing_to_open() {
     let failing = |bytes: &[u8]| {
-        let error = stream::once(async { Err(BlobError::body(HungUp)) });
+        let error = stream::once(async { Err(BlobError::body(Disconnected)) });
         pieces(bytes, 1000).chain(error).boxed()
     };
     for length in LENGTHS {
         let content = content(length);
         let (begun, error) = drain(seal(&KEY, CONTEXT, failing(&content)));
-        assert_eq!(error.unwrap().body_cause(), Some(&HungUp));
+        assert_eq!(error.unwrap().body_cause(), Some(&Disconnected));
         assert_corrupt(&begun, &content, "a sealing that failed");
         let whole = sealed(&content);
         let (_, error) = drain(open(&KEY, CONTEXT, failing(&whole)));
-        assert_eq!(error.unwrap().body_cause(), Some(&HungUp));
+        assert_eq!(error.unwrap().body_cause(), Some(&Disconnected));
     }
 }
 

@@ -1,8 +1,8 @@
 //! The network: BERT's encoder.
 //!
-//! Texts are laid one after another, without padding: what goes by tokens (nine tenths of the work)
-//! takes them all at once, attention takes one text at a time. So no text can see another, and
-//! there is no mask to forget.
+//! Texts are concatenated without padding. The operations per token (nine tenths of the work) run
+//! on all of them at once, attention runs on one text at a time. So no text can attend to another,
+//! and no mask is needed.
 
 use super::gelu::Gelu;
 use candle_core::{DType, Device, Error, Result, Tensor, safetensors};
@@ -10,7 +10,7 @@ use candle_nn::ops::{layer_norm, softmax_last_dim};
 use serde::Deserialize;
 use std::collections::HashMap;
 
-/// `config.json`, as far as it matters here.
+/// `config.json`, as far as it is used here.
 #[derive(Debug, Deserialize)]
 pub(super) struct Config {
     pub(super) model_type: Option<String>,
@@ -40,19 +40,19 @@ enum Activation {
     Relu,
 }
 
-/// How the vectors of a text's tokens become the text's.
+/// How the vectors of a text's tokens are combined into the text's vector.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Pooling {
-    /// Their mean.
+    /// The mean.
     Mean,
-    /// The first one's.
+    /// The first token's vector.
     First,
 }
 
 /// A network with its weights.
 pub(super) struct Bert {
     words: Tensor,
-    /// With the embedding of the token type added, of which there is but one here.
+    /// Includes the embedding of the token type, of which there is only one here.
     positions: Tensor,
     norm: Norm,
     layers: Vec<Layer>,
@@ -69,7 +69,7 @@ struct Layer {
     norm: Norm,
 }
 
-/// Weights that lie as they are multiplied.
+/// Weights in the layout in which they are multiplied.
 struct Linear {
     weight: Tensor,
     bias: Tensor,
@@ -94,7 +94,7 @@ impl Norm {
 }
 
 impl Bert {
-    /// Reads the weights of a safetensors file.
+    /// Loads the weights of a safetensors file.
     pub(super) fn load(config: &Config, file: &[u8]) -> Result<Self> {
         let weights = Weights(safetensors::load_buffer(file, &Device::Cpu)?);
         let (hidden, heads) = (config.hidden_size, config.num_attention_heads);
@@ -119,7 +119,8 @@ impl Bert {
             let name = |part: &str| format!("encoder.layer.{index}.{part}");
             let attention =
                 |part: &str| linear(&name(&format!("attention.self.{part}")), hidden, hidden);
-            // Divides the scores by the square root of a head's size, once and for all.
+            // Folds the division of the scores by the square root of a head's size into the
+            // weights.
             let scale = ((hidden / heads) as f64).sqrt().recip();
             let Linear { weight, bias } = attention("query")?;
             let query = Linear { weight: (weight * scale)?, bias: (bias * scale)? };
@@ -153,7 +154,8 @@ impl Bert {
         })
     }
 
-    /// A vector for each text, which is given by its tokens; there is at least one of both.
+    /// Returns a vector for each text, given by its tokens; there is at least one text and one
+    /// token.
     pub(super) fn forward(&self, texts: &[&[u32]], pooling: Pooling) -> Result<Vec<Vec<f32>>> {
         let tokens = texts.concat();
         let places: Vec<u32> = texts.iter().flat_map(|it| 0..it.len() as u32).collect();
@@ -210,7 +212,7 @@ impl Bert {
 struct Weights(HashMap<String, Tensor>);
 
 impl Weights {
-    /// The first of these names that is there, which must have this shape.
+    /// Returns the first of these tensors that exists; it must have this shape.
     fn get(&self, names: &[&str], shape: &[usize]) -> Result<Tensor> {
         let mut found = names.iter().filter_map(|name| self.any(name).ok());
         let tensor = match found.next() {
@@ -220,7 +222,7 @@ impl Weights {
         if tensor.dims() != shape {
             let (name, found) = (names[0], tensor.dims());
             return Err(Error::msg(format!(
-                "{name} is {found:?} and would have to be {shape:?} after config.json"
+                "{name} is {found:?}, expected {shape:?} according to config.json"
             )));
         }
         Ok(tensor)
@@ -230,7 +232,7 @@ impl Weights {
         let tensor = self.0.get(name).or_else(|| self.0.get(&format!("bert.{name}")));
         match tensor {
             Some(tensor) => tensor.to_dtype(DType::F32),
-            None => Err(Error::msg(format!("there is no {name} in it"))),
+            None => Err(Error::msg(format!("it has no {name}"))),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! A model's files: what sentence-transformers writes, as far as it is understood here.
+//! Loads a model's files as sentence-transformers writes them.
 
 use super::bert::{Bert, Config, Pooling};
 use crate::embeddings::EmbedError;
@@ -10,24 +10,24 @@ use std::io;
 use std::path::{Path, PathBuf};
 use tokenizers::{Tokenizer, TruncationParams};
 
-/// Counts up when the same files begin to give other vectors.
+/// Incremented when the same files begin to give other vectors.
 const REVISION: &str = "1";
 
-/// A model as its directory has it.
+/// A model as loaded from its directory.
 pub(super) struct Model {
-    /// Made from the content of all files.
+    /// Derived from the content of all files.
     pub(super) name: String,
     pub(super) bert: Bert,
     pub(super) tokenizer: Tokenizer,
     pub(super) pooling: Pooling,
-    /// Whether texts are lowered before the tokenizer sees them.
+    /// Whether texts are lowercased before tokenization.
     pub(super) lowercase: bool,
-    /// What stands before a question and before a passage.
+    /// The prefix of a question and of a passage.
     pub(super) question: String,
     pub(super) passage: String,
 }
 
-/// `modules.json`: what a text goes through.
+/// `modules.json`: the processing steps of a text.
 #[derive(Deserialize)]
 struct Module {
     path: String,
@@ -38,7 +38,7 @@ struct Module {
 /// `sentence_bert_config.json`.
 #[derive(Default, Deserialize)]
 #[serde(default)]
-struct Reading {
+struct SentenceBertConfig {
     max_seq_length: Option<usize>,
     do_lower_case: bool,
 }
@@ -46,12 +46,12 @@ struct Reading {
 /// `config_sentence_transformers.json`.
 #[derive(Default, Deserialize)]
 #[serde(default)]
-struct Habits {
+struct SentenceTransformersConfig {
     prompts: HashMap<String, String>,
     default_prompt_name: Option<String>,
 }
 
-impl Habits {
+impl SentenceTransformersConfig {
     fn prompt(&self, names: &[&str]) -> String {
         let names = names.iter().copied().chain(self.default_prompt_name.as_deref());
         names.filter_map(|name| self.prompts.get(name)).next().cloned().unwrap_or_default()
@@ -59,7 +59,7 @@ impl Habits {
 }
 
 impl Model {
-    /// Reads a directory. Takes a second, and for that time twice the memory.
+    /// Loads a directory. Takes a second, and needs twice the memory meanwhile.
     pub(super) fn load(directory: &Path) -> Result<Self, EmbedError> {
         if directory.as_os_str().is_empty() {
             return Err(EmbedError::Config(
@@ -69,7 +69,7 @@ impl Model {
         let mut files = Files { directory: directory.to_owned(), hash: Sha256::new() };
         files.hash.update(REVISION);
         let config: Config = files.needed_json("config.json")?;
-        understood(directory, &config)?;
+        check_supported(directory, &config)?;
         let modules: Option<Vec<Module>> = files.json("modules.json")?;
         let pooling = match &modules {
             None => files.pooling("1_Pooling")?.unwrap_or(Pooling::Mean),
@@ -78,9 +78,11 @@ impl Model {
                 None => Pooling::Mean,
             },
         };
-        let reading: Reading = files.json("sentence_bert_config.json")?.unwrap_or_default();
-        let habits: Habits = files.json("config_sentence_transformers.json")?.unwrap_or_default();
-        let most = reading.max_seq_length.unwrap_or(usize::MAX).min(config.max_position_embeddings);
+        let limits: SentenceBertConfig =
+            files.json("sentence_bert_config.json")?.unwrap_or_default();
+        let prompts: SentenceTransformersConfig =
+            files.json("config_sentence_transformers.json")?.unwrap_or_default();
+        let most = limits.max_seq_length.unwrap_or(usize::MAX).min(config.max_position_embeddings);
         let tokenizer = files.tokenizer(&config, most)?;
         let weights = files.needed("model.safetensors")?;
         let bert = Bert::load(&config, &weights)
@@ -90,14 +92,14 @@ impl Model {
             bert,
             tokenizer,
             pooling,
-            lowercase: reading.do_lower_case,
-            question: habits.prompt(&["query"]),
-            passage: habits.prompt(&["document", "passage"]),
+            lowercase: limits.do_lower_case,
+            question: prompts.prompt(&["query"]),
+            passage: prompts.prompt(&["document", "passage"]),
         })
     }
 }
 
-/// The files of a directory; what was read of them goes into the model's name.
+/// The files of a directory; their content determines the model's name.
 struct Files {
     directory: PathBuf,
     hash: Sha256,
@@ -121,7 +123,7 @@ impl Files {
         content.ok_or_else(|| {
             let directory = self.directory.display();
             EmbedError::Config(format!(
-                "{directory} holds no {name}; `scripts/install-model {directory}` puts a model there"
+                "{directory} has no {name}; `scripts/install-model {directory}` puts a model there"
             ))
         })
     }
@@ -140,21 +142,21 @@ impl Files {
         EmbedError::Config(format!("{}: {error}", self.directory.join(name).display()))
     }
 
-    /// Where the pooling is described, if texts go through an encoder, a pooling and nothing else
-    /// that matters.
+    /// Returns the folder of the pooling, if a text is processed by an encoder, a pooling and
+    /// nothing else that matters.
     fn pooling_module<'a>(&self, modules: &'a [Module]) -> Result<Option<&'a str>, EmbedError> {
         let mut pooling = None;
         for module in modules {
             match module.kind.rsplit('.').next().unwrap_or_default() {
                 "Transformer" if module.path.is_empty() => {}
                 "Pooling" => pooling = Some(module.path.as_str()),
-                // All vectors are normalized, whether the model says so or not.
+                // All vectors are normalized, whether or not the model says so.
                 "Normalize" => {}
                 other => {
                     return Err(self.wrong(
                         "modules.json",
                         &format!(
-                            "a module {other} in {:?} is not understood, only Transformer in the \
+                            "a module {other} in {:?} is not supported, only Transformer in the \
                              directory itself, Pooling and Normalize",
                             module.path
                         ),
@@ -182,7 +184,7 @@ impl Files {
             ["cls_token" | "cls"] => Ok(Some(Pooling::First)),
             _ => Err(self.wrong(
                 &name,
-                &format!("pools by {modes:?}; mean_tokens alone or cls_token alone is understood"),
+                &format!("pools by {modes:?}; mean_tokens alone or cls_token alone is supported"),
             )),
         }
     }
@@ -192,7 +194,7 @@ impl Files {
         let content = self.needed(name)?;
         let mut tokenizer =
             Tokenizer::from_bytes(&content).map_err(|error| self.wrong(name, &error))?;
-        // The file may pad and cut for whatever it was last used for.
+        // The file may pad and truncate for an earlier use.
         tokenizer.with_padding(None);
         let cut = TruncationParams { max_length: most, ..TruncationParams::default() };
         tokenizer.with_truncation(Some(cut)).map_err(|error| self.wrong(name, &error))?;
@@ -204,10 +206,10 @@ impl Files {
     }
 }
 
-fn understood(directory: &Path, config: &Config) -> Result<(), EmbedError> {
+fn check_supported(directory: &Path, config: &Config) -> Result<(), EmbedError> {
     let refuse = |what: &str, value: &str| {
         Err(EmbedError::Config(format!(
-            "{}: {what} {value:?} is not understood; a model of the BERT family with absolute \
+            "{}: {what} {value:?} is not supported; a model of the BERT family with absolute \
              positions is, such as all-MiniLM-L6-v2",
             directory.join("config.json").display()
         )))

@@ -1,13 +1,13 @@
-//! The Gaussian error linear unit, which candle computes on one core and a number at a time.
+//! The Gaussian error linear unit; candle computes it on one core, one number at a time.
 
 use candle_core::{CpuStorage, Error, InplaceOp1, Layout, Result};
 use rayon::iter::ParallelIterator;
 use rayon::slice::ParallelSliceMut;
 
-/// Puts `x · (1 + erf(x / √2)) / 2` in place of each `x`.
+/// Replaces each `x` by `x · (1 + erf(x / √2)) / 2`.
 pub(super) struct Gelu;
 
-/// Numbers that a core takes at once.
+/// Numbers per core and step.
 const SHARE: usize = 8192;
 
 impl InplaceOp1 for Gelu {
@@ -33,8 +33,8 @@ fn gelu(x: f32) -> f32 {
     0.5 * x * (1.0 + erf(x * std::f32::consts::FRAC_1_SQRT_2))
 }
 
-/// The error function by a quotient of polynomials, as Eigen has it: within 5e-7, and without a
-/// branch, so that the compiler does several at once.
+/// Computes the error function as a quotient of polynomials, as in Eigen: within 5e-7 and without
+/// branches, so that the compiler can vectorize it.
 fn erf(x: f32) -> f32 {
     const NUMERATOR: [f32; 7] = [
         -1.609_603_3e-2,
@@ -57,7 +57,7 @@ fn erf(x: f32) -> f32 {
 mod tests {
     use super::*;
 
-    /// The integral of the bell curve, by Simpson's rule.
+    /// Computes the integral of the bell curve by Simpson's rule.
     fn exact(x: f64) -> f64 {
         let bell = |t: f64| (-t * t).exp();
         let step = x / 1000.0;

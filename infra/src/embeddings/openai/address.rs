@@ -1,30 +1,30 @@
-//! What the URL of a server says.
+//! Parses the URL of a server.
 
 use crate::embeddings::EmbedError;
 use crate::openai;
 use reqwest::Url;
 use sha2::{Digest, Sha256};
 
-/// What is asked for vectors.
+/// The path of the API.
 pub(super) const ENDPOINT: &str = "embeddings";
 
 /// `https://HOST/v1?model=NAME&dimensions=N`, checked.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Address {
-    /// Where passages and questions go.
+    /// The URL for embedding.
     pub(super) embeddings: Url,
-    /// Where the server lists its models, if it does.
+    /// The URL of the server's list of models, if it has one.
     pub(super) models: Url,
     /// The model's name on the server.
     pub(super) model_name: String,
-    /// How many dimensions to ask for; whatever the model has where it is not given.
+    /// The number of dimensions to request; the model's default if `None`.
     pub(super) dimensions: Option<usize>,
     /// Server, model and dimensions in at most 200 characters.
     pub(super) name: String,
 }
 
 impl Address {
-    /// Reads a URL. Errors never repeat it: a mistyped one may hold a secret.
+    /// Parses a URL. Errors never repeat it: a mistyped one may contain a secret.
     pub(super) fn parse(url: &str) -> Result<Self, EmbedError> {
         let address = openai::Address::parse(url, ENDPOINT, &["dimensions"]);
         let address = address.map_err(EmbedError::Config)?;

@@ -1,15 +1,15 @@
-//! What a server's answer means.
+//! Parses a server's answer.
 
 use crate::embeddings::{EmbedError, Vector, of_length_one};
 use crate::openai;
 use serde::Deserialize;
 
-/// Why a request brought no vectors.
+/// Why a request returned no vectors.
 #[derive(Debug)]
 pub(super) enum Failure {
-    /// The server will not take these texts: one of them, or so many at once.
+    /// The server refuses these texts: one of them, or their number.
     Texts(String),
-    /// Other texts would have fared the same.
+    /// A failure that does not depend on the texts.
     Any(EmbedError),
 }
 
@@ -23,7 +23,7 @@ impl From<openai::Failure> for Failure {
     }
 }
 
-/// The vectors of an answer to `count` texts, in the order of the texts.
+/// Returns the vectors of an answer to `count` texts, in the order of the texts.
 pub(super) fn vectors(
     body: &[u8],
     count: usize,
@@ -36,18 +36,18 @@ pub(super) fn vectors(
     #[derive(Deserialize)]
     struct Item {
         index: Option<usize>,
-        // NaN is written as null, where it is written.
+        // Servers that can write NaN write it as null.
         embedding: Vec<Option<f32>>,
     }
     let broken = |what: &str| Failure::from(openai::Failure::broken(what));
-    // The parser's own message may quote what it found.
+    // The parser's own message may quote the answer.
     let Ok(answer) = serde_json::from_slice::<Answer>(body) else {
         return Err(broken("not a list of embeddings in JSON; is this the address of an API?"));
     };
     if answer.data.len() != count {
         return Err(broken(&format!("{} embeddings for {count} texts", answer.data.len())));
     }
-    // A server that numbers nothing answers in order.
+    // A server that sends no indexes answers in order.
     let numbered = answer.data.iter().any(|it| it.index.is_some());
     let mut ordered = vec![None; count];
     for (position, item) in answer.data.into_iter().enumerate() {
@@ -64,7 +64,7 @@ pub(super) fn vectors(
             && vector.len() != asked
         {
             return Err(Failure::Any(EmbedError::Config(format!(
-                "the model gives {} dimensions and not {asked}: leave dimensions= out of the URL, \
+                "the model returns {} dimensions and not {asked}: leave dimensions= out of the URL, \
                  or name a model that can be asked for fewer",
                 vector.len()
             ))));
@@ -72,7 +72,7 @@ pub(super) fn vectors(
         let vector = vector.into_iter().map(|it| it.unwrap_or(f32::NAN)).collect();
         match of_length_one(vector) {
             Some(vector) => vectors.push(vector),
-            // Some models do this for some texts, time and again.
+            // Some models always do this for some texts.
             None => return Err(Failure::Texts("an embedding is zero or not finite".to_owned())),
         }
     }

@@ -1,43 +1,43 @@
-//! How the last request ended, so that a check need not make one.
+//! Remembers how the last request ended, so that a check need not make one.
 
 use crate::embeddings::EmbedError;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// How long the end of a request says how the server is.
+/// How long the result of a request counts as the server's state.
 const REMEMBERED: Duration = Duration::from_secs(30);
 
-/// The end of the last request, if there was one.
+/// The result of the last request, if there was one.
 #[derive(Default)]
-pub(super) struct Last(Mutex<Option<(Instant, Option<Trouble>)>>);
+pub(super) struct Last(Mutex<Option<(Instant, Option<LastError>)>>);
 
-/// An error that is remembered.
+/// A remembered error.
 #[derive(Clone)]
-enum Trouble {
+enum LastError {
     Unavailable(String),
     Config(String),
 }
 
 impl Last {
-    /// Keeps how a request ended. A text that is refused says of the server that it is there.
+    /// Records how a request ended. A refused text shows that the server is available.
     pub(super) fn remember(&self, error: Option<&EmbedError>) {
         let trouble = error.and_then(|it| match it {
-            EmbedError::Unavailable(why) => Some(Trouble::Unavailable(why.clone())),
-            EmbedError::Config(why) => Some(Trouble::Config(why.clone())),
+            EmbedError::Unavailable(why) => Some(LastError::Unavailable(why.clone())),
+            EmbedError::Config(why) => Some(LastError::Config(why.clone())),
             EmbedError::Refused(_) => None,
         });
         let now = Some((Instant::now(), trouble));
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = now;
     }
 
-    /// How the last request ended, if that was just now.
+    /// Returns how the last request ended, if it was recent.
     pub(super) fn recalled(&self) -> Option<Result<(), EmbedError>> {
         let last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let (_, trouble) = last.as_ref().filter(|(when, _)| when.elapsed() < REMEMBERED)?;
         Some(match trouble.clone() {
             None => Ok(()),
-            Some(Trouble::Unavailable(why)) => Err(EmbedError::Unavailable(why)),
-            Some(Trouble::Config(why)) => Err(EmbedError::Config(why)),
+            Some(LastError::Unavailable(why)) => Err(EmbedError::Unavailable(why)),
+            Some(LastError::Config(why)) => Err(EmbedError::Config(why)),
         })
     }
 }

@@ -1,10 +1,10 @@
-//! What a model's answer says.
+//! Parses a model's answer.
 
 use crate::openai::Failure;
 use serde::Deserialize;
 
-/// The text of an answer. Where the server does not hold the model to JSON that was asked for,
-/// models like to put it between fences; those are taken off.
+/// Returns the text of an answer. If the server does not enforce the requested JSON, models tend to
+/// put it between code fences; these are removed.
 pub(super) fn text(body: &[u8], held: bool) -> Result<String, Failure> {
     #[derive(Deserialize)]
     struct Answer {
@@ -20,7 +20,7 @@ pub(super) fn text(body: &[u8], held: bool) -> Result<String, Failure> {
         content: Option<String>,
         refusal: Option<String>,
     }
-    // The parser's own message may quote what it found.
+    // The parser's own message may quote the answer.
     let Ok(answer) = serde_json::from_slice::<Answer>(body) else {
         return Err(Failure::broken("not a completion in JSON; is this the address of an API?"));
     };
@@ -29,16 +29,16 @@ pub(super) fn text(body: &[u8], held: bool) -> Result<String, Failure> {
     };
     let refused = |why: &str| Err(Failure::Request(why.to_owned()));
     if choice.message.refusal.is_some_and(|it| !it.trim().is_empty()) {
-        return refused("the model will not write that");
+        return refused("the model declined to answer");
     }
     match choice.finish_reason.as_deref() {
         Some("length") => {
             return refused(
-                "the answer is longer than the tokens that it may have; what a model thinks \
+                "the answer is longer than its token limit; what a model thinks \
                  before it writes may count",
             );
         }
-        Some("content_filter") => return refused("the server's filter keeps the answer back"),
+        Some("content_filter") => return refused("the server's content filter removed the answer"),
         _ => {}
     }
     let content = choice.message.content.unwrap_or_default();
@@ -49,7 +49,7 @@ pub(super) fn text(body: &[u8], held: bool) -> Result<String, Failure> {
     Ok(content)
 }
 
-/// What stands between ```` ```json ```` and ```` ``` ````, or the text itself.
+/// Returns the text between ```` ```json ```` and ```` ``` ````, or the text itself.
 fn unfenced(text: &str) -> &str {
     let fenced = text.trim().strip_prefix("```").and_then(|it| it.strip_suffix("```"));
     let inner = fenced.and_then(|it| it.split_once('\n'));
@@ -83,7 +83,7 @@ mod tests {
             ),
             (
                 r#"{"choices": [{"message": {"content": "a", "refusal": "hunter2"}}]}"#,
-                Err("will not"),
+                Err("declined"),
             ),
         ] {
             match (text(body.as_bytes(), true), expected) {

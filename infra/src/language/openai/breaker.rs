@@ -1,15 +1,15 @@
-//! Leaves a server alone that is away.
+//! A circuit breaker for an unavailable server.
 
 use crate::language::ModelError;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// So many calls in a row that find the server unavailable open the breaker.
+/// The number of consecutive calls that find the server unavailable before the breaker opens.
 const FAILURES: u32 = 3;
 
 /// Closed, it lets all calls through. Open, it lets none through until the rest is over; then it
-/// lets one through, which closes it or begins another rest. A call of before that ends well
-/// closes it, too.
+/// lets one through, which closes it or begins another rest. An earlier call that succeeds also
+/// closes it.
 #[derive(Debug)]
 pub(super) struct Breaker {
     rest: Duration,
@@ -18,15 +18,15 @@ pub(super) struct Breaker {
 
 #[derive(Debug, Default)]
 struct State {
-    /// In a row.
+    /// Consecutive failures.
     failures: u32,
     /// When the last rest began.
     opened: Option<Instant>,
-    /// Whether the one call is under way.
+    /// Whether the probing call is running.
     probing: bool,
 }
 
-/// Leave to ask the server. Dropped, it says nothing of the server.
+/// Permission to call the server. Dropping it says nothing about the server.
 #[derive(Debug)]
 pub(super) struct Pass<'a> {
     breaker: &'a Breaker,
@@ -38,12 +38,12 @@ impl Breaker {
         Self { rest, state: Mutex::default() }
     }
 
-    /// Whether a call could go through now.
+    /// Checks whether a call could go through now.
     pub(super) fn check(&self) -> Result<(), ModelError> {
         self.state().admits(self.rest)
     }
 
-    /// Lets a call through, or not.
+    /// Admits a call, or refuses it.
     pub(super) fn enter(&self) -> Result<Pass<'_>, ModelError> {
         let mut state = self.state();
         state.admits(self.rest)?;
@@ -71,9 +71,9 @@ impl State {
             return Ok(());
         }
         Err(ModelError::Unavailable(match self.probing {
-            true => "the server was away, and is just being asked whether it is back".to_owned(),
+            true => "the server was unavailable and is being probed".to_owned(),
             false => format!(
-                "the server did not answer {FAILURES} times in a row; it is asked again in {} s",
+                "the server did not answer {FAILURES} times in a row; next attempt in {} s",
                 (rest - rested).as_secs() + 1
             ),
         }))
@@ -81,7 +81,7 @@ impl State {
 }
 
 impl Pass<'_> {
-    /// Says whether the server was available.
+    /// Reports whether the server was available.
     pub(super) fn end(self, available: bool) {
         let mut state = self.breaker.state();
         if available {
@@ -90,10 +90,10 @@ impl Pass<'_> {
         }
         let was_open = state.is_open();
         state.failures = state.failures.saturating_add(1);
-        // Calls that were under way when it opened do not prolong the rest.
+        // Calls that were running when it opened do not extend the rest.
         if state.is_open() && (self.probe || !was_open) {
             state.opened = Some(Instant::now());
-            tracing::warn!(rest = ?self.breaker.rest, "the language model is away, left alone");
+            tracing::warn!(rest = ?self.breaker.rest, "the language model is unavailable; pausing calls");
         }
     }
 }
@@ -128,7 +128,7 @@ mod tests {
         breaker.check().unwrap();
         fail(&breaker);
         let told = breaker.check().unwrap_err().to_string();
-        assert!(told.contains("asked again in 3600 s"), "{told}");
+        assert!(told.contains("next attempt in 3600 s"), "{told}");
         assert_eq!(breaker.enter().unwrap_err().to_string(), told);
     }
 
@@ -137,9 +137,9 @@ mod tests {
         let breaker = Breaker::new(Duration::ZERO);
         (0..FAILURES).for_each(|_| fail(&breaker));
         let probe = breaker.enter().unwrap();
-        assert!(breaker.check().unwrap_err().to_string().contains("just being asked"));
+        assert!(breaker.check().unwrap_err().to_string().contains("being probed"));
         breaker.enter().unwrap_err();
-        // One that is given up makes way for another.
+        // A dropped probe makes room for another.
         drop(probe);
         let probe = breaker.enter().unwrap();
         breaker.enter().unwrap_err();

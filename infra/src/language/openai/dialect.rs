@@ -1,4 +1,4 @@
-//! How a server is spoken to.
+//! The request format that a server accepts.
 
 use crate::language::Prompt;
 use crate::openai::Answer;
@@ -6,18 +6,18 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use std::borrow::Cow;
 
-/// What a server takes, as far as is known; at first, what most do.
+/// The parameters that a server accepts, as far as known; initially those that most servers accept.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Dialect {
     limit: Limit,
     format: Format,
 }
 
-/// The parameter that limits what a model writes.
+/// The parameter that limits the length of an answer.
 ///
 /// `max_tokens` is tried first: nearly all servers know it, and OpenAI's newer models, which want
-/// the other, say so. The other way round, a server that ignores what it does not know would write
-/// without a limit, and nobody would notice.
+/// the other one, say so. In the other order, a server that ignores unknown parameters would write
+/// without a limit, unnoticed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 enum Limit {
     #[default]
@@ -25,19 +25,19 @@ enum Limit {
     MaxCompletionTokens,
 }
 
-/// How a model is held to a schema.
+/// How the schema is enforced.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 enum Format {
     /// By the server.
     #[default]
     JsonSchema,
-    /// To JSON by the server, to the schema by the instructions.
+    /// JSON by the server, the schema by the instructions.
     JsonObject,
-    /// By the instructions alone.
+    /// By the instructions only.
     Instructions,
 }
 
-/// A request.
+/// The body of a request.
 #[derive(Serialize)]
 pub(super) struct Body<'a> {
     model: &'a str,
@@ -57,7 +57,7 @@ struct Message<'a> {
 }
 
 impl Dialect {
-    /// A prompt in this dialect.
+    /// Returns the request of a prompt in this dialect.
     pub(super) fn body<'a>(self, model: &'a str, prompt: &'a Prompt) -> Body<'a> {
         let mut instructions = Cow::Borrowed(prompt.instructions.as_str());
         let mut response_format = None;
@@ -90,12 +90,12 @@ impl Dialect {
         }
     }
 
-    /// Whether the server holds the model to JSON, where the prompt wants it at all.
+    /// Returns whether the server enforces JSON, or the prompt does not want it.
     pub(super) fn is_held_to(self, prompt: &Prompt) -> bool {
         prompt.schema.is_none() || self.format != Format::Instructions
     }
 
-    /// What to try after an answer that refuses a parameter of this dialect.
+    /// Returns the dialect to try after an answer that refuses a parameter of this one.
     pub(super) fn after(self, answer: &Answer, prompt: &Prompt) -> Option<Self> {
         if !matches!(answer.status.as_u16(), 400 | 422) {
             return None;
@@ -114,22 +114,22 @@ impl Dialect {
         Some(Self { format, ..self })
     }
 
-    /// Keeps in what a request that was taken differs from what was known before. Only then: a
-    /// parameter may be named for its value, and the other one be wrong as well.
+    /// Remembers how an accepted request differed from the previous dialect. Only then: a parameter
+    /// may be refused for its value, and the alternative be wrong as well.
     pub(super) fn learn(&mut self, before: Self, taken: Self) {
         if taken.limit != before.limit {
             self.limit = taken.limit;
-            tracing::info!(limit = ?self.limit, "the language model takes another limit");
+            tracing::info!(limit = ?self.limit, "the language model uses another limit parameter");
         }
         if taken.format != before.format {
             self.format = taken.format;
-            tracing::info!(format = ?self.format, "the language model takes another format");
+            tracing::info!(format = ?self.format, "the language model uses another format");
         }
     }
 }
 
-/// Whether a refusal is about a parameter: as OpenAI marks it, or anywhere in what the server
-/// says, unless it may have that word from the prompt.
+/// Returns whether a refusal is about a parameter: as OpenAI marks it, or anywhere in the server's
+/// message, unless the word may come from the prompt.
 fn names(body: &[u8], parameter: &str, prompt: &Prompt) -> bool {
     let marked = serde_json::from_slice::<Value>(body).ok().is_some_and(|body| {
         let mark = body.pointer("/error/param").or_else(|| body.get("param"));

@@ -1,21 +1,21 @@
-//! Where Qdrant is: `http://HOST:6334?prefix=debrief`.
+//! Parses Qdrant's address: `http://HOST:6334?prefix=debrief`.
 
 use crate::vectors::VectorError;
 
-/// What collections' names begin with, where the URL does not say.
+/// The default prefix of collection names.
 const PREFIX: &str = "debrief";
 
-/// A URL taken apart.
+/// A parsed URL.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Address {
     /// Scheme, host and port.
     pub(super) server: String,
-    /// Of `a-z`, `0-9` and `-`.
+    /// Characters `a-z`, `0-9` and `-`.
     pub(super) prefix: String,
 }
 
 impl Address {
-    /// Errors do not repeat it: a mistyped one may hold a secret.
+    /// Parses a URL. Errors do not repeat it: a mistyped one may contain a secret.
     pub(super) fn parse(url: &str) -> Result<Self, VectorError> {
         let config = |text: &str| Err(VectorError::Config(text.to_owned()));
         let (server, parameters) = url.split_once('?').unwrap_or((url, ""));
@@ -24,16 +24,14 @@ impl Address {
             return config("qdrant: needs an address, as in qdrant:http://127.0.0.1:6334");
         };
         if host.contains('@') {
-            return config(
-                "Qdrant's URL holds no credentials: its API key has a setting of its own",
-            );
+            return config("Qdrant's URL takes no credentials: the API key is a separate setting");
         }
         if host.is_empty() || host.contains(|c: char| c == '/' || c == '#' || c.is_whitespace()) {
             return config(
-                "Qdrant's URL names a host and a port, as in qdrant:http://127.0.0.1:6334",
+                "Qdrant's URL needs a host and a port, as in qdrant:http://127.0.0.1:6334",
             );
         }
-        // In an IPv6 address colons stand in brackets.
+        // In an IPv6 address colons are in brackets.
         let port = host.rsplit_once(':').filter(|(_, port)| !port.ends_with(']'));
         let server = match port {
             Some(_) => format!("{scheme}://{host}"),
@@ -46,7 +44,9 @@ impl Address {
             };
             let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
             if value.is_empty() || value.len() > 60 || !value.chars().all(allowed) {
-                return config("the prefix in Qdrant's URL is of a-z, 0-9 and -, at most 60");
+                return config(
+                    "the prefix in Qdrant's URL is at most 60 characters of a-z, 0-9 and -",
+                );
             }
             value.clone_into(&mut prefix);
         }

@@ -1,10 +1,10 @@
-//! What Qdrant's refusals mean.
+//! Classifies Qdrant's errors.
 
 use crate::vectors::VectorError;
 use qdrant_client::QdrantError;
 use tonic::{Code, Status};
 
-/// Turns the client's errors into the port's, without the API key.
+/// Converts the client's errors to [`VectorError`], without the API key.
 pub(super) struct Failures {
     key: Option<String>,
 }
@@ -14,7 +14,7 @@ impl Failures {
         Self { key: key.filter(|key| !key.is_empty()).map(str::to_owned) }
     }
 
-    /// The answer, or what its error means.
+    /// Converts a result.
     pub(super) fn tell<T>(&self, result: Result<T, QdrantError>) -> Result<T, VectorError> {
         result.map_err(|error| match error {
             QdrantError::ResponseError { status }
@@ -27,7 +27,7 @@ impl Failures {
     fn meaning(&self, status: &Status) -> VectorError {
         let text = self.clean(&format!("{:?}: {}", status.code(), status.message()));
         match status.code() {
-            // That no connection came about is what the client calls an internal error.
+            // The client reports a failed connection as an internal error.
             Code::Unavailable
             | Code::DeadlineExceeded
             | Code::ResourceExhausted
@@ -49,8 +49,8 @@ impl Failures {
     }
 }
 
-/// Whether a collection could not be made since there is one. Servers before 1.9 say so only in
-/// words.
+/// Returns whether a collection could not be created because it exists. Servers before 1.9 say so
+/// only in the message.
 pub(super) fn is_there_already(error: &QdrantError) -> bool {
     match error {
         QdrantError::ResponseError { status } => {

@@ -1,16 +1,16 @@
 //! Vectors in Qdrant, over gRPC.
 //!
-//! Organizations share a collection: their id is a tenant key, for which Qdrant builds a graph of
-//! its own, and every filter of this adapter asks for it first. Where an organization has many
-//! passages the graph is searched approximately, at Qdrant's defaults.
+//! Organizations share a collection: their id is a tenant key, for which Qdrant builds separate
+//! graphs, and it comes first in every filter of this adapter. If an organization has many
+//! passages, the graph is searched approximately, at Qdrant's defaults.
 //!
 //! Invariants:
 //!
-//! - A point is an entry, by [`Entry::id`], except the one with the nil id: that holds the
+//! - A point is an entry, by [`Entry::id`], except the one with the nil id: it holds the
 //!   collection's [`State`], belongs to no organization, and so is never found.
-//! - Writes are waited for. `replace` brings new points in before it removes old ones, and may be
-//!   repeated from the start after a failure anywhere.
-//! - The API key stands in no error and no debug output.
+//! - Writes are waited for. `replace` inserts new points before it removes old ones, and may be
+//!   repeated from the start after any failure.
+//! - The API key is in no error and no debug output.
 
 mod address;
 mod failure;
@@ -39,9 +39,9 @@ use uuid::Uuid;
 
 const CONNECT: Duration = Duration::from_secs(5);
 const CALL: Duration = Duration::from_secs(10);
-/// Points that one call writes.
+/// Points written per call.
 const UPSERT: usize = 256;
-/// Points that one call lists.
+/// Points listed per call.
 const PAGE: u32 = 1_000;
 /// Links of a node in an organization's graph; Qdrant's default for graphs.
 const LINKS: u64 = 16;
@@ -62,7 +62,7 @@ impl fmt::Debug for QdrantStore {
 }
 
 impl QdrantStore {
-    /// Opens the store at `address`, `http://HOST:6334?prefix=debrief`. Talks to nobody yet.
+    /// Opens the store at `address`, `http://HOST:6334?prefix=debrief`. Does not connect yet.
     pub fn open(address: &str, key: Option<&str>) -> Result<Self, VectorError> {
         let address = Address::parse(address)?;
         let mut config = Qdrant::from_url(&address.server)
@@ -70,23 +70,24 @@ impl QdrantStore {
             .timeout(CALL)
             .skip_compatibility_check(); // which would block, and print
         config.api_key = key.map(str::to_owned);
-        let client = config.build().map_err(|_| {
-            VectorError::Config("the address of Qdrant cannot be understood".to_owned())
-        })?;
+        let client = config
+            .build()
+            .map_err(|_| VectorError::Config("Qdrant's address is malformed".to_owned()))?;
         Ok(Self { client, prefix: address.prefix, failures: Failures::new(key) })
     }
 
-    /// What Qdrant calls the collection. Neither part holds an underscore, so that no prefix and
-    /// name read like another prefix and name.
+    /// Returns the collection's name in Qdrant. Neither part contains an underscore, so no two
+    /// pairs of prefix and name give the same result.
     fn named(&self, collection: &Collection) -> Result<String, VectorError> {
         check_name(collection)?;
         Ok(format!("{}_{collection}", self.prefix))
     }
 
-    /// Makes the collection where there is none, and its indexes where a call died before.
+    /// Creates the collection if it does not exist, and indexes that an interrupted call did not
+    /// create.
     async fn make(&self, name: &str, dimensions: usize) -> Result<(), VectorError> {
         let vectors = VectorParamsBuilder::new(dimensions as u64, Distance::Cosine);
-        // No graph over all: nobody searches across organizations.
+        // No graph over all points: no search spans organizations.
         let graph = HnswConfigDiffBuilder::default().m(0).payload_m(LINKS);
         let create = CreateCollectionBuilder::new(name).vectors_config(vectors).hnsw_config(graph);
         match self.client.create_collection(create).await {
@@ -102,7 +103,7 @@ impl QdrantStore {
             }
             _ => {
                 return Err(VectorError::Other(
-                    "the collection was made by another program".to_owned(),
+                    "the collection was created by another program".to_owned(),
                 ));
             }
         }
@@ -115,7 +116,7 @@ impl QdrantStore {
         Ok(())
     }
 
-    /// The ids that a filter allows.
+    /// Returns the ids that match a filter.
     async fn ids(&self, name: &str, filter: &Filter) -> Result<HashSet<Uuid>, VectorError> {
         let mut ids = HashSet::new();
         let mut offset = None;
@@ -190,7 +191,7 @@ impl VectorStore for QdrantStore {
                 }
             }
         };
-        // A point needs a vector; nobody finds it by this one.
+        // A point needs a vector; no search finds it by this one.
         let mut vector = vec![0.0; size];
         vector[..1].fill(1.0);
         let point = PointStruct::new(STATE.to_string(), vector, payload::of_state(state)?);
@@ -234,7 +235,7 @@ impl VectorStore for QdrantStore {
         if !kept.is_empty() {
             let known = self.ids(&name, &filter).await?;
             if kept.iter().any(|entry| !known.contains(&entry.id)) {
-                let text = "a vector that should be kept is not there";
+                let text = "a vector to keep is missing";
                 return Err(VectorError::Gone(text.to_owned()));
             }
         }
@@ -283,12 +284,12 @@ impl VectorStore for QdrantStore {
     }
 
     async fn check(&self) -> Result<(), VectorError> {
-        // A health check would not look at the key.
+        // A health check would not test the key.
         self.failures.tell(self.client.list_collections().await).map(drop)
     }
 }
 
-/// Entries whose particulars are the same, by one of them.
+/// Groups entries with equal payloads, by one of them.
 fn alike<'a>(entries: &[&&'a Entry]) -> Vec<(&'a Entry, Vec<PointId>)> {
     let mut groups: HashMap<_, (&Entry, Vec<PointId>)> = HashMap::new();
     for entry in entries {

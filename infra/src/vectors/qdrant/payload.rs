@@ -1,4 +1,4 @@
-//! What is kept beside vectors, and the filters over it.
+//! The payload of points, and the filters on it.
 
 use crate::vectors::{Entry, Filters, SessionInfo, State, VectorError};
 use debrief_domain::ids::{OrganizationId, TranscriptId};
@@ -17,12 +17,12 @@ const KIND: &str = "kind";
 const LANGUAGE: &str = "language";
 const SPEAKERS: &str = "speakers";
 const COACHES: &str = "coaches";
-/// Microseconds since 1970: a double, which ranges are given in, holds those of 285 years.
+/// Microseconds since 1970: doubles, as used in ranges, are exact for 285 years.
 const AT: &str = "at";
 /// The state, as JSON.
 const STATE: &str = "state";
 
-/// What Qdrant should index.
+/// Returns the fields that Qdrant should index.
 pub(super) fn indexes() -> impl Iterator<Item = (&'static str, FieldType, IndexParams)> {
     let keyword = |field| {
         let params = KeywordIndexParamsBuilder::default().is_tenant(field == ORGANIZATION);
@@ -35,7 +35,7 @@ pub(super) fn indexes() -> impl Iterator<Item = (&'static str, FieldType, IndexP
         .chain([(AT, FieldType::Integer, IndexParams::from(at.build()))])
 }
 
-/// An entry's particulars.
+/// Returns the payload of an entry.
 pub(super) fn of_entry(session: &SessionInfo, entry: &Entry) -> Payload {
     let mut payload = HashMap::<String, Value>::from([
         (ORGANIZATION.to_owned(), session.organization.0.to_string().into()),
@@ -54,19 +54,19 @@ pub(super) fn of_entry(session: &SessionInfo, entry: &Entry) -> Payload {
     payload.into()
 }
 
-/// What is known of the collection.
+/// Returns the payload of a collection's state.
 pub(super) fn of_state(state: &State) -> Result<Payload, VectorError> {
     let json = serde_json::to_string(state)
-        .map_err(|error| VectorError::Other(format!("cannot be written as JSON: {error}")))?;
+        .map_err(|error| VectorError::Other(format!("cannot write JSON: {error}")))?;
     Ok(HashMap::<String, Value>::from([(STATE.to_owned(), json.into())]).into())
 }
 
-/// The reverse of [`of_state`]; `None` where it cannot be read.
+/// The reverse of [`of_state`]; `None` if it cannot be read.
 pub(super) fn to_state(payload: &HashMap<String, Value>) -> Option<State> {
     serde_json::from_str(payload.get(STATE)?.as_str()?).ok()
 }
 
-/// A session's entries.
+/// Returns the filter for a session's entries.
 pub(super) fn session_filter(organization: OrganizationId, transcript: TranscriptId) -> Filter {
     Filter::must([
         Condition::matches(ORGANIZATION, organization.0.to_string()),
@@ -74,7 +74,7 @@ pub(super) fn session_filter(organization: OrganizationId, transcript: Transcrip
     ])
 }
 
-/// An organization's entries that the filters allow.
+/// Returns the filter for an organization's entries that pass the filters.
 pub(super) fn filter(organization: OrganizationId, filters: &Filters) -> Filter {
     let mut must = vec![Condition::matches(ORGANIZATION, organization.0.to_string())];
     let clients: Vec<String> = filters.clients.iter().map(|it| it.0.to_string()).collect();

@@ -1,13 +1,13 @@
-//! What can go wrong with the file, sorted by what it needs.
+//! Errors of the file, sorted by their remedy.
 
 use crate::vectors::VectorError;
 
-/// Why a call did not do what was asked.
+/// Why a call failed.
 #[derive(Debug)]
 pub(super) enum Failure {
-    /// The file is damaged or not as it was made: only a new one helps.
+    /// The file is damaged or has another layout: only a new file helps.
     Damaged(String),
-    /// What the caller is told.
+    /// The error for the caller.
     Error(VectorError),
 }
 
@@ -56,7 +56,7 @@ impl From<rusqlite::types::FromSqlError> for Failure {
     }
 }
 
-/// From an extended result code of SQLite: <https://www.sqlite.org/rescode.html>.
+/// Classifies an extended result code of SQLite: <https://www.sqlite.org/rescode.html>.
 fn from_code(code: i32, message: &str) -> Failure {
     /// `SQLITE_IOERR_SHORT_READ`: the file ends too early.
     const SHORT_READ: i32 = 522;

@@ -1,11 +1,11 @@
-//! The file: how it is opened, made and recognised.
+//! The file: opening, creating and recognising it.
 //!
 //! Invariants:
 //!
-//! - A file that is made or removed is made or removed under `PATH.lock`, by one process at a time.
-//! - A file that another program made is never removed.
-//! - What was deleted is overwritten (`secure_delete`), and leaves the write-ahead log when
-//!   [`File::forget`] has returned.
+//! - The file is created and removed under `PATH.lock`, by one process at a time.
+//! - A file of another program is never removed.
+//! - Deleted content is overwritten (`secure_delete`), and has left the write-ahead log when
+//!   [`File::forget`] returns.
 
 use super::failure::Failure;
 use crate::vectors::VectorError;
@@ -17,21 +17,21 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Stands in the header of our files: `DbVe`.
+/// The application id in the header of our files: `DbVe`.
 const APPLICATION: i32 = 0x4462_5665;
-/// The layout below. Another one is thrown away, as it can be filled again.
+/// The version of the layout below. A file of another version is discarded, as it can be refilled.
 const LAYOUT: i32 = 1;
 /// How long a statement waits for another process's write.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(15);
-/// Between two attempts to empty the write-ahead log.
+/// Pause between two attempts to empty the write-ahead log.
 const CHECKPOINT_PAUSE: Duration = Duration::from_millis(10);
-/// Connections that read.
+/// Reading connections.
 const READERS: u32 = 4;
-/// Connections for searching that rest between searches, each with what it read.
+/// Idle connections kept for searches, each with its page cache.
 const RESTING: usize = 2;
-/// Pages of the file that each keeps, in KiB: the coarse vectors of some 70,000 passages.
+/// The page cache of each, in KiB: the coarse vectors of about 70,000 passages.
 const KEPT: i64 = 32_000;
-/// Passages are read in blobs of many kilobytes: larger pages are fewer reads.
+/// Passages are read in blobs of many kilobytes: larger pages need fewer reads.
 const PAGE: u32 = 16_384;
 
 const TABLES: &str = "
@@ -58,12 +58,12 @@ const TABLES: &str = "
     CREATE TABLE exact (number INTEGER PRIMARY KEY, vector BLOB NOT NULL);
 ";
 
-/// A file that is open.
+/// An open file.
 #[derive(Debug)]
 pub(super) struct File {
     path: PathBuf,
     identity: Option<Identity>,
-    /// The one connection that writes.
+    /// The writing connection.
     pub(super) writer: SqlitePool,
     /// Connections that see whole transactions.
     pub(super) readers: SqlitePool,
@@ -72,11 +72,11 @@ pub(super) struct File {
 }
 
 impl File {
-    /// Opens the file, making it anew where it is missing or damaged.
+    /// Opens the file, or creates a new one if it is missing or damaged.
     pub(super) async fn open(path: &Path) -> Result<Self, VectorError> {
         let _lock = lock(path).await?;
         if !exists(path) {
-            // A log whose file is gone would be taken for that of the new one.
+            // A write-ahead log without its file would be applied to the new one.
             remove(path)?;
         }
         let damage = match Self::connect(path).await {
@@ -87,12 +87,12 @@ impl File {
         if is_foreign(path) {
             return Err(foreign());
         }
-        tracing::warn!(damage, "the file of vectors is made anew");
+        tracing::warn!(damage, "replacing a damaged file of vectors");
         remove(path)?;
         Self::reconnect(path).await
     }
 
-    /// Opens the file that lies there now, making a new one if that is still this one.
+    /// Opens the file that is at the path now; creates a new one if it is still this one.
     pub(super) async fn remake(&self) -> Result<Self, VectorError> {
         {
             let _lock = lock(&self.path).await?;
@@ -121,7 +121,7 @@ impl File {
             .pragma("secure_delete", "on")
             .pragma("cache_size", "-8000")
             .pragma("temp_store", "memory");
-        // By itself first: a pool would try a damaged file again and again.
+        // A single connection first: a pool would retry a damaged file.
         let mut connection = SqliteConnection::connect_with(&options).await?;
         prepare(&mut connection).await?;
         connection.close().await?;
@@ -144,19 +144,19 @@ impl File {
             readers,
             searchers: Mutex::default(),
         };
-        // A process that was killed may have left words' vectors in the log.
+        // A killed process may have left deleted vectors in the log.
         match file.forget().await {
             Err(Failure::Error(VectorError::Unavailable(_))) | Ok(()) => Ok(file),
             Err(failure) => Err(failure),
         }
     }
 
-    /// Whether the file still lies where it was opened.
+    /// Returns whether the file is still at its path.
     pub(super) fn is_in_place(&self) -> bool {
         self.identity.is_some() && Identity::of(&self.path) == self.identity
     }
 
-    /// Empties the write-ahead log, which holds what was deleted from the file.
+    /// Empties the write-ahead log, which contains what was deleted from the file.
     pub(super) async fn forget(&self) -> Result<(), Failure> {
         let deadline = Instant::now() + BUSY_TIMEOUT;
         loop {
@@ -165,17 +165,17 @@ impl File {
             if busy == 0 {
                 return Ok(());
             }
-            // SQLite waits for readers, but not for another process that does the same.
+            // SQLite waits for readers, but not for another process doing the same.
             if Instant::now() > deadline {
-                let text = "what was removed is still in the write-ahead log, which is in use";
+                let text = "deleted vectors are still in the write-ahead log, which is in use";
                 return Err(VectorError::Unavailable(text.to_owned()).into());
             }
             tokio::time::sleep(CHECKPOINT_PAUSE).await;
         }
     }
 
-    /// A connection that only reads, for a thread that may block. Not of memory that the file is
-    /// mapped into: whoever cut the file short would end this process.
+    /// Opens a read-only connection for a blocking thread. Without memory mapping: truncating a
+    /// mapped file would crash this process.
     pub(super) fn searcher(&self) -> Result<rusqlite::Connection, Failure> {
         let resting = self.searchers.lock().unwrap_or_else(PoisonError::into_inner).pop();
         if let Some(connection) = resting {
@@ -197,7 +197,7 @@ impl File {
         }
     }
 
-    /// Closes all connections, after the statements under way.
+    /// Closes all connections after the running statements.
     pub(super) async fn close(&self) {
         self.searchers.lock().unwrap_or_else(PoisonError::into_inner).clear();
         self.readers.close().await;
@@ -205,7 +205,7 @@ impl File {
     }
 }
 
-/// Makes the tables of a new file; recognises those of an old one.
+/// Creates the tables of a new file, or checks those of an existing one.
 async fn prepare(connection: &mut SqliteConnection) -> Result<(), Failure> {
     let mut tx = connection.begin_with("BEGIN IMMEDIATE").await?;
     let application: i32 = sqlx::query_scalar("PRAGMA application_id").fetch_one(&mut *tx).await?;
@@ -230,11 +230,11 @@ async fn prepare(connection: &mut SqliteConnection) -> Result<(), Failure> {
 
 fn foreign() -> VectorError {
     VectorError::Config(
-        "the file of vectors is the database of another program: name a file of its own".to_owned(),
+        "the file of vectors is the database of another program: name a separate file".to_owned(),
     )
 }
 
-/// Whether the file is a database that is not ours, however damaged.
+/// Returns whether the file is a database that is not ours, however damaged.
 fn is_foreign(path: &Path) -> bool {
     let mut header = [0; 72];
     let read = std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut header));
@@ -247,13 +247,13 @@ fn exists(path: &Path) -> bool {
     std::fs::metadata(path).is_ok_and(|file| file.len() > 0)
 }
 
-/// Removes the file and what SQLite put beside it.
+/// Removes the file and SQLite's files next to it.
 fn remove(path: &Path) -> Result<(), VectorError> {
-    for name in [path.to_owned(), beside(path, "-wal"), beside(path, "-shm")] {
+    for name in [path.to_owned(), with_suffix(path, "-wal"), with_suffix(path, "-shm")] {
         match std::fs::remove_file(name) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
                 return Err(VectorError::Config(format!(
-                    "the file of vectors cannot be removed: {error}"
+                    "cannot remove the file of vectors: {error}"
                 )));
             }
             _ => {}
@@ -262,14 +262,14 @@ fn remove(path: &Path) -> Result<(), VectorError> {
     Ok(())
 }
 
-/// Held until it is dropped.
+/// Takes the lock, which is held until dropped.
 async fn lock(path: &Path) -> Result<std::fs::File, VectorError> {
     let path = path.to_owned();
     let locked = tokio::task::spawn_blocking(move || {
         if let Some(directory) = path.parent().filter(|it| !it.as_os_str().is_empty()) {
             std::fs::create_dir_all(directory)?;
         }
-        let lock = std::fs::File::create(beside(&path, ".lock"))?;
+        let lock = std::fs::File::create(with_suffix(&path, ".lock"))?;
         match lock.lock() {
             Err(error) if error.kind() != std::io::ErrorKind::Unsupported => Err(error),
             _ => Ok(lock),
@@ -281,13 +281,13 @@ async fn lock(path: &Path) -> Result<std::fs::File, VectorError> {
     })
 }
 
-fn beside(path: &Path, suffix: &str) -> PathBuf {
+fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     name.into()
 }
 
-/// Tells a file from another one at its place.
+/// Distinguishes a file from another one at the same path.
 #[derive(Debug, PartialEq, Eq)]
 struct Identity {
     #[cfg(unix)]

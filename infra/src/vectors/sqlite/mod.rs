@@ -1,20 +1,20 @@
-//! Vectors in a SQLite file of their own, found exactly.
+//! Vectors in a SQLite file of their own, with exact search.
 //!
-//! A session is a row of coarse vectors side by side ([`packed`]), which a search reads from end to
-//! end, of its organization only and after the filters; the few hundred passages that may be among
-//! the nearest are then compared exactly ([`search`]). The bounds of the coarse comparison are
-//! proven, so the answer is that of comparing all exactly.
+//! A session is a row of packed coarse vectors ([`packed`]). A search reads all those of its
+//! organization that pass the filters, and then compares the few hundred passages that may be among
+//! the nearest exactly ([`search`]). The bounds of the coarse comparison are proven, so the result
+//! equals that of comparing all passages exactly.
 //!
-//! `sqlite-vec` 0.1.9 was measured and is not used. Not vectorised on x86, it took for the nearest
+//! `sqlite-vec` 0.1.9 was measured and is not used. Not vectorized on x86, it took for the nearest
 //! 100 of 50,000 passages of 384 dimensions: `vec0` over bytes 26 ms (50 for 400, to compare those
-//! exactly), functions over ordinary tables 73 ms for floats, 28 for bytes, and 20 for bytes by a
-//! distance that is not the one wanted. This takes 15 to 22 ms on one core with more load beside
-//! it, is exact, and needs neither C nor the unsafe code that would register it.
+//! exactly); functions over ordinary tables 73 ms for floats, 28 for bytes, and 20 for bytes with a
+//! different distance. This module takes 15 to 22 ms on one core under other load, is exact, and
+//! needs neither C nor the unsafe code that would register the extension.
 //!
 //! Invariants:
 //!
 //! - The file may be deleted or damaged at any time, also by another process that uses it: it is
-//!   made anew, and calls that need what was in it answer [`VectorError::Gone`].
+//!   created again, and calls that need its content return [`VectorError::Gone`].
 //! - No transaction spans two calls; each sees the file as it was when its transaction began.
 
 mod failure;
@@ -47,14 +47,14 @@ pub struct SqliteStore {
 }
 
 impl SqliteStore {
-    /// Opens the file, making it where it is missing and anew where it is damaged.
+    /// Opens the file; creates it if it is missing or damaged.
     pub async fn open(path: impl AsRef<Path>) -> Result<Self, VectorError> {
         let path = path.as_ref().to_owned();
         let file = RwLock::new(Arc::new(File::open(&path).await?));
         Ok(Self { path, file })
     }
 
-    /// The file, opened again if another one lies in its place or none.
+    /// Returns the file, reopened if another one or none is at its path.
     async fn file(&self) -> Result<Arc<File>, VectorError> {
         let file = self.file.read().await.clone();
         if file.is_in_place() {
@@ -62,14 +62,14 @@ impl SqliteStore {
         }
         let mut current = self.file.write().await;
         if !current.is_in_place() {
-            tracing::warn!("the file of vectors was removed while it was in use");
+            tracing::warn!("the file of vectors was removed while in use");
             current.close().await;
             *current = Arc::new(File::open(&self.path).await?);
         }
         Ok(current.clone())
     }
 
-    /// What a call says. Damage that it found is repaired first.
+    /// Converts the result of a call. Damage that it found is repaired first.
     async fn answer<T>(
         &self,
         file: Arc<File>,
@@ -82,7 +82,7 @@ impl SqliteStore {
         };
         let mut current = self.file.write().await;
         if Arc::ptr_eq(&current, &file) {
-            tracing::warn!(damage, "the file of vectors is damaged and made anew");
+            tracing::warn!(damage, "replacing a damaged file of vectors");
             current.close().await;
             *current = Arc::new(file.remake().await?);
         }
@@ -173,7 +173,7 @@ impl VectorStore for SqliteStore {
     }
 }
 
-/// A collection as the file knows it.
+/// A stored collection.
 struct Stored {
     number: i64,
     dimensions: usize,
@@ -188,10 +188,10 @@ async fn collection(tx: &mut SqliteConnection, name: &str) -> Result<Stored, Fai
     stored(name, found)
 }
 
-/// The collection of this name: its number and dimensions, as they were found.
+/// Converts a collection's number and dimensions as read from the file.
 fn stored(name: &str, found: Option<(i64, i64)>) -> Result<Stored, Failure> {
     let Some((number, dimensions)) = found else {
-        return Err(VectorError::Gone(format!("there is no collection {name}")).into());
+        return Err(VectorError::Gone(format!("no such collection: {name}")).into());
     };
     let dimensions = usize::try_from(dimensions)
         .map_err(|_| Failure::Damaged("a collection's dimensions".to_owned()))?;
@@ -203,7 +203,7 @@ async fn collections(file: &File) -> Result<Vec<(String, State)>, Failure> {
     let sql = "SELECT name, state FROM collection WHERE name IS NOT NULL ORDER BY name";
     let stored: Vec<(String, String)> = sqlx::query_as(sql).fetch_all(&file.readers).await?;
     let states = stored.into_iter().filter_map(|(name, state)| {
-        // One that cannot be read is none.
+        // A state that cannot be read counts as none.
         Some((name, serde_json::from_str(&state).ok()?))
     });
     Ok(states.collect())
@@ -231,8 +231,8 @@ async fn known(
     Ok(records.map(|record| record.id).collect())
 }
 
-/// A list or a record as one bound parameter or column.
+/// Serializes a list or a record as one bound parameter or column.
 fn json(value: &(impl serde::Serialize + ?Sized)) -> Result<String, Failure> {
     serde_json::to_string(value)
-        .map_err(|error| VectorError::Other(format!("cannot be written as JSON: {error}")).into())
+        .map_err(|error| VectorError::Other(format!("cannot write JSON: {error}")).into())
 }

@@ -1,23 +1,23 @@
 //! The passages of a session, packed into one blob for searching.
 //!
-//! A search has to look at every passage of an organization, and most of its time goes into
-//! reading. So each vector is kept twice: exactly, in a row of its own, and coarsely, as one byte
-//! a dimension, side by side with the others of its session.
+//! A search has to look at every passage of an organization, and reading takes most of its time.
+//! Each vector is therefore stored twice: exactly, in a row of its own, and coarsely, as one byte
+//! per dimension, next to the others of its session.
 //!
-//! A coarse vector knows how far it is from the exact one. With unit vectors q and x, and x' and q'
-//! their coarse forms, |q·x − q'·x'| ≤ |x − x'| + |q − q'|·|x'| (Cauchy and Schwarz), so that the
-//! coarse product bounds the exact one from both sides: nothing near is ever left out.
+//! A coarse vector stores its distance from the exact one. For unit vectors q and x and their
+//! coarse forms q' and x', |q·x − q'·x'| ≤ |x − x'| + |q − q'|·|x'| (Cauchy–Schwarz), so the coarse
+//! product bounds the exact one from both sides, and no near passage is ever missed.
 
 use super::failure::Failure;
 use uuid::Uuid;
 
 /// Bytes of a record before its codes.
 const HEAD: usize = 36;
-/// Largest code of a passage.
+/// The largest code of a passage.
 const PASSAGE_STEPS: f32 = 127.0;
-/// Largest code of a question. A sum over `MAX_DIMENSIONS` stays below 2³¹: 127 · 2047 · 8192.
+/// The largest code of a question. A sum over `MAX_DIMENSIONS` stays below 2³¹: 127 · 2047 · 8192.
 const QUESTION_STEPS: f32 = 2047.0;
-/// What rounding of floats may add to a product of unit vectors, and more.
+/// An upper bound on the rounding error of a product of unit vectors.
 const ROUNDING: f32 = 1e-4;
 
 /// A passage in a blob.
@@ -25,13 +25,13 @@ const ROUNDING: f32 = 1e-4;
 pub(super) struct Record<'a> {
     /// The entry's id.
     pub(super) id: Uuid,
-    /// Number of its exact vector.
+    /// The number of its exact vector.
     pub(super) number: i64,
-    /// Which of the session's groups it is in.
+    /// The index of its group in the session.
     pub(super) group: u32,
-    /// What a step of the codes is worth.
+    /// The value of one step of the codes.
     scale: f32,
-    /// At least the length of the difference between the exact vector and the coarse one.
+    /// An upper bound on the distance between the exact vector and the coarse one.
     error: f32,
     /// A signed byte for each dimension.
     codes: &'a [u8],
@@ -54,7 +54,7 @@ impl<'a> Record<'a> {
         })
     }
 
-    /// Appends it to a blob, as another group's.
+    /// Appends the record to a blob, under another group.
     pub(super) fn write(&self, group: u32, blob: &mut Vec<u8>) {
         blob.extend(self.id.as_bytes());
         blob.extend(self.number.to_le_bytes());
@@ -79,19 +79,19 @@ pub(super) fn pack(id: Uuid, number: i64, group: u32, vector: &[f32], blob: &mut
     Record { id, number, group, scale, error, codes: &codes }.write(group, blob);
 }
 
-/// The passages of a blob.
+/// Returns the passages of a blob.
 pub(super) fn unpack(
     blob: &[u8],
     dimensions: usize,
 ) -> Result<impl Iterator<Item = Record<'_>>, Failure> {
     let records = blob.chunks_exact(HEAD + dimensions);
     if !records.remainder().is_empty() {
-        return Err(Failure::Damaged("a session's passages are cut off".to_owned()));
+        return Err(Failure::Damaged("a session's passages are truncated".to_owned()));
     }
     Ok(records.filter_map(Record::read))
 }
 
-/// What passages are compared with.
+/// The vector that passages are compared with.
 pub(super) struct Question {
     exact: Vec<f32>,
     codes: Vec<i16>,
@@ -100,7 +100,7 @@ pub(super) struct Question {
 }
 
 impl Question {
-    /// Of a unit vector.
+    /// Creates a question from a unit vector.
     pub(super) fn new(exact: Vec<f32>) -> Self {
         let scale = largest(&exact) / QUESTION_STEPS;
         let codes: Vec<i16> = exact.iter().map(|x| (x / scale).round() as i16).collect();
@@ -109,14 +109,14 @@ impl Question {
         Self { exact, codes, scale, error }
     }
 
-    /// Between what the similarity to a passage lies.
+    /// Returns the lower and the upper bound of the similarity to a passage.
     pub(super) fn bounds(&self, record: &Record<'_>) -> (f32, f32) {
         let coarse = dot_codes(record.codes, &self.codes) as f32 * record.scale * self.scale;
         let off = record.error + self.error * (1.0 + record.error) + ROUNDING;
         (coarse - off, coarse + off)
     }
 
-    /// The similarity to an exact vector, as it is stored; `None` where that is of another length.
+    /// Returns the similarity to a stored exact vector; `None` if their lengths differ.
     pub(super) fn similarity(&self, stored: &[u8]) -> Option<f32> {
         let (floats, rest) = stored.as_chunks::<4>();
         if !rest.is_empty() || floats.len() != self.exact.len() {
@@ -126,23 +126,23 @@ impl Question {
     }
 }
 
-/// An exact vector as it is stored.
+/// Returns an exact vector in its stored form.
 pub(super) fn to_bytes(vector: &[f32]) -> Vec<u8> {
     vector.iter().flat_map(|x| x.to_le_bytes()).collect()
 }
 
-/// The largest size of a component; never 0, as the vector is of length 1.
+/// Returns the largest absolute component; never 0, as the vector has length 1.
 fn largest(vector: &[f32]) -> f32 {
     vector.iter().fold(f32::MIN_POSITIVE, |largest, x| largest.max(x.abs()))
 }
 
-/// Integers, so that compilers vectorise it on any machine.
+/// Uses integers, so that compilers vectorize it on any machine.
 fn dot_codes(passage: &[u8], question: &[i16]) -> i32 {
     let products = passage.iter().zip(question);
     products.map(|(&p, &q)| i32::from(p.cast_signed()) * i32::from(q)).sum()
 }
 
-/// In eight sums side by side, which vectorise where one sum may not.
+/// Uses eight parallel sums, which vectorize where one sum may not.
 fn dot(stored: &[[u8; 4]], question: &[f32]) -> f32 {
     let mut sums = [0.0; 8];
     let (stored, stored_rest) = stored.as_chunks::<8>();

@@ -1,5 +1,5 @@
-//! What sessions and passages are filtered by, where it is names. Passages that are alike in it
-//! are a group, of which a session has a handful.
+//! The names that sessions and passages are filtered by. Passages with the same names form a group;
+//! a session has a handful of groups.
 
 use crate::vectors::{Entry, Filters, SessionInfo};
 use serde::{Deserialize, Serialize};
@@ -19,12 +19,12 @@ struct Group {
 }
 
 impl Particulars {
-    /// Of a session without passages.
+    /// Creates the particulars of a session without passages.
     pub(super) fn new(session: &SessionInfo) -> Self {
         Self { coaches: session.coaches.clone(), groups: Vec::new() }
     }
 
-    /// The group of a passage, made where there is none.
+    /// Returns the group of a passage, created if necessary.
     pub(super) fn group(&mut self, entry: &Entry) -> u32 {
         let alike = |group: &Group| {
             group.kind == entry.kind
@@ -43,7 +43,7 @@ impl Particulars {
         group as u32
     }
 
-    /// Which groups the filters allow; `None` where it is none.
+    /// Returns which groups the filters allow; `None` if they allow none.
     pub(super) fn allowed(&self, filters: &Filters) -> Option<Vec<bool>> {
         if !meets(&filters.coaches, &self.coaches) {
             return None;
@@ -58,7 +58,7 @@ impl Particulars {
     }
 }
 
-/// Whether filters look at names at all.
+/// Returns whether the filters contain names.
 pub(super) fn are_named(filters: &Filters) -> bool {
     [&filters.kinds, &filters.languages, &filters.speakers, &filters.coaches]
         .iter()

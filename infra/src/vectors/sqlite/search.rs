@@ -1,7 +1,7 @@
-//! The nearest passages: coarse vectors say which may be among them, exact ones which are.
+//! Finds the nearest passages: coarse vectors select the candidates, exact ones decide.
 //!
-//! Runs on a thread that may block, on a connection of its own: a search reads megabytes, which sqlx
-//! would copy and hand over row by row.
+//! Runs on a blocking thread, on its own connection: a search reads megabytes, which sqlx would
+//! copy and hand over row by row.
 
 use super::failure::Failure;
 use super::file::File;
@@ -18,8 +18,8 @@ use std::collections::{BinaryHeap, HashMap};
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// Sessions that filters allow, as far as they look at no names. The planner has no statistics: a
-/// CROSS JOIN goes from left to right.
+/// Selects the sessions that pass the filters, except those by name. The planner has no statistics:
+/// a CROSS JOIN is evaluated from left to right.
 macro_rules! sessions {
     ($columns:literal, $join:literal, $and:literal) => {
         concat!(
@@ -43,7 +43,7 @@ const PASSAGES: &str = sessions!(
     " AND (?7 IS NULL OR s.number IN (SELECT value FROM json_each(?7)))"
 );
 
-/// Where a search looks.
+/// The scope of a search.
 struct Scope {
     collection: i64,
     organization: String,
@@ -71,7 +71,7 @@ impl Scope {
         })
     }
 
-    /// What the first six placeholders stand for.
+    /// Returns the values of the first six placeholders.
     fn values(&self) -> [&dyn ToSql; 6] {
         [
             &self.collection,
@@ -83,7 +83,7 @@ impl Scope {
         ]
     }
 
-    /// The groups of passages that filters by name allow, by session.
+    /// Returns the groups of passages that pass the filters by name, by session.
     fn groups(
         &self,
         tx: &Connection,
@@ -103,7 +103,7 @@ impl Scope {
     }
 }
 
-/// What is looked for.
+/// A search request.
 pub(super) struct Wanted {
     pub(super) collection: String,
     pub(super) organization: OrganizationId,
@@ -116,7 +116,7 @@ pub(super) async fn nearest(file: &Arc<File>, wanted: Wanted) -> Result<Vec<Near
     let file = Arc::clone(file);
     let found = tokio::task::spawn_blocking(move || {
         let mut connection = file.searcher()?;
-        // One snapshot for all that follows.
+        // One snapshot for everything below.
         let tx = connection.transaction()?;
         let found = nearest_in(&tx, &wanted)?;
         tx.finish()?;
@@ -167,14 +167,14 @@ fn collection(tx: &Connection, name: &str) -> Result<Stored, Failure> {
     stored(name, found)
 }
 
-/// The nearest of the candidates, compared exactly.
+/// Returns the nearest of the candidates, compared exactly.
 fn exact(
     tx: &Connection,
     question: &Question,
     mut passages: Vec<Candidate>,
     limit: usize,
 ) -> Result<Vec<Near>, Failure> {
-    // In the order in which they lie in the file.
+    // In the order in which they are stored in the file.
     passages.sort_unstable_by_key(|passage| passage.number);
     let mut statement = tx.prepare_cached("SELECT vector FROM exact WHERE number = ?1")?;
     let mut nearest = Vec::with_capacity(passages.len());
@@ -193,8 +193,8 @@ fn exact(
     Ok(nearest)
 }
 
-/// Passages that may be among the `limit` nearest: those that can be as near as the last of the
-/// `limit` passages that are surely nearest.
+/// Passages that may be among the `limit` nearest: those whose upper bound reaches the lower bound
+/// of the last of the `limit` surely nearest.
 struct Candidates {
     limit: usize,
     /// The largest lower bounds, as integers of the same order.
@@ -213,7 +213,7 @@ impl Candidates {
         Self { limit, lows: BinaryHeap::with_capacity(limit + 1), passages: Vec::new() }
     }
 
-    /// What a passage must be able to reach.
+    /// Returns the bound that a passage must reach.
     fn threshold(&self) -> i32 {
         match self.lows.peek() {
             Some(Reverse(low)) if self.lows.len() == self.limit => *low,
@@ -242,7 +242,7 @@ impl Candidates {
     }
 }
 
-/// Integers order as the floats do; the trick is that of [`f32::total_cmp`].
+/// Maps floats to integers of the same order, as [`f32::total_cmp`] does.
 fn ordered(float: f32) -> i32 {
     let bits = float.to_bits().cast_signed();
     bits ^ (bits >> 31).cast_unsigned().wrapping_shr(1).cast_signed()

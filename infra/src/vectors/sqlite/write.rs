@@ -1,4 +1,4 @@
-//! What is written, each call in one transaction; so searches see whole sessions.
+//! Writes, each call in one transaction, so that searches see whole sessions.
 
 use super::failure::Failure;
 use super::file::File;
@@ -11,9 +11,9 @@ use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
-/// Exact vectors that one statement writes.
+/// Exact vectors per statement.
 const ROWS: usize = 64;
-/// Sessions of a collection that are removed in one transaction: others write in between.
+/// Sessions of a collection removed per transaction, so that others can write in between.
 const SESSIONS: u32 = 100;
 
 type Transaction = sqlx::Transaction<'static, Sqlite>;
@@ -55,7 +55,7 @@ pub(super) async fn put_state(
     Ok(())
 }
 
-/// Removes a collection, and those whose removal was broken off.
+/// Removes a collection, and those whose removal was interrupted.
 pub(super) async fn drop_collection(file: &File, name: &str) -> Result<(), Failure> {
     sqlx::query("UPDATE collection SET name = NULL WHERE name = $1")
         .bind(name)
@@ -163,7 +163,7 @@ pub(super) async fn replace(
         }
     }
     tx.commit().await?;
-    // Also where there is nothing left to remove: the call before may have died at this point.
+    // Also if nothing is left to remove: the previous call may have died at this point.
     if entries.is_empty() || !gone.is_empty() {
         file.forget().await?;
     }
@@ -195,13 +195,13 @@ async fn upsert(
     Ok(number)
 }
 
-/// A session as it will be stored.
+/// A session to be stored.
 struct New {
     particulars: Particulars,
     blob: Vec<u8>,
     /// Numbers of the exact vectors that stay.
     kept: HashSet<i64>,
-    /// Those that come in.
+    /// The new exact vectors.
     exact: Vec<(i64, Vec<u8>)>,
 }
 
@@ -234,7 +234,7 @@ impl New {
                 record.write(group, &mut new.blob);
                 new.kept.insert(record.number);
             } else {
-                let text = "a vector that should be kept is not there";
+                let text = "a vector to keep is missing";
                 return Err(VectorError::Gone(text.to_owned()).into());
             }
         }

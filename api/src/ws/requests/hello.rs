@@ -1,0 +1,52 @@
+//! `hello`: sign in, where the handshake could not.
+
+use super::request::{Refusal, Request};
+use crate::http::problem::Problem;
+use crate::ws::protocol::{Code, End, HEARTBEAT, REQUESTS_PER_SECOND};
+use crate::ws::session::{Session, SignedIn};
+use axum::http::StatusCode;
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Hello {
+    /// An API key. Not looked at where the client has signed in already.
+    token: String,
+}
+
+/// What a client has to know of the server.
+#[derive(Debug, Serialize)]
+pub(super) struct Welcome {
+    /// Milliseconds between two pings.
+    heartbeat_ms: u64,
+    /// Requests that are taken, over time.
+    requests_per_second: f64,
+}
+
+impl Request for Hello {
+    const NAME: &'static str = "hello";
+    const BEFORE_SIGN_IN: bool = true;
+    type Answer = Welcome;
+
+    async fn handle(self, session: &mut Session) -> Result<Welcome, Refusal> {
+        if session.signed_in.is_none() {
+            let signed_in = SignedIn::with(&session.state, self.token).await;
+            session.signed_in = Some(signed_in.map_err(refusal)?);
+        }
+        Ok(Welcome {
+            heartbeat_ms: HEARTBEAT.as_millis() as u64,
+            requests_per_second: REQUESTS_PER_SECOND,
+        })
+    }
+}
+
+fn refusal(problem: Problem) -> Refusal {
+    let detail = problem.detail().to_owned();
+    match problem.status() {
+        StatusCode::UNAUTHORIZED => {
+            Refusal { end: Some(End::BadToken), ..Refusal::new(Code::Unauthorized, detail) }
+        }
+        StatusCode::FORBIDDEN => Refusal::new(Code::Forbidden, detail),
+        _ => Refusal::new(Code::Internal, detail),
+    }
+}

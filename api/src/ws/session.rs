@@ -1,0 +1,97 @@
+//! What a connection has come to: who called, and which channels it follows.
+
+use super::hub::Hub;
+use super::subscription::Subscription;
+use crate::http::auth::{Caller, Read, sign_in};
+use crate::http::problem::Problem;
+use crate::state::ApiState;
+use axum::http::StatusCode;
+use debrief_projections::updates::Channel;
+use std::collections::HashMap;
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+
+/// A caller and what it showed, so that it can be looked at again.
+pub(super) struct SignedIn {
+    pub(super) caller: Caller<Read>,
+    token: String,
+}
+
+impl SignedIn {
+    /// Signs in with an API key.
+    pub(super) async fn with(state: &ApiState, token: String) -> Result<Self, Problem> {
+        Ok(Self { caller: sign_in(state, &token).await?, token })
+    }
+
+    /// Whether the key is unknown by now, or was revoked.
+    pub(super) async fn is_revoked(&self, state: &ApiState) -> bool {
+        let caller = sign_in::<Read>(state, &self.token).await;
+        caller.is_err_and(|problem| problem.status() == StatusCode::UNAUTHORIZED)
+    }
+}
+
+/// A connection as requests see it. Dropped, it follows nothing any more.
+pub(super) struct Session {
+    pub(super) state: ApiState,
+    pub(super) hub: Hub,
+    /// `None` until the client has said who it is.
+    pub(super) signed_in: Option<SignedIn>,
+    /// Messages on their way to the client. They are sent one after the other by the task that
+    /// also answers requests: what a request puts here goes out after its answer.
+    lane: mpsc::Sender<String>,
+    followed: HashMap<Channel, JoinHandle<()>>,
+}
+
+impl Session {
+    pub(super) fn new(
+        state: ApiState,
+        hub: Hub,
+        signed_in: Option<SignedIn>,
+        lane: mpsc::Sender<String>,
+    ) -> Self {
+        Self { state, hub, signed_in, lane, followed: HashMap::new() }
+    }
+
+    /// Who called, once that is known.
+    pub(super) fn caller(&self) -> Option<Caller<Read>> {
+        self.signed_in.as_ref().map(|signed_in| signed_in.caller)
+    }
+
+    /// Whether the key with which the client signed in is no good any more.
+    pub(super) async fn is_revoked(&self) -> bool {
+        match &self.signed_in {
+            Some(signed_in) => signed_in.is_revoked(&self.state).await,
+            None => false,
+        }
+    }
+
+    /// Whether the channel is followed.
+    pub(super) fn follows(&self, channel: Channel) -> bool {
+        self.followed.contains_key(&channel)
+    }
+
+    /// Whether as many channels are followed as a connection may.
+    pub(super) fn is_full(&self) -> bool {
+        self.followed.len() >= self.state.limits.websocket_max_subscriptions
+    }
+
+    /// Sends the channel's updates from here on.
+    pub(super) fn follow(&mut self, channel: Channel, subscription: Subscription) {
+        let task = tokio::spawn(subscription.run(self.lane.clone()));
+        if let Some(before) = self.followed.insert(channel, task) {
+            before.abort();
+        }
+    }
+
+    /// Ends a subscription. `false`: there was none.
+    pub(super) fn unfollow(&mut self, channel: Channel) -> bool {
+        let task = self.followed.remove(&channel);
+        task.inspect(JoinHandle::abort).is_some()
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        self.followed.values().for_each(JoinHandle::abort);
+    }
+}

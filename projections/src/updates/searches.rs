@@ -1,0 +1,39 @@
+//! What clients are told of saved searches.
+
+use super::{Channel, Payload};
+use debrief_domain::event::DecodeError;
+use debrief_domain::ids::{SavedSearchId, TranscriptId};
+use debrief_domain::saved_search::{SavedSearch, SavedSearchEvent};
+use debrief_infra::log::RecordedEvent;
+use serde::Serialize;
+
+/// Something new matches a saved search.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SearchUpdate {
+    /// Which saved search.
+    pub saved_search_id: SavedSearchId,
+    /// The transcript that matches; `null` where it is an external note.
+    pub transcript_id: Option<TranscriptId>,
+    /// Whether it is an external note.
+    pub note: bool,
+    /// How many of its passages match.
+    pub passages: u32,
+}
+
+impl Payload for SearchUpdate {
+    fn of(event: &RecordedEvent) -> Result<Option<Self>, DecodeError> {
+        Ok(match event.of::<SavedSearch>()? {
+            Some(SavedSearchEvent::Matched(matched)) => Some(Self {
+                saved_search_id: SavedSearchId(event.stream_id),
+                transcript_id: matched.subject.transcript(),
+                note: matched.subject.is_note(),
+                passages: matched.passages,
+            }),
+            _ => None,
+        })
+    }
+
+    fn channels(&self) -> Vec<Channel> {
+        vec![Channel::Searches, Channel::Search(self.saved_search_id)]
+    }
+}

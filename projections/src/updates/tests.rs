@@ -1,0 +1,258 @@
+//! Channels and payloads, and that `docs/websocket.md` says the same of them.
+//!
+//! The events are the golden fixtures of the domain, so that a new one cannot be left out.
+
+use super::*;
+use chrono::DateTime;
+use debrief_infra::database::sql;
+use debrief_infra::log::Metadata;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use uuid::Uuid;
+
+const ORGANIZATION: &str = "0198c5a2-7d1e-7bd0-9a55-000000000001";
+const STREAM: &str = "0198c5a2-7d1e-7bd0-9a55-000000000002";
+/// The transcript that fixtures of other streams name.
+const TRANSCRIPT: &str = "018f6f2e-5d3a-7c11-9a55-3f0f5f6f7a01";
+
+/// A fixture of the newest version of each event, by file name without version.
+fn events() -> BTreeMap<String, RecordedEvent> {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../domain/fixtures/events");
+    let mut newest: BTreeMap<String, (u32, RecordedEvent)> = BTreeMap::new();
+    for entry in std::fs::read_dir(directory).unwrap() {
+        let path = entry.unwrap().path();
+        let file = path.file_stem().unwrap().to_str().unwrap();
+        let (event_type, version) = file.split_once(".v").unwrap();
+        let (version, minimal) = match version.split_once('.') {
+            Some((version, part)) => (version, format!(".{part}")),
+            None => (version, String::new()),
+        };
+        let schema_version: u32 = version.parse().unwrap();
+        let event = RecordedEvent {
+            position: 7,
+            id: Uuid::from_u128(3),
+            organization: ORGANIZATION.parse().unwrap(),
+            stream_type: event_type.split_once('.').unwrap().0.to_owned(),
+            stream_id: STREAM.parse().unwrap(),
+            version: 1,
+            event_type: event_type.to_owned(),
+            schema_version,
+            payload: serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap(),
+            metadata: Metadata {
+                actor: "system".to_owned(),
+                correlation_id: Uuid::from_u128(4),
+                causation_id: None,
+            },
+            recorded_at: DateTime::from_timestamp_millis(1_795_264_000_123).unwrap(),
+        };
+        let name = format!("{event_type}{minimal}");
+        if newest.get(&name).is_none_or(|(version, _)| *version < schema_version) {
+            newest.insert(name, (schema_version, event));
+        }
+    }
+    newest.into_iter().map(|(name, (_, event))| (name, event)).collect()
+}
+
+/// The rows that an event appends: channel and the columns as text.
+fn appended(event: &RecordedEvent) -> Vec<(String, BTreeMap<&'static str, sql::Value>)> {
+    let ops = Updates { retention: 10 }.project(event).unwrap();
+    ops.into_iter()
+        .map(|op| match op {
+            Op::Append { table: "updates", group, columns } => {
+                let (organization, channel) = group.split_once('/').unwrap();
+                assert_eq!(organization, ORGANIZATION);
+                (channel.to_owned(), columns.into_iter().collect())
+            }
+            other => panic!("{other:?}"),
+        })
+        .collect()
+}
+
+/// The payload of each fixture that leads to an update, byte for byte as it is stored.
+const STORED: &[(&str, &str)] = &[
+    (
+        "saved_search.matched",
+        r#"{"note":true,"passages":2,"saved_search_id":"STREAM","transcript_id":null}"#,
+    ),
+    (
+        "saved_search.matched.minimal",
+        r#"{"note":false,"passages":1,"saved_search_id":"STREAM","transcript_id":"018f6f2e-5d3a-7c11-9a55-3f0f5f6f7a03"}"#,
+    ),
+    (
+        "summary.created",
+        r#"{"state":"ready","summary_id":"STREAM","transcript_id":"TRANSCRIPT","version":1}"#,
+    ),
+    (
+        "summary.created.minimal",
+        r#"{"state":"ready","summary_id":"STREAM","transcript_id":"TRANSCRIPT","version":1}"#,
+    ),
+    (
+        "summary.revised",
+        r#"{"state":"ready","summary_id":"STREAM","transcript_id":"TRANSCRIPT","version":2}"#,
+    ),
+    (
+        "summary.revised.minimal",
+        r#"{"state":"ready","summary_id":"STREAM","transcript_id":"TRANSCRIPT","version":2}"#,
+    ),
+    ("transcript.corrected", r#"{"state":"summarizing","transcript_id":"STREAM","turns":123}"#),
+    (
+        "transcript.corrected.minimal",
+        r#"{"state":"summarizing","transcript_id":"STREAM","turns":0}"#,
+    ),
+    (
+        "transcript.correction_undone",
+        r#"{"state":"summarizing","transcript_id":"STREAM","turns":123}"#,
+    ),
+    (
+        "transcript.correction_undone.minimal",
+        r#"{"state":"summarizing","transcript_id":"STREAM","turns":0}"#,
+    ),
+    ("transcript.deleted", r#"{"deleted":true,"transcript_id":"STREAM"}"#),
+    ("transcript.deleted.minimal", r#"{"deleted":true,"transcript_id":"STREAM"}"#),
+    (
+        "transcript.details_changed",
+        r#"{"changed":["title","client_id","held_at","language","notes"],"transcript_id":"STREAM"}"#,
+    ),
+    ("transcript.details_changed.minimal", r#"{"changed":["notes"],"transcript_id":"STREAM"}"#),
+    ("transcript.files_added", r#"{"state":"received","transcript_id":"STREAM"}"#),
+    ("transcript.files_added.minimal", r#"{"state":"received","transcript_id":"STREAM"}"#),
+    ("transcript.files_replaced", r#"{"state":"received","transcript_id":"STREAM"}"#),
+    ("transcript.files_replaced.minimal", r#"{"state":"received","transcript_id":"STREAM"}"#),
+    ("transcript.parsed", r#"{"state":"summarizing","transcript_id":"STREAM","turns":122}"#),
+    ("transcript.parsed.minimal", r#"{"state":"summarizing","transcript_id":"STREAM","turns":1}"#),
+    (
+        "transcript.processing_failed",
+        r#"{"error":{"code":"language_model_unavailable","message":"The language model did not answer; ask for processing again later."},"state":"failed","transcript_id":"STREAM"}"#,
+    ),
+    (
+        "transcript.processing_failed.minimal",
+        r#"{"error":{"code":"","message":""},"state":"failed","transcript_id":"STREAM"}"#,
+    ),
+    ("transcript.processing_requested", r#"{"state":"received","transcript_id":"STREAM"}"#),
+    ("transcript.processing_requested.minimal", r#"{"state":"received","transcript_id":"STREAM"}"#),
+    ("transcript.uploaded", r#"{"state":"received","transcript_id":"STREAM"}"#),
+    ("transcript.uploaded.minimal", r#"{"state":"received","transcript_id":"STREAM"}"#),
+];
+
+#[test]
+fn updates_are_stored_as_they_always_were() {
+    let mut stored = BTreeMap::new();
+    for (name, event) in events() {
+        for (channel, columns) in appended(&event) {
+            assert_eq!(columns["position"], 7_i64.into(), "{name}");
+            assert_eq!(columns["recorded_at"], 1_795_264_000_123_i64.into(), "{name}");
+            assert_eq!(columns["kind"], event.event_type.as_str().into(), "{name}");
+            let sql::Value::Text(payload) = &columns["payload"] else { panic!("{columns:?}") };
+            let same = stored.insert(name.clone(), payload.clone());
+            assert!(same.is_none_or(|same| same == *payload), "{name} on {channel}");
+        }
+    }
+    let expected: BTreeMap<String, String> = STORED
+        .iter()
+        .map(|(name, json)| {
+            let json = json.replace("STREAM", STREAM).replace("TRANSCRIPT", TRANSCRIPT);
+            ((*name).to_owned(), json)
+        })
+        .collect();
+    assert_eq!(stored, expected);
+}
+
+#[test]
+fn a_channel_is_read_as_it_is_written() {
+    for kind in Channel::KINDS {
+        let name = kind.name.replace("<id>", STREAM);
+        let channel: Channel = name.parse().unwrap();
+        assert_eq!((channel.to_string(), channel.kind()), (name.clone(), *kind));
+        // One spelling for one channel.
+        for other in [
+            name.to_uppercase(),
+            format!(" {name}"),
+            format!("{name} "),
+            format!("{name}/"),
+            name.replace(STREAM, &STREAM.replace('-', "")),
+            name.replace(STREAM, &format!("{{{STREAM}}}")),
+            name.replace(STREAM, &format!("urn:uuid:{STREAM}")),
+        ] {
+            if other != name {
+                assert_eq!(other.parse::<Channel>(), Err(UnknownChannel), "{other}");
+            }
+        }
+    }
+    let long = "x".repeat(60_000);
+    for name in
+        ["", "/", "other", "transcripts/", "transcripts/x", "searches//", "clients/x", &long]
+    {
+        assert_eq!(name.parse::<Channel>(), Err(UnknownChannel), "{name:.100}");
+    }
+}
+
+#[test]
+fn a_channel_is_stored_under_its_organization() {
+    let organization: OrganizationId = ORGANIZATION.parse().unwrap();
+    for kind in Channel::KINDS {
+        let channel: Channel = kind.name.replace("<id>", STREAM).parse().unwrap();
+        let stored = stored_name(organization, channel);
+        assert_eq!(stored, format!("{ORGANIZATION}/{channel}"));
+        assert_eq!(of_stored_name(&stored), Some((organization, channel)));
+    }
+    assert_eq!(of_stored_name(&format!("{ORGANIZATION}/a_channel_to_come")), None);
+}
+
+/// The rows of the table in `docs/websocket.md` that begins with `header`.
+fn documented(header: &str) -> Vec<String> {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/websocket.md");
+    let text = std::fs::read_to_string(file).unwrap();
+    let rows = text.lines().skip_while(|line| *line != header).skip(2);
+    rows.take_while(|line| line.starts_with('|')).map(str::to_owned).collect()
+}
+
+#[test]
+fn every_channel_is_documented() {
+    let rows: Vec<String> = Channel::KINDS
+        .iter()
+        .map(|kind| {
+            format!("| `{}` | {} | `{}` |", kind.name, kind.about, kind.permission.as_str())
+        })
+        .collect();
+    let found = documented("| channel | tells of | permission |");
+    assert_eq!(found, rows, "docs/websocket.md should have\n{}\n", rows.join("\n"));
+}
+
+/// The names of what a payload holds: `error.code` for what lies deeper.
+fn fields(payload: &Value) -> BTreeSet<String> {
+    let Value::Object(map) = payload else { return BTreeSet::new() };
+    map.iter()
+        .flat_map(|(name, value)| match fields(value) {
+            inner if inner.is_empty() => vec![name.clone()],
+            inner => inner.into_iter().map(|inner| format!("{name}.{inner}")).collect(),
+        })
+        .collect()
+}
+
+/// What is in backquotes in a cell.
+fn quoted(cell: &str) -> BTreeSet<String> {
+    cell.split('`').skip(1).step_by(2).map(str::to_owned).collect()
+}
+
+#[test]
+fn every_kind_of_update_is_documented() {
+    type Kinds = BTreeMap<String, (BTreeSet<String>, BTreeSet<String>)>;
+    let mut kinds = Kinds::new();
+    for event in events().into_values() {
+        for (channel, columns) in appended(&event) {
+            let sql::Value::Text(payload) = &columns["payload"] else { panic!("{columns:?}") };
+            let (on, holds) = kinds.entry(event.event_type.clone()).or_default();
+            on.insert(channel.parse::<Channel>().unwrap().kind().name.to_owned());
+            holds.extend(fields(&serde_json::from_str(payload).unwrap()));
+        }
+    }
+    let mut found = Kinds::new();
+    for row in documented("| kind | channels | payload |") {
+        let cells: Vec<&str> = row.split('|').collect();
+        for kind in quoted(cells[1]) {
+            let twice = found.insert(kind, (quoted(cells[2]), quoted(cells[3])));
+            assert!(twice.is_none(), "{row}");
+        }
+    }
+    assert_eq!(found, kinds);
+}

@@ -1,0 +1,141 @@
+//! What clients are told of transcripts and their summaries.
+
+use super::{Channel, Payload};
+use debrief_domain::event::DecodeError;
+use debrief_domain::ids::{SummaryId, TranscriptId};
+use debrief_domain::summary::{Summary, SummaryEvent};
+use debrief_domain::transcript::{
+    State, Transcript, TranscriptCorrected, TranscriptCorrectionUndone, TranscriptDetailsChanged,
+    TranscriptEvent,
+};
+use debrief_infra::log::RecordedEvent;
+use serde::Serialize;
+
+/// Something changed about a transcript.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct TranscriptUpdate {
+    /// Which transcript.
+    pub transcript_id: TranscriptId,
+    /// What changed about it.
+    #[serde(flatten)]
+    pub change: TranscriptChange,
+}
+
+/// What changed about a transcript. Each form has fields of its own; the update's kind tells which
+/// form it is.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum TranscriptChange {
+    /// Its files arrived, or are to be read again.
+    Files {
+        /// How far work on it has come.
+        state: State,
+    },
+    /// It has other turns.
+    Turns {
+        /// How far work on it has come.
+        state: State,
+        /// How many turns it has now.
+        turns: u32,
+    },
+    /// Its summary has another version.
+    Summary {
+        /// How far work on it has come.
+        state: State,
+        /// Which summary.
+        summary_id: SummaryId,
+        /// The number of the newest version.
+        version: u32,
+    },
+    /// Work on it ended without a result.
+    Failed {
+        /// How far work on it has come.
+        state: State,
+        /// Why it ended.
+        error: ProcessingError,
+    },
+    /// Its title, client, date, language or notes are others.
+    Details {
+        /// The names of the fields that changed.
+        changed: Vec<&'static str>,
+    },
+    /// It is gone.
+    Deleted {
+        /// Always true.
+        deleted: bool,
+    },
+}
+
+/// Why work on a transcript ended.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ProcessingError {
+    /// A machine-readable reason, such as `unrecognised_format`.
+    pub code: String,
+    /// A sentence for the coach.
+    pub message: String,
+}
+
+impl Payload for TranscriptUpdate {
+    fn of(event: &RecordedEvent) -> Result<Option<Self>, DecodeError> {
+        if let Some(transcript) = event.of::<Transcript>()? {
+            let transcript_id = TranscriptId(event.stream_id);
+            return Ok(of_transcript(transcript).map(|change| Self { transcript_id, change }));
+        }
+        let summary = event.of::<Summary>()?;
+        Ok(summary.and_then(|summary| of_summary(SummaryId(event.stream_id), summary)))
+    }
+
+    fn channels(&self) -> Vec<Channel> {
+        vec![Channel::Transcripts, Channel::Transcript(self.transcript_id)]
+    }
+}
+
+fn of_transcript(event: TranscriptEvent) -> Option<TranscriptChange> {
+    let state = State::after(&event);
+    Some(match event {
+        TranscriptEvent::Uploaded(_)
+        | TranscriptEvent::FilesAdded(_)
+        | TranscriptEvent::FilesReplaced(_)
+        | TranscriptEvent::ProcessingRequested(_) => TranscriptChange::Files { state: state? },
+        // The session itself stays as it is.
+        TranscriptEvent::IndexingRequested(_) => return None,
+        TranscriptEvent::Parsed(parsed) => {
+            TranscriptChange::Turns { state: state?, turns: parsed.turn_count }
+        }
+        TranscriptEvent::Corrected(TranscriptCorrected { outline, .. })
+        | TranscriptEvent::CorrectionUndone(TranscriptCorrectionUndone { outline, .. }) => {
+            TranscriptChange::Turns { state: state?, turns: outline.turn_count }
+        }
+        TranscriptEvent::ProcessingFailed(failed) => TranscriptChange::Failed {
+            state: state?,
+            error: ProcessingError { code: failed.code, message: failed.message },
+        },
+        TranscriptEvent::DetailsChanged(details) => {
+            TranscriptChange::Details { changed: changed(&details) }
+        }
+        TranscriptEvent::Deleted(_) => TranscriptChange::Deleted { deleted: true },
+    })
+}
+
+fn of_summary(summary_id: SummaryId, event: SummaryEvent) -> Option<TranscriptUpdate> {
+    let state = State::after_summary(&event)?;
+    let (transcript_id, version) = match event {
+        SummaryEvent::Created(created) => (created.transcript_id, 1),
+        SummaryEvent::Revised(revised) => (revised.transcript_id, revised.version),
+        // It went with its transcript, of which there is an update.
+        SummaryEvent::Erased(_) => return None,
+    };
+    let change = TranscriptChange::Summary { state, summary_id, version };
+    Some(TranscriptUpdate { transcript_id, change })
+}
+
+fn changed(details: &TranscriptDetailsChanged) -> Vec<&'static str> {
+    let fields = [
+        ("title", details.title.is_keep()),
+        ("client_id", details.client_id.is_keep()),
+        ("held_at", details.held_at.is_keep()),
+        ("language", details.language.is_keep()),
+        ("notes", details.notes.is_keep()),
+    ];
+    fields.into_iter().filter(|(_, kept)| !kept).map(|(name, _)| name).collect()
+}

@@ -1,0 +1,48 @@
+//! Why a session could not be loaded.
+
+use debrief_domain::event::DecodeError;
+use debrief_infra::blobs::{BlobError, InvalidBlobKey};
+use debrief_infra::keys::KeyError;
+use debrief_infra::log::LogError;
+
+/// A session could not be loaded.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// The log failed.
+    #[error(transparent)]
+    Log(#[from] LogError),
+    /// A stored event cannot be read.
+    #[error(transparent)]
+    Decode(#[from] DecodeError),
+    /// The key of the turns cannot be had.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// The blob of the turns cannot be read.
+    #[error(transparent)]
+    Blob(#[from] BlobError),
+    /// The blob of the turns has an impossible name.
+    #[error(transparent)]
+    Name(#[from] InvalidBlobKey),
+    /// The blob does not hold turns.
+    #[error("the turns cannot be read: {0}")]
+    Turns(#[from] serde_json::Error),
+    /// The thread that worked on the turns ended early.
+    #[error("the work on the turns was cut off: {0}")]
+    CutOff(#[from] tokio::task::JoinError),
+}
+
+impl LoadError {
+    /// Whether the same session may be readable later.
+    pub fn is_temporary(&self) -> bool {
+        match self {
+            Self::Log(error) => error.is_temporary(),
+            Self::Key(KeyError::Database(error)) => error.is_temporary(),
+            Self::Blob(error) => error.is_temporary(),
+            Self::Key(KeyError::WrongMaster(_))
+            | Self::Decode(_)
+            | Self::Name(_)
+            | Self::Turns(_)
+            | Self::CutOff(_) => false,
+        }
+    }
+}
