@@ -5,9 +5,9 @@ mod support;
 
 use bytes::Bytes;
 use debrief_domain::transcript::content::Content;
-use debrief_understanding::roles::Known;
+
 use debrief_workers::Fault;
-use debrief_workers::confined::session::{self, Session, Unread};
+use debrief_workers::confined::session::{self, Known, Session, Unread};
 use debrief_workers::confined::{Children, Confined, InThread};
 use serde_json::json;
 use std::collections::HashSet;
@@ -164,8 +164,8 @@ async fn a_file_that_takes_too_long_fails_alone() {
         .set("worker_backoff_min", "50ms");
     let Some(mut server) = setup.start().await else { return };
     let api = server.api();
-    let text = String::from_utf8(heavy(HEAVY_MB).to_vec()).unwrap();
-    let heavy = api.upload(&text, &[]).await;
+    let text = heavy(HEAVY_MB).to_vec();
+    let heavy = api.upload(text, &[]).await;
     let light = api.upload(VTT, &[]).await;
     api.until_ready(&light.id).await;
     let path = format!("/v1/transcripts/{}/status", heavy.id);
@@ -184,7 +184,7 @@ async fn a_file_that_takes_too_long_fails_alone() {
     // A child that is killed from outside costs an attempt and nothing else.
     let up = server.process("up").id();
     children_of(up).into_iter().for_each(|child| signal(child, "KILL"));
-    let again = api.upload(&VTT.replace("Sunday", "Monday"), &[]).await;
+    let again = api.upload(VTT.replace("Sunday", "Monday"), &[]).await;
     api.until_ready(&again.id).await;
     // The process ends in time although a child is at work.
     api.post("/v1/transcripts/process", &json!({"id": heavy.id})).await.expect(202);

@@ -2,7 +2,7 @@
 //! vocabulary to them.
 
 use crate::confined::is_overrun;
-use crate::confined::session::{self, Session};
+use crate::confined::session::{self, Known, Session};
 use crate::descriptor::{Descriptor, Limits};
 use crate::job::JobContext;
 use crate::worker::{Context, Done, Fault, Worker};
@@ -22,7 +22,7 @@ use debrief_infra::keys::DataKey;
 use debrief_infra::log::{CommandError, RecordedEvent};
 use debrief_infra::queue::Begins;
 use debrief_sessions::corrected;
-use debrief_understanding::roles::Known;
+
 use std::sync::Arc;
 use uuid::Uuid;
 

@@ -4,7 +4,7 @@ use super::{Confined, Request, Task};
 use crate::worker::Fault;
 use bytes::Bytes;
 use debrief_domain::transcript::content::Content;
-use debrief_understanding::roles::Known;
+pub use debrief_understanding::roles::Known;
 use debrief_understanding::session::{self, File};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
