@@ -41,7 +41,7 @@ struct Watch(Context);
 #[async_trait]
 impl Worker for Watch {
     async fn handle(&self, event: &RecordedEvent, job: &JobContext) -> Result<Done, Fault> {
-        let Context { log, documents, views } = &self.0;
+        let Context { log, documents, views, .. } = &self.0;
         let organization = event.organization;
         let viewer = Viewer::everything(organization);
         // What was saved before this event is in the read model from its position on.
@@ -128,5 +128,44 @@ fn question(criteria: Criteria) -> Question {
         day_first: false,
         week_starts: chrono::Weekday::Mon,
         anchors: Vec::new(),
+    }
+}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::Stage;
+    use debrief_domain::personal::Personal;
+    use debrief_domain::saved_search::SavedSearchCreated;
+    use uuid::Uuid;
+
+    async fn save(stage: &Stage, query: &str) -> Uuid {
+        let id = Uuid::now_v7();
+        let criteria = Criteria {
+            query: query.to_owned(),
+            kinds: Vec::new(),
+            client_ids: Vec::new(),
+            speakers: Vec::new(),
+            time_zone: None,
+        };
+        let (name, criteria) = (Personal::Known("search".to_owned()), Personal::Known(criteria));
+        let created = SavedSearchCreated { name, criteria };
+        stage.tell::<SavedSearch>(id, SavedSearchCommand::Create(created)).await;
+        id
+    }
+
+    #[tokio::test]
+    async fn a_search_is_told_of_what_fits_it_and_came_after_it() {
+        let stage = Stage::new().await;
+        stage.note("The marathon is in May.").await;
+        let marathon = save(&stage, "marathon").await;
+        save(&stage, "delegating").await;
+        let note = stage.note("She trains for the marathon again.").await;
+        stage.run(&WORKER).await;
+        let events = stage.read().await;
+        let told: Vec<_> =
+            events.iter().filter(|event| event.event_type == "saved_search.matched").collect();
+        assert_eq!(told.len(), 1, "{:?}", stage.events().await);
+        assert_eq!(told[0].stream_id, marathon);
+        assert!(told[0].payload.to_string().contains(&note.0.to_string()), "{:?}", told[0].payload);
     }
 }
