@@ -39,6 +39,13 @@ pub(super) fn id_in<I: From<Uuid>>(text: &str, name: &'static str) -> Option<I> 
 
 /// Declares [`super::Channel`]: for each kind of channel its name, the permission that it needs and
 /// what its updates are about.
+///
+/// ```ignore
+/// channels! {
+///     Transcripts = "transcripts", Read, "every transcript of the organization";
+///     Transcript(id: TranscriptId) = "transcripts/<id>", Read, "one transcript";
+/// }
+/// ```
 macro_rules! channels {
     ($($kind:ident $(($id:ident: $Id:ty))? = $name:literal, $permission:ident, $about:literal;)+) => {
         /// Where updates are told: within an organization, about one thing or all of a kind.
