@@ -2,8 +2,7 @@
 //!
 //! - [`load`] returns a transcript with its turns as read from the files; [`corrected`] applies
 //!   corrections to them.
-//! - [`load_session`] and [`load_note`] return all searchable content of a session or an external
-//!   note.
+//! - [`load_subject`] returns all searchable content of a session or an external note.
 //! - [`Cache`] keeps recently used turns.
 //!
 //! Invariants: a stream is read once; deleted content, even if deleted between two steps of
@@ -17,5 +16,5 @@ mod transcript;
 
 pub use cache::{Cache, Current};
 pub use error::LoadError;
-pub use session::{ExternalNote, Session, load_note, load_session};
+pub use session::{ExternalNote, Session, load_subject};
 pub use transcript::{Loaded, Turns, corrected, load};

@@ -11,6 +11,7 @@ use cqrs_es::Aggregate;
 use debrief_domain::ids::{ClientId, NoteId, OrganizationId, SummaryId, TranscriptId};
 use debrief_domain::note::{Note, NoteEvent};
 use debrief_domain::personal::Personal;
+use debrief_domain::subject::Subject;
 use debrief_domain::summary::content::Content as SummaryContent;
 use debrief_domain::summary::{Summary, SummaryEvent};
 use debrief_domain::transcript::content::Content;
@@ -23,8 +24,8 @@ use serde::{Deserialize, Serialize};
 pub struct Session {
     /// Organization that owns it.
     pub organization: OrganizationId,
-    /// Id of the session.
-    pub id: TranscriptId,
+    /// Session or external note, with its id.
+    pub subject: Subject,
     /// Title given by the coach.
     pub title: Option<String>,
     /// Client of the session.
@@ -41,7 +42,7 @@ pub struct Session {
     pub content: Option<Content>,
     /// Summary, if there is one.
     pub summary: Option<SummaryContent>,
-    /// Set for an external note, whose id is then `id`.
+    /// Set for an external note.
     pub note: Option<ExternalNote>,
 }
 
@@ -59,10 +60,10 @@ pub struct ExternalNote {
 
 impl Session {
     /// Creates a session without content, uploaded at this time.
-    pub fn new(organization: OrganizationId, id: TranscriptId, uploaded_at: DateTime<Utc>) -> Self {
+    pub fn new(organization: OrganizationId, subject: Subject, uploaded_at: DateTime<Utc>) -> Self {
         Self {
             organization,
-            id,
+            subject,
             title: None,
             client_id: None,
             held_at: None,
@@ -76,8 +77,20 @@ impl Session {
     }
 }
 
-/// Loads an external note; `None` if it does not exist or was deleted.
-pub async fn load_note(
+/// Loads what search finds of a subject; `None` if it does not exist or was deleted.
+pub async fn load_subject(
+    log: &EventLog,
+    documents: &Documents,
+    organization: OrganizationId,
+    subject: Subject,
+) -> Result<Option<Session>, LoadError> {
+    match subject {
+        Subject::Transcript(id) => load_session(log, documents, organization, id).await,
+        Subject::Note(id) => load_note(log, organization, id).await,
+    }
+}
+
+async fn load_note(
     log: &EventLog,
     organization: OrganizationId,
     id: NoteId,
@@ -106,12 +119,11 @@ pub async fn load_note(
             url: written.url.and_then(Personal::into_known),
             text,
         }),
-        ..Session::new(organization, TranscriptId(id.0), newest.recorded_at)
+        ..Session::new(organization, Subject::Note(id), newest.recorded_at)
     }))
 }
 
-/// Loads a session; `None` if it does not exist or was deleted.
-pub async fn load_session(
+async fn load_session(
     log: &EventLog,
     documents: &Documents,
     organization: OrganizationId,
@@ -125,7 +137,7 @@ pub async fn load_session(
         held_at: details.held_at,
         notes: details.notes,
         language: details.language,
-        ..Session::new(organization, id, details.uploaded_at)
+        ..Session::new(organization, Subject::Transcript(id), details.uploaded_at)
     };
     if let Some(corrected) = loaded.corrected().await? {
         session.content = Some(corrected.content);

@@ -39,6 +39,13 @@ pub(super) fn id_in<I: From<Uuid>>(text: &str, name: &'static str) -> Option<I> 
 
 /// Declares [`super::Channel`]: for each kind of channel its name, the permission required and the
 /// subject of its updates.
+///
+/// ```ignore
+/// channels! {
+///     Transcripts = "transcripts", Read, "every transcript of the organization";
+///     Transcript(id: TranscriptId) = "transcripts/<id>", Read, "one transcript";
+/// }
+/// ```
 macro_rules! channels {
     ($($kind:ident $(($id:ident: $Id:ty))? = $name:literal, $permission:ident, $about:literal;)+) => {
         /// A channel of an organization, for one thing or for all of a kind.

@@ -37,3 +37,23 @@ impl Payload for SearchUpdate {
         vec![Channel::Searches, Channel::Search(self.saved_search_id)]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::updates::tests::assert_stored;
+
+    #[test]
+    fn payloads_are_stored_as_they_always_were() {
+        assert_stored::<SearchUpdate>(&[
+            (
+                r#"{"note":true,"passages":2,"saved_search_id":"STREAM","transcript_id":null}"#,
+                &["saved_search.matched"],
+            ),
+            (
+                r#"{"note":false,"passages":1,"saved_search_id":"STREAM","transcript_id":"018f6f2e-5d3a-7c11-9a55-3f0f5f6f7a03"}"#,
+                &["saved_search.matched.minimal"],
+            ),
+        ]);
+    }
+}

@@ -139,3 +139,72 @@ fn changed(details: &TranscriptDetailsChanged) -> Vec<&'static str> {
     ];
     fields.into_iter().filter(|(_, kept)| !kept).map(|(name, _)| name).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::updates::tests::assert_stored;
+
+    #[test]
+    fn payloads_are_stored_as_they_always_were() {
+        assert_stored::<TranscriptUpdate>(&[
+            (
+                r#"{"state":"received","transcript_id":"STREAM"}"#,
+                &[
+                    "transcript.files_added",
+                    "transcript.files_added.minimal",
+                    "transcript.files_replaced",
+                    "transcript.files_replaced.minimal",
+                    "transcript.processing_requested",
+                    "transcript.processing_requested.minimal",
+                    "transcript.uploaded",
+                    "transcript.uploaded.minimal",
+                ],
+            ),
+            (
+                r#"{"state":"summarizing","transcript_id":"STREAM","turns":122}"#,
+                &["transcript.parsed"],
+            ),
+            (
+                r#"{"state":"summarizing","transcript_id":"STREAM","turns":1}"#,
+                &["transcript.parsed.minimal"],
+            ),
+            (
+                r#"{"state":"summarizing","transcript_id":"STREAM","turns":123}"#,
+                &["transcript.corrected", "transcript.correction_undone"],
+            ),
+            (
+                r#"{"state":"summarizing","transcript_id":"STREAM","turns":0}"#,
+                &["transcript.corrected.minimal", "transcript.correction_undone.minimal"],
+            ),
+            (
+                r#"{"state":"ready","summary_id":"STREAM","transcript_id":"TRANSCRIPT","version":1}"#,
+                &["summary.created", "summary.created.minimal"],
+            ),
+            (
+                r#"{"state":"ready","summary_id":"STREAM","transcript_id":"TRANSCRIPT","version":2}"#,
+                &["summary.revised", "summary.revised.minimal"],
+            ),
+            (
+                r#"{"error":{"code":"language_model_unavailable","message":"The language model did not answer; ask for processing again later."},"state":"failed","transcript_id":"STREAM"}"#,
+                &["transcript.processing_failed"],
+            ),
+            (
+                r#"{"error":{"code":"","message":""},"state":"failed","transcript_id":"STREAM"}"#,
+                &["transcript.processing_failed.minimal"],
+            ),
+            (
+                r#"{"changed":["title","client_id","held_at","language","notes"],"transcript_id":"STREAM"}"#,
+                &["transcript.details_changed"],
+            ),
+            (
+                r#"{"changed":["notes"],"transcript_id":"STREAM"}"#,
+                &["transcript.details_changed.minimal"],
+            ),
+            (
+                r#"{"deleted":true,"transcript_id":"STREAM"}"#,
+                &["transcript.deleted", "transcript.deleted.minimal"],
+            ),
+        ]);
+    }
+}
