@@ -77,7 +77,7 @@ impl Session {
     }
 }
 
-/// Loads what search finds of a subject; `None` if it does not exist or was deleted.
+/// Loads all searchable content of a subject; `None` if it does not exist or was deleted.
 pub async fn load_subject(
     log: &EventLog,
     documents: &Documents,

@@ -7,7 +7,7 @@ use debrief_domain::saved_search::{SavedSearch, SavedSearchEvent};
 use debrief_infra::log::RecordedEvent;
 use serde::Serialize;
 
-/// Something new matches a saved search.
+/// A saved search has a new match.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct SearchUpdate {
     /// Id of the saved search.

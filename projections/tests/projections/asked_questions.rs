@@ -1,4 +1,4 @@
-//! Past questions: whose they are, and how many are kept.
+//! Previous questions: ownership and retention.
 
 use crate::support::Shared;
 use chrono::{DateTime, TimeDelta};
@@ -20,7 +20,7 @@ pub(crate) async fn past_questions_are_ones_own_and_bounded(place: Shared) {
         let question = format!("Question {number}");
         remember(&views, ours, asker, &question, at(number)).await.unwrap();
     }
-    // Asked again, it moves to the top and is spelled as it was last.
+    // Asked again, it moves to the top in its latest spelling.
     remember(&views, ours, asker, "question 50", at(1_000)).await.unwrap();
     remember(&views, ours, other, "Another's", at(0)).await.unwrap();
     remember(&views, theirs, asker, "Another organization's", at(0)).await.unwrap();
