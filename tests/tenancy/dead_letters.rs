@@ -10,7 +10,7 @@ pub(crate) const RESOURCE: Resource = Resource {
         ("/v1/dead-letters/{consumer}/{position}", |ids| ids.dead.to_string()),
     ],
     // A cursor just before the owner's.
-    cases: &[Case::own("get", "/v1/dead-letters", |request, ids| {
+    cases: &[Case::empty("get", "/v1/dead-letters", |request, ids| {
         request.query(&[("after", format!("{}:parse", ids.dead - 1))])
     })],
 };

@@ -10,10 +10,13 @@ pub(crate) struct Resource {
     /// The beginnings of its routes; the longest prefix counts.
     pub prefixes: &'static [&'static str],
     /// Parameters: the path up to and including each, and its value.
-    pub parameters: &'static [(&'static str, fn(&Ids) -> String)],
+    pub parameters: &'static [(&'static str, Id)],
     /// Requests that the document does not describe well enough.
     pub cases: &'static [Case],
 }
+
+/// The value of a path parameter.
+pub(crate) type Id = fn(&Ids) -> String;
 
 /// Completes a request whose path is filled.
 pub(crate) type Fill = fn(RequestBuilder, &Ids) -> RequestBuilder;
@@ -33,7 +36,10 @@ pub(crate) enum Expect {
     /// The request names an object of another organization: it is answered like one that does not
     /// exist.
     Hidden,
-    /// It names no such object: it succeeds, and finds nothing of the other organization.
+    /// It reads and names no such object: it succeeds, and finds nothing.
+    Empty,
+    /// It writes and names no such object: it succeeds, and changes nothing of the other
+    /// organization.
     Own,
     /// It needs no token, and returns no organization's data.
     Open,
@@ -44,6 +50,10 @@ pub(crate) enum Expect {
 impl Case {
     pub(crate) const fn hidden(method: &'static str, path: &'static str, fill: Fill) -> Self {
         Self { method, path, fill, expect: Expect::Hidden }
+    }
+
+    pub(crate) const fn empty(method: &'static str, path: &'static str, fill: Fill) -> Self {
+        Self { method, path, fill, expect: Expect::Empty }
     }
 
     pub(crate) const fn own(method: &'static str, path: &'static str, fill: Fill) -> Self {
