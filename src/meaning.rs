@@ -1,4 +1,4 @@
-//! What searching by meaning needs: a model and a place for its vectors.
+//! What search by meaning needs: a model and a store for its vectors.
 
 use crate::config::{Config, Secret};
 use anyhow::Context;
@@ -13,7 +13,7 @@ pub(crate) struct Meaning {
 }
 
 impl Meaning {
-    /// Opens what the configuration names; `None` where it names no model.
+    /// Opens what the configuration names; `None` if it names no model.
     pub(crate) async fn open(config: &Config) -> anyhow::Result<Option<Self>> {
         let key = config.embeddings_key.as_ref().map(Secret::reveal);
         let model = embeddings::from_url(config.embeddings_url.as_str(), key).await;

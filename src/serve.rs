@@ -13,9 +13,9 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-/// How long the back may take to stop.
+/// Longest time that the back may take to stop.
 const BACK: Duration = Duration::from_secs(5);
-/// How long the database may take to close.
+/// Longest time that the database may take to close.
 const CLOSE: Duration = Duration::from_secs(2);
 
 /// Which roles a process has.
@@ -94,13 +94,13 @@ impl Running {
     }
 }
 
-/// Stops all services of a side at once; what has not ended in time is cut off.
+/// Stops all services of a side concurrently; those that take too long are cut off.
 async fn stop_side(services: &mut [Box<dyn Service>], side: Side, patience: Duration) {
     let of_side = services.iter_mut().filter(|service| service.side() == side);
     join_all(of_side.map(|service| async move {
         let name = service.name();
         if tokio::time::timeout(patience, service.stop()).await.is_err() {
-            tracing::warn!(service = name, "it takes too long to stop; cutting it off");
+            tracing::warn!(service = name, "the service takes too long to stop; cutting it off");
         }
     }))
     .await;

@@ -1,5 +1,5 @@
 //! Opens what the configuration names: database, keys and log for every process, everything else
-//! once for those that ask for it. What is opened registers in [`System::health`] how it is.
+//! once, when first asked for. Whatever is opened registers its check in [`System::health`].
 
 use crate::config::{Config, MasterKey as MasterKeySetting};
 use crate::meaning::Meaning;
@@ -116,7 +116,7 @@ impl System {
         self.queue.get_or_try_init(open).await.cloned()
     }
 
-    /// What searching by meaning needs, if a model is set.
+    /// What search by meaning needs, if a model is configured.
     pub(crate) async fn meaning(&self, config: &Config) -> anyhow::Result<Option<&Meaning>> {
         Ok(self.meaning.get_or_try_init(|| Meaning::open(config)).await?.as_ref())
     }
@@ -195,8 +195,8 @@ impl System {
     }
 }
 
-/// Brings a read model up to the log. One of another log stays as it is, and `/readyz` says so: it
-/// can be read, and is right again once `debrief projections rebuild` has made it anew.
+/// Brings a read model up to date. One of another log is left as it is, and `/readyz` says so: it can
+/// be read, but has to be rebuilt.
 pub(crate) async fn catch_up(runner: &Runner) -> anyhow::Result<()> {
     runner.prepare().await?;
     match runner.catch_up().await {
@@ -204,7 +204,7 @@ pub(crate) async fn catch_up(runner: &Runner) -> anyhow::Result<()> {
             tracing::error!(
                 projection = runner.name(),
                 %error,
-                "the read model is of another log: run `debrief projections rebuild`"
+                "the read model belongs to another log: run `debrief projections rebuild`"
             );
             Ok(())
         }
@@ -212,7 +212,7 @@ pub(crate) async fn catch_up(runner: &Runner) -> anyhow::Result<()> {
     }
 }
 
-/// Registers how the log, its keys and the read models are.
+/// Registers the checks of the log, its keys and the read models.
 fn register(health: &Health, log: &EventLog, database: &Database) {
     let checked = log.clone();
     health.register("log", move || {

@@ -1,8 +1,8 @@
 //! Writes `docs/formats.md`: every format with the content that is read from it, and the result for
 //! every file of the corpus.
 //!
-//! `cargo run -p debrief-formats --example formats_table > docs/formats.md`, with
-//! `DEBRIEF_CORPUS` or `../shared/corpus` next to the checkout.
+//! `cargo run -p debrief-formats --example formats_table > docs/formats.md`, with `DEBRIEF_CORPUS`
+//! or `../shared/corpus` next to the checkout.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -76,7 +76,7 @@ fn row(corpus: &Path, file: &Path) {
         Ok(content) => content,
         Err(refusal) => {
             let sentence = refusal.to_string();
-            let reason = sentence.split(" It reads ").next().unwrap_or_default();
+            let reason = sentence.split(" Debrief reads ").next().unwrap_or_default();
             println!("| {name} | refused | | | | | | {} | |", cell(reason));
             return;
         }

@@ -1,7 +1,6 @@
-//! What the process depends on, and how each part says that it is well.
+//! Health checks of what the process depends on.
 //!
-//! Whoever opens a dependency registers its check here; whoever asks (`/readyz`) asks all of them,
-//! and knows none by name.
+//! Whatever opens a dependency registers a check for it; `/readyz` runs all checks and names none.
 
 use futures::FutureExt;
 use futures::future::{BoxFuture, join_all};
@@ -10,20 +9,20 @@ use std::error::Error;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-/// Longest wait for one answer.
+/// Longest time that one check may take.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
-/// What a dependency has when it is not well.
+/// A failed check.
 #[derive(Debug)]
 pub struct Unwell {
-    /// What everybody may hear.
+    /// What everybody may read.
     said: &'static str,
-    /// What the operator finds in the log.
+    /// What is logged.
     reason: String,
 }
 
 impl Unwell {
-    /// For what is more than an outage: `said` must give nothing away.
+    /// Creates a failure that is more than an outage: `said` is public and must reveal nothing.
     pub fn new(said: &'static str, reason: impl ToString) -> Self {
         Self { said, reason: reason.to_string() }
     }
@@ -37,7 +36,7 @@ impl<E: Error> From<E> for Unwell {
 
 type Check = Arc<dyn Fn() -> BoxFuture<'static, Result<(), Unwell>> + Send + Sync>;
 
-/// The checks of a process. Clones share them.
+/// The health checks of a process. Clones share them.
 #[derive(Clone, Default)]
 pub struct Health(Arc<Mutex<BTreeMap<&'static str, Check>>>);
 
@@ -48,7 +47,7 @@ impl std::fmt::Debug for Health {
 }
 
 impl Health {
-    /// Registers what tells how the dependency of this name is.
+    /// Registers the check of a dependency.
     pub fn register<F, E>(&self, name: &'static str, check: impl Fn() -> F + Send + Sync + 'static)
     where
         F: Future<Output = Result<(), E>> + Send + 'static,
@@ -58,7 +57,7 @@ impl Health {
         self.checks().insert(name, check);
     }
 
-    /// Asks every dependency: `ok`, or what is wrong.
+    /// Runs all checks. Returns `ok`, or what is wrong, for each dependency.
     pub async fn ask(&self) -> BTreeMap<&'static str, String> {
         let checks: Vec<_> =
             self.checks().iter().map(|(name, check)| (*name, Arc::clone(check))).collect();

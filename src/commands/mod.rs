@@ -8,6 +8,7 @@ mod events;
 mod import;
 mod organizations;
 mod projections;
+pub(crate) mod reader;
 mod run;
 mod search;
 mod upload;
@@ -55,7 +56,7 @@ pub(crate) struct Settings {
     set: Vec<(String, String)>,
 }
 
-/// What a process that works may be told.
+/// Flags of processes that run jobs.
 #[derive(Debug, Args)]
 struct Work {
     #[arg(long, value_name = "KINDS", help = help_on_workers())]
@@ -64,7 +65,7 @@ struct Work {
 
 fn help_on_workers() -> String {
     let names = config::names_of_workers();
-    format!("Run only these kinds of workers, with commas between them; there are {names}")
+    format!("Run only these kinds of workers, separated by commas [default: all of {names}]")
 }
 
 fn key_value(text: &str) -> Result<(String, String), String> {
@@ -107,9 +108,20 @@ enum Command {
     /// Check or print the configuration
     #[command(subcommand)]
     Config(config_check::ConfigCommand),
+    /// Do heavy work for the process that started this one
+    #[command(hide = true)]
+    Reader(reader::Reader),
 }
 
 impl Cli {
+    /// Returns the child of a worker, if this process is one.
+    pub(crate) fn reader(&self) -> Option<&reader::Reader> {
+        match &self.command {
+            Command::Reader(reader) => Some(reader),
+            _ => None,
+        }
+    }
+
     /// Returns whether the command runs until it is stopped.
     pub(crate) fn serves(&self) -> bool {
         matches!(
@@ -183,6 +195,7 @@ pub(crate) async fn run(mut cli: Cli) -> anyhow::Result<ExitCode> {
         Command::DeadLetters(command) => return dead_letters::run(&config, command).await,
         Command::Organizations(command) => organizations::run(&config, command).await?,
         Command::Config(_) => unreachable!("answered above"),
+        Command::Reader(_) => unreachable!("it has no settings"),
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -11,7 +11,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio::net::TcpListener;
 
-/// Takes the address, before anything else happens: one that is taken is found out first.
+/// Binds the address. Done before anything else, to fail early if it is in use.
 pub(crate) async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
     TcpListener::bind(address).await.with_context(|| {
         format!("cannot listen on {address}; another program may use it (set --listen)")
@@ -35,11 +35,11 @@ impl Service for Http {
         Side::Front
     }
 
-    /// Requests are answered once this returns.
+    /// Requests are served once this returns.
     async fn start(&mut self, process: &mut Process) -> anyhow::Result<()> {
         let listener = process.listener.take().context("nothing listens")?;
         let Process { config, system, .. } = &*process;
-        // Opened here, so that /readyz tells of it also where no work is done.
+        // Opened so that /readyz checks it in a process without workers too.
         system.queue(config).await?;
         let state = ApiState::new(Parts {
             log: system.log.clone(),

@@ -1,4 +1,4 @@
-//! Keeps what is measured from growing between two who ask for it.
+//! Keeps the buffers of metrics small between two scrapes.
 
 use super::{Process, Service, Side, Tasks};
 use crate::serve::Roles;

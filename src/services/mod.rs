@@ -1,7 +1,7 @@
 //! What runs in a process: a file for each service, and the order in which they start.
 //!
-//! A service owns the tasks that it starts, and ends them when it is stopped. What one has made and
-//! others need is in [`Process`]: it is there for those that start later.
+//! A service owns the tasks that it starts, and ends them when it stops. What a service creates for
+//! others is in [`Process`], for those that start later.
 
 mod http;
 mod metrics;
@@ -44,28 +44,28 @@ pub(crate) fn all() -> Vec<Box<dyn Service>> {
 /// Something that runs as long as its process does.
 #[async_trait]
 pub(crate) trait Service: Send {
-    /// Names it in log lines.
+    /// Its name in log lines.
     fn name(&self) -> &'static str;
 
-    /// Whether a process with these roles has it.
+    /// Returns whether a process with these roles has it.
     fn is_part_of(&self, roles: Roles) -> bool;
 
-    /// When it is stopped.
+    /// Returns when it stops.
     fn side(&self) -> Side;
 
-    /// Starts. Those that come after it in the list rely on what is there once this returns.
+    /// Starts. Services after it in the list rely on what exists once this returns.
     async fn start(&mut self, process: &mut Process) -> anyhow::Result<()>;
 
-    /// Stops; returns once nothing of it is under way. May be cut off.
+    /// Stops; returns once nothing of it is running. May be cut off.
     async fn stop(&mut self);
 }
 
-/// When a service is stopped.
+/// When a service stops.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Side {
-    /// First: it takes requests or work, and what is under way may end within the grace.
+    /// First: it takes requests or jobs, which may end within the grace.
     Front,
-    /// Once the front has ended, which relies on it until then.
+    /// After the front, which relies on it.
     Back,
 }
 
@@ -75,19 +75,19 @@ pub(crate) struct Process {
     pub(crate) roles: Roles,
     pub(crate) system: System,
     pub(crate) metrics: PrometheusHandle,
-    /// Where HTTP is to be served.
+    /// Where to serve HTTP.
     pub(crate) listener: Option<TcpListener>,
-    /// Of all projections, where they run in this process.
+    /// One for each projection, if they run in this process.
     runners: Vec<Runner>,
     views: Views,
-    /// Positions that processes tell each other of.
+    /// Positions that processes announce to each other.
     shared: Vec<Shared>,
     /// Set by [`search`].
     search: Option<Search>,
 }
 
 impl Process {
-    /// A process in which nothing has started.
+    /// Creates a process in which nothing has started.
     pub(crate) fn new(
         config: Config,
         roles: Roles,
@@ -115,8 +115,8 @@ impl Process {
         Self { config, roles, system, metrics, listener, runners, views, shared, search: None }
     }
 
-    /// Whether this process does all the work of the installation, if the database is one that
-    /// several processes can hardly share.
+    /// Returns whether this process does everything, so that no other one needs to run on its SQLite
+    /// database.
     fn is_alone(&self) -> bool {
         self.roles == Roles::ALL && self.config.workers.are_all()
     }
@@ -130,7 +130,7 @@ struct Tasks {
 }
 
 impl Tasks {
-    /// Starts a task that ends when its token is cancelled.
+    /// Starts a task, which ends when its token is cancelled.
     fn spawn<F>(&self, task: impl FnOnce(CancellationToken) -> F)
     where
         F: Future<Output = ()> + Send + 'static,
@@ -138,12 +138,12 @@ impl Tasks {
         self.tasks.spawn(task(self.stop.clone()));
     }
 
-    /// Cancelled when the service is to stop.
+    /// Returns the token that is cancelled when the service stops.
     fn token(&self) -> CancellationToken {
         self.stop.clone()
     }
 
-    /// Tells the tasks to end, and waits until they have.
+    /// Stops the tasks, and waits until they have ended.
     async fn stop(&self) {
         self.stop.cancel();
         self.tasks.close();

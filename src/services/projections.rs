@@ -1,4 +1,4 @@
-//! Keeps the read models up with the log.
+//! Keeps the read models up to date with the log.
 
 use super::{Process, Service, Side, Tasks};
 use crate::serve::Roles;
@@ -22,7 +22,7 @@ impl Service for Projections {
         Side::Back
     }
 
-    /// The read models are up with the log when this returns.
+    /// The read models are up to date when this returns.
     async fn start(&mut self, process: &mut Process) -> anyhow::Result<()> {
         for runner in std::mem::take(&mut process.runners) {
             catch_up(&runner).await?;

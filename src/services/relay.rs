@@ -1,5 +1,5 @@
-//! Turns events into work. It knows the workers by their descriptors, and needs nothing of what they
-//! work with.
+//! Dispatches events as jobs. It knows the workers from their descriptors, and needs nothing that
+//! they work with.
 
 use super::{Process, Service, Side, Tasks};
 use crate::serve::Roles;

@@ -1,4 +1,4 @@
-//! Opens the search index of this process, and keeps it up with the log.
+//! Opens the search index of this process, and keeps it up to date with the log.
 
 use super::{Process, Service, Side, Tasks};
 use crate::serve::Roles;

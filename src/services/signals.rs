@@ -1,4 +1,4 @@
-//! Tells other processes what has moved here, and hears of what has moved there.
+//! Announces to other processes what advanced here, and listens to them.
 
 use super::{Process, Service, Side, Tasks};
 use crate::serve::Roles;

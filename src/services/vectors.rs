@@ -1,4 +1,4 @@
-//! Keeps the vectors of sessions up with the log, where a model is set.
+//! Keeps the vectors of sessions up to date with the log, if a model is configured.
 
 use super::{Process, Service, Side, Tasks};
 use crate::serve::Roles;

@@ -1,11 +1,13 @@
-//! Runs the kinds of workers that are set.
+//! Runs the configured kinds of workers.
 
 use super::{Process, Service, Side, Tasks};
+use crate::commands::reader;
 use crate::config::Config;
 use crate::serve::Roles;
 use async_trait::async_trait;
 use debrief_workers::runtime::{self, Options};
 use debrief_workers::{ALL, Context};
+use std::sync::Arc;
 
 #[derive(Default)]
 pub(super) struct Workers(Tasks);
@@ -31,6 +33,7 @@ impl Service for Workers {
             log: system.log.clone(),
             documents: system.documents(config).await?,
             views: views.clone(),
+            confined: Arc::new(reader::children(config)?),
         };
         for worker in ALL.iter().filter(|worker| config.workers.include(worker.name)) {
             let (made, options) = ((worker.make)(&context), options(config).within(&worker.limits));

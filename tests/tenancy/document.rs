@@ -7,20 +7,20 @@ use serde_json::Value;
 pub(crate) struct Operation {
     pub method: String,
     pub path: String,
-    /// Whether it takes a body.
+    /// Whether it has a body.
     pub body: bool,
-    /// Its query parameters: name, and whether it must be there.
+    /// Its query parameters: name, and whether it is required.
     pub query: Vec<(String, bool)>,
 }
 
 impl Operation {
-    /// The path up to and with each of its parameters.
+    /// Returns the path up to and including each of its parameters.
     pub(crate) fn parameters(&self) -> impl Iterator<Item = &str> {
         self.path.match_indices('}').map(|(end, _)| &self.path[..=end])
     }
 }
 
-/// All operations, in the document's order.
+/// Returns all operations, in the document's order.
 pub(crate) fn operations(document: &Value) -> Vec<Operation> {
     let mut operations = Vec::new();
     for (path, item) in document["paths"].as_object().unwrap() {

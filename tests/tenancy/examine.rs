@@ -1,7 +1,7 @@
-//! Tries every operation of a document with another organization's ids.
+//! Requests every operation of a document with another organization's ids.
 //!
-//! Each is sent without a token, with a token of nobody's, and by a stranger. Last it is sent by
-//! the owner, as the control: what only fails proves nothing. Nothing here knows a route.
+//! Each is sent without a token, with an unknown token, and by a stranger; then by the owner, as
+//! the control, because a request that always fails proves nothing. This module knows no routes.
 
 use crate::document::{Operation, operations};
 use crate::resource::{Case, Expect, Fill, Resource};
@@ -11,29 +11,29 @@ use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
-/// Who tries it, and with what.
+/// The organizations, their ids and the resources.
 pub(crate) struct Target<'a> {
     pub theirs: &'a Api,
     pub stranger: &'a Api,
     /// Ids of [`Target::theirs`].
     pub real: &'a Ids,
-    /// Ids that nothing has.
+    /// Ids that do not exist.
     pub none: &'a Ids,
-    /// What only [`Target::theirs`] may be told.
+    /// What only [`Target::theirs`] may see.
     pub secrets: &'a [String],
     pub resources: &'a [&'a Resource],
-    /// How long the owner waits for work that a request needs to be done.
+    /// How long the owner waits for a job that a request needs.
     pub patience: Duration,
 }
 
-/// What came of it.
+/// The result.
 #[derive(Debug, Default)]
 pub(crate) struct Report {
-    /// What is wrong, each with the operation.
+    /// The errors, each with the operation.
     pub findings: Vec<String>,
     pub operations: usize,
     pub requests: usize,
-    /// Answers to the owner that held something secret: those that could have leaked.
+    /// The number of answers to the owner with a secret: those that could have leaked.
     pub shown_to_owner: usize,
 }
 
@@ -42,7 +42,7 @@ impl Report {
         self.findings.push(format!("{at}: {what}"));
     }
 
-    /// The answer for another's must be the one for what does not exist.
+    /// Checks that another's id is answered like one that does not exist.
     pub(crate) fn compare(&mut self, at: &str, foreign: &(u16, String), missing: &(u16, String)) {
         if foreign != missing {
             self.find(at, format!("tells the two apart: {foreign:?} and {missing:?}"));
@@ -50,7 +50,7 @@ impl Report {
     }
 }
 
-/// An answer without what differs from request to request.
+/// Returns an answer without the parts that differ between requests.
 pub(crate) fn essence(answer: &Answer) -> (u16, String) {
     let Ok(mut body) = serde_json::from_str::<Value>(&answer.text) else {
         return (answer.status, answer.text.clone());
@@ -61,26 +61,27 @@ pub(crate) fn essence(answer: &Answer) -> (u16, String) {
     (answer.status, body.to_string())
 }
 
-/// A request that is tried in all ways.
+/// A request to be sent by each caller.
 struct Trial {
     at: String,
     method: Method,
-    /// With the real ids, and with those of nothing.
+    /// With the real ids, and with ids that do not exist.
     paths: (String, String),
-    /// A filter that the document describes, by which of the ids.
+    /// A filter from the document, with an id.
     filter: Option<String>,
     fill: Fill,
     expect: Expect,
 }
 
 impl Trial {
-    /// Reads before writes, and what destroys last, the innermost first.
+    /// Orders reads before writes, while the stranger has nothing to find, and destructive requests
+    /// last, the innermost first.
     fn order(&self) -> (u8, usize) {
-        let writes = self.expect == Expect::Own && self.method != Method::GET;
         match self.method {
+            Method::DELETE => (2, usize::MAX - self.paths.0.matches('/').count()),
             Method::GET => (0, 0),
-            Method::DELETE => (3, usize::MAX - self.paths.0.matches('/').count()),
-            _ => (1 + u8::from(writes), 0),
+            _ if self.expect == Expect::Empty => (0, 0),
+            _ => (1, 0),
         }
     }
 
@@ -95,7 +96,7 @@ impl Trial {
     }
 }
 
-/// Tries everything; what it finds is in the report, in the document's order.
+/// Sends all requests and reports errors.
 pub(crate) async fn examine(target: &Target<'_>, document: &Value) -> Report {
     let mut report = Report::default();
     let operations = operations(document);
@@ -125,7 +126,7 @@ pub(crate) async fn examine(target: &Target<'_>, document: &Value) -> Report {
     report
 }
 
-/// The resource of a path: the one with the longest prefix of it.
+/// Returns the resource of a path: the one with its longest prefix.
 fn resource_of<'a>(target: &Target<'a>, path: &str) -> Option<&'a Resource> {
     let length = |resource: &Resource| {
         let fits = resource.prefixes.iter().filter(|prefix| {
@@ -137,7 +138,7 @@ fn resource_of<'a>(target: &Target<'a>, path: &str) -> Option<&'a Resource> {
     fitting.max_by_key(|(length, _)| *length).map(|(_, resource)| resource)
 }
 
-/// Where to say something about a path.
+/// Returns the file in which to describe a path.
 fn file_for(target: &Target<'_>, path: &str) -> String {
     if let Some(resource) = resource_of(target, path) {
         return resource.file.to_owned();
@@ -147,8 +148,8 @@ fn file_for(target: &Target<'_>, path: &str) -> String {
     format!("a new file tests/tenancy/{name}.rs (and RESOURCES)")
 }
 
-/// The requests for an operation. Where the document and the resources do not say enough to make
-/// one, the report says what is missing and where to say it.
+/// Returns the requests for an operation. If the document and the resources do not describe it well
+/// enough, the report says what is missing and in which file.
 fn plan(operation: &Operation, target: &Target<'_>, report: &mut Report) -> Vec<Trial> {
     let Operation { method, path, .. } = operation;
     let at = format!("{method} {path}");
@@ -187,8 +188,12 @@ fn plan(operation: &Operation, target: &Target<'_>, report: &mut Report) -> Vec<
             report.find(&at, format!("{what}: add a case with one to {file}"));
         }
     } else if !open {
-        // As the document has it: bare, and with each filter that takes an id.
-        let expect = if path.contains('{') { Expect::Hidden } else { Expect::Own };
+        // As described by the document: without filters, and with each filter that takes an id.
+        let expect = match method.as_str() {
+            _ if path.contains('{') => Expect::Hidden,
+            "get" => Expect::Empty,
+            _ => Expect::Own,
+        };
         let filters = operation.query.iter().map(|(name, _)| name.as_str());
         let filters = filters.filter(|name| target.real.filter(name).is_some());
         trials.extend(filters.map(|name| trial(Some(name), |request, _| request, expect)));
@@ -197,7 +202,7 @@ fn plan(operation: &Operation, target: &Target<'_>, report: &mut Report) -> Vec<
     trials
 }
 
-/// The path with the real ids, and with those of nothing.
+/// Returns the path with the real ids, and with ids that do not exist.
 fn fill_path(
     operation: &Operation,
     target: &Target<'_>,
@@ -220,7 +225,7 @@ fn fill_path(
     Some((real, none))
 }
 
-/// Sends a trial as everybody but the owner.
+/// Sends a request as everyone but the owner.
 async fn try_as_others(trial: &Trial, target: &Target<'_>, report: &mut Report) {
     let at = &trial.at;
     let nobody = Api::new(&target.stranger.url, "dbf_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");
@@ -259,13 +264,14 @@ async fn try_as_others(trial: &Trial, target: &Target<'_>, report: &mut Report) 
         _ if !(200..300).contains(&answer.status) => {
             report.find(at, format!("refuses a stranger's own: {} {}", answer.status, answer.text));
         }
-        _ => {
+        Expect::Empty => {
             let body = serde_json::from_str(&answer.text).unwrap_or(Value::Null);
             let empty = |list: &Value| list.is_null() || list == &json!([]) || list == &json!(0);
             if !["items", "hits", "passages"].iter().all(|list| empty(&body[list])) {
                 report.find(at, format!("finds something for who has nothing: {body}"));
             }
         }
+        _ => {}
     }
 }
 
@@ -276,7 +282,7 @@ async fn without_token(request: RequestBuilder) -> Answer {
     Answer::of(RequestBuilder::from_parts(client, request)).await
 }
 
-/// Looks for what is secret in an answer.
+/// Searches an answer for secrets.
 fn look(at: &str, answer: &Answer, target: &Target<'_>, report: &mut Report) {
     report.requests += 1;
     let found = secrets(answer, target);
@@ -290,7 +296,7 @@ fn secrets<'a>(answer: &Answer, target: &Target<'a>) -> Vec<&'a String> {
     target.secrets.iter().filter(|secret| text.contains(secret.as_str())).collect()
 }
 
-/// What the owner reads, by operation.
+/// Returns what the owner reads, by operation.
 async fn state(target: &Target<'_>, trials: &[Trial]) -> Vec<(String, (u16, String))> {
     let mut state = Vec::new();
     for trial in trials.iter().filter(|it| it.method == Method::GET && it.expect != Expect::Open) {
@@ -308,7 +314,7 @@ fn changed<'a>(
     both.map(|(before, after)| (before.0.clone(), before.1.1.as_str(), after.1.1.as_str()))
 }
 
-/// The control: the same request, from whom it is allowed, does what it says.
+/// Control: the same request by the owner succeeds.
 async fn try_as_owner(trial: &Trial, target: &Target<'_>, report: &mut Report) {
     let began = Instant::now();
     let answer = loop {

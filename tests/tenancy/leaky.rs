@@ -1,4 +1,4 @@
-//! A small server that leaks in one way or another, to see that it is found.
+//! A small server with a configurable leak, to see that it is found.
 
 use crate::examine::{Report, Target, examine};
 use crate::resource::{Case, Resource};
@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::net::TcpListener;
 
-/// What is wrong with it.
+/// The leak.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fault {
     None,
@@ -31,7 +31,7 @@ pub(crate) enum Fault {
     LostARoute,
 }
 
-/// Says nothing of `/v1/things/{id}/part`, as nobody has to.
+/// Does not describe `/v1/things/{id}/part`, which is not required.
 const THINGS: Resource = Resource {
     file: file!(),
     prefixes: &["/v1/things"],
@@ -39,10 +39,10 @@ const THINGS: Resource = Resource {
     cases: &[Case::own("post", "/v1/things", |request, _| request.json(&json!({"title": "x"})))],
 };
 
-/// What its one thing is called, which is its owner's secret.
+/// The title of its one thing, the owner's secret.
 const TITLE: &str = "Zanzibar";
 
-/// What an examination of the server finds.
+/// Returns the result of examining the server.
 pub(crate) async fn examined(fault: Fault) -> Report {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());

@@ -1,10 +1,10 @@
-//! P8: no organization reads or changes another's data, nor learns that it is there.
+//! P8: no organization reads or changes another's data, or learns that it exists.
 //!
-//! The routes come from `/openapi.json`, and with them the parameters of their paths, which are
-//! filled with ids of another organization. So a new `GET` or `DELETE` is tried without being told
-//! ([`examine`]). What the document cannot say is in a file for each resource: which ids there are,
-//! what a body holds. A route that cannot be tried without it fails the test, which names the file
-//! that wants a line.
+//! The routes come from `/openapi.json`, with the parameters of their paths, which are filled with
+//! ids of another organization. A new `GET` or `DELETE` is therefore tested without any change here
+//! ([`examine`]). A file for each resource adds what the document cannot say: the ids, and the
+//! content of bodies. A route that cannot be requested without it fails the test, which names the
+//! file to change.
 
 mod channels;
 mod clients;

@@ -1,4 +1,4 @@
-//! `/v1/search/index`: sessions and external notes that are put into the index.
+//! `/v1/search/index`: sessions and external notes that are added to the index.
 
 use crate::resource::{Case, Resource};
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! `/livez`, `/readyz`, `/metrics`: open to all.
+//! `/livez`, `/readyz`, `/metrics`: public.
 
 use crate::resource::{Case, Resource};
 

@@ -1,4 +1,4 @@
-//! Every route of the program, and a program that leaks.
+//! Every route of the program, and of a program that leaks.
 
 use crate::examine::{Report, Target, examine};
 use crate::leaky::{self, Fault};
@@ -30,7 +30,7 @@ async fn no_route_shows_anothers_data(profile: Profile) {
     assert!(shown_to_owner >= 15, "the search for secrets finds too little: {shown_to_owner}");
 }
 
-/// The control: the same examination finds each way to leak, also in a route that no file names.
+/// Control: the same examination finds each kind of leak, also in a route that no file names.
 #[tokio::test]
 async fn every_way_to_leak_is_found() {
     let found = async |fault| leaky::examined(fault).await.findings;

@@ -1,4 +1,4 @@
-//! `/v1/search`: questions, suggestions, and what was asked before.
+//! `/v1/search`: questions, suggestions, and earlier questions.
 
 use crate::resource::{Case, Resource};
 use serde_json::json;
@@ -8,21 +8,21 @@ pub(crate) const RESOURCE: Resource = Resource {
     prefixes: &["/v1/search"],
     parameters: &[],
     cases: &[
-        Case::own("post", "/v1/search/query", |request, _| {
+        Case::empty("post", "/v1/search/query", |request, _| {
             request.json(&json!({"query": "", "facets": true, "limit": 50}))
         }),
-        Case::own("post", "/v1/search/query", |request, ids| {
+        Case::empty("post", "/v1/search/query", |request, ids| {
             let filters = json!({"transcript_ids": [ids.transcript]});
             request.json(&json!({"query": "numbers review", "filters": filters}))
         }),
-        Case::own("post", "/v1/search/query", |request, ids| {
+        Case::empty("post", "/v1/search/query", |request, ids| {
             request.json(&json!({"query": "numbers", "filters": {"client_ids": [ids.client]}}))
         }),
         Case::hidden("post", "/v1/search/similar", |request, ids| {
             request.json(&json!({"transcript_id": ids.transcript}))
         }),
-        // What a speaker's name and a title begin with.
-        Case::own("get", "/v1/search/suggest", |request, _| request.query(&[("q", "o")])),
-        Case::own("get", "/v1/search/suggest", |request, _| request.query(&[("q", "z")])),
+        // The beginning of a speaker's name and of a title.
+        Case::empty("get", "/v1/search/suggest", |request, _| request.query(&[("q", "o")])),
+        Case::empty("get", "/v1/search/suggest", |request, _| request.query(&[("q", "z")])),
     ],
 };

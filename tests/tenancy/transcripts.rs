@@ -13,7 +13,7 @@ pub(crate) const RESOURCE: Resource = Resource {
     prefixes: &["/v1/transcripts"],
     parameters: &[("/v1/transcripts/{id}", |ids| ids.transcript.clone())],
     cases: &[
-        Case::own("get", "/v1/transcripts", |request, _| request.query(&[("after", 1_000_000)])),
+        Case::empty("get", "/v1/transcripts", |request, _| request.query(&[("after", 1_000_000)])),
         Case::own("post", "/v1/transcripts/upload", |request, _| request.multipart(file())),
         Case::hidden("post", "/v1/transcripts/upload", |request, ids| {
             request.multipart(file().text("client_id", ids.client.clone()))
@@ -35,8 +35,8 @@ fn file() -> Form {
     Form::new().part("file", part).text("allow_duplicate", "true")
 }
 
-/// What is one's own opens nothing of another's: a session of the stranger's is given their client
-/// and asked for their correction.
+/// The caller's own objects give no access to another's: a session of the stranger is given the
+/// owner's client and asked for the owner's correction.
 pub(crate) async fn through_ones_own(stranger: &Api, real: &Ids, none: &Ids, report: &mut Report) {
     let own = stranger.upload(VTT, &[]).await;
     stranger.until_ready(&own.id).await;

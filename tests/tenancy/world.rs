@@ -1,11 +1,11 @@
-//! An organization that has everything, and one that has nothing to do with it.
+//! Two organizations: one with data of every kind, and an unrelated one.
 
 use crate::support::{Answer, Api, Profile, Server, Setup, VTT, eventually};
 use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-/// Ids to fill a request with.
+/// Ids for the requests.
 #[derive(Debug, Clone)]
 pub(crate) struct Ids {
     pub transcript: String,
@@ -13,14 +13,14 @@ pub(crate) struct Ids {
     pub client: String,
     pub correction: String,
     pub saved: String,
-    /// An external note's, which its owner chose.
+    /// The id of an external note, chosen by its owner.
     pub note: String,
-    /// Position of a dead letter of the worker `parse`.
+    /// The position of a dead letter of the worker `parse`.
     pub dead: i64,
 }
 
 impl Ids {
-    /// Ids that nothing has.
+    /// Returns ids that do not exist.
     pub(crate) fn of_nothing() -> Self {
         let id = || Uuid::now_v7().to_string();
         Self {
@@ -34,7 +34,7 @@ impl Ids {
         }
     }
 
-    /// What a query parameter of this name filters by, where that is one of these.
+    /// Returns the id that a query parameter of this name filters by, if any.
     pub(crate) fn filter(&self, parameter: &str) -> Option<&str> {
         match parameter {
             "transcript_id" => Some(&self.transcript),
@@ -47,11 +47,11 @@ impl Ids {
 
 /// A system with both.
 pub(crate) struct World {
-    /// Runs as long as this.
+    /// Keeps the server running.
     _server: Server,
-    /// Whose data it is.
+    /// The owner of the data.
     pub theirs: Api,
-    /// Who is not to see it.
+    /// The unrelated organization.
     pub stranger: Api,
     pub ids: Ids,
     pub organization: String,
@@ -68,7 +68,7 @@ const SECRETS: [&str; 7] = [
     "numbers together",
 ];
 
-/// Words of theirs that are in a text.
+/// Returns the owner's words that occur in a text.
 pub(crate) fn words(text: &str) -> Vec<&'static str> {
     SECRETS.into_iter().filter(|word| text.contains(word)).collect()
 }
@@ -112,7 +112,7 @@ impl World {
         })
     }
 
-    /// What nobody but [`World::theirs`] may be told: words and ids.
+    /// Returns what only [`World::theirs`] may see: words and ids.
     pub(crate) fn secrets(&self) -> Vec<String> {
         let Ids { transcript, summary, client, correction, saved, .. } = &self.ids;
         let ids = [transcript, summary, client, correction, saved, &self.organization];
@@ -120,7 +120,7 @@ impl World {
     }
 }
 
-/// A session that was corrected, with the correction's id beside its own.
+/// Creates a session with a correction; returns both ids.
 async fn corrected_session(api: &Api, client: &str) -> Value {
     let form = Form::new()
         .part("file", Part::text(VTT).file_name("hush.vtt"))
@@ -132,14 +132,14 @@ async fn corrected_session(api: &Api, client: &str) -> Value {
     let path = format!("/v1/transcripts/{uploaded}");
     let wanted = json!({"kind": "rename_speaker", "from": "Dana Levi", "to": "Quokka Levi"});
     let corrected = api.post(&format!("{path}/corrections"), &wanted).await.expect(201);
-    // From there on it is ready only once the summary is written anew.
+    // From there on it is ready only after the summary is rewritten.
     api.get(&format!("{path}?min_position={}", corrected["position"])).await.expect(200);
     let mut session = api.until_ready(&uploaded).await;
     session["correction_id"] = corrected["correction_id"].clone();
     session
 }
 
-/// Makes work that fails for good, as its file is lost; its position.
+/// Creates a job that fails for good, because its file is lost; returns its position.
 async fn dead_letter(server: &mut Server, api: &Api) -> i64 {
     server.stop("worker").await;
     let kept = server.blobs();

@@ -5,8 +5,10 @@ use super::{answers, hits, index, questions, understanding};
 use crate::http::auth::{Caller, Read};
 use crate::http::checks::Checks;
 use crate::http::extract::Body;
+use crate::http::min_position::MinPosition;
+use crate::http::paging::Limit;
 use crate::http::problem::Problem;
-use crate::http::query::{Limit, MinPosition, Query};
+use crate::http::query::Query;
 use crate::state::ApiState;
 use axum::Json;
 use axum::extract::State;
@@ -120,7 +122,7 @@ fn check(body: &SearchRequest) -> Result<(), Problem> {
     let mut checks = Checks::default();
     let length = body.query.chars().count();
     if length > QUERY_MAX {
-        let message = format!("has {length} characters; a question has at most {QUERY_MAX}.");
+        let message = format!("has {length} characters; the limit is {QUERY_MAX}.");
         checks.fail("query", message);
     }
     let filters = &body.filters;
@@ -133,7 +135,7 @@ fn check(body: &SearchRequest) -> Result<(), Problem> {
         ("filters.languages", filters.languages.len()),
     ] {
         if count > FILTER_MAX {
-            checks.fail(field, format!("has {count} values, and at most {FILTER_MAX} are taken."));
+            checks.fail(field, format!("has {count} values; the limit is {FILTER_MAX}."));
         }
     }
     if let (Some(from), Some(to)) = (filters.from, filters.to)
@@ -144,11 +146,13 @@ fn check(body: &SearchRequest) -> Result<(), Problem> {
     if let Some(zone) = &body.time_zone
         && zone.parse::<chrono_tz::Tz>().is_err()
     {
-        checks.fail("time_zone", "is no time zone of the IANA database, such as `Asia/Jerusalem`.");
+        checks.fail(
+            "time_zone",
+            "must be a time zone of the IANA database, such as `Asia/Jerusalem`.",
+        );
     }
     if body.anchors.len() > FILTER_MAX {
-        let message =
-            format!("has {} days, and at most {FILTER_MAX} are taken.", body.anchors.len());
+        let message = format!("has {} days; the limit is {FILTER_MAX}.", body.anchors.len());
         checks.fail("anchors", message);
     }
     for anchor in body.anchors.iter().take(FILTER_MAX) {

@@ -3,8 +3,10 @@
 use super::{hits, index};
 use crate::http::auth::{Caller, Read};
 use crate::http::extract::Body;
+use crate::http::min_position::MinPosition;
+use crate::http::paging::Limit;
 use crate::http::problem::Problem;
-use crate::http::query::{Limit, MinPosition, Query};
+use crate::http::query::Query;
 use crate::state::ApiState;
 use axum::Json;
 use axum::extract::State;

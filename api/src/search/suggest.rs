@@ -2,8 +2,9 @@
 
 use super::{index, questions, understanding};
 use crate::http::auth::{Caller, Read};
+use crate::http::paging::Limit;
 use crate::http::problem::Problem;
-use crate::http::query::{Limit, Query};
+use crate::http::query::Query;
 use crate::state::ApiState;
 use axum::Json;
 use axum::extract::State;
@@ -63,7 +64,7 @@ pub(super) async fn suggest(
     let length = q.chars().count();
     if length > TYPED_MAX {
         return Err(Problem::invalid_query(format!(
-            "q has {length} characters; suggestions are for up to {TYPED_MAX}."
+            "q has {length} characters; the limit is {TYPED_MAX}."
         )));
     }
     let clients = understanding::clients(&state, caller.viewer()).await?;

@@ -20,7 +20,7 @@ use tokio_util::sync::CancellationToken;
 /// Reads of subscriptions at a time: with more, a channel that many follow would take the
 /// database's connections away from everybody else.
 const READS: usize = 4;
-/// Least time between two looks at the epoch.
+/// Shortest interval between two queries of the epoch.
 const EPOCH_POLL: Duration = Duration::from_secs(1);
 
 type Channels = HashMap<(OrganizationId, Channel), watch::Sender<u64>>;
@@ -147,7 +147,7 @@ async fn follow(
     }
 }
 
-/// Until the projection is told to have moved.
+/// Waits until the projection announces that it has advanced.
 async fn signal(moved: &mut Option<watch::Receiver<i64>>) {
     let told = match moved {
         Some(moved) => moved.changed().await,

@@ -1,13 +1,13 @@
-//! Following the log: the loop of all who take events in and note how far they have come.
+//! Following the log: the loop of everything that processes events and keeps a checkpoint.
 //!
-//! A consumer says where it stands and takes in a batch when it is told to; [`follow`] says when. It
-//! holds the consumer's checkpoints against the log: behind its head there is something to take in,
-//! at its head there is nothing until the log moves, and a checkpoint that lies beyond the head or
-//! belongs to another log is [`Diverged`].
+//! A [`Consumer`] has checkpoints and processes a batch when called; [`follow`] decides when. It
+//! compares the checkpoints with the log: behind the head, there is a batch to process; at the head,
+//! there is nothing to do until the log advances; a checkpoint beyond the head, or of another log, is
+//! [`Diverged`].
 //!
-//! Invariants: a consumer that stands at the log's head is left alone, but for the rest it asks for;
-//! one that failed is tried again after a pause that doubles, whatever signals come meanwhile; a step
-//! that has begun is not cut off by the stop token.
+//! Invariants: a consumer at the head is called only when the log advances, or when it asked to be
+//! called again; one that failed is retried after a pause that doubles, whatever signals arrive
+//! meanwhile; the stop token does not interrupt a step.
 
 use super::{EventLog, Head, LogError};
 use crate::health::Unwell;
@@ -20,45 +20,45 @@ use tokio_util::sync::CancellationToken;
 /// Pause after a first failure.
 const PAUSE_MIN: Duration = Duration::from_millis(500);
 
-/// How far a consumer has come in a log.
+/// A consumer's position in a log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Checkpoint {
-    /// Which log it is; `None` where that was not noted yet.
+    /// Which log it is; `None` if not recorded.
     pub epoch: Option<String>,
-    /// All events up to here were taken in.
+    /// All events up to this position have been processed.
     pub position: i64,
 }
 
-/// A checkpoint that is not one of this log: what its consumer took in may never have happened.
+/// A checkpoint is not one of this log: its consumer has processed events that the log does not have.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Diverged {
-    /// The log was set back, to a copy that was made before the checkpoint was reached.
+    /// The log was restored from a backup that is older than the checkpoint.
     #[error("the checkpoint is at {position}, beyond the end of the log at {head}")]
     Beyond {
-        /// Where the checkpoint lies.
+        /// The checkpoint.
         position: i64,
-        /// Where the log ends.
+        /// The last position of the log.
         head: i64,
     },
     /// The log was replaced.
     #[error("the checkpoint belongs to log {other}, this is log {log}")]
     OtherLog {
-        /// The log it belongs to.
+        /// The log of the checkpoint.
         other: String,
-        /// The log that is there.
+        /// This log.
         log: String,
     },
 }
 
 impl Diverged {
-    /// For those who ask how the consumer is.
+    /// Returns what a health check of the consumer reports.
     pub fn unwell(self) -> Unwell {
         Unwell::new("of another log", self)
     }
 }
 
 impl Checkpoint {
-    /// Whether it is a checkpoint of the log with this head.
+    /// Checks that it is a checkpoint of the log with this head.
     pub fn check(&self, head: &Head) -> Result<(), Diverged> {
         match &self.epoch {
             Some(other) if **other != *head.epoch => {
@@ -72,57 +72,57 @@ impl Checkpoint {
     }
 }
 
-/// Takes events in, in order, and notes how far it has come.
+/// Processes events in order, and keeps checkpoints.
 #[async_trait]
 pub trait Consumer: Send {
-    /// Why it cannot go on.
+    /// Why it failed.
     type Error: Display + From<LogError> + Send;
 
-    /// Longest pause after failures.
+    /// Longest pause between retries.
     const PAUSE_MAX: Duration = Duration::from_secs(2);
 
-    /// Names it in log lines and metrics.
+    /// Its name in log lines and metrics.
     fn name(&self) -> &str;
 
-    /// How far it has come; several where it keeps several, none where another process is at it.
+    /// Returns its checkpoints: usually one; none while another process does its work.
     async fn checkpoints(&mut self) -> Result<Vec<Checkpoint>, Self::Error>;
 
-    /// Takes in some of what comes after its checkpoints. `false`: there was nothing.
+    /// Processes a batch of events after its checkpoints. Returns `false` if there were none.
     async fn step(&mut self) -> Result<bool, Self::Error>;
 
-    /// What there is to do once everything was taken in. Answers when to be called again at the
-    /// latest, should the log stand still.
+    /// Called at the head of the log. Returns the time after which to be called again even if the
+    /// log does not advance.
     async fn rest(&mut self) -> Result<Option<Duration>, Self::Error> {
         Ok(None)
     }
 
-    /// A checkpoint is not one of this log. A consumer that can begin anew does so; any other cannot
-    /// go on.
+    /// Called instead of [`Consumer::step`] if a checkpoint is not one of this log. A consumer that
+    /// can start over does so here; by default it fails.
     async fn diverged(&mut self, diverged: Diverged) -> Result<(), Self::Error> {
         Err(LogError::Diverged(diverged).into())
     }
 
-    /// Told of every failure, before the pause.
+    /// Called after each failure.
     fn failed(&mut self, error: &Self::Error) {
         let _ = error;
     }
 }
 
-/// What comes after a look at a consumer.
+/// What to do after a consumer was called.
 enum Next {
-    /// Another look.
+    /// Call it again.
     Look,
-    /// A wait until the log moves, or for so long.
+    /// Wait until the log advances, at most for this long.
     Wait(Option<Duration>),
 }
 
-/// Keeps a consumer up with the log until it is told to stop.
+/// Keeps a consumer up to date with the log until stopped.
 pub async fn follow<C: Consumer>(log: &EventLog, consumer: &mut C, stop: &CancellationToken) {
     let _lookout = log.tip.lookout();
     let mut moved = log.watch();
     let mut failures = 0;
     while !stop.is_cancelled() {
-        // Before looking, so that no move falls between the two.
+        // Before the call, so that no advance is missed.
         moved.mark_unchanged();
         match look(log, consumer).await {
             Ok(next) => {
@@ -148,7 +148,7 @@ pub async fn follow<C: Consumer>(log: &EventLog, consumer: &mut C, stop: &Cancel
                     consumer = name,
                     %error,
                     retry_in_ms = pause.as_millis() as u64,
-                    "the log cannot be followed; trying again"
+                    "cannot follow the log; retrying"
                 );
                 counter!("debrief_follow_failures_total", "consumer" => name).increment(1);
                 consumer.failed(&error);
@@ -177,13 +177,13 @@ async fn look<C: Consumer>(log: &EventLog, consumer: &mut C) -> Result<Next, C::
         return Ok(Next::Wait(consumer.rest().await?));
     }
     if !consumer.step().await? {
-        // The log ends before where it was said to.
+        // The log ends earlier than a signal said.
         log.tip.look().await?;
     }
     Ok(Next::Look)
 }
 
-/// Pause after so many failures before: it doubles.
+/// Returns the pause after a number of earlier failures: it doubles.
 fn pause(failures: u32, longest: Duration) -> Duration {
     PAUSE_MIN.saturating_mul(2_u32.saturating_pow(failures.min(16))).min(longest)
 }

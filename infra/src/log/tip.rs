@@ -1,8 +1,8 @@
-//! How far the log has come, as this process knows it.
+//! The head of the log, as known to this process.
 //!
-//! Appends of this process and signals of others move it at once. Whatever neither told of is found
-//! by looking: one task looks for all who follow the log in this process, as long as there are any.
-//! So a process whose log stands still asks the database one small question now and then.
+//! Appends of this process and signals of others advance it at once. What neither announced is found
+//! by polling: one task polls on behalf of all consumers in this process, as long as there are any.
+//! So a process whose log does not change runs one small query now and then.
 
 use super::LogError;
 use super::store::LogStore;
@@ -11,29 +11,29 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
 
-/// Which log it is, and how far it has come.
+/// The identity of the log and its last position.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Head {
-    /// What identifies the log: it changes when the log is replaced by another.
+    /// Identity of the log: it changes when the log is replaced by another.
     pub epoch: Arc<str>,
     /// Position of the last event; 0 for an empty log.
     pub position: i64,
 }
 
-/// The process's knowledge. Clones share it.
+/// What the process knows of the head. Clones share it.
 #[derive(Clone)]
 pub(super) struct Tip(Arc<Inner>);
 
 struct Inner {
     store: Arc<dyn LogStore>,
     position: watch::Sender<i64>,
-    /// Unknown before the first look.
+    /// `None` before the first query.
     epoch: Mutex<Option<Arc<str>>>,
     trust: Trust,
     lookout: Mutex<Weak<Lookout>>,
 }
 
-/// The task that looks; it ends with the last of these.
+/// Keeps the polling task alive.
 pub(super) struct Lookout(AbortHandle);
 
 impl Drop for Lookout {
@@ -43,7 +43,7 @@ impl Drop for Lookout {
 }
 
 impl Tip {
-    /// `position` is moved by this process's appends, and by signals.
+    /// Creates a tip whose `position` is advanced by appends of this process, and by signals.
     pub(super) fn new(store: Arc<dyn LogStore>, position: watch::Sender<i64>) -> Self {
         Self(Arc::new(Inner {
             store,
@@ -62,7 +62,7 @@ impl Tip {
         &self.0.trust
     }
 
-    /// What is known; looks only where nothing is.
+    /// Returns what is known; queries the database only if nothing is.
     pub(super) async fn known(&self) -> Result<Head, LogError> {
         let epoch = self.epoch().clone();
         match epoch {
@@ -71,12 +71,12 @@ impl Tip {
         }
     }
 
-    /// Asks the database, and tells whoever watches.
+    /// Queries the database, and notifies watchers.
     pub(super) async fn look(&self) -> Result<Head, LogError> {
         self.look_and_tell().await.map(|(head, _)| head)
     }
 
-    /// Answers also whether the log has moved on without a signal.
+    /// Returns also whether the log had advanced without a signal.
     async fn look_and_tell(&self) -> Result<(Head, bool), LogError> {
         let before = *self.0.position.borrow();
         let (position, epoch) = self.0.store.head().await?;
@@ -88,7 +88,7 @@ impl Tip {
             }
             replaced
         };
-        // Behind what was known before the question was asked: the log was set back.
+        // Behind what was known before the query: the log was restored to an earlier state.
         let moved = if replaced || position < before {
             tracing::debug!(position, before, replaced, "the log is not the one it was");
             self.0.position.send_replace(position);
@@ -99,7 +99,7 @@ impl Tip {
         Ok((Head { epoch: epoch.into(), position }, moved))
     }
 
-    /// Has the log looked at for as long as the answer is held.
+    /// Starts polling; it goes on for as long as the returned guard is held.
     pub(super) fn lookout(&self) -> Arc<Lookout> {
         let mut known = self.0.lookout.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(lookout) = known.upgrade() {
@@ -119,7 +119,7 @@ impl Tip {
             match self.look_and_tell().await {
                 Ok((_, moved)) if moved => pace.surprised(),
                 Ok(_) => {}
-                // Whoever reads finds out as well, and says so.
+                // Consumers report it when they read.
                 Err(error) => tracing::debug!(%error, "the log's head cannot be read"),
             }
         }

@@ -26,10 +26,10 @@ const RECONCILE: Duration = Duration::from_secs(1);
 /// Which events are work for a consumer that is new to an installation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Begins {
-    /// All that are in the log: what follows from them is still to be done.
+    /// All events in the log: what follows from them is still to be done.
     Start,
-    /// Those that come after the relay first knew of it: a worker that writes to people must not
-    /// write of all that ever happened.
+    /// Events that are appended after the relay first starts with it: a worker that writes to people
+    /// must not write about all of history.
     Now,
 }
 
@@ -44,10 +44,10 @@ pub struct Subscription {
     pub begins: Begins,
 }
 
-/// Whether all consumers' checkpoints, in whatever process they are kept up, are ones of this log.
+/// Checks that the checkpoints of all consumers are ones of this log.
 pub async fn check(log: &EventLog, ledger: &Ledger) -> Result<(), Unwell> {
     let checkpoints = ledger.relay_checkpoints().await?;
-    // After them: the log may move on in between, and then they may too.
+    // After them: the log may advance in between, and then the checkpoints may too.
     let head = log.look().await?;
     for (_, checkpoint) in checkpoints {
         checkpoint.check(&head).map_err(Diverged::unwell)?;
@@ -62,7 +62,7 @@ pub struct Relay {
     queue: Arc<dyn Queue>,
     subscriptions: Vec<Subscription>,
     lease: Duration,
-    /// As last read.
+    /// Checkpoints as last read.
     places: Vec<(Subscription, Checkpoint)>,
 }
 

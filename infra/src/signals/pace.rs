@@ -1,35 +1,35 @@
-//! How often to look for what a signal should have told.
+//! How often to poll for what a signal should have announced.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// Between two looks where a signal may not come: what another process did is seen after this.
+/// Polling interval where signals may be missing.
 pub const QUICK: Duration = Duration::from_millis(200);
-/// Between two looks where signals are trusted.
+/// Polling interval while signals can be trusted.
 pub const SLOW: Duration = Duration::from_secs(2);
-/// How long looks stay quick after one found what no signal had told.
+/// How long polling stays quick after a poll found what no signal had announced.
 const ALERT: Duration = Duration::from_secs(10);
 
-/// Whether this process is told of whatever moves: because nobody else moves anything, or because
-/// the others can be heard. Clones share it.
+/// Whether this process hears of every change: because no other process makes any, or because it is
+/// connected to the others. Clones share the state.
 #[derive(Clone, Debug, Default)]
 pub struct Trust(Arc<AtomicBool>);
 
 impl Trust {
-    /// From now on signals can be trusted, or no longer.
+    /// Sets whether signals can be trusted.
     pub fn set(&self, trusted: bool) {
         self.0.store(trusted, Ordering::Relaxed);
     }
 
-    /// Whether they can.
+    /// Returns whether signals can be trusted.
     pub fn holds(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }
 }
 
-/// The pace of one who looks: slow while signals are trusted and tell everything, else quick.
+/// A polling interval: slow while signals can be trusted and announce everything, otherwise quick.
 #[derive(Debug)]
 pub struct Pace {
     trust: Trust,
@@ -37,17 +37,17 @@ pub struct Pace {
 }
 
 impl Pace {
-    /// Begins as `trust` says.
+    /// Creates a pace that follows `trust`.
     pub fn new(trust: Trust) -> Self {
         Self { trust, alert_until: None }
     }
 
-    /// A look found what no signal had told: there is somebody who does not tell.
+    /// Records that a poll found what no signal had announced: some process does not announce.
     pub fn surprised(&mut self) {
         self.alert_until = Some(Instant::now() + ALERT);
     }
 
-    /// Time until the next look.
+    /// Returns the time until the next poll.
     pub fn pause(&self) -> Duration {
         let alert = self.alert_until.is_some_and(|until| Instant::now() < until);
         if alert || !self.trust.holds() { QUICK } else { SLOW }

@@ -14,17 +14,18 @@
 
 use super::{chunks, collection_name};
 use crate::passages;
-use crate::subject::{Subject, touched};
+use crate::touched::touched;
 use async_trait::async_trait;
 use debrief_domain::event::DecodeError;
-use debrief_domain::ids::{OrganizationId, TranscriptId};
+use debrief_domain::ids::OrganizationId;
+use debrief_domain::subject::Subject;
 use debrief_infra::database::{DatabaseError, Lease};
 use debrief_infra::documents::Documents;
 use debrief_infra::embeddings::{EmbedError, Embedder, Role};
 use debrief_infra::log::follow::{self, Consumer, Diverged, follow};
 use debrief_infra::log::{EventLog, LogError};
 use debrief_infra::vectors::{Entry, SessionInfo, State, VectorError, VectorStore};
-use debrief_sessions::{LoadError, Session};
+use debrief_sessions::{LoadError, Session, load_subject};
 use futures::{StreamExt, TryStreamExt, stream};
 use metrics::{counter, gauge, histogram};
 use std::sync::Arc;
@@ -35,7 +36,7 @@ use tokio_util::sync::CancellationToken;
 const BATCH: u32 = 50;
 /// Sessions that are embedded at the same time.
 const SESSIONS: usize = 4;
-/// Time between two tries to get the lease of another process.
+/// Interval at which to try to take the lease from another process.
 const STANDBY: Duration = Duration::from_secs(1);
 /// How long the work is sure to be ours alone.
 pub const LEASE: Duration = Duration::from_secs(10);
@@ -222,21 +223,21 @@ impl Indexer {
         organization: OrganizationId,
         subject: Subject,
     ) -> Result<(), IndexerError> {
-        let id = subject.id();
-        let session = match subject.load(&self.log, &self.documents, organization).await {
+        let loaded = load_subject(&self.log, &self.documents, organization, subject).await;
+        let session = match loaded {
             Ok(session) => session,
             Err(error) if error.is_temporary() => return Err(IndexerError::Session(error)),
             Err(error) => {
-                tracing::error!(transcript_id = %id.0, %error, "a session can never be read; it has no vectors");
+                tracing::error!(subject = %subject.id(), %error, "a session can never be read; it has no vectors");
                 None
             }
         };
         let Some(session) = session else {
-            return self.forget(target, organization, id).await;
+            return self.forget(target, organization, subject).await;
         };
         match self.put(target, &session).await {
             Err(IndexerError::Embed(EmbedError::Refused(reason))) => {
-                tracing::error!(transcript_id = %id.0, %reason, "a session cannot be embedded; it is found by words only");
+                tracing::error!(subject = %subject.id(), %reason, "a session cannot be embedded; it is found by words only");
                 counter!("debrief_vectors_sessions_refused_total").increment(1);
                 Ok(())
             }
@@ -246,8 +247,8 @@ impl Indexer {
 
     async fn put(&self, target: &Target, session: &Session) -> Result<(), IndexerError> {
         let passages = passages::of_session(session);
-        let mut chunks = chunks::of_passages(session.id, &passages);
-        let known = self.store.known(&target.name, session.organization, session.id).await?;
+        let mut chunks = chunks::of_passages(session.subject, &passages);
+        let known = self.store.known(&target.name, session.organization, session.subject).await?;
         let new: Vec<usize> =
             (0..chunks.len()).filter(|at| !known.contains(&chunks[*at].entry.id)).collect();
         for batch in new.chunks(self.embedder.batch().max(1)) {
@@ -269,9 +270,9 @@ impl Indexer {
         &self,
         target: &Target,
         organization: OrganizationId,
-        id: TranscriptId,
+        subject: Subject,
     ) -> Result<(), IndexerError> {
-        let info = info(&Session::new(organization, id, chrono::DateTime::UNIX_EPOCH));
+        let info = info(&Session::new(organization, subject, chrono::DateTime::UNIX_EPOCH));
         self.store.replace(&target.name, &info, &[]).await?;
         for (other, _) in self.store.collections().await? {
             if other != target.name {
@@ -282,7 +283,7 @@ impl Indexer {
     }
 }
 
-/// Prolongs the lease until it is another's.
+/// Renews the lease until another process holds it.
 async fn lost(lease: &Lease) -> Result<(), IndexerError> {
     let mut tick = tokio::time::interval(LEASE / 3);
     tick.tick().await;
@@ -294,12 +295,12 @@ async fn lost(lease: &Lease) -> Result<(), IndexerError> {
     }
 }
 
-/// Everything is done under the lease, and cut off once that is another's.
+/// Everything is done under the lease, and interrupted when another process holds it.
 #[async_trait]
 impl Consumer for Indexer {
     type Error = IndexerError;
 
-    /// A server with a model may be away for long, and every try costs it something.
+    /// A model's server may be unavailable for long, and every retry costs it something.
     const PAUSE_MAX: Duration = Duration::from_secs(30);
 
     fn name(&self) -> &str {
@@ -340,11 +341,11 @@ impl Consumer for Indexer {
             settled = self.settle(target) => settled?,
             lost = lost(&lease) => lost.map(|()| None)?,
         };
-        // In time to prolong the lease.
+        // In time to renew the lease.
         Ok(Some(if self.target.is_some() { LEASE / 4 } else { Duration::ZERO }))
     }
 
-    /// The collection is made anew.
+    /// Rebuilds the collection.
     async fn diverged(&mut self, diverged: Diverged) -> Result<(), IndexerError> {
         tracing::warn!(%diverged, "the vectors are of another log; they are made anew");
         self.target = None;
@@ -361,7 +362,7 @@ fn info(session: &Session) -> SessionInfo {
     let coaches = session.content.iter().flat_map(passages::coaches);
     SessionInfo {
         organization: session.organization,
-        transcript: session.id,
+        subject: session.subject,
         client: session.client_id,
         coaches: coaches.map(str::to_owned).collect(),
         at: session.held_at.unwrap_or(session.uploaded_at),

@@ -91,7 +91,7 @@ pub struct Hit {
 impl Hit {
     /// Returns its [`PassageKey`].
     pub fn key(&self) -> PassageKey {
-        self.stored.passage.key(self.stored.transcript_id)
+        self.stored.passage.key(self.stored.subject)
     }
 }
 
@@ -260,7 +260,7 @@ fn hit(stored: Stored, score: f32, near: &[Near], matcher: &mut Matcher<'_>) -> 
     let (highlights, mut best) = matcher.lines(&stored.passage.lines);
     if highlights.iter().all(Vec::is_empty) {
         // Found by meaning alone: the best line is in the nearest chunk.
-        let nearer = chunks::nearest(stored.transcript_id, &stored.passage, near);
+        let nearer = chunks::nearest(stored.subject, &stored.passage, near);
         let length = |at: &usize| stored.passage.lines[*at].text.len();
         best = nearer.and_then(|lines| lines.max_by_key(length)).unwrap_or(best);
     }
