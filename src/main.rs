@@ -12,6 +12,11 @@ mod telemetry;
 use clap::Parser;
 use commands::Cli;
 use std::process::ExitCode;
+use std::time::Duration;
+use tokio::runtime::Runtime;
+
+/// How long threads that block may hold up the end of the process.
+const LEAVING: Duration = Duration::from_secs(1);
 
 /// Returns memory that workers free to the system; glibc kept three times as much after a bulk
 /// import (docs/performance.md, "Calls").
@@ -20,6 +25,9 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
+    if let Some(reader) = cli.reader() {
+        return reader.run();
+    }
     if !cli.serves() {
         // `debrief events tail | head` ends with `head`, not with a panic. A server must outlive
         // the reader of its output.
@@ -32,11 +40,47 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    match runtime.block_on(commands::run(cli)) {
+    match run(runtime, commands::run(cli)) {
         Ok(code) => code,
         Err(error) => {
             eprintln!("debrief: {error:#}");
             ExitCode::FAILURE
         }
+    }
+}
+
+/// Runs the program to its end. What blocks a thread by then has lost its job already; it must not
+/// keep the process.
+fn run<T>(runtime: Runtime, program: impl Future<Output = T>) -> T {
+    let result = runtime.block_on(program);
+    runtime.shutdown_timeout(LEAVING);
+    result
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::time::Instant;
+
+    #[test]
+    fn a_thread_that_never_ends_does_not_keep_the_process() {
+        let runtime = tokio::runtime::Builder::new_multi_thread().build().unwrap();
+        let (began, over) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
+        let (begins, ends) = (Arc::clone(&began), Arc::clone(&over));
+        runtime.spawn_blocking(move || {
+            begins.store(true, Ordering::SeqCst);
+            while !ends.load(Ordering::SeqCst) {
+                std::thread::sleep(Duration::from_millis(10));
+            }
+        });
+        while !began.load(Ordering::SeqCst) {
+            std::thread::yield_now();
+        }
+        let stopped = Instant::now();
+        assert_eq!(run(runtime, async { 7 }), 7);
+        assert!(stopped.elapsed() < LEAVING * 5, "it took {:?}", stopped.elapsed());
+        over.store(true, Ordering::SeqCst);
     }
 }

@@ -5,6 +5,7 @@
 //! stop; the database is closed last. A second signal ends the process at once, which is safe
 //! too.
 
+use crate::commands::reader;
 use crate::config::{Config, Secret};
 use crate::system::System;
 use anyhow::Context;
@@ -113,6 +114,7 @@ pub(crate) async fn start(
             log: system.log.clone(),
             documents: documents.clone(),
             views: views.clone(),
+            confined: Arc::new(reader::children(config)?),
         };
         for descriptor in workers::ALL {
             front.spawn(workers::runtime::run(

@@ -203,6 +203,33 @@ fn process(
     runtime
 }
 
+/// Has a process of its own do a worker's jobs until it is killed by one, or `over`. Returns whether
+/// it was killed, and what it printed.
+async fn in_a_process(
+    place: &Place,
+    worker: &TestWorker,
+    over: impl AsyncFn() -> bool,
+) -> (bool, Vec<String>) {
+    let told = [&*place.database_url, &*place.queue_url, &*place.queue_prefix, worker.name];
+    let mut child = Command::new(std::env::current_exe().expect("this program"))
+        .args(["worker_process", "--exact", "--ignored", "--nocapture"])
+        .env("CHAOS_WORKER", told.join("\n"))
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("this program starts again");
+    let out = std::io::BufReader::new(child.stdout.take().expect("its output"));
+    let lines = std::thread::spawn(move || out.lines().map_while(Result::ok).collect());
+    eventually(Duration::from_secs(30), "the worker is killed, or all is over", async || {
+        let died = child.try_wait().expect("a state").is_some();
+        died || over().await
+    })
+    .await;
+    let died = child.try_wait().expect("a state").is_some();
+    let _ = child.kill();
+    child.wait().expect("it ends");
+    (died, lines.join().expect("its output was read"))
+}
+
 async fn a_job_that_kills_its_worker(place: Place) {
     place.migrate().await;
     let node = place.node().await;
@@ -212,31 +239,16 @@ async fn a_job_that_kills_its_worker(place: Place) {
     node.append_jobs(&worker, &kinds).await;
     let began = Instant::now();
     let (mut deaths, mut done) = (0, HashMap::<String, u32>::new());
-    let told = [&*place.database_url, &*place.queue_url, &*place.queue_prefix, worker.name];
     while node.letters(&worker).await.is_empty() {
         assert!(deaths <= KILLED.max_attempts, "it killed more workers than it may");
-        let mut child = Command::new(std::env::current_exe().expect("this program"))
-            .args(["worker_process", "--exact", "--ignored", "--nocapture"])
-            .env("CHAOS_WORKER", told.join("\n"))
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("this program starts again");
-        let out = std::io::BufReader::new(child.stdout.take().expect("its output"));
-        let lines = std::thread::spawn(move || {
-            let lines = out.lines().map_while(Result::ok);
-            lines.filter(|line| line.starts_with("done ")).collect::<Vec<_>>()
-        });
-        eventually(Duration::from_secs(30), "the worker is killed, or the job dead", async || {
-            let (died, rows) = (child.try_wait(), node.rows(&worker, "dead").await);
+        let (died, lines) = in_a_process(&place, &worker, async || {
+            let rows = node.rows(&worker, "dead").await;
             // Until the others are done, too.
-            let left = node.rows(&worker, "ready").await.len();
-            died.expect("a state").is_some() || (rows.len() == 1 && left == 0)
+            rows.len() == 1 && node.rows(&worker, "ready").await.is_empty()
         })
         .await;
-        deaths += u32::from(child.try_wait().expect("a state").is_some());
-        let _ = child.kill();
-        child.wait().expect("it ends");
-        for line in lines.join().expect("its output was read") {
+        deaths += u32::from(died);
+        for line in lines.into_iter().filter(|line| line.starts_with("done ")) {
             *done.entry(line).or_default() += 1;
         }
     }
@@ -253,6 +265,39 @@ async fn a_job_that_kills_its_worker(place: Place) {
         began.elapsed().as_secs_f64(),
         done.values().filter(|times| **times > 1).count()
     );
+}
+
+async fn a_killed_attempt_does_not_pay_twice(place: Place) {
+    place.migrate().await;
+    let node = place.node().await;
+    // Control: without a step, the attempt after the killed one pays again.
+    for (kind, payments) in [("pays", 1), ("pays without a step", 2)] {
+        let worker = TestWorker::new("pays");
+        node.append_jobs(&worker, &[kind]).await;
+        let (mut deaths, mut printed) = (0, Vec::new());
+        let over = async || {
+            let left = ["ready", "leased"].map(async |state| node.rows(&worker, state).await.len());
+            // The relay is the process's: before it, there is nothing, too.
+            let relayed = node.ledger.relay_positions().await.expect("a ledger");
+            let relayed = relayed.iter().any(|(name, at)| name == worker.name && *at > 0);
+            let [ready, leased] = left;
+            relayed && ready.await + leased.await == 0
+        };
+        while !over().await {
+            let (died, lines) = in_a_process(&place, &worker, over).await;
+            deaths += u32::from(died);
+            printed.extend(lines);
+        }
+        let count = |word: &str| printed.iter().filter(|line| line.starts_with(word)).count();
+        println!(
+            "P5 {}: {kind}: its process killed {deaths} time, paid {} times, done {} time",
+            place.name,
+            count("paid "),
+            count("done ")
+        );
+        assert_eq!((deaths, count("paid "), count("done ")), (1, payments, 1), "{kind}");
+        assert_eq!(node.letters(&worker).await, []);
+    }
 }
 
 const KILLED: Options =
@@ -378,4 +423,7 @@ macro_rules! on_places {
     };
 }
 
-on_places! { poison_is_put_aside, a_job_that_kills_its_worker, a_shutdown_hands_work_back }
+on_places! {
+    poison_is_put_aside, a_job_that_kills_its_worker, a_killed_attempt_does_not_pay_twice,
+    a_shutdown_hands_work_back
+}

@@ -4,9 +4,11 @@ use crate::http::auth::{Caller, Read, Write};
 use crate::http::checks::Checks;
 use crate::http::command::{Accepted, IdempotencyKey};
 use crate::http::extract::{Body, Path};
-use crate::http::operation::routes;
+use crate::http::min_position::MinPosition;
+use crate::http::paging::{Paging, Position};
 use crate::http::problem::{Problem, of_command};
-use crate::http::query::{MinPosition, Paging, Position, Query};
+use crate::http::query::Query;
+use crate::http::routes::routes;
 use crate::state::ApiState;
 use crate::times;
 use axum::Json;
@@ -148,7 +150,7 @@ pub(crate) async fn key_of_client(
     id: ClientId,
 ) -> Result<DataKey, Problem> {
     let unknown = || {
-        let message = "names no client of your organization; POST /v1/clients first.";
+        let message = "is not the id of a client of your organization; POST /v1/clients first.";
         Problem::invalid_field("client_id", message)
     };
     let loaded = state.log.load::<client::Client>(organization, id.0).await;

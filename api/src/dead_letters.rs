@@ -2,9 +2,10 @@
 
 use crate::http::auth::{Admin, Caller};
 use crate::http::extract::Paths;
-use crate::http::operation::routes;
+use crate::http::paging::Paging;
 use crate::http::problem::Problem;
-use crate::http::query::{Paging, Query};
+use crate::http::query::Query;
+use crate::http::routes::routes;
 use crate::state::ApiState;
 use crate::times;
 use axum::Json;

@@ -2,9 +2,10 @@
 
 use crate::http::auth::{Caller, Read};
 use crate::http::extract::Path;
-use crate::http::operation::routes;
+use crate::http::min_position::MinPosition;
 use crate::http::problem::Problem;
-use crate::http::query::{MinPosition, Query};
+use crate::http::query::Query;
+use crate::http::routes::routes;
 use crate::state::ApiState;
 use crate::times;
 use axum::Json;
@@ -42,7 +43,7 @@ async fn get(
     Query(Version { version }, at, ..): Query<Version, MinPosition>,
 ) -> Result<Json<Summary>, Problem> {
     if version == Some(0) {
-        return Err(Problem::invalid_query("version is 0; versions count from 1."));
+        return Err(Problem::invalid_query("version is 0; versions start at 1."));
     }
     at.in_projection(&state, "transcripts").await?;
     let row = transcripts::summary(&state.views, caller.viewer(), id, version).await?;

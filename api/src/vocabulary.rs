@@ -4,8 +4,8 @@ use crate::http::auth::{Caller, Read, Write};
 use crate::http::codes::Code;
 use crate::http::command::{Accepted, IdempotencyKey};
 use crate::http::extract::Body;
-use crate::http::operation::routes;
 use crate::http::problem::{Problem, of_command};
+use crate::http::routes::routes;
 use crate::state::ApiState;
 use axum::Json;
 use axum::extract::State;
@@ -79,7 +79,7 @@ async fn put(
 ) -> Result<Accepted<ReplacedVocabulary>, Problem> {
     if !body.entries.is_empty() {
         corrections::check_vocabulary(&body.entries).map_err(|error| {
-            Problem::new(Code::from(error), format!("The vocabulary cannot be taken: {error}."))
+            Problem::new(Code::from(error), format!("The vocabulary is invalid: {error}."))
         })?;
     }
     let organization = caller.organization();

@@ -1,8 +1,9 @@
-//! Prints the pieces of transcripts as JSON lines, for `scripts/quality` to lay beside what other
-//! readers make of the same files: `cues FILE …`.
+//! Prints the pieces of transcripts as JSON lines, so that `scripts/quality` can compare them with
+//! the results of other parsers: `cues FILE …`.
 //!
-//! One line a file: `{"file", "format", "pieces": [{"turn", "at", "start_ms", "end_ms", "speaker",
-//! "text"}]}`, or `{"file", "refused"}`. A piece is a cue; a turn without cues is one piece.
+//! One line per file: `{"file", "format", "pieces": [{"turn", "at", "start_ms", "end_ms",
+//! "speaker", "text"}]}`, or `{"file", "refused"}`. A piece is a cue; a turn without cues is one
+//! piece.
 
 use std::io::{self, Write};
 use std::{env, error, fs};

@@ -1,8 +1,8 @@
-//! Writes `docs/formats.md`: every format with what is taken from it, and what comes out of
+//! Writes `docs/formats.md`: every format with the content that is read from it, and the result for
 //! every file of the corpus.
 //!
-//! `cargo run -p debrief-formats --example formats_table > docs/formats.md`, with
-//! `DEBRIEF_CORPUS` or `../shared/corpus` beside the checkout.
+//! `cargo run -p debrief-formats --example formats_table > docs/formats.md`, with `DEBRIEF_CORPUS`
+//! or `../shared/corpus` next to the checkout.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use debrief_formats as formats;
 use unicode_segmentation::UnicodeSegmentation;
 
-/// What is taken from a format, and what is not: a line for each, divided by tabs.
+/// The content that is read and ignored in each format: a line for each, separated by tabs.
 const NOTES: &str = include_str!("data/formats.tsv");
 
 fn main() {
@@ -23,14 +23,14 @@ fn main() {
         "Generated: `cargo run -p debrief-formats --example formats_table > docs/formats.md`.\n"
     );
     println!(
-        "A format is recognised from what a file holds, never from its name. Any line ending will do."
+        "A format is recognised by the content of a file, never by its name. Any line ending is accepted."
     );
     println!(
         "Text may be UTF-8, UTF-16, a Windows code page, GB18030, Big5, Shift_JIS or another old"
     );
-    println!("character set; an old one is guessed from the letters, and a warning says so.\n");
-    println!("## What is taken\n");
-    println!("| format | name | taken | not taken |\n|---|---|---|---|");
+    println!("character set; an old one is detected from the characters, with a warning.\n");
+    println!("## Formats and their content\n");
+    println!("| format | name | read | ignored |\n|---|---|---|---|");
     for (id, name) in formats::accepted() {
         let noted = NOTES.lines().map(|line| line.splitn(3, '\t').collect::<Vec<_>>());
         let Some([_, taken, left]) =
@@ -42,19 +42,15 @@ fn main() {
         println!("| `{id}` | {name} | {taken} | {left} |");
     }
     println!(
-        "\nSpeakers that a tool numbers or letters become `Speaker 0` or `Speaker A`; other labels stay as they are."
+        "\nNumbered or lettered speakers become `Speaker 0` or `Speaker A`; other labels are kept."
     );
-    println!(
-        "Summaries, action items and other words of a tool are never taken for words of the session.\n"
-    );
+    println!("Summaries, action items and other generated text never become turns.\n");
     println!(
         "A ZIP of several files is unpacked and each transcript in it is read; folders, hidden files,"
     );
-    println!("links, and archives in the archive are left out, and a warning says so.\n");
-    println!("## What comes out of the corpus\n");
-    println!(
-        "Turns are cues of one speaker put together, with a new one after a pause of 30 seconds.\n"
-    );
+    println!("links and nested archives are skipped, with a warning.\n");
+    println!("## Results on the corpus\n");
+    println!("A turn joins the cues of one speaker; a pause of 30 seconds starts a new turn.\n");
     println!(
         "| file | format | speakers | turns | words | length | warnings | first words | last words |"
     );
@@ -80,7 +76,7 @@ fn row(corpus: &Path, file: &Path) {
         Ok(content) => content,
         Err(refusal) => {
             let sentence = refusal.to_string();
-            let reason = sentence.split(" It reads ").next().unwrap_or_default();
+            let reason = sentence.split(" Debrief reads ").next().unwrap_or_default();
             println!("| {name} | refused | | | | | | {} | |", cell(reason));
             return;
         }
@@ -113,7 +109,7 @@ fn row(corpus: &Path, file: &Path) {
     );
 }
 
-/// Text that does not break a table.
+/// Escapes text for a table.
 fn cell(text: &str) -> String {
     text.replace('|', "\\|").replace('<', "&lt;")
 }

@@ -1,12 +1,11 @@
-//! Measures how fast every format is read: megabytes a second, whether twice the file takes twice
-//! the time, and the peak of memory against the size of the file.
+//! Measures every format: megabytes per second, whether twice the file takes twice the time, and
+//! peak memory relative to the file size.
 //!
-//! `cargo run --release -p debrief-formats --example speed` measures generated files of
-//! 25 MB and 50 MB; `-- --mb N` of N and 2 N; `-- FORMAT…` only these formats;
-//! `-- --files FILE…` reads files of cues on one thread, 25 times over, and prints cues a second
-//! of the best pass. Each
-//! measurement runs in a process of its own, because memory is that of a process (`VmHWM` of
-//! `/proc/self/status`, so on Linux).
+//! `cargo run --release -p debrief-formats --example speed` measures generated files of 25 MB and
+//! 50 MB; `-- --mb N` of N and 2 N; `-- FORMAT…` only these formats; `-- --files FILE…` reads
+//! caption files on one thread, 25 times, and prints cues per second of the best pass. Each
+//! measurement runs in a process of its own, because memory is measured per process (`VmHWM` of
+//! `/proc/self/status`, so only on Linux).
 
 use std::hint::black_box;
 use std::process::{Command, exit};
@@ -15,10 +14,10 @@ use std::{env, fs};
 
 use debrief_formats as formats;
 
-/// How often files of cues are read; the quickest pass counts.
+/// Number of passes over caption files; the fastest counts.
 const PASSES: u32 = 25;
 
-/// A beginning, and what is repeated; `{m}`, `{s}` and `{n}` count minutes, seconds and numbers.
+/// A header, and the repeated content; `{m}`, `{s}` and `{n}` count minutes, seconds and numbers.
 const FILES: &[(&str, &str, &str)] = &[
     (
         "webvtt",
@@ -190,7 +189,7 @@ fn main() {
 
 fn megabytes(text: &str) -> usize {
     text.parse().unwrap_or_else(|_| {
-        eprintln!("{text} is no number of megabytes");
+        eprintln!("{text} is not a number of megabytes");
         exit(2)
     })
 }
@@ -214,7 +213,7 @@ fn table(mb: usize, only: &[&str]) {
     }
 }
 
-/// Seconds and peak memory against the file, of the best of three processes.
+/// Returns seconds, and peak memory relative to the file, of the best of three processes.
 fn measure(format: &str, mb: usize) -> (f64, f64) {
     let mut best = (f64::MAX, f64::MAX);
     for _ in 0..3 {
@@ -241,7 +240,7 @@ fn fail(message: &str) -> ! {
     exit(1)
 }
 
-/// Reads one generated file and prints seconds, and the peak of memory against its size.
+/// Reads one generated file and prints seconds, and peak memory relative to its size.
 fn one(format: &str, mb: usize) {
     let Some((_, start, unit)) = FILES.iter().find(|(id, ..)| *id == format) else {
         fail(&format!("no such format: {format}"));
@@ -261,12 +260,12 @@ fn one(format: &str, mb: usize) {
     if content.format != format {
         fail(&format!("{format} was taken for {}", content.format));
     }
-    // The file is read to its end only where its turns are no more than are kept.
+    // The file is read to its end only if it does not exceed the maximum of turns.
     black_box(&content);
     println!("{} {}", took.as_secs_f64(), peak() / file.len() as f64);
 }
 
-/// Writes the unit with its numbers, without building strings for them.
+/// Writes the unit with its numbers, without allocating strings.
 fn fill(unit: &str, number: u32, file: &mut String) {
     use std::fmt::Write;
     let mut rest = unit;
@@ -290,7 +289,7 @@ fn fill(unit: &str, number: u32, file: &mut String) {
     file.push_str(rest);
 }
 
-/// The most memory this process has had, in bytes.
+/// Returns the peak memory of this process in bytes.
 fn peak() -> f64 {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
@@ -298,7 +297,7 @@ fn peak() -> f64 {
     kilobytes.unwrap_or(f64::NAN) * 1024.0
 }
 
-/// Reads all files over and over, and prints how many of their cues a second.
+/// Reads all files repeatedly, and prints their cues per second.
 fn cues(files: &[&str]) {
     let read: Vec<Vec<u8>> = files
         .iter()

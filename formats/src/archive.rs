@@ -1,10 +1,10 @@
-//! ZIP archives of several files, unpacked.
+//! Unpacks ZIP archives of several files.
 //!
-//! Invariants: nothing is written to disk; names are never used as paths, and an entry whose name
-//! would leave its folder, a link, and an archive in an archive are left out with a warning; how
-//! many entries are looked at, how many are read, and what they unpack to are bounded
-//! ([`MAX_ENTRIES`], [`MAX_FILES`], [`MAX_FILE`], [`MAX_ALL`]). Entries are read as streams: what
-//! the archive says of their size is not believed.
+//! Invariants: nothing is written to disk; names are never used as paths; links, nested archives
+//! and entries whose names point out of the archive are skipped with a warning; the number of
+//! entries examined, the number of files read and their unpacked size are bounded ([`MAX_ENTRIES`],
+//! [`MAX_FILES`], [`MAX_FILE`], [`MAX_ALL`]). Entries are read as streams: the sizes that the
+//! archive declares are not trusted.
 
 use std::io::{Cursor, Read};
 
@@ -12,13 +12,13 @@ use zip::ZipArchive;
 
 use crate::kernel::{Refusal, names};
 
-/// Entries that are looked at.
+/// Maximum number of entries examined.
 pub const MAX_ENTRIES: usize = 1_000;
-/// Files that are read.
+/// Maximum number of files read.
 pub const MAX_FILES: usize = 50;
-/// Bytes that one file may unpack to.
+/// Maximum unpacked size of one file, in bytes.
 pub const MAX_FILE: u64 = if cfg!(test) { 1 << 20 } else { 64 << 20 };
-/// Bytes that all files together may unpack to.
+/// Maximum unpacked size of all files together, in bytes.
 pub const MAX_ALL: u64 = 2 * MAX_FILE;
 /// [`Guess::format`](crate::Guess::format) of an archive.
 pub const ID: &str = "zip";
@@ -27,29 +27,29 @@ pub const NAME: &str = "a ZIP of transcripts";
 
 const LOCAL: &[u8] = b"PK\x03\x04";
 const END: &[u8] = b"PK\x05\x06";
-/// An archive's end, with its comment, is no longer.
+/// Maximum length of the end-of-central-directory record with its comment.
 const MAX_END: usize = 22 + 65_535;
 
 /// A file of an archive.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
-    /// Its name in the archive; for people to read, never a path.
+    /// Name in the archive, for display only; never a path.
     pub name: String,
-    /// What it holds.
+    /// Unpacked content.
     pub bytes: Vec<u8>,
 }
 
-/// What an archive holds.
+/// Contents of an archive.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Unpacked {
-    /// Files, in the order of the archive.
+    /// Files in archive order.
     pub entries: Vec<Entry>,
-    /// Names of what was left out, with the reason, for people to read.
+    /// Names of skipped entries, each with a reason for the user.
     pub skipped: Vec<(String, String)>,
 }
 
-/// Whether this is a ZIP that is no document: neither Word, Excel, PowerPoint, OpenDocument,
-/// EPUB nor a program.
+/// Returns whether the file is a ZIP that is not a document: neither Word, Excel, PowerPoint,
+/// OpenDocument, EPUB nor a program.
 pub fn is_archive(head: &[u8]) -> bool {
     let has = |name: &[u8]| memchr::memmem::find(head, name).is_some();
     head.starts_with(LOCAL)
@@ -60,11 +60,10 @@ pub fn is_archive(head: &[u8]) -> bool {
         && !head.get(30..).is_some_and(|first| first.starts_with(b"mimetypeapplication/"))
 }
 
-/// Unpacks an archive. Refuses one that is damaged, locked, or unpacks to more than any
-/// transcripts do.
+/// Unpacks an archive. Refuses one that is damaged, encrypted or unpacks to too much data.
 pub fn unpack(bytes: &[u8]) -> Result<Unpacked, Refusal> {
     let damaged = Refusal::Damaged { what: "ZIP archive" };
-    // What the archive says at its end is looked at before a list of its entries is made.
+    // Checked before the list of entries is built: the number of entries declared at the end.
     let tail = &bytes[bytes.len().saturating_sub(MAX_END)..];
     let end = memchr::memmem::rfind(tail, END).ok_or(damaged.clone())?;
     let count = tail.get(end + 10..end + 12).ok_or(damaged.clone())?;
@@ -94,11 +93,11 @@ pub fn unpack(bytes: &[u8]) -> Result<Unpacked, Refusal> {
         }
         if is_locked {
             locked += 1;
-            skip("it is locked with a password");
+            skip("it is protected by a password");
             continue;
         }
         if unpacked.entries.len() == MAX_FILES {
-            skip("the archive holds more files than are read at once");
+            skip("the archive contains more files than are read at once");
             continue;
         }
         let mut held = Vec::new();
@@ -112,32 +111,32 @@ pub fn unpack(bytes: &[u8]) -> Result<Unpacked, Refusal> {
         }
         if !read {
             broken += 1;
-            skip("it is damaged or packed in a way that cannot be read");
+            skip("it is damaged or uses an unsupported compression");
         } else if held.is_empty() {
             skip("it is empty");
         } else if is_archive(&held) {
-            skip("it is an archive in an archive");
+            skip("it is a nested archive");
         } else {
             unpacked.entries.push(Entry { name, bytes: held });
         }
     }
     match unpacked.entries.is_empty() {
         true if locked > 0 => Err(Refusal::NoTranscript {
-            what: "a ZIP archive that is locked with a password",
-            advice: "Unpack it and upload the files in it.",
+            what: "a ZIP archive that is protected by a password",
+            advice: "Unpack it and upload the files.",
         }),
         true if broken > 0 => Err(damaged),
         true => Err(Refusal::NoTranscript {
-            what: "a ZIP archive without files that could be transcripts",
+            what: "a ZIP archive without any transcript",
             advice: "Upload the transcripts themselves.",
         }),
         false => Ok(unpacked),
     }
 }
 
-/// Why an entry is left out.
+/// Why an entry is skipped.
 enum Left {
-    /// Nobody would miss it.
+    /// Not worth a warning.
     Silently,
     Because(&'static str),
 }
@@ -157,13 +156,13 @@ fn reason(name: &str, is_folder: bool, is_link: bool) -> Option<Left> {
         || parts().any(|part| part == "..")
         || name.get(1..2) == Some(":")
     {
-        Some(Left::Because("its name points out of the archive"))
+        Some(Left::Because("its name points outside the archive"))
     } else {
         None
     }
 }
 
-/// A name as it may be shown: short, on one line, without marks that turn its direction.
+/// Returns a name that is safe to display: short, on one line, without direction marks.
 fn shown(name: &str) -> String {
     let plain = |c: &char| !c.is_control() && !names::is_mark(*c);
     name.chars().filter(plain).take(200).collect()

@@ -39,7 +39,7 @@ fn one_transcript_is_read_and_several_are_told_apart() {
         parse(&zipped(&[("a/call.vtt", CALL), ("a/logo.png", b"\x89PNG\r\n\x1a\n\0\0")])).unwrap();
     assert_eq!(content.format, "webvtt");
     assert_eq!(content.turns[0].text, "Hi there");
-    assert!(content.warnings[0].message.starts_with("a/logo.png was left out: This is an image"));
+    assert!(content.warnings[0].message.starts_with("a/logo.png was skipped: This is an image"));
 
     let zip = zipped(&[("call.vtt", CALL), ("chat.txt", CHAT)]);
     let (parts, warnings) = parse_archive(&zip).unwrap();
@@ -81,9 +81,7 @@ fn names_that_point_elsewhere_links_and_archives_are_left_out() {
     assert_eq!(unpacked.entries.len(), 1, "{:?}", unpacked.entries);
     assert_eq!(unpacked.skipped.len(), 6, "{:?}", unpacked.skipped);
     assert!(unpacked.skipped.contains(&("link.vtt".into(), "it is a link".into())));
-    assert!(
-        unpacked.skipped.contains(&("inner.zip".into(), "it is an archive in an archive".into()))
-    );
+    assert!(unpacked.skipped.contains(&("inner.zip".into(), "it is a nested archive".into())));
 }
 
 #[test]
@@ -109,12 +107,12 @@ fn many_entries_are_refused_and_many_files_left_out() {
 #[test]
 fn a_locked_archive_says_so() {
     let mut zip = zipped(&[("call.vtt", CALL)]);
-    // The flag that an entry is locked, in its own head and in the list at the end.
+    // Sets the encryption flag in the local header and in the central directory.
     zip[6] |= 1;
     let list = memchr::memmem::find(&zip, b"PK\x01\x02").unwrap();
     zip[list + 8] |= 1;
     let refusal = parse(&zip).unwrap_err();
-    assert!(refusal.to_string().contains("locked with a password"), "{refusal}");
+    assert!(refusal.to_string().contains("protected by a password"), "{refusal}");
 }
 
 #[test]

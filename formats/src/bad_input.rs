@@ -1,5 +1,5 @@
-//! What people upload that is no transcript, or a broken one: each is answered with a sentence,
-//! in time and memory that the size of the file bounds.
+//! Uploads that are not transcripts, or broken ones: each is refused with a sentence, in time and
+//! memory bounded by the size of the file.
 
 use std::io::{Cursor, Write};
 use std::time::{Duration, Instant};
@@ -153,7 +153,7 @@ fn a_small_file_of_every_format_is_read_and_cut_at_every_byte() {
         missing.retain(|id| id != format);
         cut_anywhere(file.as_bytes());
     }
-    // Those with bytes of their own are cut in their own tests.
+    // Binary formats are truncated in their own tests.
     assert_eq!(missing, ["docx", "odt", "rtf", "pdf"]);
 }
 
@@ -201,7 +201,7 @@ fn times_that_make_no_sense_cost_no_words() {
     }
 }
 
-/// Runs over a hostile file; quadratic time would be far beyond the bound.
+/// Reads a hostile file; quadratic time would exceed the bound by far.
 fn answered(what: &str, bytes: &[u8]) -> Result<crate::Content, Refusal> {
     let begun = Instant::now();
     let answer = parse(bytes);

@@ -1,16 +1,16 @@
-//! Transcript formats: what a coach uploads, read into [`Content`].
+//! Transcript formats: reads uploaded files into [`Content`].
 //!
 //! Invariants:
-//! - A format is recognised from what the file holds, never from its name.
+//! - A format is recognised by the content of a file, never by its name.
 //! - [`parse`] picks the same format as [`inspect`] does on the head of the same file.
 //! - No speaker, time or word is invented; what could not be read is in `warnings`.
-//! - Time is linear in the size of the file; memory is bounded by it and by the caps in
+//! - Time is linear in the size of the file; memory is bounded by it and by the limits in
 //!   [`builder`].
 //!
-//! One folder for each kind of file; what readers of several kinds share is in `kernel`, which
-//! knows none of them. **To add a format**: write `<kind>/<format>.rs` with a unit struct that
-//! implements `Format`, name it in `<kind>/mod.rs`, and add it to the list in `registry.rs`. The
-//! property tests in `properties.rs` then run over it too.
+//! There is one folder per kind of file; `kernel` has what several kinds share and knows none of
+//! them. **To add a format**: write `<kind>/<format>.rs` with a unit struct that implements
+//! `Format`, declare it in `<kind>/mod.rs`, and add it to the list in `registry.rs`. The property
+//! tests in `properties.rs` then cover it too.
 
 pub mod archive;
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! What holds for every format and any input.
+//! Properties of every format for any input.
 
 use debrief_domain::transcript::content::{Content, TURN_CHARS_MAX};
 use proptest::prelude::*;
@@ -26,7 +26,7 @@ fn check(content: &Content) {
     assert!(content.warnings.len() <= MAX_WARNINGS + 1);
 }
 
-/// Runs every format over the input, whether or not it recognises it.
+/// Runs every format on the input, recognised or not.
 fn every_format(bytes: &[u8]) {
     if let Ok(content) = parse(bytes) {
         let guess = inspect(bytes).unwrap().format;
@@ -40,7 +40,7 @@ fn every_format(bytes: &[u8]) {
     }
 }
 
-/// Text made of what the formats are made of.
+/// Generates text from fragments of the formats.
 fn fragments() -> impl Strategy<Value = String> {
     let fragment = prop_oneof![
         Just("WEBVTT\n\n".to_owned()),
@@ -76,7 +76,7 @@ fn fragments() -> impl Strategy<Value = String> {
     proptest::collection::vec(fragment, 0..40).prop_map(|parts| parts.concat())
 }
 
-/// JSON made of the keys that the tools use, in any place.
+/// Generates JSON with the tools' keys in any place.
 fn json() -> impl Strategy<Value = serde_json::Value> {
     let key = proptest::sample::select(vec![
         "segments",
@@ -190,7 +190,7 @@ fn a_file_cut_at_any_byte_never_panics() {
     }
 }
 
-/// Shapes that have made other readers quadratic. Each is big enough that it would be noticed.
+/// Shapes that made other readers quadratic, each large enough for that to show.
 #[test]
 fn hostile_shapes_are_read_in_linear_time() {
     let size = 60_000;
@@ -227,7 +227,7 @@ fn hostile_shapes_are_read_in_linear_time() {
     }
 }
 
-/// One beginning for each format of some size, then as much of its own stuff as there may be.
+/// One header per large format, then as much of its content as fits.
 #[test]
 fn four_times_the_file_takes_about_four_times_the_time() {
     for (start, unit) in [
@@ -253,7 +253,7 @@ fn four_times_the_file_takes_about_four_times_the_time() {
         let size = 50_000 / unit.len();
         let least = |count| (0..3).map(|_| took(count)).min().unwrap_or_default();
         let (one, four) = (least(size), least(4 * size));
-        // Quadratic time would be far beyond; the rest is for a busy machine.
+        // Quadratic time would exceed this by far; the slack is for a busy machine.
         let bound = one * 12 + std::time::Duration::from_secs(3);
         assert!(four < bound, "{start}: {one:?}, {four:?}");
     }

@@ -1,4 +1,4 @@
-//! A file is recognised, and read by the format that is surest of it.
+//! Recognises a file and reads it with the format that is most certain.
 //!
 //! Invariant: [`parse`] picks the same format as [`inspect`] does on the head of the same file.
 
@@ -10,20 +10,21 @@ use crate::kernel::source::HEAD_BYTES;
 use crate::kernel::{Builder, Confidence, Encoding, Format, Head, Refusal, Source};
 use crate::registry::{self, REGISTRY};
 
-/// What an upload seems to be.
+/// The detected type of an upload.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Guess {
     /// [`Format::id`].
     pub format: &'static str,
     /// [`Format::name`].
     pub name: &'static str,
-    /// How the characters are stored.
+    /// Character encoding.
     pub encoding: Encoding,
-    /// How sure the format is.
+    /// How certain the format is.
     pub confidence: Confidence,
 }
 
-/// Says from the first [`HEAD_BYTES`] of an upload whether it can be read. Longer input is cut.
+/// Detects from the first [`HEAD_BYTES`] of an upload whether it can be read. Longer input is
+/// truncated.
 pub fn inspect(head: &[u8]) -> Result<Guess, Refusal> {
     if is_archive(head) {
         return Ok(Guess {
@@ -38,7 +39,7 @@ pub fn inspect(head: &[u8]) -> Result<Guess, Refusal> {
     Ok(Guess { format: format.id(), name: format.name(), encoding: head.encoding(), confidence })
 }
 
-/// Reads a whole file. Of a ZIP archive, the one transcript in it; see [`parse_archive`].
+/// Reads a whole file, or the only transcript in a ZIP archive; see [`parse_archive`].
 pub fn parse(bytes: &[u8]) -> Result<Content, Refusal> {
     if is_archive(bytes) {
         return single(bytes);
@@ -48,24 +49,24 @@ pub fn parse(bytes: &[u8]) -> Result<Content, Refusal> {
     read(format, &Source::of(head, bytes, utf8)?)
 }
 
-/// Reads a file as the format with this identifier, whatever it looks like; for tests and fuzzing.
-/// `None` where there is no such format.
+/// Reads a file as the format with this identifier, recognised or not; for tests and fuzzing.
+/// Returns `None` if there is no such format.
 pub fn parse_as(format: &str, bytes: &[u8]) -> Option<Result<Content, Refusal>> {
     let format = REGISTRY.iter().find(|known| known.id() == format)?;
     Some(Source::new(bytes).and_then(|source| read(*format, &source)))
 }
 
-/// The transcripts of an archive, by name, and warnings of what was left out.
+/// Transcripts of an archive by name, and warnings about skipped entries.
 pub type Parts = (Vec<(String, Content)>, Vec<Warning>);
 
-/// Reads the transcripts of a ZIP archive, one by one. Refuses where none can be read.
+/// Reads the transcripts of a ZIP archive one by one. Refuses if none can be read.
 pub fn parse_archive(bytes: &[u8]) -> Result<Parts, Refusal> {
     let unpacked = archive::unpack(bytes)?;
     let mut parts = Vec::new();
     let mut warnings: Vec<Warning> = unpacked
         .skipped
         .into_iter()
-        .map(|(name, reason)| warning(&format!("{name} was left out: {reason}")))
+        .map(|(name, reason)| warning(&format!("{name} was skipped: {reason}")))
         .collect();
     let mut first = None;
     for archive::Entry { name, bytes } in unpacked.entries {
@@ -74,20 +75,20 @@ pub fn parse_archive(bytes: &[u8]) -> Result<Parts, Refusal> {
             Err(refusal) => {
                 let sentence = refusal.to_string();
                 let reason = sentence.split_inclusive(". ").next().unwrap_or_default().trim();
-                warnings.push(warning(&format!("{name} was left out: {reason}")));
+                warnings.push(warning(&format!("{name} was skipped: {reason}")));
                 first.get_or_insert(refusal);
             }
         }
     }
     warnings.truncate(MAX_WARNINGS);
     match first {
-        // Of a single file, its own reason says most.
+        // For a single file, its own refusal is the most useful.
         Some(refusal) if parts.is_empty() => Err(refusal),
         _ => Ok((parts, warnings)),
     }
 }
 
-/// The content of an archive that holds one transcript.
+/// Returns the content of an archive that contains one transcript.
 fn single(bytes: &[u8]) -> Result<Content, Refusal> {
     let (parts, mut warnings) = parse_archive(bytes)?;
     let count = parts.len();
@@ -128,7 +129,7 @@ fn read(format: &dyn Format, source: &Source<'_>) -> Result<Content, Refusal> {
     Ok(content)
 }
 
-/// Reads the text of a document. Warnings number the lines of that text.
+/// Reads the text of a document. Warnings have the line numbers of that text.
 fn read_within(Within { text, unknown }: Within, out: &mut Builder) {
     let read = recognise_within(&text).and_then(|format| {
         format.parse(&Source::new(text.as_bytes())?, out);
@@ -147,14 +148,14 @@ fn recognise(head: &Head<'_>) -> Result<(&'static dyn Format, Confidence), Refus
     surest(REGISTRY.iter().copied(), head)
 }
 
-/// The format of the text in a document.
+/// Finds the format of the text in a document.
 fn recognise_within(text: &str) -> Result<&'static dyn Format, Refusal> {
     let head = Head::new(text.as_bytes())?;
     let formats = REGISTRY.iter().copied().filter(|format| !format.is_document());
     surest(formats, &head).map(|(format, _)| format)
 }
 
-/// The surest of these formats; of those that are equally sure, the first.
+/// Returns the most certain of these formats; on a tie, the first.
 fn surest(
     formats: impl Iterator<Item = &'static dyn Format>,
     head: &Head<'_>,
@@ -188,7 +189,7 @@ mod tests {
     fn a_file_without_words_is_refused_as_such() {
         let refusal = parse(b"WEBVTT\n\n00:01.000 --> 00:02.000\n\n").unwrap_err();
         assert_eq!(refusal.code(), "no_speech");
-        assert!(refusal.to_string().contains("it holds no words"), "{refusal}");
+        assert!(refusal.to_string().contains("it contains no speech"), "{refusal}");
     }
 
     #[test]

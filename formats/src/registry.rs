@@ -1,4 +1,4 @@
-//! The formats that Debrief reads: one list, in the order in which they are asked.
+//! The list of supported formats, in order of precedence.
 
 use std::sync::LazyLock;
 
@@ -16,7 +16,7 @@ use crate::text::{
     timed_text, zoom_captions,
 };
 
-/// Every format Debrief reads. Where two are equally sure of a file, the earlier one has it.
+/// All supported formats. If two are equally certain of a file, the earlier one reads it.
 pub(crate) static REGISTRY: &[&dyn Format] = &[
     &webvtt::WebVtt,
     &srt::Srt,
@@ -68,10 +68,10 @@ pub(crate) static REGISTRY: &[&dyn Format] = &[
     &name_above::NameAbove,
 ];
 
-/// What the name of a tool's JSON ends in.
+/// Suffix of the names of JSON formats.
 const JSON: &str = " JSON";
 
-/// The tools whose JSON is read, by name.
+/// Returns the names of the tools whose JSON is supported.
 pub(crate) fn tools() -> &'static [&'static str] {
     static TOOLS: LazyLock<Vec<&str>> = LazyLock::new(|| {
         REGISTRY.iter().filter_map(|format| format.name().strip_suffix(JSON)).collect()
@@ -79,7 +79,7 @@ pub(crate) fn tools() -> &'static [&'static str] {
     &TOOLS
 }
 
-/// Identifiers and names of all formats, in the order of the registry.
+/// Returns the identifiers and names of all formats, in registry order.
 pub fn accepted() -> impl Iterator<Item = (&'static str, &'static str)> {
     REGISTRY.iter().map(|format| (format.id(), format.name()))
 }

@@ -1,10 +1,10 @@
-//! What the tests of the formats share.
+//! Helpers for the tests of the formats.
 
 use debrief_domain::transcript::content::Content;
 
 use crate::parse;
 
-/// Reads a file that must be of this format.
+/// Reads a file that must be recognised as this format.
 pub(crate) fn read(format: &str, text: impl AsRef<[u8]>) -> Content {
     let content = parse(text.as_ref()).unwrap_or_else(|refusal| panic!("{format}: {refusal}"));
     assert_eq!(content.format, format);
@@ -13,13 +13,13 @@ pub(crate) fn read(format: &str, text: impl AsRef<[u8]>) -> Content {
 
 type Row<'a> = (Option<&'a str>, Option<u64>, Option<u64>, &'a str);
 
-/// Who said what and when.
+/// Returns speaker, times and text of each turn.
 pub(crate) fn turns(content: &Content) -> Vec<Row<'_>> {
     content.turns.iter().map(|t| (t.speaker.as_deref(), t.start_ms, t.end_ms, &*t.text)).collect()
 }
 
-/// Cut at every byte, a file is read as far as it goes: never a panic, never a name that the
-/// whole file does not hold.
+/// Cuts a file at every byte and reads it: it never panics, and never yields a name that the whole
+/// file does not contain.
 pub(crate) fn cut_anywhere(whole: &[u8]) {
     let lossy = String::from_utf8_lossy(whole);
     for end in 0..whole.len() {

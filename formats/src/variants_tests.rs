@@ -1,4 +1,4 @@
-//! Files as the tools also write them: other wrappings, nulls, numbers as text, other languages.
+//! Variants of the tools' files: other wrappers, nulls, numbers as text, other languages.
 
 use crate::parse;
 
@@ -10,7 +10,7 @@ fn said(text: &str) -> Vec<(String, Option<u64>, String)> {
     content.turns.iter().map(turn).collect()
 }
 
-/// Each is read, with a speaker where one is stated, and with the first word.
+/// Each is read with the first word, and with a speaker if one is stated.
 #[test]
 fn json_with_nulls_wrappings_and_numbers_as_text() {
     for (file, speaker, start) in [

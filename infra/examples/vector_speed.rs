@@ -12,6 +12,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use debrief_domain::ids::{ClientId, OrganizationId, TranscriptId};
+use debrief_domain::subject::Subject;
 use debrief_infra::vectors::{Entry, Filters, Near, SessionInfo, State, from_url};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
@@ -153,7 +154,7 @@ impl World {
     fn session(&mut self, organization: OrganizationId, n: usize) -> (SessionInfo, Vec<Entry>) {
         let session = SessionInfo {
             organization,
-            transcript: TranscriptId(Uuid::now_v7()),
+            subject: Subject::Transcript(TranscriptId(Uuid::now_v7())),
             client: Some(client(self.random.random_range(0..CLIENTS))),
             coaches: vec!["Coach".to_owned()],
             at: at(n),

@@ -218,8 +218,8 @@ async fn what_the_status_says() {
         (405, "x", "URL"),
         (429, "insufficient_quota", "quota"),
         // A code that is the key or a word of the prompt is not repeated.
-        (401, KEY, "status 401: the server wants another key"),
-        (401, SECRET, "status 401: the server wants another key"),
+        (401, KEY, "status 401: the server does not accept the key"),
+        (401, SECRET, "status 401: the server does not accept the key"),
     ] {
         assert_config(&failure_of(repeating(status, code)).await, hint);
     }
@@ -231,7 +231,7 @@ async fn what_the_status_says() {
         let headers = [("retry-after", "20")];
         Reply::Now((StatusCode::TOO_MANY_REQUESTS, headers, KEY).into_response())
     };
-    assert_unavailable(&failure_of(busy).await, "status 429; it asks to wait 20 s");
+    assert_unavailable(&failure_of(busy).await, "status 429; it asks for a retry in 20 s");
 }
 
 #[tokio::test]
@@ -345,7 +345,7 @@ async fn a_server_that_is_away_is_left_alone_for_a_while() {
         assert_unavailable(&failure(&model).await, "status 503");
     }
     for _ in 0..5 {
-        assert_unavailable(&failure(&model).await, "3 times in a row; it is asked again in 1 s");
+        assert_unavailable(&failure(&model).await, "3 times in a row; next attempt in 1 s");
     }
     assert_eq!(server.requests().len(), 3);
     // Of many, one goes through; it fails, and another rest begins.

@@ -1,6 +1,6 @@
-//! What the event log promises, run against SQLite and Postgres.
+//! Guarantees of the event log, tested on SQLite and Postgres.
 //!
-//! `DEBRIEF_TEST_FULL=1` runs the long form: 100,000 events under subscribers, 1,000 keys.
+//! With `DEBRIEF_TEST_FULL=1`, the long form runs: 100,000 events under subscribers, 1,000 keys.
 
 #[path = "log/concurrency.rs"]
 mod concurrency;

@@ -1,5 +1,5 @@
-//! Prints the range of days that Debrief finds in questions, for `scripts/quality` to lay beside
-//! what other libraries find: `questions FILE`, one JSON line for each line of a file such as
+//! Prints the date range that Debrief finds in questions, so that `scripts/quality` can compare it
+//! with other libraries: `questions FILE`, one JSON line for each line of a file such as
 //! `questions/questions.jsonl`: `{"from", "to", "quotes"}`.
 
 use std::io::{self, Write};

@@ -1,30 +1,30 @@
-//! The language of a transcript and of the turns that are in another.
+//! Detects the language of a transcript, and of the turns in another language.
 //!
 //! Invariants:
-//! - What the file states holds. Else a script that one language owns tells it, else trigrams of
-//!   a long text (the `whatlang` crate; Cavnar and Trenkle 1994), where they are sure.
-//! - A turn has a language of its own only where it differs from the transcript's, or the
-//!   transcript's is not known. Unknown stays unknown: a short turn in Latin letters has none.
-//! - Bounded: at most [`MAX_LOOKS`] turns are looked at for trigrams, [`LOOK_CHARS`] of each.
+//! - A language stated by the file wins. Otherwise a script that only one language uses decides,
+//!   else trigrams of a long text (the `whatlang` crate; Cavnar and Trenkle 1994) if they are
+//!   certain.
+//! - A turn has its own language only if it differs from the transcript's, or the transcript's is
+//!   unknown. Unknown stays unknown: a short turn in Latin letters has none.
+//! - Bounded: trigrams are computed for at most [`MAX_LOOKS`] turns, and [`LOOK_CHARS`] of each.
 
 use debrief_domain::transcript::content::{Content, Turn};
 
 use debrief_domain::transcript::script;
 
-/// Fewer letters prove nothing to trigrams.
+/// Minimum number of letters for trigrams.
 const ENOUGH: usize = 120;
-/// Letters of a script of its own that a turn needs.
+/// Minimum number of letters in a script of its own.
 const ENOUGH_OF_SCRIPT: usize = 3;
-/// Characters of a turn that are looked at.
+/// Number of characters examined per turn.
 const LOOK_CHARS: usize = 400;
-/// Turns that are looked at.
+/// Maximum number of turns examined.
 const MAX_LOOKS: usize = 2_000;
-/// How sure trigrams must be, from 0 to 1.
+/// Minimum confidence of trigrams, from 0 to 1.
 const SURE: f64 = 0.9;
 
-/// Primary subtags (ISO 639-1 where there is one) of the languages that trigrams are asked for,
-/// by their ISO 639-3 code. Those that are seldom spoken in sessions but often mistaken for
-/// others are left out.
+/// Primary subtags (ISO 639-1 if there is one) of the languages that trigrams detect, by ISO 639-3
+/// code. Languages that are rare in sessions but often confused with others are omitted.
 const TAGS: &[(&str, &str)] = &[
     ("eng", "en"),
     ("rus", "ru"),
@@ -60,7 +60,7 @@ const TAGS: &[(&str, &str)] = &[
     ("cat", "ca"),
 ];
 
-/// Fills in the language of the transcript and of its turns, where the words leave no doubt.
+/// Sets the language of the transcript and of its turns, if the text is conclusive.
 pub fn tell(content: &mut Content) {
     let mut looks = MAX_LOOKS;
     let told: Vec<Option<&'static str>> = content
@@ -99,7 +99,7 @@ fn is_long(text: &str) -> bool {
     text.chars().filter(|c| c.is_alphabetic()).nth(ENOUGH).is_some()
 }
 
-/// What trigrams are sure of.
+/// Returns the language that trigrams are certain of.
 fn of_text(text: &str) -> Option<&'static str> {
     let allowed = TAGS.iter().filter_map(|(code, _)| whatlang::Lang::from_code(*code)).collect();
     let found = whatlang::Detector::with_allowlist(allowed).detect(text)?;
@@ -109,7 +109,7 @@ fn of_text(text: &str) -> Option<&'static str> {
     TAGS.iter().find(|(code, _)| *code == found.lang().code()).map(|(_, tag)| *tag)
 }
 
-/// The language of at least three quarters of the text whose language is known.
+/// Returns the language of at least three quarters of the text with a known language.
 fn most(turns: &[Turn], told: &[Option<&'static str>]) -> Option<String> {
     let mut lengths: Vec<(&str, usize)> = Vec::new();
     for (turn, tag) in turns.iter().zip(told) {
@@ -124,7 +124,7 @@ fn most(turns: &[Turn], told: &[Option<&'static str>]) -> Option<String> {
     (length * 4 >= all * 3 && length >= ENOUGH).then(|| tag.to_owned())
 }
 
-/// The language of many short turns together, where no turn alone is long enough.
+/// Returns the language of many short turns together, if no single turn is long enough.
 fn of_all(turns: &[Turn]) -> Option<String> {
     if turns.iter().any(|turn| is_long(&turn.text)) {
         return None;

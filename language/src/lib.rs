@@ -1,9 +1,9 @@
-//! Language: what words, sentences and names say, whoever said them.
+//! Language processing: words, sentences and names, independent of the speaker.
 //!
-//! Pure and deterministic: no I/O, no clock, no randomness, no network. [`summary`] says in the
-//! participants' own words what a session was about, without a language model; [`question`] says
-//! what a search asks for. Both read [`sentences`], find [`phrases`] in them, and take their words
-//! from the [`lists`] of each language.
+//! Pure and deterministic: no I/O, no clock, no randomness, no network. [`summary`] summarizes a
+//! session in the participants' own words, without a language model; [`question`] interprets search
+//! questions. Both split text into [`sentences`], find [`phrases`] in them, and use the word
+//! [`lists`] of each language.
 
 pub mod languages;
 mod lists;

@@ -1,15 +1,14 @@
-//! What a spelling of a name says: whose name it is, without case, accents and what stands
-//! around it.
+//! Parses spellings of names into comparable words, without case, accents and additions.
 
 use std::borrow::Cow;
 
 use debrief_domain::transcript::names::clean;
 use unicode_normalization::UnicodeNormalization;
 
-/// What is longer is taken as it is.
+/// Longer spellings are not parsed.
 const MAX_CHARS: usize = 200;
 
-/// Said of anybody, so they set nobody apart.
+/// Additions that fit anybody, so they distinguish nobody.
 const HARMLESS: &[&str] = &[
     "guest",
     "host",
@@ -44,7 +43,7 @@ const PRONOUNS: &[&str] = &[
     "any", "all", "sie", "ihr", "er", "ihm", "elle", "il", "ella", "él", "el",
 ];
 
-/// What stands behind a comma and is no first name.
+/// Words after a comma that are not first names.
 const TITLES: &[&str] = &[
     "jr", "sr", "ii", "iii", "phd", "md", "mba", "msc", "ma", "bsc", "acc", "pcc", "mcc", "icf",
     "cpcc", "cpc", "lcsw", "lmft", "rn", "esq", "pmp", "cpa", "psyd", "edd", "mph", "mpa",
@@ -68,25 +67,25 @@ const DEVICES: &[&str] = &[
     "tablet",
 ];
 
-/// A spelling of a name, understood.
+/// A parsed spelling of a name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Name {
-    /// First name first, in lower case without accents. Empty where it cannot be told, as in an
+    /// First name first, in lower case without accents. Empty if it cannot be determined, as in an
     /// address of one word.
     pub words: Vec<String>,
-    /// Company, nickname and the like, from brackets and behind bars.
+    /// Company, nickname and the like, from brackets and after bars.
     pub besides: Vec<String>,
-    /// The name as one would write it, without what is said of anybody, as in `(she/her)`.
+    /// The name for display, without generic additions such as `(she/her)`.
     pub shown: String,
-    /// The same without anything in brackets or behind bars.
+    /// Same, without anything in brackets or after bars.
     pub bare: String,
-    /// Whether a person would write it so: no address, no `Last, First`, no device, no
+    /// Whether a person would write it like this: not an address, `Last, First`, a device or
     /// initials.
     pub natural: bool,
 }
 
 impl Name {
-    /// Understands a spelling.
+    /// Parses a spelling.
     pub fn new(spelled: &str) -> Self {
         let spelled = clean(spelled).map(Cow::into_owned).unwrap_or_default();
         if spelled.chars().nth(MAX_CHARS).is_some() {
@@ -127,8 +126,8 @@ impl Name {
         Self { words, besides, shown, bare: core, natural }
     }
 
-    /// What is the same for two spellings of one name. A single word with something beside it is
-    /// not the same as the word alone: somebody may want to be told apart.
+    /// Returns the key that spellings of one name share. A single word with an addition does not
+    /// share the key of the word alone: the addition may be there to distinguish people.
     pub fn key(&self) -> Option<String> {
         match self.words.as_slice() {
             [] => None,
@@ -142,8 +141,8 @@ impl Name {
     }
 }
 
-/// Splits off what stands in brackets, behind a bar, a dash or an `@`. Also gives the spelling
-/// without what is said of anybody.
+/// Splits off what is in brackets, or after a bar, a dash or an `@`. Also returns the spelling
+/// without generic additions.
 fn peel(spelled: &str) -> (String, Vec<String>, String) {
     let mut core = spelled.to_owned();
     let mut shown = spelled.to_owned();
@@ -155,7 +154,7 @@ fn peel(spelled: &str) -> (String, Vec<String>, String) {
         }
         let folded = fold(&beside).join(" ");
         if is_harmless(&beside, &folded) {
-            // Only from the end, where nothing else was kept behind it.
+            // Only from the end, if nothing else was kept after it.
             if shown == core {
                 shown.clone_from(&rest);
             }
@@ -194,7 +193,7 @@ fn is_title(text: &str) -> bool {
     !words.is_empty() && words.iter().all(|word| TITLES.contains(&word.as_str()))
 }
 
-/// The part of an address before the `@`.
+/// Returns the part of an address before the `@`.
 fn local_part(core: &str) -> Option<&str> {
     let (local, domain) = core.split_once('@')?;
     let fits = !local.is_empty()
@@ -204,7 +203,7 @@ fn local_part(core: &str) -> Option<&str> {
     fits.then(|| local.split('+').next().unwrap_or(local))
 }
 
-/// Whose device this is: `Noa's iPhone`, `iPhone von Noa`.
+/// Returns the owner of a device: `Noa's iPhone`, `iPhone von Noa`.
 fn owner(core: &str) -> Option<String> {
     let lower = core.to_lowercase().replace('’', "'");
     if let Some((owner, device)) = lower.split_once("'s ") {
@@ -215,13 +214,13 @@ fn owner(core: &str) -> Option<String> {
     DEVICES.contains(&device.trim()).then(|| owner.to_owned())
 }
 
-/// Words in lower case, without accents and vowel points, apostrophes and full stops.
+/// Splits into words in lower case, without accents and vowel points, apostrophes and full stops.
 pub fn fold(text: &str) -> Vec<String> {
     let mut plain = String::with_capacity(text.len());
     for c in text.nfkd() {
         match c {
-            // Latin, Greek and Cyrillic accents; Hebrew and Arabic points. Marks of other
-            // scripts are letters.
+            // Latin, Greek and Cyrillic accents; Hebrew and Arabic points. Marks of other scripts
+            // are letters.
             '\u{300}'..='\u{36F}' | '\u{591}'..='\u{5C7}' | '\u{64B}'..='\u{652}' => {}
             '\'' | '’' | '‘' | '`' | '׳' | '״' | '"' => {}
             'ł' | 'Ł' => plain.push('l'),

@@ -1,7 +1,7 @@
-//! Cue phrases, found word by word.
+//! Finds cue phrases, word by word.
 //!
-//! A phrase is words with a space between; `word*` matches a beginning, `*` any one word. The
-//! time is linear in the words looked at: phrases are found by their first word.
+//! A phrase is words separated by spaces; `word*` matches a prefix, `*` any one word. The time is
+//! linear in the number of words: phrases are indexed by their first word.
 
 use std::collections::HashMap;
 
@@ -15,7 +15,7 @@ pub(crate) struct Phrases {
 }
 
 impl Phrases {
-    /// First words are whole words.
+    /// Builds the set. First words have no `*`.
     pub(crate) fn new(phrases: List) -> Self {
         let mut by_first: HashMap<_, Vec<Vec<_>>> = HashMap::new();
         for phrase in entries(phrases) {
@@ -27,7 +27,7 @@ impl Phrases {
         Self { by_first }
     }
 
-    /// The length of the longest phrase that begins at `words[0]`.
+    /// Returns the length of the longest phrase that begins at `words[0]`.
     pub(crate) fn at(&self, words: &[Word]) -> Option<usize> {
         let (first, rest) = words.split_first()?;
         self.by_first
@@ -41,17 +41,17 @@ impl Phrases {
             .max()
     }
 
-    /// Where the first phrase begins and ends.
+    /// Returns the start and end of the first phrase.
     pub(crate) fn find(&self, words: &[Word]) -> Option<(usize, usize)> {
         (0..words.len()).find_map(|at| Some((at, at + self.at(&words[at..])?)))
     }
 
-    /// Whether any phrase occurs.
+    /// Returns whether any phrase occurs.
     pub(crate) fn any(&self, words: &[Word]) -> bool {
         self.find(words).is_some()
     }
 
-    /// Whether this single word is a phrase.
+    /// Returns whether this single word is a phrase.
     pub(crate) fn has(&self, word: &str) -> bool {
         self.by_first.get(word).is_some_and(|phrases| phrases.iter().any(Vec::is_empty))
     }

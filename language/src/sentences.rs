@@ -1,21 +1,21 @@
-//! Turns into sentences and words, with their places kept.
+//! Splits turns into sentences and words, with their positions.
 //!
 //! Invariant: a [`Sentence`] is a byte range of one turn's text, so that quoting it is verbatim.
-//! At most [`MAX_SENTENCES`] are made and none is longer than [`MAX_CHARS`] bytes by much, which
+//! There are at most [`MAX_SENTENCES`], and none is much longer than [`MAX_CHARS`] bytes, which
 //! bounds all later work.
 
 use debrief_domain::summary::content::Quote;
 use debrief_domain::transcript::content::{Content, TurnKind};
 use unicode_segmentation::UnicodeSegmentation;
 
-/// About thirty hours of talk.
+/// About thirty hours of speech.
 pub(crate) const MAX_SENTENCES: usize = 20_000;
-/// The same, counted in words.
+/// Same, in words.
 pub(crate) const MAX_WORDS: usize = 300_000;
-/// Longer sentences are cut at a comma, or between words.
+/// Longer sentences are split at a comma, or between words.
 pub(crate) const MAX_CHARS: usize = 360;
 
-/// A word as spoken, in lower case, and its place in the turn's text.
+/// A word as spoken, in lower case, and its position in the turn's text.
 #[derive(Debug, Clone)]
 pub(crate) struct Word {
     pub(crate) from: usize,
@@ -26,14 +26,14 @@ pub(crate) struct Word {
 /// A sentence, or part of a very long one.
 #[derive(Debug, Clone)]
 pub(crate) struct Sentence {
-    /// Place in `Content::turns`.
+    /// Index in `Content::turns`.
     pub(crate) turn: usize,
     pub(crate) from: usize,
     pub(crate) to: usize,
     pub(crate) words: Vec<Word>,
-    /// Words as parted by white space.
+    /// Number of words separated by white space.
     pub(crate) spoken: usize,
-    /// Whether it asks.
+    /// Whether it is a question.
     pub(crate) question: bool,
 }
 
@@ -53,8 +53,8 @@ impl Sentence {
     }
 }
 
-/// All sentences with at least one word, in order. What is written in the chat of a call is left
-/// out, unless nothing was spoken.
+/// Returns all sentences with at least one word, in order. Chat messages are excluded, unless
+/// nothing was spoken.
 pub(crate) fn split(content: &Content) -> Vec<Sentence> {
     let mut sentences = Vec::new();
     let mut spoken_words = 0;
@@ -91,7 +91,7 @@ pub(crate) fn split(content: &Content) -> Vec<Sentence> {
     sentences
 }
 
-/// Byte ranges of sentences, trimmed, in order.
+/// Returns the byte ranges of sentences, trimmed, in order.
 fn ranges(text: &str) -> Vec<(usize, usize)> {
     let mut ranges: Vec<(usize, usize)> = Vec::new();
     let mut open: Option<usize> = None;
@@ -128,7 +128,7 @@ fn ends_in_abbreviation(part: &str) -> bool {
     )
 }
 
-/// Adds `from..to`, trimmed and in pieces no longer than [`MAX_CHARS`].
+/// Adds `from..to`, trimmed and in pieces of at most [`MAX_CHARS`].
 fn cut(text: &str, mut from: usize, to: usize, ranges: &mut Vec<(usize, usize)>) {
     loop {
         let piece = &text[from..to];

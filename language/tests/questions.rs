@@ -1,5 +1,5 @@
-//! The questions of `questions/questions.jsonl`, whose expectations were written by hand: what a
-//! careful reader takes a question to mean.
+//! The questions of `questions/questions.jsonl`. The expectations were written by hand: the meaning
+//! of each question to a careful reader.
 
 use std::collections::BTreeMap;
 
@@ -9,9 +9,9 @@ use serde::Deserialize;
 
 const QUESTIONS: &str = include_str!("../questions/questions.jsonl");
 
-/// Of questions with dates, how many in a thousand must have the right range.
+/// Questions with dates, per thousand, that must have the right range.
 const RIGHT: usize = 970;
-/// Of questions without dates, how many in a thousand may have one.
+/// Questions without dates, per thousand, that may have a range.
 const ALARMS: usize = 10;
 
 #[derive(Deserialize)]
@@ -75,7 +75,7 @@ struct Counts {
     missed: usize,
     undated: usize,
     alarms: usize,
-    /// All but the dates as expected.
+    /// Everything but the dates as expected.
     rest: usize,
 }
 

@@ -1,10 +1,9 @@
-//! Questions that were asked before, to be suggested again: the table `asked_questions`.
+//! The table `asked_questions`: previous questions, for suggestions.
 //!
-//! Not a projection: a question is no event, and a rebuild does not touch the table. It lies
-//! beside the read models because losing it costs suggestions and nothing else.
+//! Not a projection: a question is not an event, and a rebuild does not touch the table. It is
+//! stored with the read models because losing it only costs suggestions.
 //!
-//! Invariants: a question belongs to whoever asked it; of each asker at most [`KEPT`] are kept,
-//! the newest.
+//! Invariants: a question belongs to its asker; the newest [`KEPT`] of each asker are kept.
 
 use crate::engine::Views;
 use chrono::{DateTime, Utc};
@@ -13,16 +12,15 @@ use debrief_infra::database::DatabaseError;
 use debrief_infra::database::sql::Value;
 use uuid::Uuid;
 
-/// Questions that are kept of each asker.
+/// Maximum number of questions kept per asker.
 pub const KEPT: i64 = 100;
 
-/// The columns that say whose a question is: the organization, and the key or member.
+/// Returns the values of the owner columns: the organization, and the key or member.
 fn whose(viewer: Viewer, asker: Uuid) -> [Value; 2] {
     [viewer.organization().0.into(), asker.into()]
 }
 
-/// Keeps a question; one that differs only in the case of its letters takes the place of the one
-/// before.
+/// Stores a question, replacing one that differs only in case.
 pub async fn remember(
     views: &Views,
     viewer: Viewer,
@@ -50,7 +48,7 @@ pub async fn remember(
     Ok(())
 }
 
-/// What an asker asked, newest first.
+/// Returns an asker's questions, newest first.
 pub async fn questions(
     views: &Views,
     viewer: Viewer,
@@ -63,7 +61,7 @@ pub async fn questions(
     rows.iter().map(|row| row.get(0)).collect()
 }
 
-/// Deletes what an asker asked.
+/// Deletes an asker's questions.
 pub async fn forget(views: &Views, viewer: Viewer, asker: Uuid) -> Result<(), DatabaseError> {
     let delete = "DELETE FROM asked_questions WHERE organization_id = $1 AND key_id = $2";
     views.sql().execute(delete, &whose(viewer, asker)).await?;

@@ -1,20 +1,20 @@
-//! Projections: from events to read models and to updates for clients.
+//! Projections of events to read models and to client updates.
 //!
 //! A projection is a pure function from an event to [`engine::Op`]s, changes of rows. The engine
-//! carries them out in batches, with the checkpoint in the same transaction, and can therefore
-//! rebuild any projection beside the live one, switch, or compare the two.
+//! applies them in batches, with the checkpoint in the same transaction. It can therefore rebuild
+//! any projection next to the live one and switch, or compare the two.
 //!
-//! Invariants: a read model is a function of the log and of nothing else (no clock, no ids of its
-//! own, no reading of other rows); emails and exports are never projections.
+//! Invariants: a read model is a function of the log and of nothing else (no clock, no generated
+//! ids, no reading of other rows); emails and exports are never projections.
 //!
 //! | projection | tables | folder |
 //! |---|---|---|
 //! | `directory` | organizations, API keys, clients | [`directory`] |
 //! | `transcripts` | transcripts, summaries and their versions | [`transcripts`] |
-//! | `searches` | saved searches and what they were told of | [`searches`] |
-//! | `updates` | what clients may see, per channel, with consecutive offsets | [`updates`] |
+//! | `searches` | saved searches and their matches | [`searches`] |
+//! | `updates` | client updates per channel, with consecutive offsets | [`updates`] |
 //!
-//! Beside them lies a table that no projection fills: [`asked_questions`].
+//! One table next to them is filled by no projection: [`asked_questions`].
 
 pub mod asked_questions;
 pub mod directory;
@@ -26,7 +26,7 @@ pub mod updates;
 use engine::Projection;
 use std::sync::Arc;
 
-/// All projections. `updates_retention` is the number of updates that are kept for each channel.
+/// Returns all projections. `updates_retention` is the number of updates kept per channel.
 pub fn all(updates_retention: u32) -> Vec<Arc<dyn Projection>> {
     vec![
         Arc::new(directory::Directory),

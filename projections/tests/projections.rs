@@ -1,8 +1,10 @@
-//! What projections promise, run against SQLite and Postgres.
+//! Guarantees of projections, tested on SQLite and Postgres.
 //!
-//! Histories are random and legal: see `support/history.rs`. `DEBRIEF_TEST_FULL=1` makes the long
-//! ones 20,000 events instead of 2,000.
+//! Histories are random and valid: see `support/history.rs`. With `DEBRIEF_TEST_FULL=1`, the long
+//! ones have 20,000 events instead of 2,000.
 
+#[path = "projections/asked_questions.rs"]
+mod asked_questions;
 #[path = "projections/content.rs"]
 mod content;
 #[path = "projections/counters.rs"]
@@ -28,6 +30,7 @@ on_databases!(sqlite, postgres => {
         builds_wait_for_each_other, a_dead_build_is_set_aside,
         a_build_that_was_set_aside_writes_no_more;
     series: rows_are_numbered_within_groups;
+    asked_questions: past_questions_are_ones_own_and_bounded;
     counters: counters_are_a_function_of_the_log;
     content: odd_words_pass_through, values_can_be_set_and_taken_away,
         what_was_erased_is_rebuilt_as_nothing;

@@ -21,6 +21,8 @@ mod meetings;
 
 use chrono::DateTime;
 use debrief_domain::ids::{OrganizationId, TranscriptId};
+use debrief_domain::principal::Viewer;
+use debrief_domain::subject::Subject;
 use debrief_infra::embeddings::{self, Role};
 use debrief_infra::vectors::Near;
 use debrief_search::dense::chunks;
@@ -155,7 +157,8 @@ fn index(passages: &[(usize, Passage)], organization: OrganizationId) -> Outcome
     let mut writer = index.writer()?;
     for of_meeting in passages.chunk_by(|(one, _), (other, _)| one == other) {
         let number = of_meeting.first().map_or(0, |(meeting, _)| *meeting);
-        let session = Session::new(organization, id(number), DateTime::UNIX_EPOCH);
+        let session =
+            Session::new(organization, Subject::Transcript(id(number)), DateTime::UNIX_EPOCH);
         let passages = of_meeting.iter().map(|(_, passage)| passage.clone()).collect();
         writer.replace_by(&session, passages)?;
     }
@@ -205,7 +208,7 @@ impl Bench {
     fn ask(&self, near: Option<&[Vec<Near>]>, weight: Option<f32>) -> Outcome<Vec<Scores>> {
         let of_id: HashMap<TranscriptId, usize> =
             (0..self.meetings.len()).map(|at| (id(at), at)).collect();
-        let asking = Asked::by(&self.index, OWN)?;
+        let asking = Asked::by(&self.index, Viewer::everything(OWN))?;
         let mut scores = Vec::new();
         for (at, question) in self.questions.iter().enumerate() {
             let mut query = asked(&question.text);
@@ -214,7 +217,7 @@ impl Bench {
             let found = asking.search(&query, &["en"], DEPTH, 0, |_| false)?;
             let of_turns = found.hits.iter().filter(|hit| hit.stored.passage.kind == Kind::Turns);
             let ranked = of_turns.filter_map(|hit| {
-                let meeting = *of_id.get(&hit.stored.transcript_id)?;
+                let meeting = *of_id.get(&hit.stored.subject.transcript()?)?;
                 Some((place(meeting, &hit.stored.passage), lines(&hit.stored.passage)))
             });
             scores.push(score(question, &self.meetings[question.meeting], &apart(ranked)));
@@ -228,7 +231,7 @@ impl Bench {
         for of_meeting in self.passages.chunk_by(|(one, _), (other, _)| one == other) {
             let number = of_meeting.first().map_or(0, |(meeting, _)| *meeting);
             let passages: Vec<Passage> = of_meeting.iter().map(|(_, p)| p.clone()).collect();
-            chunks.extend(chunks::of_passages(id(number), &passages));
+            chunks.extend(chunks::of_passages(Subject::Transcript(id(number)), &passages));
         }
         let asking = |question: &Question| match by_words {
             true => asked(&question.text).words,

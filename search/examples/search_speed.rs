@@ -15,6 +15,8 @@ mod meetings;
 
 use chrono::{DateTime, Duration, Utc};
 use debrief_domain::ids::{OrganizationId, TranscriptId};
+use debrief_domain::principal::Viewer;
+use debrief_domain::subject::Subject;
 use debrief_infra::vectors::{
     Entry, Filters as VectorFilters, Near, SessionInfo, SqliteStore, State, VectorStore,
 };
@@ -45,7 +47,11 @@ fn session(meeting: &Meeting, number: usize) -> Session {
         held_at: Some(held),
         language: Some("en".to_owned()),
         content: Some(content(meeting, |turn| format!("own{}x{} ", number % 5_000, turn % 7))),
-        ..Session::new(ORGANIZATION, TranscriptId(Uuid::from_u128(number as u128 + 1)), held)
+        ..Session::new(
+            ORGANIZATION,
+            Subject::Transcript(TranscriptId(Uuid::from_u128(number as u128 + 1))),
+            held,
+        )
     }
 }
 
@@ -126,14 +132,14 @@ impl Dense {
 
     /// Puts a session in; answers how many vectors that were and how long the store took.
     fn add(&self, session: &Session) -> Outcome<(usize, std::time::Duration)> {
-        let chunks = chunks::of_passages(session.id, &passages::of_session(session));
+        let chunks = chunks::of_passages(session.subject, &passages::of_session(session));
         let entries: Vec<Entry> = chunks
             .into_iter()
             .map(|chunk| Entry { vector: Some(vector(&chunk.text)), ..chunk.entry })
             .collect();
         let info = SessionInfo {
             organization: ORGANIZATION,
-            transcript: session.id,
+            subject: session.subject,
             client: None,
             coaches: Vec::new(),
             at: session.held_at.unwrap_or(session.uploaded_at),
@@ -230,7 +236,10 @@ fn measure(meetings: &[Meeting], questions: &[Query], wanted: usize) -> Outcome<
     );
     println!("| ms | p50 | p95 |\n|---|---|---|");
     let ten = |query: &Query| {
-        Ok(Asked::by(&index, ORGANIZATION)?.search(query, &["en"], 10, 0, |_| false)?.hits.len())
+        Ok(Asked::by(&index, Viewer::everything(ORGANIZATION))?
+            .search(query, &["en"], 10, 0, |_| false)?
+            .hits
+            .len())
     };
     row("debrief, by words: ten hits with highlights and an answer", timed(questions, ten)?);
     let from: DateTime<Utc> = DateTime::UNIX_EPOCH + Duration::hours(20_000 + number as i64 / 2);

@@ -9,12 +9,13 @@
 //! as it stands, or can never be read.
 
 use crate::index::{Checkpoint, Index, IndexError, SCHEMA, Writer};
-use crate::subject::{Subject, touched};
+use crate::touched::touched;
 use debrief_domain::event::DecodeError;
 use debrief_domain::ids::OrganizationId;
+use debrief_domain::subject::Subject;
 use debrief_infra::documents::Documents;
 use debrief_infra::log::{EventLog, LogError};
-use debrief_sessions::LoadError;
+use debrief_sessions::{LoadError, load_subject};
 use metrics::{counter, gauge, histogram};
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -248,15 +249,15 @@ impl Follower {
         organization: OrganizationId,
         subject: Subject,
     ) -> Result<Target, FollowError> {
-        let id = subject.id();
-        let session = match subject.load(&self.log, &self.documents, organization).await {
+        let loaded = load_subject(&self.log, &self.documents, organization, subject).await;
+        let session = match loaded {
             Ok(session) => session,
             Err(error) if error.is_temporary() => {
                 self.target = Some(target);
                 return Err(FollowError::Session(error));
             }
             Err(error) => {
-                tracing::error!(transcript_id = %id.0, %error, "a session can never be read; it will not be found");
+                tracing::error!(subject = %subject.id(), %error, "a session can never be read; it will not be found");
                 counter!("debrief_search_sessions_skipped_total").increment(1);
                 None
             }
@@ -267,7 +268,7 @@ impl Follower {
                     let passages = target.writer.replace(&session)?;
                     counter!("debrief_search_passages_total").increment(passages as u64);
                 }
-                None => target.writer.remove(organization, id),
+                None => target.writer.remove(organization, subject),
             }
             Ok::<_, IndexError>(target)
         });

@@ -33,7 +33,7 @@ mod highlight;
 pub mod index;
 pub mod passages;
 pub mod query;
-mod subject;
 pub mod suggest;
+mod touched;
 pub mod understood;
 pub mod watch;

@@ -8,7 +8,7 @@
 //! Invariants: windows cover every turn; a passage's text is verbatim; a window has at most about
 //! twice [`WINDOW_WORDS`], however long its turns are.
 
-use debrief_domain::ids::TranscriptId;
+use debrief_domain::subject::Subject;
 use debrief_domain::summary::content::Quote;
 use debrief_domain::transcript::content::{Content, Role, Turn};
 use debrief_sessions::Session;
@@ -81,13 +81,13 @@ impl Passage {
     }
 
     /// Returns its [`PassageKey`].
-    pub fn key(&self, transcript: TranscriptId) -> PassageKey {
+    pub fn key(&self, subject: Subject) -> PassageKey {
         let mut name = self.kind.as_str().as_bytes().to_vec();
         for line in &self.lines {
             name.extend(line.turn.to_be_bytes());
             name.extend(line.text.as_bytes());
         }
-        Uuid::new_v5(&transcript.0, &name).as_u64_pair().0
+        Uuid::new_v5(&subject.id(), &name).as_u64_pair().0
     }
 
     /// Returns its speakers, each once.

@@ -9,6 +9,7 @@ use crate::query::Asked;
 use crate::understood::{Question, Understood, understand};
 use chrono::{DateTime, Utc};
 use debrief_domain::ids::{ClientId, OrganizationId};
+use debrief_domain::principal::Viewer;
 use debrief_sessions::Session;
 
 /// New content to match with saved searches.
@@ -35,7 +36,7 @@ impl Watched {
         clients: &[(ClientId, String)],
         now: DateTime<Utc>,
     ) -> Result<u64, IndexError> {
-        let asked = Asked::by(&self.index, self.organization)?;
+        let asked = Asked::by(&self.index, Viewer::everything(self.organization))?;
         let Understood { mut query, languages, .. } = understand(question, &asked, clients, now)?;
         query.every_word = true;
         let languages: Vec<&str> = languages.iter().map(String::as_str).collect();

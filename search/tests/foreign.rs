@@ -4,6 +4,8 @@
 
 use chrono::{TimeZone, Utc};
 use debrief_domain::ids::{ClientId, OrganizationId, TranscriptId};
+use debrief_domain::principal::Viewer;
+use debrief_domain::subject::Subject;
 use debrief_domain::transcript::content::{Content, Turn};
 use debrief_infra::vectors::Near;
 use debrief_search::dense::chunks;
@@ -46,7 +48,7 @@ fn session(of: u128, n: u128) -> Session {
     };
     Session {
         organization: organization(of),
-        id: TranscriptId(Uuid::from_u128(of * 1_000 + n)),
+        subject: Subject::Transcript(TranscriptId(Uuid::from_u128(of * 1_000 + n))),
         title: Some(own(of, "Title", n)),
         client_id: Some(ClientId(Uuid::from_u128(of * 1_000 + 500 + n % 3))),
         held_at: Utc.with_ymd_and_hms(2026, 3, 1 + n as u32, 9, 0, 0).single(),
@@ -124,7 +126,7 @@ fn nothing_foreign_comes_back_whatever_is_asked() {
     // As if the vector store named chunks of both, and each as near as can be.
     let near: Vec<Near> = (0..SESSIONS)
         .flat_map(|n| [session(1, n), session(2, n)])
-        .flat_map(|session| chunks::of_passages(session.id, &passages::of_session(&session)))
+        .flat_map(|session| chunks::of_passages(session.subject, &passages::of_session(&session)))
         .map(|chunk| Near { id: chunk.entry.id, similarity: 1.0 })
         .collect();
 
@@ -139,12 +141,12 @@ fn nothing_foreign_comes_back_whatever_is_asked() {
                 query.dense.near.clone_from(&near);
             }
             for of in [1u128, 2] {
-                let asked = Asked::by(&index, organization(of)).unwrap();
+                let asked = Asked::by(&index, Viewer::everything(organization(of))).unwrap();
                 let foreign = ["omega", "alpha"][of as usize - 1];
                 let answer = asked.search(&query, &["en"], 50, 0, |_| false).unwrap();
                 prop_assert!(answer.passages >= answer.hits.len() as u64);
                 for hit in &answer.hits {
-                    let id = hit.stored.transcript_id.0.as_u128();
+                    let id = hit.stored.subject.id().as_u128();
                     prop_assert_eq!(id / 1_000, of, "another's session");
                     let seen = format!("{:?}", hit.stored);
                     prop_assert!(!seen.contains(foreign), "{}", seen);
@@ -169,7 +171,7 @@ fn nothing_foreign_comes_back_whatever_is_asked() {
         })
         .unwrap();
     for of in [1u128, 2] {
-        let asked = Asked::by(&index, organization(of)).unwrap();
+        let asked = Asked::by(&index, Viewer::everything(organization(of))).unwrap();
         let foreign = ["omega", "alpha"][of as usize - 1];
         let suggested = format!("{:?}", asked.suggestions(1_000).unwrap());
         assert!(!suggested.contains(foreign), "{suggested}");

@@ -2,6 +2,8 @@
 
 use chrono::{DateTime, TimeZone, Utc};
 use debrief_domain::ids::{ClientId, OrganizationId, TranscriptId};
+use debrief_domain::principal::Viewer;
+use debrief_domain::subject::Subject;
 use debrief_domain::transcript::content::{Content, Turn};
 use debrief_infra::vectors::Near;
 use debrief_search::dense::chunks;
@@ -33,7 +35,7 @@ fn session(organization: OrganizationId, number: u128, turns: &[(&str, &str)]) -
     };
     Session {
         organization,
-        id: id(number),
+        subject: Subject::Transcript(id(number)),
         title: None,
         client_id: None,
         held_at: Some(day(1)),
@@ -64,7 +66,10 @@ fn index_of(sessions: &[Session]) -> (Index, Writer) {
 }
 
 fn find(index: &Index, organization: OrganizationId, query: &Query) -> Found {
-    Asked::by(index, organization).unwrap().search(query, &["en"], 10, 0, |_| false).unwrap()
+    Asked::by(index, Viewer::everything(organization))
+        .unwrap()
+        .search(query, &["en"], 10, 0, |_| false)
+        .unwrap()
 }
 
 fn words(words: &str) -> Query {
@@ -72,7 +77,7 @@ fn words(words: &str) -> Query {
 }
 
 fn found(found: &Found) -> Vec<u128> {
-    found.hits.iter().map(|hit| hit.stored.transcript_id.0.as_u128()).collect()
+    found.hits.iter().map(|hit| hit.stored.subject.id().as_u128()).collect()
 }
 
 #[test]
@@ -91,13 +96,16 @@ fn another_organizations_words_are_neither_found_nor_counted() {
     assert_eq!(found(&beside), [1]);
     assert_eq!(beside.hits[0].score, alone.hits[0].score, "their words move our scores");
     assert!(find(&index, OURS, &words("zebra")).hits.is_empty());
-    let asked = Asked::by(&index, OURS).unwrap();
+    let asked = Asked::by(&index, Viewer::everything(OURS)).unwrap();
     assert_eq!(asked.speakers(10).unwrap(), ["Maya"]);
     let facets = asked.facets(&Query::default(), &["en"]).unwrap();
     assert_eq!(facets["speaker"], [("Maya".to_owned(), 1)]);
-    assert_eq!(Asked::by(&index, THEIRS).unwrap().speakers(10).unwrap(), ["Maya", "Noa"]);
+    assert_eq!(
+        Asked::by(&index, Viewer::everything(THEIRS)).unwrap().speakers(10).unwrap(),
+        ["Maya", "Noa"]
+    );
     // The same id under another organization is not touched by it.
-    writer.remove(THEIRS, id(1));
+    writer.remove(THEIRS, Subject::Transcript(id(1)));
     writer.commit(&checkpoint(3)).unwrap();
     assert_eq!(found(&find(&index, OURS, &words("slept"))), [1]);
     // The control: words of one's own do move scores.
@@ -168,7 +176,7 @@ fn overlapping_windows_are_one_hit_and_a_session_can_be_held_to_some() {
     let mut spans: Vec<(u32, u32)> = all
         .hits
         .iter()
-        .filter(|hit| hit.stored.transcript_id == id(1))
+        .filter(|hit| hit.stored.subject == Subject::Transcript(id(1)))
         .filter_map(|hit| hit.stored.passage.turns())
         .collect();
     spans.sort_unstable();
@@ -196,12 +204,12 @@ fn what_was_removed_leaves_the_disk_with_the_commit() {
     writer.replace(&session(OURS, 2, &[("Maya", "quokka")])).unwrap();
     writer.commit(&checkpoint(1)).unwrap();
     assert!(bytes_hold(directory.path(), "xylophon"), "the search for bytes finds them");
-    writer.remove(OURS, id(1));
+    writer.remove(OURS, Subject::Transcript(id(1)));
     writer.commit(&checkpoint(2)).unwrap();
     assert!(!bytes_hold(directory.path(), "xylophon"));
     assert_eq!(found(&find(&index, OURS, &words("quokka"))), [2]);
     // The last one goes too.
-    writer.remove(OURS, id(2));
+    writer.remove(OURS, Subject::Transcript(id(2)));
     writer.commit(&checkpoint(3)).unwrap();
     assert!(!bytes_hold(directory.path(), "quokka"));
     assert_eq!(index.passages(), 0);
@@ -239,7 +247,7 @@ fn sheep_and_ships() -> Session {
 }
 
 fn near(session: &Session, similarities: &[(&str, f32)]) -> Vec<Near> {
-    let all = chunks::of_passages(session.id, &passages::of_session(session));
+    let all = chunks::of_passages(session.subject, &passages::of_session(session));
     let of = |(text, similarity): &(&str, f32)| {
         let chunk = all.iter().find(|chunk| chunk.text.contains(text)).unwrap();
         Near { id: chunk.entry.id, similarity: *similarity }
@@ -318,7 +326,7 @@ fn near_passages_score_by_words_as_the_engine_scores_them() {
     let (index, _writer) = index_of(&sessions);
     let all_near: Vec<Near> = sessions
         .iter()
-        .flat_map(|session| chunks::of_passages(session.id, &passages::of_session(session)))
+        .flat_map(|session| chunks::of_passages(session.subject, &passages::of_session(session)))
         .map(|chunk| Near { id: chunk.entry.id, similarity: 0.9 })
         .collect();
     let plain = words("sleeping before a long race");

@@ -1,7 +1,7 @@
-//! The turns that were asked for last, in memory.
+//! An in-memory cache of recently used turns.
 //!
-//! Turns are kept by the version of their stream at which they last changed: a reader that pages
-//! through them costs no blob and no corrections anew, and a correction is never missed.
+//! Turns are cached by the version of their stream at which they last changed: a reader that pages
+//! through them loads the blob and applies corrections once, and never misses a correction.
 
 use crate::error::LoadError;
 use crate::transcript::load;
@@ -12,28 +12,28 @@ use debrief_infra::log::EventLog;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How long turns are kept that nobody asks for.
+/// How long unused turns are kept.
 const KEPT_FOR: Duration = Duration::from_secs(60);
 
-/// The turns of a transcript, with the corrections that hold.
+/// The turns of a transcript, with corrections applied.
 #[derive(Debug)]
 pub struct Current {
-    /// What is said now.
+    /// Current turns.
     pub content: Content,
-    /// The revision of these turns: see
+    /// Revision of these turns: see
     /// [`Transcript::revision`](debrief_domain::transcript::Transcript::revision).
     pub revision: u64,
 }
 
-/// Whose turns, of which transcript, at which version.
+/// Cache key: organization, transcript and version.
 type Place = (OrganizationId, TranscriptId, i64);
 
-/// See the module.
+/// Cache of current turns by transcript and version.
 #[derive(Debug, Clone)]
 pub struct Cache(moka::future::Cache<Place, Arc<Current>>);
 
 impl Cache {
-    /// Keeps about `bytes` of turns.
+    /// Creates a cache of about `bytes` of turns.
     pub fn new(bytes: u64) -> Self {
         let weigh = |_: &Place, current: &Arc<Current>| {
             let size = |turn: &Turn| turn.text.len() + 24 * turn.cues.len() + 150;
@@ -49,8 +49,8 @@ impl Cache {
         )
     }
 
-    /// The turns of a transcript, which last changed at this version of its stream; `None` if
-    /// there are none or they were deleted.
+    /// Returns the turns of a transcript, which last changed at this version of its stream; `None`
+    /// if there are none or they were deleted.
     pub async fn current(
         &self,
         log: &EventLog,

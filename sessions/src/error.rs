@@ -1,11 +1,11 @@
-//! Why a session could not be loaded.
+//! Why a session cannot be loaded.
 
 use debrief_domain::event::DecodeError;
 use debrief_infra::blobs::{BlobError, InvalidBlobKey};
 use debrief_infra::keys::KeyError;
 use debrief_infra::log::LogError;
 
-/// A session could not be loaded.
+/// A session cannot be loaded.
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
     /// The log failed.
@@ -14,7 +14,7 @@ pub enum LoadError {
     /// A stored event cannot be read.
     #[error(transparent)]
     Decode(#[from] DecodeError),
-    /// The key of the turns cannot be had.
+    /// The key of the turns is unavailable.
     #[error(transparent)]
     Key(#[from] KeyError),
     /// The blob of the turns cannot be read.
@@ -23,16 +23,16 @@ pub enum LoadError {
     /// The blob of the turns has an impossible name.
     #[error(transparent)]
     Name(#[from] InvalidBlobKey),
-    /// The blob does not hold turns.
+    /// The content of the blob is not turns.
     #[error("the turns cannot be read: {0}")]
     Turns(#[from] serde_json::Error),
-    /// The thread that worked on the turns ended early.
+    /// The task that processed the turns ended early.
     #[error("the work on the turns was cut off: {0}")]
     CutOff(#[from] tokio::task::JoinError),
 }
 
 impl LoadError {
-    /// Whether the same session may be readable later.
+    /// Returns whether a later attempt may succeed.
     pub fn is_temporary(&self) -> bool {
         match self {
             Self::Log(error) => error.is_temporary(),

@@ -1,13 +1,12 @@
-//! Sessions as they stand, loaded from the log, the keys and the blobs.
+//! The current state of sessions, loaded from the log, the keys and the blobs.
 //!
-//! - [`load`] gives a transcript with its turns as they were read from the files, over which
-//!   [`corrected`] lays corrections.
-//! - [`load_session`] and [`load_note`] give everything that can be found of a session, or of a
-//!   note from another system.
-//! - [`Cache`] keeps the turns that were asked for last.
+//! - [`load`] returns a transcript with its turns as read from the files; [`corrected`] applies
+//!   corrections to them.
+//! - [`load_subject`] returns all searchable content of a session or an external note.
+//! - [`Cache`] keeps recently used turns.
 //!
-//! Invariants: a stream is read once; what was deleted, also between two steps of loading, is
-//! `None` and no error; JSON and corrections are worked on off the async threads.
+//! Invariants: a stream is read once; deleted content, even if deleted between two steps of
+//! loading, is `None` and not an error; JSON and corrections are processed off the async threads.
 
 mod cache;
 mod error;
@@ -17,5 +16,5 @@ mod transcript;
 
 pub use cache::{Cache, Current};
 pub use error::LoadError;
-pub use session::{ExternalNote, Session, load_note, load_session};
+pub use session::{ExternalNote, Session, load_subject};
 pub use transcript::{Loaded, Turns, corrected, load};

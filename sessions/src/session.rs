@@ -1,8 +1,7 @@
-//! What a session, or an external note, holds now: everything of it that can be found.
+//! The current searchable content of a session or an external note.
 //!
-//! An index is told what a session *is*, not what happened to it: whatever event came, the session
-//! is loaded as it stands and takes the place of what the index had. So nothing depends on the
-//! order or the number of events seen.
+//! An index receives the state of a session, not its history: after any event, the session is
+//! loaded and replaces what the index had. So nothing depends on the order or the number of events.
 
 use crate::error::LoadError;
 use crate::stream::each;
@@ -12,6 +11,7 @@ use cqrs_es::Aggregate;
 use debrief_domain::ids::{ClientId, NoteId, OrganizationId, SummaryId, TranscriptId};
 use debrief_domain::note::{Note, NoteEvent};
 use debrief_domain::personal::Personal;
+use debrief_domain::subject::Subject;
 use debrief_domain::summary::content::Content as SummaryContent;
 use debrief_domain::summary::{Summary, SummaryEvent};
 use debrief_domain::transcript::content::Content;
@@ -19,51 +19,51 @@ use debrief_infra::documents::Documents;
 use debrief_infra::log::{EventLog, StreamId};
 use serde::{Deserialize, Serialize};
 
-/// A session as it stands.
+/// The current state of a session.
 #[derive(Debug, Clone)]
 pub struct Session {
-    /// Whose it is.
+    /// Organization that owns it.
     pub organization: OrganizationId,
-    /// Identifies it.
-    pub id: TranscriptId,
-    /// What the coach calls it.
+    /// Session or external note, with its id.
+    pub subject: Subject,
+    /// Title given by the coach.
     pub title: Option<String>,
-    /// Whose session it was.
+    /// Client of the session.
     pub client_id: Option<ClientId>,
-    /// When it was held, where somebody said so.
+    /// When it was held, if known.
     pub held_at: Option<DateTime<Utc>>,
     /// When it was uploaded.
     pub uploaded_at: DateTime<Utc>,
     /// The coach's notes.
     pub notes: Option<String>,
-    /// BCP 47 tag that the coach gave.
+    /// BCP 47 tag given by the coach.
     pub language: Option<String>,
-    /// What was said, corrections included; `None` until the files were read.
+    /// Turns with corrections applied; `None` until the files are read.
     pub content: Option<Content>,
-    /// Its summary, once there is one.
+    /// Summary, if there is one.
     pub summary: Option<SummaryContent>,
-    /// Set for an external note: `id` is the note's then.
+    /// Set for an external note.
     pub note: Option<ExternalNote>,
 }
 
 /// A note from another system.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExternalNote {
-    /// What the system that it comes from calls it.
+    /// Id in the external system.
     pub id: String,
-    /// Where it can be opened there.
+    /// URL in the external system.
     pub url: Option<String>,
-    /// Its words.
+    /// Text of the note.
     #[serde(skip)]
     pub text: String,
 }
 
 impl Session {
-    /// A session of which nothing is known but when it was uploaded.
-    pub fn new(organization: OrganizationId, id: TranscriptId, uploaded_at: DateTime<Utc>) -> Self {
+    /// Creates a session without content, uploaded at this time.
+    pub fn new(organization: OrganizationId, subject: Subject, uploaded_at: DateTime<Utc>) -> Self {
         Self {
             organization,
-            id,
+            subject,
             title: None,
             client_id: None,
             held_at: None,
@@ -77,8 +77,20 @@ impl Session {
     }
 }
 
-/// Loads an external note; `None` if it does not exist or was deleted.
-pub async fn load_note(
+/// Loads all searchable content of a subject; `None` if it does not exist or was deleted.
+pub async fn load_subject(
+    log: &EventLog,
+    documents: &Documents,
+    organization: OrganizationId,
+    subject: Subject,
+) -> Result<Option<Session>, LoadError> {
+    match subject {
+        Subject::Transcript(id) => load_session(log, documents, organization, id).await,
+        Subject::Note(id) => load_note(log, organization, id).await,
+    }
+}
+
+async fn load_note(
     log: &EventLog,
     organization: OrganizationId,
     id: NoteId,
@@ -107,12 +119,11 @@ pub async fn load_note(
             url: written.url.and_then(Personal::into_known),
             text,
         }),
-        ..Session::new(organization, TranscriptId(id.0), newest.recorded_at)
+        ..Session::new(organization, Subject::Note(id), newest.recorded_at)
     }))
 }
 
-/// Loads a session; `None` if it does not exist or was deleted.
-pub async fn load_session(
+async fn load_session(
     log: &EventLog,
     documents: &Documents,
     organization: OrganizationId,
@@ -126,7 +137,7 @@ pub async fn load_session(
         held_at: details.held_at,
         notes: details.notes,
         language: details.language,
-        ..Session::new(organization, id, details.uploaded_at)
+        ..Session::new(organization, Subject::Transcript(id), details.uploaded_at)
     };
     if let Some(corrected) = loaded.corrected().await? {
         session.content = Some(corrected.content);
@@ -135,7 +146,7 @@ pub async fn load_session(
     Ok(Some(session))
 }
 
-/// The newest version of a session's summary.
+/// Loads the newest version of a session's summary.
 async fn summary(
     log: &EventLog,
     organization: OrganizationId,

@@ -1,10 +1,10 @@
-//! The events of a stream, a page at a time.
+//! Reads the events of a stream, a page at a time.
 
 use crate::error::LoadError;
 use debrief_domain::ids::OrganizationId;
 use debrief_infra::log::{EventLog, RecordedEvent, StreamId};
 
-/// Events that are read at a time.
+/// Number of events read at a time.
 const PAGE: u32 = 500;
 
 /// Calls `take` with each event, in order.

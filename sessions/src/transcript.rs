@@ -1,4 +1,4 @@
-//! A transcript, its details and its turns.
+//! Loads a transcript, its details and its turns.
 
 use crate::error::LoadError;
 use crate::stream::each;
@@ -17,12 +17,12 @@ use debrief_infra::keys::DataKey;
 use debrief_infra::log::{EventLog, StreamId};
 use uuid::Uuid;
 
-/// A transcript that exists.
+/// An existing transcript.
 #[derive(Debug)]
 pub struct Loaded {
-    /// As commands find it.
+    /// The aggregate, as commands see it.
     pub transcript: Transcript,
-    /// `None` until its files were read.
+    /// `None` until its files are read.
     pub turns: Option<Turns>,
     pub(crate) details: Details,
 }
@@ -30,14 +30,14 @@ pub struct Loaded {
 /// The turns of a transcript.
 #[derive(Debug)]
 pub struct Turns {
-    /// As they were read from the files, without corrections.
+    /// Turns as read from the files, without corrections.
     pub read: Content,
-    /// Seals what is written of them.
+    /// Encrypts what is written about them.
     pub key: DataKey,
 }
 
 impl Loaded {
-    /// The turns with the corrections that hold; `None` until the files were read.
+    /// Returns the turns with corrections applied; `None` until the files are read.
     pub async fn corrected(self) -> Result<Option<Corrected>, LoadError> {
         match self.turns {
             Some(turns) => corrected(turns.read, self.transcript.corrections()).await.map(Some),
@@ -46,7 +46,7 @@ impl Loaded {
     }
 }
 
-/// Lays corrections over turns as they were read.
+/// Applies corrections to turns as read.
 pub async fn corrected(
     read: Content,
     list: Vec<(Uuid, Correction)>,
@@ -65,7 +65,7 @@ pub async fn load(
     let Some(blob) = transcript.content() else {
         return Ok(Some(Loaded { transcript, turns: None, details }));
     };
-    // The key goes first when a transcript is deleted, its blobs follow.
+    // Deleting a transcript deletes the key first, then its blobs.
     let Some(key) = log.keys().get(organization, id.0).await? else { return Ok(None) };
     let blob = BlobKey::try_from(blob.to_owned())?;
     let json = match documents.read(&blob, &key, 0).await {
@@ -79,7 +79,7 @@ pub async fn load(
     Ok(Some(Loaded { transcript, turns: Some(Turns { read, key }), details }))
 }
 
-/// What the coach says of a session.
+/// Details of a session, entered by the coach.
 #[derive(Debug, Default)]
 pub(crate) struct Details {
     pub(crate) title: Option<String>,
@@ -126,14 +126,14 @@ impl Details {
     }
 }
 
-/// Carries a change of a person's words out.
+/// Applies a change of a personal field.
 fn words(change: Change<Personal<String>>, field: &mut Option<String>) {
     let mut personal = field.take().map(Personal::Known);
     change.apply_to(&mut personal);
     *field = personal.and_then(Personal::into_known);
 }
 
-/// What the events amount to; `None` where there are none, or the transcript was deleted.
+/// Folds the events of a transcript; `None` if there are none or it was deleted.
 async fn fold(
     log: &EventLog,
     organization: OrganizationId,

@@ -5,6 +5,7 @@ use debrief_domain::change::Change;
 use debrief_domain::ids::{NoteId, OrganizationId, SummaryId, TranscriptId};
 use debrief_domain::note::{Note, NoteCommand, NoteWritten};
 use debrief_domain::personal::Personal;
+use debrief_domain::subject::Subject;
 use debrief_domain::summary::content::{Content as SummaryContent, Method, Quote};
 use debrief_domain::summary::{Summary, SummaryCommand};
 use debrief_domain::transcript::content::{Content, Turn};
@@ -20,7 +21,7 @@ use debrief_infra::keys::{DataKey, KeyStore, MasterKey, WrappedKey};
 use debrief_infra::log::{
     AppenderOptions, CommandContext, CommandKey, EventLog, Metadata, RecordedEvent, StreamId,
 };
-use debrief_sessions::{Cache, LoadError, load, load_note, load_session};
+use debrief_sessions::{Cache, LoadError, Session, load, load_subject};
 use serde_json::Value;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -185,6 +186,10 @@ impl Place {
         self.transcript(TranscriptCommand::Correct { on, corrected }).await;
     }
 
+    async fn subject(&self, organization: OrganizationId, subject: Subject) -> Option<Session> {
+        load_subject(&self.log, &self.documents, organization, subject).await.unwrap()
+    }
+
     async fn newest(&self) -> RecordedEvent {
         let stream = StreamId { stream_type: "transcript", id: ID.0 };
         self.log.read_stream(OURS, stream, 0, 100).await.unwrap().pop().unwrap()
@@ -208,7 +213,7 @@ async fn a_session_is_loaded_as_it_stands() {
         .await;
     let summary = SummaryContent {
         method: Method::Extractive,
-        headline: Some(Quote { turn: 1, text: "Long.".into() }),
+        headline: Some(Quote { turn: 1, speaker: None, start_ms: None, text: "Long.".into() }),
         overview: vec![],
         key_moments: vec![],
         topics: vec![],
@@ -220,7 +225,7 @@ async fn a_session_is_loaded_as_it_stands() {
     let key = Some(place.key.clone());
     command::<Summary>(&place.log, SummaryId::of(ID).0, write, key, vec![]).await;
 
-    let session = load_session(&place.log, &place.documents, OURS, ID).await.unwrap().unwrap();
+    let session = place.subject(OURS, Subject::Transcript(ID)).await.unwrap();
     assert_eq!(session.title.as_deref(), Some("Second call"));
     assert_eq!(session.notes, None);
     assert_eq!(session.language.as_deref(), Some("en"));
@@ -238,7 +243,7 @@ async fn before_its_files_are_read_a_session_has_no_turns() {
     let place = Place::uploaded().await;
     let loaded = load(&place.log, &place.documents, OURS, ID).await.unwrap().unwrap();
     assert!(loaded.turns.is_none());
-    let session = load_session(&place.log, &place.documents, OURS, ID).await.unwrap().unwrap();
+    let session = place.subject(OURS, Subject::Transcript(ID)).await.unwrap();
     assert_eq!(session.title.as_deref(), Some("First call"));
     assert_eq!(session.content, None);
 }
@@ -247,7 +252,7 @@ async fn before_its_files_are_read_a_session_has_no_turns() {
 async fn another_organization_has_no_such_session() {
     let place = Place::read().await;
     assert!(load(&place.log, &place.documents, THEIRS, ID).await.unwrap().is_none());
-    assert!(load_session(&place.log, &place.documents, THEIRS, ID).await.unwrap().is_none());
+    assert!(place.subject(THEIRS, Subject::Transcript(ID)).await.is_none());
     let cache = Cache::new(1 << 20);
     let ours = cache.current(&place.log, &place.documents, OURS, ID, 2).await.unwrap();
     assert!(ours.is_some());
@@ -317,10 +322,10 @@ async fn a_note_is_what_was_written_last_until_it_is_deleted() {
     let (first, second) = (NoteCommand::Begin(note("One.")), NoteCommand::Write(note("Two.")));
     command::<Note>(&place.log, id.0, first, Some(key.clone()), wrapped).await;
     command::<Note>(&place.log, id.0, second, Some(key), vec![]).await;
-    let loaded = load_note(&place.log, OURS, id).await.unwrap().unwrap();
+    let loaded = place.subject(OURS, Subject::Note(id)).await.unwrap();
     assert_eq!(loaded.title.as_deref(), Some("From the CRM"));
     assert_eq!(loaded.note.map(|note| note.text).as_deref(), Some("Two."));
-    assert!(load_note(&place.log, THEIRS, id).await.unwrap().is_none());
+    assert!(place.subject(THEIRS, Subject::Note(id)).await.is_none());
     command::<Note>(&place.log, id.0, NoteCommand::Delete, None, vec![]).await;
-    assert!(load_note(&place.log, OURS, id).await.unwrap().is_none());
+    assert!(place.subject(OURS, Subject::Note(id)).await.is_none());
 }

@@ -8,6 +8,7 @@ mod events;
 mod import;
 mod organizations;
 mod projections;
+pub(crate) mod reader;
 mod run;
 mod search;
 mod upload;
@@ -95,9 +96,20 @@ enum Command {
     /// Check or print the configuration
     #[command(subcommand)]
     Config(config_check::ConfigCommand),
+    /// Do heavy work for the process that started this one
+    #[command(hide = true)]
+    Reader(reader::Reader),
 }
 
 impl Cli {
+    /// Returns the child of a worker, if this process is one.
+    pub(crate) fn reader(&self) -> Option<&reader::Reader> {
+        match &self.command {
+            Command::Reader(reader) => Some(reader),
+            _ => None,
+        }
+    }
+
     /// Returns whether the command runs until it is stopped.
     pub(crate) fn serves(&self) -> bool {
         matches!(
@@ -166,6 +178,7 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::DeadLetters(command) => return dead_letters::run(&config, command).await,
         Command::Organizations(command) => organizations::run(&config, command).await?,
         Command::Config(_) => unreachable!("answered above"),
+        Command::Reader(_) => unreachable!("it has no settings"),
     }
     Ok(ExitCode::SUCCESS)
 }

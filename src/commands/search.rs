@@ -6,6 +6,7 @@ use crate::config::Config;
 use anyhow::Context;
 use chrono::{DateTime, Utc};
 use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use debrief_api_types::search::{
     AnswerBy, Hit, Interpreted, Mention, QuestionKind, QuestionPart, SearchRequest, SearchResults,
 };
@@ -37,8 +38,8 @@ pub(super) struct Search {
     /// Only sessions of this client, by id
     #[arg(long, value_name = "ID")]
     client_id: Vec<ClientId>,
-    /// Only this kind: turns, title, notes, summary, action_item, decision, question, external_note
-    #[arg(long, value_name = "KIND")]
+    /// Only passages of this kind
+    #[arg(long, value_name = "KIND", value_parser = kind())]
     kind: Vec<Kind>,
     /// Only passages with this speaker, by the name in the transcript
     #[arg(long, value_name = "NAME")]
@@ -61,6 +62,10 @@ pub(super) struct Search {
     /// Print the result as JSON
     #[arg(long)]
     json: bool,
+}
+
+fn kind() -> impl TypedValueParser<Value = Kind> {
+    PossibleValuesParser::new(Kind::ALL.map(Kind::as_str)).try_map(|name| name.parse::<Kind>())
 }
 
 pub(super) async fn run(config: &Config, search: Search) -> anyhow::Result<ExitCode> {

@@ -119,7 +119,9 @@ settings! {
     worker_concurrency: usize, Plain, |text| read::count(text, 1, 1_000);
     worker_timeout: Span, Plain, |text| read::span(text, SECOND, DAY);
     worker_cpu_budget: Span, Plain, |text| read::span(text, SECOND, HOUR);
-    worker_memory_max: Size, Plain, |text| read::size(text, Size::from_bytes(256 << 20), Size::from_bytes(1 << 40));
+    worker_memory_max: Size, Plain, |text| {
+        read::size(text, Size::from_bytes(2 << 30), Size::from_bytes(1 << 40))
+    };
     worker_lease: Span, Plain, |text| read::span(text, Span::from_millis(2_000), TEN_MINUTES);
     worker_max_attempts: u32, Plain, |text| read::count(text, 1, 100);
     worker_backoff_min: Span, Plain, |text| read::span(text, Span::from_millis(1), DAY);

@@ -52,6 +52,14 @@ async fn dead_letters_are_read_and_retried(profile: Profile) {
         assert_eq!(letter["history"].as_array().unwrap().len(), 2, "{letter}");
         let path = format!("/v1/dead-letters/parse/{}", upload.position);
         assert_eq!(&api.get(&path).await.expect(200), letter);
+        assert_eq!(&api.get(&format!("{path}?key=")).await.expect(200), letter);
+        for problem in [
+            api.get(&format!("{path}?key=part")).await.problem(404),
+            api.post(&format!("{path}/retry?key=part"), &json!({})).await.problem(404),
+            api.delete(&format!("{path}?key=part")).await.problem(404),
+        ] {
+            assert_eq!(problem, "not_found");
+        }
         // The user is told too, but not the operator's error.
         let status = format!("/v1/transcripts/{}/status", upload.id);
         eventually("the user is told", async || {

@@ -92,14 +92,88 @@ fn check_structure(document: &Value) {
             for status in responses.keys() {
                 assert!(status == "default" || status.parse::<u16>().is_ok(), "{at}: {status}");
             }
+            for (status, response) in responses {
+                check_response(&at, status, response);
+            }
             if path.starts_with("/v1") {
-                assert!(!operation["security"].as_array().unwrap().is_empty(), "{at}: open");
+                check_permission(&at, method, operation);
             }
         }
     }
     let schemes = document["components"]["securitySchemes"].as_object().unwrap();
     assert_eq!(schemes["api_key"]["scheme"], "bearer");
     check_references(document, document);
+}
+
+/// What is sent, as it is sent: problems as problems, and no response without a word.
+fn check_response(at: &str, status: &str, response: &Value) {
+    let described = response["description"].as_str().is_some_and(|text| !text.is_empty());
+    assert!(described, "{at}: {status} is not described");
+    let types: Vec<&str> = match response["content"].as_object() {
+        Some(content) => content.keys().map(String::as_str).collect(),
+        None => Vec::new(),
+    };
+    let failed = status.parse::<u16>().is_ok_and(|status| status >= 400) || status == "default";
+    // Not ready is an answer, not an error.
+    if failed && at != "get /readyz" {
+        assert_eq!(types, ["application/problem+json"], "{at}: {status}");
+        let schema = &response["content"]["application/problem+json"]["schema"];
+        assert_eq!(schema["$ref"], "#/components/schemas/Problem", "{at}: {status}");
+    }
+}
+
+/// A caller, one permission, and what is answered where it is missing.
+fn check_permission(at: &str, method: &str, operation: &Value) {
+    let scopes = &operation["security"][0]["api_key"];
+    let scopes: Vec<&str> =
+        scopes.as_array().unwrap().iter().map(|scope| scope.as_str().unwrap()).collect();
+    assert!(matches!(scopes.as_slice(), ["read" | "write" | "admin"]), "{at}: {scopes:?}");
+    assert!(method != "get" || scopes != ["write"], "{at}: reads by permission to write");
+    for status in ["401", "default"] {
+        assert!(operation["responses"][status].is_object(), "{at}: {status} is left out");
+    }
+    // Only the WebSocket takes its key otherwise.
+    assert!(operation["responses"]["403"].is_object() || at == "get /v1/ws", "{at}: no 403");
+    let written = operation["parameters"].as_array().into_iter().flatten();
+    let mut keyed = written.filter(|parameter| parameter["name"] == "Idempotency-Key");
+    assert!(keyed.next().is_none() || scopes != ["read"], "{at}: a command by permission to read");
+}
+
+/// The names of schemas in the source: `as`, or the type's own.
+fn schemas() -> Vec<String> {
+    let mut found = Vec::new();
+    for folder in ["domain/src", "api-types/src", "api/src"] {
+        for file in files_under(&Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)) {
+            let source = std::fs::read_to_string(file).unwrap();
+            let source = source.split("#[cfg(test)]").next().unwrap();
+            for derived in source.split("ToSchema").skip(1) {
+                // Not the import, nor the bound of a parameter.
+                let Some(head) =
+                    derived.split('{').next().filter(|_| derived.starts_with([')', ',']))
+                else {
+                    continue;
+                };
+                let named = head.split("#[schema(as = ").nth(1).and_then(|it| it.split(')').next());
+                let word = |keyword: &str| {
+                    let mut words = head.split_whitespace().skip_while(|word| *word != keyword);
+                    words.nth(1).map(|name| name.split(['<', '(', ';']).next().unwrap())
+                };
+                let name = named.or_else(|| word("struct")).or_else(|| word("enum"));
+                found.extend(name.map(str::to_owned));
+            }
+        }
+    }
+    found
+}
+
+/// One of two schemas with one name would silently be left out of the document.
+#[test]
+fn schemas_have_names_of_their_own() {
+    let mut names = schemas();
+    assert!(names.len() > 60, "only {} schemas were found: {names:?}", names.len());
+    names.sort_unstable();
+    let twice: Vec<_> = names.windows(2).filter(|pair| pair[0] == pair[1]).collect();
+    assert!(twice.is_empty(), "{twice:?}: rename one, or `#[schema(as = …)]`");
 }
 
 fn check_references(document: &Value, value: &Value) {

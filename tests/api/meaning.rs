@@ -5,6 +5,7 @@ use crate::in_profiles;
 use crate::support::openai::{KEY, OpenAi};
 use crate::support::{Api, Profile, Server, Setup, eventually};
 use debrief_domain::ids::{OrganizationId, TranscriptId};
+use debrief_domain::subject::Subject;
 use debrief_infra::vectors::{SqliteStore, VectorStore};
 use serde_json::{Value, json};
 use std::collections::HashSet;
@@ -112,11 +113,11 @@ async fn vectors_of(server: &Server, transcript: &str) -> HashSet<Uuid> {
     let organization = server.cli(&["organizations", "list"]);
     let own = organization.lines().find(|line| !line.ends_with("Others")).unwrap();
     let organization = OrganizationId(own.split_whitespace().next().unwrap().parse().unwrap());
-    let transcript = TranscriptId(transcript.parse().unwrap());
+    let subject = Subject::Transcript(TranscriptId(transcript.parse().unwrap()));
     let store = SqliteStore::open(server.data_dir().join("vectors.db")).await.unwrap();
     let mut found = HashSet::new();
     for (collection, _) in store.collections().await.unwrap() {
-        found.extend(store.known(&collection, organization, transcript).await.unwrap());
+        found.extend(store.known(&collection, organization, subject).await.unwrap());
     }
     found
 }

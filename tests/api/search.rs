@@ -487,7 +487,7 @@ async fn a_saved_search_tells_of_what_fits(profile: Profile) {
     api.delete(&format!("/v1/search/saved/{gone}")).await.expect(200);
 
     let run = api.session(RUN, &[]).await;
-    let told = async |api: &Api, id: &str| {
+    let reported = async |api: &Api, id: &str| {
         let found = api.get(&format!("/v1/search/saved/{id}/matches")).await.expect(200);
         found["items"].as_array().unwrap().clone()
     };

@@ -65,7 +65,7 @@ async fn what_is_no_transcript_is_refused() {
             both(name, file.clone(), filename, 415, "binary_file", says);
         }
     }
-    let empty = "holds the words of the session";
+    let empty = "contains a transcript";
     both("nothing", Vec::new(), "talk.vtt", 422, "empty_file", empty);
     both("white space", b" \n\t\r\n  ".repeat(100), "talk.vtt", 422, "empty_file", empty);
     both("a byte order mark", b"\xEF\xBB\xBF".to_vec(), "talk.vtt", 422, "empty_file", empty);
@@ -76,7 +76,7 @@ async fn what_is_no_transcript_is_refused() {
         "talk.vtt",
         422,
         "unrecognised_format",
-        "It reads captions (WebVTT, SRT and others)",
+        "Debrief reads captions (WebVTT, SRT and others)",
     );
     let json = br#"{"answer": 42}"#.to_vec();
     both("JSON", json, "talk.json", 422, "unrecognised_format", "Export the transcript");

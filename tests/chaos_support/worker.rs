@@ -66,7 +66,11 @@ impl TestWorker {
         self.done.lock().expect("no panic under this lock").values().filter(|n| **n > 1).count()
     }
 
-    pub(crate) async fn attempt(&self, event: &RecordedEvent) -> Result<Done, Fault> {
+    pub(crate) async fn attempt(
+        &self,
+        event: &RecordedEvent,
+        job: &JobContext,
+    ) -> Result<Done, Fault> {
         tokio::time::sleep(self.took).await;
         let kind = event.payload["kind"].as_str().unwrap_or_default();
         if !self.fixed.load(Ordering::SeqCst) {
@@ -74,10 +78,25 @@ impl TestWorker {
                 "panics" if self.clings => return Err(Fault::Failed("poison".to_owned())),
                 "panics" => panic!("poison"),
                 "fails" => return Err(Fault::Failed("poison".to_owned())),
-                "kills" if self.alone => {
-                    let itself = std::process::id().to_string();
-                    let kill = Command::new("kill").args(["-9", &itself]).status();
-                    panic!("survived {kill:?}");
+                "kills" if self.alone => kill_itself(),
+                "pays" | "pays without a step" if self.alone => {
+                    let pay = async || {
+                        println!("\npaid {}", event.position);
+                        Ok(())
+                    };
+                    match kind {
+                        "pays" => job.step("pay", pay).await?,
+                        _ => pay().await?,
+                    }
+                    let mut first = false;
+                    let dies = async || {
+                        first = true;
+                        Ok(())
+                    };
+                    job.step("die", dies).await?;
+                    if first {
+                        kill_itself();
+                    }
                 }
                 _ => {}
             }
@@ -93,10 +112,10 @@ impl TestWorker {
 
 #[async_trait]
 impl Worker for TestWorker {
-    async fn handle(&self, event: &RecordedEvent, _: &JobContext) -> Result<Done, Fault> {
+    async fn handle(&self, event: &RecordedEvent, job: &JobContext) -> Result<Done, Fault> {
         self.begun.fetch_add(1, Ordering::SeqCst);
         loop {
-            let result = self.attempt(event).await;
+            let result = self.attempt(event, job).await;
             if result.is_ok() || !self.clings {
                 return result;
             }
@@ -107,6 +126,13 @@ impl Worker for TestWorker {
         self.gave_up.lock().expect("no panic under this lock").push(event.position);
         Ok(())
     }
+}
+
+/// As `kill -9` from outside.
+fn kill_itself() -> ! {
+    let itself = std::process::id().to_string();
+    let kill = Command::new("kill").args(["-9", &itself]).status();
+    panic!("survived {kill:?}");
 }
 
 impl Node {

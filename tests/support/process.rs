@@ -54,6 +54,11 @@ impl Process {
         assert!(Command::new("sh").args(["-c", &script]).status().unwrap().success());
     }
 
+    /// Its id in the system.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Stops it with TERM and waits for its end; returns how long it took.
     pub async fn stop(&mut self) -> Duration {
         let began = Instant::now();

@@ -1,6 +1,6 @@
-//! What `scripts/quality` measures, as JSON for its Python side:
+//! Measurements of `scripts/quality`, as JSON for its Python side:
 //!
-//! - `quality summary FILE …`: one line a file with its turns and its extractive summary;
+//! - `quality summary FILE …`: one line per file with its turns and its extractive summary;
 //! - `quality overview < LINES`: for each line `{"id", "words", "turns": [{"speaker", "text"}]}`
 //!   one line with the overview of at most that many words.
 

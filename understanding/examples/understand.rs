@@ -1,6 +1,5 @@
-//! Reads the files of a call and prints what Debrief makes of them:
-//! `cargo run -p debrief-understanding --example understand -- FILE... [--turns] [--coach NAME]
-//! [--client NAME]`
+//! Reads the files of a call and prints the result: `cargo run -p debrief-understanding --example
+//! understand -- FILE... [--turns] [--coach NAME] [--client NAME]`
 
 use std::{env, fs, process, time::Instant};
 

@@ -1,8 +1,8 @@
-//! A session understood: its files become one conversation of people who are told apart.
+//! Turns the files of a session into one conversation with distinct people.
 //!
-//! Pure and deterministic: no I/O, no clock, no randomness, no network. [`session`] is the way
-//! from files to turns: read by [`debrief_formats`], put together on one clock ([`merge`]), people
-//! told apart ([`people`]), languages told ([`debrief_language::languages`]), roles assigned
+//! Pure and deterministic: no I/O, no clock, no randomness, no network. [`session`] runs the steps:
+//! files are read by [`debrief_formats`], aligned on one clock ([`merge`]), people are unified
+//! ([`people`]), languages detected ([`debrief_language::languages`]), and roles assigned
 //! ([`roles`]).
 
 pub mod merge;

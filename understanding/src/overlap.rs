@@ -1,10 +1,10 @@
-//! Who speaks while who else does.
+//! Overlaps of speech.
 
 use debrief_domain::transcript::content::Turn;
 use debrief_domain::transcript::talk;
 
-/// When these turns are spoken, in milliseconds: sorted, without overlaps, as far as the file
-/// states both ends.
+/// Returns when these turns are spoken, in milliseconds: sorted, without overlaps, for turns whose
+/// both ends are stated.
 pub(crate) fn spans<'a>(turns: impl IntoIterator<Item = &'a Turn>) -> Vec<(u64, u64)> {
     let mut spans: Vec<(u64, u64)> = turns
         .into_iter()
@@ -23,12 +23,12 @@ pub(crate) fn spans<'a>(turns: impl IntoIterator<Item = &'a Turn>) -> Vec<(u64, 
     apart
 }
 
-/// How long all of them take.
+/// Returns the total duration.
 pub(crate) fn length(spans: &[(u64, u64)]) -> u64 {
     spans.iter().map(|(start, end)| end - start).sum()
 }
 
-/// For how long both are spoken.
+/// Returns how long both are spoken at once.
 pub(crate) fn together(one: &[(u64, u64)], other: &[(u64, u64)]) -> u64 {
     let (mut i, mut j, mut sum) = (0, 0, 0);
     while let (Some(a), Some(b)) = (one.get(i), other.get(j)) {

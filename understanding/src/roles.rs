@@ -1,13 +1,13 @@
-//! Who leads the session and who is coached.
+//! Assigns roles: who leads the session and who is coached.
 //!
-//! Invariant: a role is set on strong, stated evidence only, never by who talks more. In this
-//! order, and only where a role is still unknown:
+//! Invariant: a role requires strong, stated evidence, never talk time. In this order, and only
+//! while a role is unknown:
 //! 1. The organization knows the person by full name ([`Known`]).
-//! 2. The name says so itself: `Coach`, `Noa (Coach)`, `Client 2`, `מאמנת`.
-//! 3. Somebody says it of themselves or to the other, to the letter: "I'm your coach",
-//!    "you're my coach", "אני המאמנת שלך". Not what is told of others ("my coach told me"), asked,
-//!    denied, supposed or quoted.
-//! 4. Of exactly two people who speak one is known: the other is the other.
+//! 2. The name states it: `Coach`, `Noa (Coach)`, `Client 2`, `מאמנת`.
+//! 3. Somebody says it of themselves or to the other, in fixed words: "I'm your coach", "you're my
+//!    coach", "אני המאמנת שלך". Not if it is about others ("my coach told me"), a question,
+//!    negated, hypothetical or quoted.
+//! 4. Of exactly two speakers, one is known: the other has the other role.
 
 use std::collections::{HashMap, HashSet};
 
@@ -18,9 +18,9 @@ use debrief_language::names::{Name, fold};
 /// Names of an organization's people; both lists may be empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Known {
-    /// Who coaches.
+    /// Names of coaches.
     pub coaches: Vec<String>,
-    /// Who is coached.
+    /// Names of clients.
     pub clients: Vec<String>,
 }
 
@@ -59,7 +59,7 @@ const CLIENTS: &[&str] = &[
     "המטופלת",
 ];
 
-/// Said by a coach of themselves.
+/// Statements of a coach about themselves.
 const I_COACH: &[&str] = &[
     "im your coach",
     "i am your coach",
@@ -75,7 +75,7 @@ const I_COACH: &[&str] = &[
     "כמאמנת שלך אני",
 ];
 
-/// Said to a coach.
+/// Statements to a coach.
 const YOU_COACH: &[&str] = &[
     "youre my coach",
     "you are my coach",
@@ -85,7 +85,7 @@ const YOU_COACH: &[&str] = &[
     "את המאמנת שלי",
 ];
 
-/// In front of it in the sentence, these make it no statement.
+/// Words that, earlier in the sentence, make it no statement.
 const DOUBTS: &[&str] = &[
     "if",
     "not",
@@ -118,7 +118,7 @@ const DOUBTS: &[&str] = &[
     "כש",
 ];
 
-/// Sets roles where they are unknown.
+/// Assigns unknown roles.
 pub fn assign(content: &mut Content, known: &Known) {
     let coaches = keys(&known.coaches);
     let clients = keys(&known.clients);
@@ -161,7 +161,7 @@ fn opposite(role: Role) -> Role {
     }
 }
 
-/// The one role that all agree on who say something.
+/// Returns the role on which all statements agree.
 fn one(roles: impl Iterator<Item = Role>) -> Role {
     let mut found = Role::Unknown;
     for role in roles.filter(|role| *role != Role::Unknown) {
@@ -173,7 +173,7 @@ fn one(roles: impl Iterator<Item = Role>) -> Role {
     found
 }
 
-/// What a name says itself: as a whole, in front, or in brackets.
+/// Returns the role that a name states: as the whole name, at its start, or in brackets.
 fn labelled(name: &str) -> Role {
     let understood = Name::new(name);
     let role = |word: &str| {
@@ -192,7 +192,7 @@ fn labelled(name: &str) -> Role {
     one(std::iter::once(first).chain(besides))
 }
 
-/// The places of the two who speak, where there are exactly two and every word has a speaker.
+/// Returns the indexes of the two speakers, if there are exactly two and all speech has a speaker.
 fn two_speakers(content: &Content) -> Option<[usize; 2]> {
     let nobody = |turn: &Turn| turn.kind == TurnKind::Speech && turn.speaker.is_none();
     if content.turns.iter().any(nobody) {
@@ -205,7 +205,7 @@ fn two_speakers(content: &Content) -> Option<[usize; 2]> {
     speakers.next().is_none().then_some(two)
 }
 
-/// Roles that people say of themselves, where nothing speaks against it.
+/// Returns the roles that people state, unless contradicted.
 fn stated(content: &Content) -> HashMap<String, Role> {
     let mut said: HashMap<&str, Vec<Role>> = HashMap::new();
     for turn in content.turns.iter().filter(|turn| turn.kind == TurnKind::Speech) {
@@ -226,13 +226,13 @@ fn stated(content: &Content) -> HashMap<String, Role> {
             roles.insert(speaker.to_owned(), role);
         }
     }
-    // Two who both say that they coach practise, or are quoted.
+    // If two say that they coach, they practise or quote.
     if coaches > 1 { HashMap::new() } else { roles }
 }
 
-/// The role of whoever says this sentence.
+/// Returns the role that a sentence states of its speaker.
 fn sentence_states(sentence: &str) -> Role {
-    // Most sentences hold no such word: a look that costs little.
+    // A cheap check first: most sentences have none of these words.
     if !["coach", "Coach", "מאמ"].iter().any(|word| sentence.contains(word))
         || sentence.trim_end().ends_with(['?', '؟', '？'])
         || sentence.contains(['"', '“', '”', '„', '«'])

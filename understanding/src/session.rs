@@ -1,7 +1,7 @@
-//! The files of one session, understood: read, put together, people told apart.
+//! Reads the files of one session: parses and merges them, and unifies people.
 //!
-//! Invariant: a file that cannot be read is left out with a warning that names it, unless nothing
-//! else is there; then its refusal is the answer.
+//! Invariant: an unreadable file is skipped with a warning that names it; if no file can be read,
+//! its refusal is returned.
 
 use debrief_domain::transcript::content::{Content, Warning};
 use debrief_formats::builder::MAX_WARNINGS;
@@ -12,28 +12,28 @@ use crate::merge::{self, MergeError, Part};
 use crate::people;
 use crate::roles::{self, Known};
 
-/// A file as it was sent.
+/// An uploaded file.
 #[derive(Debug, Clone, Copy)]
 pub struct File<'a> {
-    /// Its name; empty where it has none.
+    /// File name, or empty.
     pub name: &'a str,
-    /// What it holds: a transcript in any format, or a ZIP archive of some.
+    /// Content: a transcript in any format, or a ZIP archive of transcripts.
     pub bytes: &'a [u8],
 }
 
 /// Why files cannot be read as one session.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Unread {
-    /// There is nothing that can be read.
+    /// No file can be read.
     #[error(transparent)]
     Refused(#[from] Refusal),
-    /// They can be read, but not put together.
+    /// The files are readable, but cannot be merged.
     #[error("{}", sentence(.0))]
     Apart(#[from] MergeError),
 }
 
 impl Unread {
-    /// Machine-readable reason.
+    /// Returns the machine-readable reason.
     pub fn code(&self) -> &'static str {
         match self {
             Self::Refused(refusal) => refusal.code(),
@@ -42,7 +42,7 @@ impl Unread {
     }
 }
 
-/// With a capital in front and a full stop behind.
+/// Capitalises the error and adds a full stop.
 fn sentence(error: &MergeError) -> String {
     let text = error.to_string();
     let mut letters = text.chars();
@@ -69,7 +69,7 @@ pub fn read(files: &[File<'_>], known: &Known) -> Result<Content, Unread> {
                 left_out.extend(warnings);
             }
             Err(refusal) => {
-                let message = format!("{} was left out: {refusal}", file.name);
+                let message = format!("{} was skipped: {refusal}", file.name);
                 left_out.push(Warning { line: 1, message });
                 first_refusal.get_or_insert(refusal);
             }
@@ -133,7 +133,7 @@ mod tests {
         let call = File { name: "call.vtt", bytes: CALL.as_bytes() };
         let content = read(&[noise, call], &Known::default()).unwrap();
         assert_eq!(content.turns.len(), 3);
-        assert!(content.warnings[0].message.starts_with("noise.bin was left out: "));
+        assert!(content.warnings[0].message.starts_with("noise.bin was skipped: "));
         let refused = read(&[noise], &Known::default()).unwrap_err();
         assert!(matches!(refused, Unread::Refused(Refusal::Binary { .. })), "{refused}");
         let nothing = read(&[], &Known::default()).unwrap_err();

@@ -1,5 +1,5 @@
-//! Runs over real transcripts, where they are at hand: `DEBRIEF_CORPUS`, or
-//! `../../shared/corpus` beside the checkout. Skipped with a message elsewhere.
+//! Tests on real transcripts, if present: `DEBRIEF_CORPUS`, or `../../shared/corpus` next to the
+//! checkout. Skipped with a message otherwise.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -56,7 +56,7 @@ fn every_zoom_call_reads_like_its_corrected_copy() {
         assert_eq!(content.warnings, [], "{folder:?}");
         let corrected = fs::read(folder.join("transcript_corrected.vtt")).unwrap();
         let corrected = formats::parse(&corrected).unwrap();
-        // The corrections touched words, here and there also a name: turn-taking is the same.
+        // The corrections changed words, in places also a name: turn-taking is the same.
         let speakers = |content: &Content| -> usize {
             let mut names: Vec<_> = content.turns.iter().map(|turn| &turn.speaker).collect();
             names.dedup();
@@ -66,7 +66,7 @@ fn every_zoom_call_reads_like_its_corrected_copy() {
         assert_eq!(content.duration_ms, corrected.duration_ms, "{folder:?}");
         assert_eq!(content.participants.len(), corrected.participants.len(), "{folder:?}");
 
-        // A second, naive reading of the same file: every cue of Zoom's has a name.
+        // A second, naive parser of the same file: every cue of Zoom's has a name.
         let mut talk: BTreeMap<String, usize> = BTreeMap::new();
         let text = String::from_utf8(bytes).unwrap().replace('\r', "");
         for block in text.split("\n\n").skip(1).filter(|block| block.contains("-->")) {
@@ -133,8 +133,8 @@ fn nothing_in_the_corpus_is_taken_for_what_it_is_not() {
     }
 }
 
-/// What a person reads in each file: format, speakers in order of first appearance, turns, and
-/// how the last one ends.
+/// The expected result for each file, by a human reader: format, speakers in order of first
+/// appearance, turns, and how the last one ends.
 type Expected = (&'static str, &'static str, &'static [&'static str], usize, &'static str);
 
 const READ: &[Expected] = &[
@@ -348,12 +348,12 @@ const READ: &[Expected] = &[
     ("zoom-chat/zoom_chat_acdc_174.txt", "zoom_chat", &[], 69, "let’s jam in our call next week"),
 ];
 
-/// No transcripts, with what the refusal says of them.
+/// Files that are not transcripts, with text from their refusals.
 const REFUSED: &[(&str, &str)] = &[
-    ("whisperx-json/whisperx_diarization.json", "a list of who spoke when (a diarization)"),
+    ("whisperx-json/whisperx_diarization.json", "a diarization (a list of who spoke when)"),
     ("webvtt-zoom/zoom_acdc_174_tldr.json", "its keys are meeting, highlights"),
-    ("webvtt-zoom/zoom_acdc_174_changelog.tsv", "This is text, but not a transcript"),
-    ("webvtt-edge/astisub_broken.vtt", "This is text, but not a transcript"),
+    ("webvtt-zoom/zoom_acdc_174_changelog.tsv", "This is text, but not in a transcript format"),
+    ("webvtt-edge/astisub_broken.vtt", "This is text, but not in a transcript format"),
 ];
 
 #[test]
@@ -386,8 +386,8 @@ fn every_zoom_chat_has_a_turn_for_each_message() {
     for folder in files(&corpus.join("zoom-calls")).iter().filter(|path| path.is_dir()) {
         let Ok(bytes) = fs::read(folder.join("chat.txt")) else { continue };
         let text = String::from_utf8(bytes.clone()).unwrap();
-        // A second, naive reading: a time, a tab, a name with a colon, a tab. Zoom writes reactions
-        // in the language of whoever reacts.
+        // A second, naive parser: a time, a tab, a name with a colon, a tab. Zoom writes reactions
+        // in the language of each sender.
         let reactions = [
             "Reacted to ",
             "Removed a ",
@@ -423,7 +423,7 @@ fn the_same_talk_has_the_same_words_in_both_of_its_files() {
     let read = |name: &str| {
         formats::parse(&fs::read(corpus.join("transcripts").join(name)).unwrap()).unwrap()
     };
-    // The subtitles end in a cue with the rest of the talk, headings and all.
+    // The last cue of the subtitles contains the rest of the conversation, including its headings.
     let (srt, text) = (read("srt/fenic_riverside_1.srt"), read("riverside-txt/riverside_1.txt"));
     let words = |content: &Content, name: &str| -> usize {
         let turns = content.turns.iter().filter(|turn| turn.speaker.as_deref() == Some(name));

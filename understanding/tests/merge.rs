@@ -1,5 +1,5 @@
-//! Puts real files of one call together, where they are at hand: `DEBRIEF_CORPUS`, or
-//! `../../shared/corpus` beside the checkout. Skipped with a message elsewhere.
+//! Merges real files of calls, if present: `DEBRIEF_CORPUS`, or `../../shared/corpus` next to the
+//! checkout. Skipped with a message otherwise.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -44,7 +44,7 @@ fn transcript_and_chat_of_every_call_stand_on_one_clock() {
     let mut merged_calls = 0;
     for call in calls(&corpus) {
         let transcript = part(&call.join("transcript.vtt")).unwrap();
-        // A chat of nothing but reactions is refused.
+        // A chat that is only reactions is refused.
         let Some(chat) = part(&call.join("chat.txt")) else { continue };
         let (speech, messages) = (transcript.content.clone(), chat.content.clone());
         let merged = merge(vec![chat, transcript]).unwrap();
@@ -58,7 +58,7 @@ fn transcript_and_chat_of_every_call_stand_on_one_clock() {
             assert_eq!((now.words, now.talk_ms), (person.words, person.talk_ms), "{call:?}");
             assert_eq!(now.turns, person.turns + now.messages);
         }
-        // Every message stands before the first words that began after it was sent.
+        // Every message precedes the first words that began after it was sent.
         for (at, turn) in merged.turns.iter().enumerate() {
             if let (TurnKind::Chat, Some(sent)) = (turn.kind, turn.start_ms) {
                 let before = merged.turns[..at].iter().rfind(|t| t.kind == TurnKind::Speech);
@@ -129,7 +129,7 @@ fn people_of_every_call_are_themselves() {
         }
         note_takers += gone;
     }
-    // Read by hand: everybody else with a like name is somebody else.
+    // Checked by hand: everybody else with a similar name is another person.
     let known = |name: &str, other: &str| (name.to_owned(), other.to_owned());
     assert_eq!(other_names, [known("Cayman Nava", "cayman"), known("Potuz", "potuz")]);
     assert_eq!(note_takers, 8);

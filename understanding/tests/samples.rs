@@ -1,4 +1,4 @@
-//! The sessions that `debrief demo` shows must be read without a warning and summarized in full.
+//! The sessions of `debrief demo` must be read without a warning and summarized in full.
 
 use std::fs;
 use std::path::Path;

@@ -46,3 +46,23 @@ impl Worker for Forget {
         Ok(Done::Finished)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{CALL, Stage};
+    use debrief_domain::transcript::TranscriptCommand;
+
+    #[tokio::test]
+    async fn nothing_is_left_of_what_was_deleted() {
+        let stage = Stage::new().await;
+        let id = stage.upload("call.vtt", CALL).await;
+        let kept = stage.upload("other.vtt", CALL).await;
+        stage.tell::<Transcript>(id.0, TranscriptCommand::Delete).await;
+        stage.run(&WORKER).await;
+        let keys = stage.context.log.keys();
+        assert!(keys.get(stage.organization, id.0).await.unwrap().is_none());
+        assert!(keys.get(stage.organization, kept.0).await.unwrap().is_some());
+        assert_eq!(stage.blobs(), 1, "the blob of the other session alone");
+    }
+}

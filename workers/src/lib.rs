@@ -12,6 +12,7 @@
 //! | [`watch`] | `summary.created`, `.revised`, `note.written` | holds them against saved searches | `RecordMatch` |
 //! | [`forget`] | `transcript.deleted`, `note.deleted`, `saved_search.deleted` | removes blobs and key | `Erase` of the summary |
 
+pub mod confined;
 mod descriptor;
 pub mod forget;
 mod job;
@@ -19,6 +20,8 @@ pub mod parse;
 pub mod runtime;
 mod steps;
 pub mod summarize;
+#[cfg(test)]
+mod testing;
 pub mod vocabulary;
 pub mod watch;
 mod worker;

@@ -1,10 +1,11 @@
 //! Reads the files of a session into participants and turns.
 
+use crate::confined::is_overrun;
+use crate::confined::session::{self, Known, Session};
 use crate::descriptor::{Descriptor, Limits};
 use crate::job::JobContext;
 use crate::worker::{Context, Done, Fault, Worker};
 use async_trait::async_trait;
-use bytes::Bytes;
 use debrief_domain::client::Client;
 use debrief_domain::ids::OrganizationId;
 use debrief_domain::personal::Personal;
@@ -17,8 +18,7 @@ use debrief_infra::blobs::BlobKey;
 use debrief_infra::log::{CommandError, RecordedEvent};
 use debrief_infra::queue::Begins;
 use debrief_sessions::corrected;
-use debrief_understanding::roles::Known;
-use debrief_understanding::session;
+
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -41,7 +41,7 @@ struct Parse(Context);
 #[async_trait]
 impl Worker for Parse {
     async fn handle(&self, event: &RecordedEvent, job: &JobContext) -> Result<Done, Fault> {
-        let Context { log, documents, .. } = &self.0;
+        let Context { log, documents, confined, .. } = &self.0;
         let id = event.stream_id;
         let (transcript, _) = log.load::<Transcript>(event.organization, id).await?;
         if !transcript.is_alive() {
@@ -58,19 +58,12 @@ impl Worker for Parse {
         }
         job.progress(0.2);
         let known = self.known_people(event.organization, &transcript).await?;
-        let read = move || {
-            let file = |(name, bytes)| session::File { name, bytes };
-            let files: Vec<_> = files.iter().map(|(n, b): &(String, Bytes)| file((n, b))).collect();
-            session::read(&files, &known)
-        };
-        let parsed = tokio::task::spawn_blocking(read)
-            .await
-            .map_err(|error| Fault::Failed(format!("the reader of the file failed: {error}")))?;
+        let read = session::read(&**confined, files, known, job.cpu_budget()).await?;
         job.progress(0.7);
-        let content = match parsed {
-            Ok(content) => content,
+        let Session { content, json } = match read {
+            Ok(session) => session,
             Err(unread) => {
-                let failure = failure(unread.code(), &unread.to_string());
+                let failure = failure(&unread.code, &unread.message);
                 self.record(event, job, "", TranscriptCommand::RecordFailure(failure)).await?;
                 return Ok(Done::Finished);
             }
@@ -78,9 +71,7 @@ impl Worker for Parse {
         // The same blob for the same event, so that work done twice leaves one.
         let blob =
             BlobKey::new(event.organization.0, "content", Uuid::new_v5(&event.id, b"content"));
-        let json = serde_json::to_vec(&content)
-            .map_err(|error| Fault::Failed(format!("the turns cannot be written: {error}")))?;
-        documents.write(&blob, &data_key, json.into()).await?;
+        documents.write(&blob, &data_key, json).await?;
         job.progress(0.9);
 
         let now = corrected(content, transcript.corrections()).await?;
@@ -99,9 +90,19 @@ impl Worker for Parse {
         Ok(Done::Finished)
     }
 
-    async fn gave_up(&self, event: &RecordedEvent, job: &JobContext, _: &str) -> Result<(), Fault> {
-        let message = "The file could not be read because of a fault on our side. \
-             The operator has been told; the file is kept.";
+    async fn gave_up(
+        &self,
+        event: &RecordedEvent,
+        job: &JobContext,
+        reason: &str,
+    ) -> Result<(), Fault> {
+        let message = if is_overrun(reason) {
+            "The file could not be read: reading it takes longer than this server allows. \
+             The operator has been told; the file is kept."
+        } else {
+            "The file could not be read because of a fault on our side. \
+             The operator has been told; the file is kept."
+        };
         let command = TranscriptCommand::RecordFailure(failure("internal", message));
         self.record(event, job, ":gave-up", command).await
     }
@@ -156,5 +157,36 @@ fn parsed_event(content: &Content, blob: &BlobKey) -> TranscriptParsed {
         word_count,
         duration_ms: content.duration_ms,
         warnings: content.warnings.clone().into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{CALL, Stage};
+
+    #[tokio::test]
+    async fn a_file_becomes_turns() {
+        let stage = Stage::new().await;
+        let id = stage.upload("call.vtt", CALL).await;
+        stage.run(&WORKER).await;
+        assert_eq!(stage.events().await, ["transcript.uploaded", "transcript.parsed"]);
+        let log = &stage.context.log;
+        let (transcript, _) = log.load::<Transcript>(stage.organization, id.0).await.unwrap();
+        let key = log.keys().get(stage.organization, id.0).await.unwrap().unwrap();
+        let blob = BlobKey::try_from(transcript.content().unwrap().to_owned()).unwrap();
+        let json = stage.context.documents.read(&blob, &key, 0).await.unwrap();
+        let content: Content = serde_json::from_slice(&json).unwrap();
+        assert_eq!(content.turns.len(), 3);
+    }
+
+    #[tokio::test]
+    async fn a_file_that_is_no_transcript_is_refused_in_words() {
+        let stage = Stage::new().await;
+        stage.upload("noise.bin", "\0\0\0").await;
+        stage.run(&WORKER).await;
+        let events = stage.read().await;
+        assert_eq!(events[1].event_type, "transcript.processing_failed");
+        assert_eq!(stage.dead_letters().await, []);
     }
 }

@@ -9,6 +9,8 @@
 
 mod breaker;
 mod job;
+#[cfg(test)]
+mod tests;
 
 use crate::descriptor::Limits;
 use crate::worker::Worker;
@@ -148,35 +150,5 @@ pub async fn run(
         tracing::warn!(worker = name, jobs = jobs.len(), "the grace is over; handing work back");
         halt.cancel();
         jobs.wait().await;
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_worker_may_have_bounds_of_its_own() {
-        let options = Options { concurrency: 4, max_attempts: 8, ..Options::default() };
-        let bounds = |o: Options| (o.concurrency, o.max_attempts, o.timeout, o.cpu);
-        assert_eq!(bounds(options.within(&Limits::DEFAULT)), bounds(options));
-        let (timeout, cpu) = (Duration::from_secs(5), Duration::from_secs(2));
-        let own = Limits {
-            timeout: Some(timeout),
-            cpu: Some(cpu),
-            concurrency: Some(1),
-            attempts: Some(20),
-        };
-        assert_eq!(bounds(options.within(&own)), (1, 20, timeout, cpu));
-    }
-
-    #[test]
-    fn backoff_grows_to_its_bound() {
-        let options = Options::default();
-        for attempts in 0..64 {
-            let full = (1_u64 << attempts.min(20)).min(300);
-            let pause = options.backoff(attempts).as_secs_f64();
-            assert!(pause >= full as f64 / 2.0 && pause <= full as f64, "{attempts}: {pause}");
-        }
     }
 }

@@ -94,3 +94,25 @@ impl Worker for Summarize {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::parse;
+    use crate::testing::{CALL, Stage};
+
+    #[tokio::test]
+    async fn a_session_that_was_read_is_summarized() {
+        let stage = Stage::new().await;
+        let id = stage.upload("call.vtt", CALL).await;
+        stage.run(&parse::WORKER).await;
+        stage.run(&WORKER).await;
+        let events = stage.read().await;
+        let last = events.last().unwrap();
+        assert_eq!(last.event_type, "summary.created");
+        assert_eq!(last.stream_id, SummaryId::of(id).0);
+        // Told again, as after a crash, it has one effect.
+        stage.run(&WORKER).await;
+        assert_eq!(stage.read().await.len(), events.len());
+    }
+}

@@ -173,5 +173,187 @@ fn was_applied(corrected: &RecordedEvent) -> bool {
 }
 
 #[cfg(test)]
-#[path = "vocabulary_tests.rs"]
-mod tests;
+mod tests {
+    use super::*;
+    use crate::testing::{CALL, Stage as Set};
+    use crate::{parse, summarize};
+    use debrief_domain::transcript::TranscriptCorrectionUndone;
+    use debrief_domain::vocabulary::VocabularyCommand;
+    use debrief_infra::log::{CommandContext, CommandKey, Metadata};
+    use serde_json::Value;
+
+    /// Terms for what is said in [`CALL`].
+    fn entries(term: &str) -> Vec<VocabularyEntry> {
+        vec![VocabularyEntry { term: term.into(), heard: vec!["my manager".into()] }]
+    }
+
+    async fn tell(set: &Set, command: VocabularyCommand) {
+        set.tell::<Vocabulary>(VocabularyId::of(set.organization).0, command).await;
+    }
+
+    async fn load_turns(set: &Set, id: TranscriptId) -> Loaded {
+        let Context { log, documents, .. } = &set.context;
+        load(log, documents, set.organization, id).await.unwrap().unwrap()
+    }
+
+    /// What the second turn of [`CALL`] says now.
+    async fn said(set: &Set, id: TranscriptId) -> String {
+        let corrected = load_turns(set, id).await.corrected().await.unwrap();
+        corrected.unwrap().content.turns[1].text.clone()
+    }
+
+    async fn count(set: &Set, event_type: &str) -> usize {
+        set.events().await.iter().filter(|of_type| *of_type == event_type).count()
+    }
+
+    /// Applies terms as `actor`; answers the correction's id.
+    async fn apply(set: &Set, id: TranscriptId, actor: &str, term: &str) -> Uuid {
+        let loaded = load_turns(set, id).await;
+        let correction_id = Uuid::now_v7();
+        let corrected = TranscriptCorrected {
+            correction_id,
+            correction: Correction::ApplyVocabulary { entries: entries(term) }.into(),
+            outline: Outline::of(&loaded.turns.as_ref().unwrap().read),
+        };
+        let context = CommandContext {
+            organization: set.organization,
+            metadata: Metadata {
+                actor: actor.to_owned(),
+                correlation_id: Uuid::nil(),
+                causation_id: None,
+            },
+            key: CommandKey { key: correction_id.to_string(), fingerprint: [0; 32] },
+            answer: Value::Null,
+            data_key: Some(loaded.turns.unwrap().key),
+            wrapped_keys: Vec::new(),
+        };
+        let on = loaded.transcript.revision();
+        let command = TranscriptCommand::Correct { on, corrected };
+        set.context.log.execute::<Transcript>(context, id.0, command).await.unwrap();
+        correction_id
+    }
+
+    #[tokio::test]
+    async fn what_is_read_is_given_the_terms_and_summarized_once() {
+        let set = Set::new().await;
+        tell(&set, VocabularyCommand::Begin(entries("Dr. Vogel"))).await;
+        let id = set.upload("call.vtt", CALL).await;
+        set.run(&parse::WORKER).await;
+        set.run(&summarize::WORKER).await;
+        assert_eq!(count(&set, "summary.created").await, 0, "it waits for the terms");
+        set.run(&WORKER).await;
+        assert_eq!(said(&set, id).await, "Long, and I decided to call Dr. Vogel on Monday.");
+        set.run(&summarize::WORKER).await;
+        let events = set.read().await;
+        let types: Vec<_> = events.iter().skip(1).map(|event| &*event.event_type).collect();
+        assert_eq!(
+            types,
+            ["transcript.uploaded", "transcript.parsed", "transcript.corrected", "summary.created"]
+        );
+        assert_eq!(events[3].metadata.actor, "worker:vocabulary");
+        // Told again, as after a crash, it has one effect.
+        set.run(&WORKER).await;
+        assert_eq!(set.read().await.len(), events.len());
+    }
+
+    #[tokio::test]
+    async fn where_no_term_is_said_nothing_waits() {
+        let set = Set::new().await;
+        let other = VocabularyEntry { term: "GROW".into(), heard: vec!["groan".into()] };
+        tell(&set, VocabularyCommand::Begin(vec![other])).await;
+        set.upload("call.vtt", CALL).await;
+        set.run(&parse::WORKER).await;
+        set.run(&summarize::WORKER).await;
+        set.run(&WORKER).await;
+        assert_eq!(count(&set, "summary.created").await, 1);
+        assert_eq!(count(&set, "transcript.corrected").await, 0);
+    }
+
+    #[tokio::test]
+    async fn a_reading_is_given_the_terms_of_its_moment() {
+        let set = Set::new().await;
+        let before = set.upload("before.vtt", CALL).await;
+        set.run(&parse::WORKER).await;
+        tell(&set, VocabularyCommand::Begin(entries("Dr. Vogel"))).await;
+        let then = set.upload("then.vtt", CALL).await;
+        set.run(&parse::WORKER).await;
+        tell(&set, VocabularyCommand::Change(entries("Mr. Amsel"))).await;
+        let later = set.upload("later.vtt", CALL).await;
+        set.run(&parse::WORKER).await;
+        tell(&set, VocabularyCommand::Change(Vec::new())).await;
+        set.run(&WORKER).await;
+        assert!(said(&set, before).await.contains("my manager"));
+        assert!(said(&set, then).await.contains("Dr. Vogel"));
+        assert!(said(&set, later).await.contains("Mr. Amsel"));
+    }
+
+    #[tokio::test]
+    async fn files_that_are_read_anew_are_given_them_again_and_once() {
+        let set = Set::new().await;
+        tell(&set, VocabularyCommand::Begin(entries("Dr. Vogel"))).await;
+        let id = set.upload("call.vtt", CALL).await;
+        set.run(&parse::WORKER).await;
+        set.run(&WORKER).await;
+        let undone = TranscriptCorrectionUndone {
+            correction_id: load_turns(&set, id).await.transcript.corrections()[0].0,
+            outline: Outline::of(&load_turns(&set, id).await.turns.unwrap().read),
+        };
+        let undo = TranscriptCommand::UndoCorrection { on: 2, undone };
+        set.tell::<Transcript>(id.0, undo).await;
+        // Twice before this worker comes to it.
+        for _ in 0..2 {
+            set.tell::<Transcript>(id.0, TranscriptCommand::RequestProcessing).await;
+            set.run(&parse::WORKER).await;
+        }
+        set.run(&WORKER).await;
+        assert_eq!(count(&set, "transcript.parsed").await, 3);
+        assert_eq!(count(&set, "transcript.corrected").await, 2);
+        assert!(said(&set, id).await.contains("Dr. Vogel"));
+    }
+
+    #[tokio::test]
+    async fn what_was_applied_while_parsing_is_not_applied_again() {
+        for undo in [false, true] {
+            let set = Set::new().await;
+            tell(&set, VocabularyCommand::Begin(entries("Dr. Vogel"))).await;
+            let id = set.upload("call.vtt", CALL).await;
+            set.run(&parse::WORKER).await;
+            let correction_id = apply(&set, id, "worker:parse", "Dr. Vogel").await;
+            if undo {
+                let outline = Outline::of(&load_turns(&set, id).await.turns.unwrap().read);
+                let undone = TranscriptCorrectionUndone { correction_id, outline };
+                let undo = TranscriptCommand::UndoCorrection { on: 2, undone };
+                set.tell::<Transcript>(id.0, undo).await;
+            }
+            set.run(&WORKER).await;
+            assert_eq!(count(&set, "transcript.corrected").await, 1, "undone: {undo}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_coach_who_is_faster_does_not_stand_in_for_it() {
+        let set = Set::new().await;
+        let said_by_both = VocabularyEntry { term: "GROW".into(), heard: vec!["the week".into()] };
+        tell(&set, VocabularyCommand::Begin(vec![said_by_both])).await;
+        let id = set.upload("call.vtt", CALL).await;
+        set.run(&parse::WORKER).await;
+        apply(&set, id, "api_key:1", "Dr. Vogel").await;
+        set.run(&WORKER).await;
+        assert_eq!(count(&set, "transcript.corrected").await, 2);
+        assert!(said(&set, id).await.contains("Dr. Vogel"));
+    }
+
+    #[tokio::test]
+    async fn where_it_cannot_be_applied_the_coach_is_told() {
+        let set = Set::new().await;
+        tell(&set, VocabularyCommand::Begin(entries("Dr. Vogel"))).await;
+        let id = set.upload("call.vtt", CALL).await;
+        set.run(&parse::WORKER).await;
+        let loaded = load_turns(&set, id).await;
+        let blob = loaded.transcript.content().unwrap().to_owned();
+        set.context.documents.delete(&blob.try_into().unwrap()).await.unwrap();
+        set.run(&WORKER).await;
+        assert_eq!(set.dead_letters().await.len(), 1);
+        assert_eq!(count(&set, "transcript.processing_failed").await, 1);
+    }
+}

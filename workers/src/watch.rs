@@ -18,7 +18,7 @@ use debrief_infra::queue::Begins;
 use debrief_projections::{directory, searches};
 use debrief_search::understood::{PEOPLE_MAX, Question};
 use debrief_search::watch::Watched;
-use debrief_sessions::{Session, load_note, load_session};
+use debrief_sessions::{Session, load_subject};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -41,7 +41,7 @@ struct Watch(Context);
 #[async_trait]
 impl Worker for Watch {
     async fn handle(&self, event: &RecordedEvent, job: &JobContext) -> Result<Done, Fault> {
-        let Context { log, documents, views } = &self.0;
+        let Context { log, documents, views, .. } = &self.0;
         let organization = event.organization;
         let viewer = Viewer::everything(organization);
         // What was saved before this event is in the read model from its position on.
@@ -53,16 +53,13 @@ impl Worker for Watch {
         if saved.is_empty() {
             return Ok(Done::Finished);
         }
-        let loaded = match event.of::<Summary>()? {
-            Some(SummaryEvent::Created(created)) => {
-                load_session(log, documents, organization, created.transcript_id).await
-            }
-            Some(SummaryEvent::Revised(revised)) => {
-                load_session(log, documents, organization, revised.transcript_id).await
-            }
+        let subject = match event.of::<Summary>()? {
+            Some(SummaryEvent::Created(created)) => Subject::Transcript(created.transcript_id),
+            Some(SummaryEvent::Revised(revised)) => Subject::Transcript(revised.transcript_id),
             Some(SummaryEvent::Erased(_)) => return Ok(Done::Finished),
-            None => load_note(log, organization, NoteId(event.stream_id)).await,
+            None => Subject::Note(NoteId(event.stream_id)),
         };
+        let loaded = load_subject(log, documents, organization, subject).await;
         let Some(session) = loaded? else { return Ok(Done::Finished) };
         job.progress(0.3);
         let clients = directory::clients(views, viewer, 0, PEOPLE_MAX).await;
@@ -73,10 +70,6 @@ impl Worker for Watch {
             .into_iter()
             .filter_map(|search| Some((search.id, question(search.criteria?))))
             .collect();
-        let subject = match session.note {
-            Some(_) => Subject::Note(NoteId(session.id.0)),
-            None => Subject::Transcript(session.id),
-        };
         let fitting = tokio::task::spawn_blocking(move || fitting(&session, &questions, &clients));
         let fitting = fitting.await.map_err(|error| Fault::Failed(error.to_string()))??;
         for (id, passages) in fitting {
@@ -135,5 +128,44 @@ fn question(criteria: Criteria) -> Question {
         day_first: false,
         week_starts: chrono::Weekday::Mon,
         anchors: Vec::new(),
+    }
+}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::Stage;
+    use debrief_domain::personal::Personal;
+    use debrief_domain::saved_search::SavedSearchCreated;
+    use uuid::Uuid;
+
+    async fn save(stage: &Stage, query: &str) -> Uuid {
+        let id = Uuid::now_v7();
+        let criteria = Criteria {
+            query: query.to_owned(),
+            kinds: Vec::new(),
+            client_ids: Vec::new(),
+            speakers: Vec::new(),
+            time_zone: None,
+        };
+        let (name, criteria) = (Personal::Known("search".to_owned()), Personal::Known(criteria));
+        let created = SavedSearchCreated { name, criteria };
+        stage.tell::<SavedSearch>(id, SavedSearchCommand::Create(created)).await;
+        id
+    }
+
+    #[tokio::test]
+    async fn a_search_is_told_of_what_fits_it_and_came_after_it() {
+        let stage = Stage::new().await;
+        stage.note("The marathon is in May.").await;
+        let marathon = save(&stage, "marathon").await;
+        save(&stage, "delegating").await;
+        let note = stage.note("She trains for the marathon again.").await;
+        stage.run(&WORKER).await;
+        let events = stage.read().await;
+        let told: Vec<_> =
+            events.iter().filter(|event| event.event_type == "saved_search.matched").collect();
+        assert_eq!(told.len(), 1, "{:?}", stage.events().await);
+        assert_eq!(told[0].stream_id, marathon);
+        assert!(told[0].payload.to_string().contains(&note.0.to_string()), "{:?}", told[0].payload);
     }
 }

@@ -1,5 +1,6 @@
 //! What a worker is.
 
+use crate::confined::Confined;
 use crate::job::JobContext;
 use async_trait::async_trait;
 use debrief_domain::event::DecodeError;
@@ -10,6 +11,7 @@ use debrief_infra::log::{CommandError, EventLog, LogError, RecordedEvent};
 use debrief_infra::queue::QueueError;
 use debrief_projections::engine::Views;
 use debrief_sessions::LoadError;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// What workers work with. Clones share everything.
@@ -21,6 +23,8 @@ pub struct Context {
     pub documents: Documents,
     /// Read models.
     pub views: Views,
+    /// Where heavy work is done.
+    pub confined: Arc<dyn Confined>,
 }
 
 /// Why an attempt did not succeed, and so what comes next.

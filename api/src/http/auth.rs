@@ -1,10 +1,10 @@
 //! Who calls, for which organization, and with which permission.
 //!
 //! Invariant: a handler of a route under `/v1` takes a [`Caller`] of the permission that the route
-//! needs, or it cannot be registered (see [`operation`]). The OpenAPI document names the same
+//! needs, or it cannot be registered (see [`routes`]). The OpenAPI document names the same
 //! permission, as it is made of the handler's types.
 //!
-//! [`operation`]: super::operation
+//! [`routes`]: super::routes
 
 use super::codes::Code;
 use super::operation::{Describe, Described};
@@ -102,7 +102,9 @@ fn granted(permission: Permission, may: bool) -> Result<(), Problem> {
     let permission = permission.as_str();
     Err(Problem::new(
         Code::Forbidden,
-        format!("This needs the permission `{permission}`, which your API key does not have."),
+        format!(
+            "This operation requires the permission `{permission}`, which your API key does not have."
+        ),
     ))
 }
 
@@ -133,8 +135,8 @@ pub(crate) fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
     let Some(value) = headers.get(header::AUTHORIZATION) else { return Ok(None) };
     let unfit = || {
         Problem::unauthorized(
-            "The Authorization header is not of the form `Bearer <key>`, with the key as it was \
-             given to you.",
+            "The Authorization header must have the form `Bearer <key>`, with the key exactly as \
+             you received it.",
         )
     };
     let (scheme, token) =

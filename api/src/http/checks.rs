@@ -16,13 +16,13 @@ impl Checks {
     pub(crate) fn text(&mut self, field: &str, text: &str, max: usize) {
         let length = text.chars().count();
         if text.trim().is_empty() {
-            let message = "is empty: send some text. A field that is not required can be left out, \
-                and null takes the value of one away.";
+            let message = "is empty: send some text. An optional field can be left out, and null \
+                clears it.";
             self.fail(field, message);
         } else if length > max {
-            self.fail(field, format!("has {length} characters, and at most {max} are kept."));
+            self.fail(field, format!("has {length} characters; the limit is {max}."));
         } else if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
-            self.fail(field, "holds control characters; send plain text.");
+            self.fail(field, "has control characters; send plain text.");
         }
     }
 

@@ -149,7 +149,7 @@ codes! {
         "Save or download it again, and upload that.";
     EmptyFile = "empty_file", UNPROCESSABLE_ENTITY,
         "The file is empty.",
-        "Upload a file that holds the words of the session.";
+        "Upload a file that contains a transcript.";
     EmptyText = "empty_text", UNPROCESSABLE_ENTITY,
         "The new text of a turn is empty.",
         "Send the words that were said.";
@@ -324,9 +324,9 @@ mod tests {
         let mut page = String::from(
             "# Problems\n\n\
              Every error of the HTTP surface is a problem (RFC 9457): a JSON object of type\n\
-             `application/problem+json` with `type`, `title`, `status`, `code`, `detail`, and where they\n\
-             apply `errors` (field by field) and `correlation_id` (under which the server's log has the\n\
-             rest). Programs should look at `code`, which is stable; `detail` is for people and may change.\n\n\
+             `application/problem+json` with `type`, `title`, `status`, `code` and `detail`, and where they apply\n\
+             `errors` (field by field) and `correlation_id` (under which the server's log has the rest). Programs\n\
+             should look at `code`, which is stable; `detail` is for people and may change.\n\n\
              | status | `code` | what it means | what to do |\n\
              |---|---|---|---|\n",
         );
@@ -336,7 +336,7 @@ mod tests {
             writeln!(page, "| {status} | `{name}` | {meaning} | {remedy} |").unwrap();
         }
         page.push_str(
-            "\nThis page is made of `api/src/http/codes.rs`: after a change there, run\n\
+            "\nThis page is made of `api/src/http/codes.rs`. After a change there, write it anew with\n\
              `DEBRIEF_TEST_WRITE_DOCS=1 cargo nextest run -p debrief-api the_page_lists_every_code`.\n",
         );
         page

@@ -38,7 +38,7 @@ impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
             Ok(key) if !key.is_empty() && key.len() <= KEY_MAX => Ok(Self(Some(key.to_owned()))),
             _ => Err(Problem::new(
                 Code::InvalidIdempotencyKey,
-                format!("An Idempotency-Key has 1 to {KEY_MAX} visible ASCII characters."),
+                format!("An Idempotency-Key must have 1 to {KEY_MAX} visible ASCII characters."),
             )),
         }
     }

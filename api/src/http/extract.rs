@@ -41,8 +41,7 @@ where
                 ),
                 other if other.status() == StatusCode::PAYLOAD_TOO_LARGE => {
                     let max = ApiState::from_ref(state).limits.request_max_bytes;
-                    let detail =
-                        format!("The body is larger than the {max} bytes that this takes.");
+                    let detail = format!("The body is larger than the limit of {max} bytes.");
                     Problem::too_large(detail)
                 }
                 other => Problem::new(Code::UnreadableBody, other.body_text()),
@@ -113,12 +112,12 @@ where
         {
             Err(Problem::new(
                 Code::InvalidId,
-                "The position in the path cannot be one: it is a whole number, such as 42.",
+                "The position in the path is invalid: it must be a whole number, such as 42.",
             ))
         }
         Err(PathRejection::FailedToDeserializePathParams(_)) => Err(Problem::new(
             Code::InvalidId,
-            "The id in the path cannot be one: ids are UUIDs, such as \
+            "The id in the path is invalid: ids are UUIDs, such as \
              0198c5a2-7d1e-7bd0-9a55-0d3f3c1a2b4c.",
         )),
         Err(other) => Err(Problem::internal(&other)),

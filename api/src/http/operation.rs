@@ -5,8 +5,9 @@
 //! method, path, name, and statuses with a meaning of their own. So the document cannot promise
 //! what no code does.
 //!
-//! Invariant: [`routes!`] registers only handlers whose second argument is a
-//! [`Caller`](super::auth::Caller), that is, which name a permission.
+//! [`routes`] registers handlers with what they say.
+//!
+//! [`routes`]: super::routes
 
 use super::codes::Code;
 use super::problem::MEDIA_TYPE;
@@ -22,7 +23,6 @@ use utoipa::openapi::schema::Schema;
 use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{Content, OpenApi, Ref, RefOr, Required};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::router::UtoipaMethodRouter;
 
 /// The security scheme by which callers sign in.
 pub(crate) const SCHEME: &str = "api_key";
@@ -35,9 +35,10 @@ pub(crate) trait Describe {
 
 /// An operation that is being described.
 pub(crate) struct Described<'a> {
-    path: &'a str,
-    operation: &'a mut Operation,
-    schemas: &'a mut Vec<(String, RefOr<Schema>)>,
+    pub(super) path: &'a str,
+    pub(super) operation: &'a mut Operation,
+    /// The schemas that it refers to.
+    pub(super) schemas: &'a mut Vec<(String, RefOr<Schema>)>,
 }
 
 impl Described<'_> {
@@ -129,36 +130,10 @@ impl Described<'_> {
     }
 }
 
-/// A handler: `State`, then `Caller`, then what else it needs.
-pub(crate) trait Endpoint<Arguments> {
-    fn describe(described: &mut Described<'_>);
+/// What a resource shares among its handlers.
+impl<T> Describe for State<T> {
+    fn describe(_: &mut Described<'_>) {}
 }
-
-macro_rules! endpoint {
-    ($($argument:ident),*) => {
-        impl<F, Fut, S, P, $($argument,)* T, E>
-            Endpoint<(S, super::auth::Caller<P>, $($argument,)*)> for F
-        where
-            F: Fn(State<S>, super::auth::Caller<P>, $($argument),*) -> Fut,
-            Fut: Future<Output = Result<T, E>>,
-            P: super::auth::Grant,
-            $($argument: Describe,)*
-            T: Describe,
-        {
-            fn describe(described: &mut Described<'_>) {
-                super::auth::Caller::<P>::describe(described);
-                $($argument::describe(described);)*
-                T::describe(described);
-            }
-        }
-    };
-}
-
-endpoint!();
-endpoint!(A);
-endpoint!(A, B);
-endpoint!(A, B, C);
-endpoint!(A, B, C, D);
 
 /// No body.
 impl Describe for StatusCode {
@@ -171,45 +146,9 @@ impl<T: ToSchema> Describe for Json<T> {
     }
 }
 
-/// Routes of one path, with what their handlers say of themselves.
-macro_rules! routes {
-    ($first:path $(, $more:path)* $(,)?) => {{
-        let routes = utoipa_axum::routes!($first);
-        let routes = $crate::http::operation::described(&$first, routes);
-        $(
-            let more = utoipa_axum::routes!($more);
-            let more = $crate::http::operation::described(&$more, more);
-            let routes = $crate::http::operation::joined(routes, more);
-        )*
-        routes
-    }};
-}
-pub(crate) use routes;
-
-/// See [`routes!`].
-pub(crate) fn described<H: Endpoint<Arguments>, Arguments, S>(
-    _: &H,
-    (mut schemas, mut paths, router): UtoipaMethodRouter<S>,
-) -> UtoipaMethodRouter<S> {
-    for (path, item) in &mut paths.paths {
-        for (_, operation) in operations(item) {
-            H::describe(&mut Described { path, operation, schemas: &mut schemas });
-        }
-    }
-    (schemas, paths, router)
-}
-
-/// See [`routes!`].
-pub(crate) fn joined<S: Clone + Send + Sync + 'static>(
-    (mut schemas, mut paths, router): UtoipaMethodRouter<S>,
-    (more_schemas, more_paths, more_router): UtoipaMethodRouter<S>,
-) -> UtoipaMethodRouter<S> {
-    schemas.extend(more_schemas);
-    paths.merge(more_paths);
-    (schemas, paths, router.merge(more_router))
-}
-
-fn operations(item: &mut PathItem) -> impl Iterator<Item = (HttpMethod, &mut Operation)> {
+pub(super) fn operations(
+    item: &mut PathItem,
+) -> impl Iterator<Item = (HttpMethod, &mut Operation)> {
     let operations = [
         (HttpMethod::Get, &mut item.get),
         (HttpMethod::Put, &mut item.put),

@@ -83,16 +83,16 @@ impl Problem {
         tracing::error!(%error, "a request failed");
         Self::new(
             Code::Internal,
-            "This is a fault on our side. Nothing was lost; try again, and if it stays, tell the \
-             operator the correlation id.",
+            "The server failed. Nothing was lost: try again, and if it fails again, tell the operator \
+             the correlation id.",
         )
     }
 
     fn temporary(error: &dyn std::fmt::Display) -> Self {
         tracing::warn!(%error, "a request found something unavailable");
         Self::unavailable(
-            "Something this needs cannot be reached just now. Send the same request again, with \
-             the same Idempotency-Key: it takes effect once.",
+            "A service that this operation depends on is unavailable. Send the same request again, \
+             with the same Idempotency-Key: it takes effect once.",
         )
     }
 
@@ -185,12 +185,12 @@ pub(crate) fn of_command<E: std::error::Error>(
     match error {
         CommandError::Refused(error) => refused(error),
         CommandError::Conflict => Problem::conflict(
-            "Others changed this at the same time. Read it again and repeat the request.",
+            "This was changed at the same time by another request. Read it again and repeat the request.",
         ),
         CommandError::KeyReused => Problem::new(
             Code::IdempotencyKeyReused,
-            "This Idempotency-Key was used for another request. Use a new key for a new request; \
-             repeat a key only with the very same request.",
+            "This Idempotency-Key was used for a different request. Use a new key for each request; \
+             repeat a key only with the same request.",
         ),
         CommandError::Log(error) => error.into(),
         error @ (CommandError::Decode(_) | CommandError::Encode(_)) => Problem::internal(&error),

@@ -68,7 +68,7 @@ pub(crate) async fn timeout(limit: std::time::Duration, request: Request, next: 
     match tokio::time::timeout(limit, next.run(request)).await {
         Ok(response) => response,
         Err(_) => Problem::unavailable(
-            "The answer took too long. Send the same request again, with the same \
+            "The request took too long. Send the same request again, with the same \
              Idempotency-Key: it takes effect once.",
         )
         .into_response(),
@@ -82,13 +82,13 @@ pub(crate) fn panicked(_: Box<dyn std::any::Any + Send + 'static>) -> Response {
 
 /// The answer to a path that leads nowhere.
 pub(crate) async fn no_route() -> Problem {
-    Problem::new(Code::NoSuchRoute, "There is nothing at this path. /docs lists what there is.")
+    Problem::new(Code::NoSuchRoute, "There is nothing at this path. /docs lists the operations.")
 }
 
 /// The answer to a method that a path does not have.
 pub(crate) async fn no_method() -> Problem {
     Problem::new(
         Code::MethodNotAllowed,
-        "This path does not take this method; the Allow header lists those it takes.",
+        "This path does not support this method; the Allow header lists the methods it supports.",
     )
 }

@@ -1,7 +1,7 @@
 //! What answers a question: the best sentences of what was found, or a model's, each with what it
 //! rests on.
 
-use super::hits::note_or_session;
+use super::hits::note;
 use crate::state::ApiState;
 use debrief_api_types::search::{Answer, AnswerMethod, AnswerSentence, Citation};
 use debrief_search::answer::Sentence;
@@ -12,17 +12,14 @@ use std::time::Instant;
 
 /// The best sentences; `None` where there are none.
 pub(super) fn extractive(sentences: Vec<Sentence>) -> Option<Answer> {
-    let sentence = |sentence: Sentence| {
-        let (note, transcript_id) = note_or_session(sentence.note, sentence.transcript_id);
-        AnswerSentence {
-            text: sentence.text,
-            transcript_id,
-            note,
-            turn: sentence.turn,
-            speaker: sentence.speaker,
-            start_ms: sentence.start_ms,
-            citations: Vec::new(),
-        }
+    let sentence = |sentence: Sentence| AnswerSentence {
+        text: sentence.text,
+        transcript_id: sentence.subject.transcript(),
+        note: sentence.note.map(note),
+        turn: sentence.turn,
+        speaker: sentence.speaker,
+        start_ms: sentence.start_ms,
+        citations: Vec::new(),
     };
     let sentences: Vec<AnswerSentence> = sentences.into_iter().map(sentence).collect();
     (!sentences.is_empty()).then_some(Answer {
@@ -84,17 +81,14 @@ pub(super) async fn by_model(
 }
 
 fn written(sentence: CitedSentence) -> AnswerSentence {
-    let citation = |citation: cited::Citation| {
-        let (note, transcript_id) = note_or_session(citation.note, citation.transcript_id);
-        Citation {
-            hit: citation.hit,
-            quote: citation.quote,
-            transcript_id,
-            note,
-            turn: citation.turn,
-            speaker: citation.speaker,
-            start_ms: citation.start_ms,
-        }
+    let citation = |citation: cited::Citation| Citation {
+        hit: citation.hit,
+        quote: citation.quote,
+        transcript_id: citation.subject.transcript(),
+        note: citation.note.map(note),
+        turn: citation.turn,
+        speaker: citation.speaker,
+        start_ms: citation.start_ms,
     };
     AnswerSentence {
         text: sentence.text,

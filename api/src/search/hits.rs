@@ -2,19 +2,11 @@
 
 use debrief_api_types::search as types;
 use debrief_api_types::search::{NoteReference, PassageLine};
-use debrief_domain::ids::TranscriptId;
 use debrief_search::query::Hit;
 use debrief_sessions::ExternalNote;
 
-/// An external note, or the session that it is not.
-pub(super) fn note_or_session(
-    note: Option<ExternalNote>,
-    id: TranscriptId,
-) -> (Option<NoteReference>, Option<TranscriptId>) {
-    match note {
-        Some(note) => (Some(NoteReference { id: note.id, url: note.url }), None),
-        None => (None, Some(id)),
-    }
+pub(super) fn note(note: ExternalNote) -> NoteReference {
+    NoteReference { id: note.id, url: note.url }
 }
 
 pub(super) fn hit(hit: Hit) -> types::Hit {
@@ -44,11 +36,10 @@ pub(super) fn hit(hit: Hit) -> types::Hit {
         text.push_str(&line.text);
         at += line.text.chars().count();
     }
-    let (note, transcript_id) = note_or_session(hit.stored.note, hit.stored.transcript_id);
     types::Hit {
         kind: passage.kind,
-        transcript_id,
-        note,
+        transcript_id: hit.stored.subject.transcript(),
+        note: hit.stored.note.map(note),
         client_id: hit.stored.client_id,
         held_at: hit.stored.held_at,
         turns: turns.map(|(from, to)| [from, to]),

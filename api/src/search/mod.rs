@@ -24,7 +24,7 @@ mod similar;
 mod suggest;
 mod understanding;
 
-use crate::http::operation::routes;
+use crate::http::routes::routes;
 use crate::state::ApiState;
 use utoipa_axum::router::OpenApiRouter;
 

@@ -154,7 +154,9 @@ async fn take_in(
             Err(error) => return Err(refused(error)),
         }
     }
-    Err(Problem::conflict("Others change this note at the same time; send it again."))
+    Err(Problem::conflict(
+        "This note was changed at the same time by another request; send it again.",
+    ))
 }
 
 /// Delete an external note.
@@ -201,7 +203,7 @@ async fn streams(
         }
         before = Some(now);
     }
-    Err(Problem::conflict("This note was deleted and sent again too often."))
+    Err(Problem::conflict("This note was deleted and indexed again too many times."))
 }
 
 fn refused(error: CommandError<NoteError>) -> Problem {

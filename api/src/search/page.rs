@@ -23,7 +23,8 @@ impl Seen {
     /// Reads the `next` of the page before.
     pub(super) fn read(cursor: Option<&str>) -> Result<Self, Problem> {
         let Some(cursor) = cursor else { return Ok(Self::default()) };
-        let unknown = || Problem::invalid_query("after is not the `next` of a page of hits.");
+        let unknown =
+            || Problem::invalid_query("after must be the `next` of the previous page of hits.");
         let bytes = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| unknown())?;
         let (keys, rest) = bytes.as_chunks::<KEY_BYTES>();
         if keys.is_empty() || !rest.is_empty() || keys.len() > SEEN_MAX {

@@ -5,14 +5,16 @@ use super::{answers, hits, index, questions, understanding};
 use crate::http::auth::{Caller, Read};
 use crate::http::checks::Checks;
 use crate::http::extract::Body;
+use crate::http::min_position::MinPosition;
+use crate::http::paging::Limit;
 use crate::http::problem::Problem;
-use crate::http::query::{Limit, MinPosition, Query};
+use crate::http::query::Query;
 use crate::state::ApiState;
 use axum::Json;
 use axum::extract::State;
 use chrono::Utc;
 use debrief_api_types::search::{AnswerBy, Engines, FacetValue, SearchRequest, SearchResults};
-use debrief_domain::ids::OrganizationId;
+use debrief_domain::principal::Viewer;
 use debrief_search::dense::leg::Nearby;
 use debrief_search::follower::Search;
 use debrief_search::index::IndexError;
@@ -46,19 +48,19 @@ pub(super) async fn query(
     let seen = Seen::read(body.after.as_deref())?;
     at.in_search(&state).await?;
     let clients = understanding::clients(&state, caller.viewer()).await?;
-    let organization = caller.organization();
+    let viewer = caller.viewer();
     let question = understanding::question(&body);
     let mut understood = index::ask(&state, move |search| {
         let index = search.index();
-        understand(&question, &Asked::by(&index, organization)?, &clients, Utc::now())
+        understand(&question, &Asked::by(&index, viewer)?, &clients, Utc::now())
     })
     .await?;
     understood.query.per_session = body.per_session.unwrap_or(0) as usize;
-    let nearby = state.dense.near(organization, &understood.query).await;
+    let nearby = state.dense.near(viewer, &understood.query).await;
     understood.query.dense.near = nearby.near.clone();
     let (facets, by, first_page) = (body.facets, body.answer, seen.len() == 0);
     let answered = index::ask(&state, move |search| {
-        answer(search, organization, understood, facets, nearby, limit, seen)
+        answer(search, viewer, understood, facets, nearby, limit, seen)
     });
     let (mut answered, hits) = answered.await?;
     answered.answer = match by {
@@ -74,7 +76,7 @@ pub(super) async fn query(
 
 fn answer(
     search: &Search,
-    organization: OrganizationId,
+    viewer: Viewer,
     understood: Understood,
     with_facets: bool,
     nearby: Nearby,
@@ -83,7 +85,7 @@ fn answer(
 ) -> Result<(SearchResults, Vec<Hit>), IndexError> {
     let indexed_through = search.position();
     let index = search.index();
-    let asked = Asked::by(&index, organization)?;
+    let asked = Asked::by(&index, viewer)?;
     let Understood { query, interpreted, languages } = understood;
     let languages: Vec<&str> = languages.iter().map(String::as_str).collect();
     let found = asked.search(&query, &languages, limit, seen.len(), |key| seen.contains(key))?;
@@ -120,7 +122,7 @@ fn check(body: &SearchRequest) -> Result<(), Problem> {
     let mut checks = Checks::default();
     let length = body.query.chars().count();
     if length > QUERY_MAX {
-        let message = format!("has {length} characters; a question has at most {QUERY_MAX}.");
+        let message = format!("has {length} characters; the limit is {QUERY_MAX}.");
         checks.fail("query", message);
     }
     let filters = &body.filters;
@@ -133,7 +135,7 @@ fn check(body: &SearchRequest) -> Result<(), Problem> {
         ("filters.languages", filters.languages.len()),
     ] {
         if count > FILTER_MAX {
-            checks.fail(field, format!("has {count} values, and at most {FILTER_MAX} are taken."));
+            checks.fail(field, format!("has {count} values; the limit is {FILTER_MAX}."));
         }
     }
     if let (Some(from), Some(to)) = (filters.from, filters.to)
@@ -144,11 +146,13 @@ fn check(body: &SearchRequest) -> Result<(), Problem> {
     if let Some(zone) = &body.time_zone
         && zone.parse::<chrono_tz::Tz>().is_err()
     {
-        checks.fail("time_zone", "is no time zone of the IANA database, such as `Asia/Jerusalem`.");
+        checks.fail(
+            "time_zone",
+            "must be a time zone of the IANA database, such as `Asia/Jerusalem`.",
+        );
     }
     if body.anchors.len() > FILTER_MAX {
-        let message =
-            format!("has {} days, and at most {FILTER_MAX} are taken.", body.anchors.len());
+        let message = format!("has {} days; the limit is {FILTER_MAX}.", body.anchors.len());
         checks.fail("anchors", message);
     }
     for anchor in body.anchors.iter().take(FILTER_MAX) {

@@ -7,9 +7,11 @@ use crate::http::checks::Checks;
 use crate::http::codes::Code;
 use crate::http::command::{Accepted, IdempotencyKey};
 use crate::http::extract::{Body, Path};
-use crate::http::operation::routes;
+use crate::http::min_position::MinPosition;
+use crate::http::paging::{Paging, Position};
 use crate::http::problem::{Problem, of_command};
-use crate::http::query::{MinPosition, Paging, Position, Query};
+use crate::http::query::Query;
+use crate::http::routes::routes;
 use crate::state::ApiState;
 use crate::times;
 use axum::Json;
@@ -169,7 +171,7 @@ async fn create(
         ("speakers", body.speakers.len()),
     ] {
         if count > FILTER_MAX {
-            checks.fail(field, format!("has {count} values, and at most {FILTER_MAX} are taken."));
+            checks.fail(field, format!("has {count} values; the limit is {FILTER_MAX}."));
         }
     }
     for speaker in &body.speakers {
@@ -178,7 +180,10 @@ async fn create(
     if let Some(zone) = &body.time_zone
         && zone.parse::<chrono_tz::Tz>().is_err()
     {
-        checks.fail("time_zone", "is no time zone of the IANA database, such as `Asia/Jerusalem`.");
+        checks.fail(
+            "time_zone",
+            "must be a time zone of the IANA database, such as `Asia/Jerusalem`.",
+        );
     }
     checks.done()?;
     let there = searches::saved_searches(&state.views, caller.viewer(), 0, SEARCHES_MAX).await?;

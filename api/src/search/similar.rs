@@ -3,8 +3,10 @@
 use super::{hits, index};
 use crate::http::auth::{Caller, Read};
 use crate::http::extract::Body;
+use crate::http::min_position::MinPosition;
+use crate::http::paging::Limit;
 use crate::http::problem::Problem;
-use crate::http::query::{Limit, MinPosition, Query};
+use crate::http::query::Query;
 use crate::state::ApiState;
 use axum::Json;
 use axum::extract::State;
@@ -59,7 +61,7 @@ pub(super) async fn similar(
     row.ok_or_else(|| Problem::not_found("transcript"))?;
     let found = index::ask(&state, move |search| {
         let indexed_through = search.position();
-        let found = Asked::by(&search.index(), caller.organization())?.similar(id, limit)?;
+        let found = Asked::by(&search.index(), caller.viewer())?.similar(id, limit)?;
         let hits = found.hits.into_iter().map(hits::hit).collect();
         Ok(SimilarSessions { hits, indexed_through })
     });

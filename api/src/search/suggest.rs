@@ -2,8 +2,9 @@
 
 use super::{index, questions, understanding};
 use crate::http::auth::{Caller, Read};
+use crate::http::paging::Limit;
 use crate::http::problem::Problem;
-use crate::http::query::{Limit, Query};
+use crate::http::query::Query;
 use crate::state::ApiState;
 use axum::Json;
 use axum::extract::State;
@@ -63,13 +64,13 @@ pub(super) async fn suggest(
     let length = q.chars().count();
     if length > TYPED_MAX {
         return Err(Problem::invalid_query(format!(
-            "q has {length} characters; suggestions are for up to {TYPED_MAX}."
+            "q has {length} characters; the limit is {TYPED_MAX}."
         )));
     }
     let clients = understanding::clients(&state, caller.viewer()).await?;
     let asked = questions::asked(&state, &caller).await?;
     let suggestions = index::ask(&state, move |search| {
-        let others = Asked::by(&search.index(), caller.organization())?.suggestions(VALUES_MAX)?;
+        let others = Asked::by(&search.index(), caller.viewer())?.suggestions(VALUES_MAX)?;
         let clients = clients.iter().map(|(_, name)| (Source::Client, name.as_str()));
         let others = others.iter().map(|(source, text)| (*source, text.as_str()));
         let asked = asked.iter().map(|question| (Source::Question, question.as_str()));

@@ -84,7 +84,7 @@ async fn record(
     if !fields.are_empty() {
         return Err(Problem::new(
             Code::UnknownField,
-            "Here the form has only `file`; change the rest with PATCH /v1/transcripts/{id}.",
+            "This form takes only `file`; change other details with PATCH /v1/transcripts/{id}.",
         ));
     }
     let (method, id) = match change {

@@ -22,7 +22,7 @@ mod read;
 mod turns;
 mod upload;
 
-use crate::http::operation::routes;
+use crate::http::routes::routes;
 use crate::state::ApiState;
 use axum::extract::FromRef;
 use contents::Contents;

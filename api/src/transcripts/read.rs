@@ -2,8 +2,10 @@
 
 use crate::http::auth::{Caller, Read};
 use crate::http::extract::Path;
+use crate::http::min_position::MinPosition;
+use crate::http::paging::{Paging, Position};
 use crate::http::problem::Problem;
-use crate::http::query::{MinPosition, Paging, Position, Query};
+use crate::http::query::Query;
 use crate::state::ApiState;
 use crate::times;
 use axum::Json;

@@ -3,12 +3,15 @@
 //! Turns are read from their blob, not from a table, with the coach's corrections: see
 //! [`super::contents`].
 
-use super::Transcripts;
+use super::contents::Contents;
 use super::read::row;
 use crate::http::auth::{Caller, Read};
 use crate::http::extract::Path;
+use crate::http::min_position::MinPosition;
+use crate::http::paging::Paging;
 use crate::http::problem::Problem;
-use crate::http::query::{MinPosition, Paging, Query};
+use crate::http::query::Query;
+use crate::state::ApiState;
 use axum::Json;
 use axum::extract::State;
 use debrief_domain::ids::TranscriptId;
@@ -38,13 +41,14 @@ pub(super) struct TurnsPage {
     tag = "transcripts"
 )]
 pub(super) async fn turns(
-    State(Transcripts { api, contents }): State<Transcripts>,
+    State(state): State<ApiState>,
     caller: Caller<Read>,
+    State(contents): State<Contents>,
     Path(id): Path<TranscriptId>,
     Query(paging, at, ..): Query<Paging<u32, 200, 2_000>, MinPosition>,
 ) -> Result<Json<TurnsPage>, Problem> {
     let viewer = caller.viewer();
-    let row = row(&api, viewer, id, at).await?;
+    let row = row(&state, viewer, id, at).await?;
     let Some(current) = contents.current(viewer, &row).await? else {
         return Ok(Json(TurnsPage { turns: Vec::new(), next: None, revision: 0 }));
     };

@@ -108,7 +108,7 @@ async fn record(
             Err(error) => return Err(refused(error)),
         }
     }
-    Err(Problem::conflict("The same files were deleted and sent again too often."))
+    Err(Problem::conflict("The same files were deleted and uploaded again too many times."))
 }
 
 /// The answer for files that are there already; `None` where they were deleted.

@@ -79,7 +79,9 @@ async fn open(
         return Err(Problem::unavailable("This process is stopping. Connect again in a moment."));
     }
     let slot = hub.enter(state.limits.websocket_max_connections).ok_or_else(|| {
-        Problem::unavailable("There are as many connections as this process takes. Try again.")
+        Problem::unavailable(
+            "This process has reached its limit of connections. Try again in a moment.",
+        )
     })?;
     Ok(upgrade
         .max_message_size(MESSAGE_MAX)

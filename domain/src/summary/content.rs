@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 /// How a summary was made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = SummaryMethod)]
 pub enum Method {
     /// Sentences chosen from the transcript; no language model was asked.
     Extractive,
@@ -51,6 +52,7 @@ pub struct Topic {
 
 /// The parts of a summary. A part for which the transcript gives nothing is empty.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = SummaryContent)]
 pub struct Content {
     /// How it was made.
     pub method: Method,

@@ -1,21 +1,21 @@
-//! What all fuzz targets share: a file is read, and what comes out must hold together.
+//! Shared by all fuzz targets: reads a file and checks that the result is consistent.
 
 pub use libfuzzer_sys;
 
 use debrief_formats as formats;
 
-/// Reads the bytes as this format, whether or not they look like it.
+/// Reads the bytes as this format, recognised or not.
 pub fn forced(format: &str, bytes: &[u8]) {
     if let Some(Ok(content)) = formats::parse_as(format, bytes) {
         check(&content);
     }
 }
 
-/// Reads the bytes as the format that they look like, and their beginning alone.
+/// Reads the bytes as the recognised format, and their beginning alone.
 pub fn recognised(bytes: &[u8]) {
     let guess = formats::inspect(bytes);
     if let Ok(content) = formats::parse(bytes) {
-        assert!(guess.is_ok(), "read, but not let in");
+        assert!(guess.is_ok(), "read, but not recognised");
         check(&content);
     }
 }

@@ -1,12 +1,12 @@
-//! SubStation Alpha (`.ass`, `.ssa`): `Dialogue:` lines, their fields as `Format:` names them.
+//! SubStation Alpha (`.ass`, `.ssa`): `Dialogue:` lines, with the fields that `Format:` lists.
 //!
-//! The name is the actor's, where the file states one; styles are no speakers. `\N` breaks a line;
-//! what stands in braces styles it.
+//! The speaker is the actor, if the file states one; styles are not speakers. `\N` is a line break;
+//! text in braces is styling.
 
 use crate::kernel::lines::lines;
 use crate::kernel::{Builder, Confidence, Format, Head, Piece, Source, time};
 
-/// See the module.
+/// The SubStation Alpha format.
 pub(crate) struct Ass;
 
 impl Format for Ass {
@@ -52,7 +52,7 @@ impl Format for Ass {
 fn dialogue(line: u32, fields: &str, columns: &Columns, out: &mut Builder) {
     let field = |place: usize| fields.splitn(columns.count, ',').nth(place).map(str::trim);
     let Some(text) = field(columns.text) else {
-        out.warn(line, "a line without words was skipped");
+        out.warn(line, "a line without text was skipped");
         return;
     };
     let stamps = [columns.start, columns.end].map(|place| field(place).and_then(time::stamp));
@@ -64,7 +64,7 @@ fn dialogue(line: u32, fields: &str, columns: &Columns, out: &mut Builder) {
     out.say(Piece { line, speaker, start_ms, end_ms, text: &plain(text), ..Piece::default() });
 }
 
-/// Words without styling: `{\i1}` goes, `\N` is a space.
+/// Returns the text without styling: `{\i1}` is removed, `\N` becomes a space.
 fn plain(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut rest = text;
@@ -87,7 +87,7 @@ fn plain(text: &str) -> String {
     plain + rest
 }
 
-/// Where the fields stand; the text is the last and may hold commas.
+/// Positions of the fields; the text is the last and may contain commas.
 #[derive(Clone, Copy)]
 struct Columns {
     count: usize,

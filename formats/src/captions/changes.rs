@@ -1,25 +1,25 @@
-//! Whether a file names its speakers only where they change, as podcasts' subtitles do.
+//! Detects files that name speakers only at changes of speaker, as podcast subtitles do.
 
 use crate::kernel::tally::Speakers;
 
-/// Where names stand in a file, one cue after the other.
+/// Where the names are in a file, one cue after the other.
 #[derive(Default)]
 pub(crate) struct Changes {
     last: Option<String>,
-    /// Cues with a name and without.
+    /// Number of cues with a name, and without.
     named: u32,
     unnamed: u32,
-    /// Names that the last name repeats, and cues before the first.
+    /// Names that repeat the previous name, and cues before the first name.
     repeated: u32,
     before: u32,
-    /// Whether a diarization's label stands on a line of its own, as Deepgram writes it.
+    /// Whether a diarization label is on a line of its own, as Deepgram writes it.
     pub(crate) headed: bool,
     /// Whether voice tags name the speakers.
     pub(crate) voices: bool,
 }
 
 impl Changes {
-    /// Takes the next cue, with the name in front of it.
+    /// Records the next cue, with its name.
     pub(crate) fn cue(&mut self, name: Option<&str>) {
         match name {
             Some(name) if self.last.as_deref() == Some(name) => self.repeated += 1,
@@ -34,8 +34,8 @@ impl Changes {
         }
     }
 
-    /// Whether every name is a speaker's, none follows itself, and the first cue has one: then a
-    /// cue without is the last one's.
+    /// Returns whether every name is a speaker's, none repeats the previous one, and the first cue
+    /// has one: then a cue without a name belongs to the last named speaker.
     pub(crate) fn alone(&self, speakers: &Speakers) -> bool {
         !self.voices
             && self.named >= 3

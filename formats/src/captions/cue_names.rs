@@ -1,22 +1,22 @@
-//! Who speaks in cues where no colon says it: `[Tom] text`, a name on a line of its own above the
-//! words or above the times (Webex: `1 "Tom Ash" (123)`), and `>>`, which broadcasters put where
-//! the speaker changes.
+//! Speakers of cues that no colon marks: `[Tom] text`, a name on its own line above the text or
+//! above the times (Webex: `1 "Tom Ash" (123)`), and `>>`, which broadcasters put at changes of
+//! speaker.
 //!
-//! Invariant: conservative. Brackets and lines are names only where most cues of the file have
-//! them, few are many times there, and they are written like names and not like sounds.
+//! Invariant: conservative. Brackets and lines are names only if most cues of the file have them,
+//! few names recur often, and they are written like names and not like sounds.
 
 use std::collections::HashSet;
 
 use crate::kernel::counted::Counted;
 use crate::kernel::names;
 
-/// More names than these are no speakers.
+/// Maximum number of names; more are not speakers.
 const MAX_NAMES: usize = 1_000;
-/// No name is longer, in bytes.
+/// Maximum length of a name line, in bytes.
 const MAX_LINE: usize = 120;
 const CHEVRONS: &str = ">>";
 
-/// What stands in brackets in captions and is nobody's name.
+/// Bracketed texts in captions that are not names.
 const SOUNDS: &[&str] = &[
     "applause",
     "applauding",
@@ -45,7 +45,7 @@ const SOUNDS: &[&str] = &[
     "unintelligible",
 ];
 
-/// Counts what may be names before any is believed.
+/// Counts possible names before any is accepted.
 #[derive(Debug, Default)]
 pub(crate) struct Survey {
     cues: u32,
@@ -59,19 +59,19 @@ pub(crate) struct Survey {
 }
 
 impl Survey {
-    /// Looks at the line above the times.
+    /// Records the line above the times.
     pub(crate) fn id(&mut self, id: &str) {
         if let Some(name) = alone(id) {
             self.identified += u32::from(count(&mut self.ids, name));
         }
     }
 
-    /// Counts a cue that says something.
+    /// Counts a cue with text.
     pub(crate) fn cue(&mut self) {
         self.cues = self.cues.saturating_add(1);
     }
 
-    /// Looks at the first line of a cue; `more` where there are others below it.
+    /// Records the first line of a cue; `more` if other lines follow.
     pub(crate) fn line(&mut self, line: &str, more: bool) {
         if line.starts_with(CHEVRONS) {
             self.chevrons += 1;
@@ -82,7 +82,7 @@ impl Survey {
         }
     }
 
-    /// What is believed of it all.
+    /// Returns the names that are accepted.
     pub(crate) fn names(self) -> CueNames {
         let repeated = |names: &Counted, lines: u32, share: u32| {
             let many = u32::try_from(names.len()).unwrap_or(u32::MAX);
@@ -123,12 +123,12 @@ pub(crate) struct CueNames {
     brackets: HashSet<String>,
     heads: HashSet<String>,
     ids: HashSet<String>,
-    /// Whether `>>` marks changes of the speaker.
+    /// Whether `>>` marks changes of speaker.
     pub(crate) chevrons: bool,
 }
 
 impl CueNames {
-    /// Splits a speaker in brackets off a line.
+    /// Splits a bracketed speaker off a line.
     pub(crate) fn split<'a>(&self, line: &'a str) -> Option<(&'a str, &'a str)> {
         if self.brackets.is_empty() {
             return None;
@@ -136,7 +136,7 @@ impl CueNames {
         bracketed(line).filter(|(name, _)| self.brackets.contains(*name))
     }
 
-    /// The speaker whom the line above the times names.
+    /// Returns the speaker named in the line above the times.
     pub(crate) fn by_id<'a>(&self, id: &'a str) -> Option<&'a str> {
         webex(id).or_else(|| {
             if self.ids.is_empty() {
@@ -146,7 +146,7 @@ impl CueNames {
         })
     }
 
-    /// The speaker whose name is all of a line.
+    /// Returns the speaker whose name is the whole line.
     pub(crate) fn head<'a>(&self, line: &'a str) -> Option<&'a str> {
         if self.heads.is_empty() {
             return None;
@@ -154,19 +154,19 @@ impl CueNames {
         alone(line).filter(|name| self.heads.contains(*name))
     }
 
-    /// What is behind the mark of a change, where a line begins with one.
+    /// Returns the text after the mark of a change, if the line begins with one.
     pub(crate) fn change<'a>(&self, line: &'a str) -> Option<&'a str> {
         let changed = self.chevrons && line.starts_with(CHEVRONS);
         changed.then(|| line.trim_start_matches(['>', ' ']))
     }
 }
 
-/// Whether a line may begin with a name in brackets or with the mark of a change.
+/// Returns whether a line may begin with a bracketed name or the mark of a change.
 pub(crate) fn is_special(line: &str) -> bool {
     matches!(line.as_bytes(), [b'[' | b'(', ..] | [b'>', b'>', ..])
 }
 
-/// `[Tom] text`, `(Tom) text`.
+/// Splits `[Tom] text` or `(Tom) text`.
 fn bracketed(line: &str) -> Option<(&str, &str)> {
     let close = match line.as_bytes().first()? {
         b'[' => ']',
@@ -180,7 +180,7 @@ fn bracketed(line: &str) -> Option<(&str, &str)> {
     (!rest.is_empty() && !sound && is_name(name)).then_some((name, rest))
 }
 
-/// `1 "Tom Ash" (1234567)`: the number of the cue, who speaks, and that person's number.
+/// Parses `1 "Tom Ash" (1234567)`: the number of the cue, the speaker, and the speaker's number.
 fn webex(id: &str) -> Option<&str> {
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     let (number, rest) = id.trim().split_once(" \"")?;
@@ -189,7 +189,7 @@ fn webex(id: &str) -> Option<&str> {
     (digits(number) && digits(person) && !name.trim().is_empty()).then_some(name)
 }
 
-/// A name that is all of a line.
+/// Returns the name that is the whole line.
 fn alone(line: &str) -> Option<&str> {
     let line = names::trim(line);
     (line.len() <= MAX_LINE && is_name(line)).then_some(line)

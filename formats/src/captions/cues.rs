@@ -1,9 +1,9 @@
-//! Cues with times, as WebVTT, SRT and SBV have them: a timing line, then what is said.
+//! Cues with times, as in WebVTT, SRT and SBV: a timing line, then text.
 //!
-//! Invariants: a broken timing line costs its times, not its words; blank lines may be missing, or
-//! stand between times and words; the file is walked in order, twice (a survey, then speech);
-//! between, at most [`KEPT`] places in the text are kept, to spare the second walk where the file
-//! is no longer than recordings are.
+//! Invariants: a broken timing line costs its times, not its text; blank lines may be missing, or
+//! separate times and text; the file is walked in order, twice (a survey, then the speech); in
+//! between, at most [`KEPT`] blocks are kept, to spare the second walk if the file is not longer
+//! than recordings are.
 
 use std::ops::RangeInclusive;
 
@@ -19,7 +19,7 @@ use crate::kernel::time::{self, Stamp};
 /// Part of a cue file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Block<'a> {
-    /// The first block of a WebVTT file, or a NOTE, with the line it begins on.
+    /// The first block of a WebVTT file, or a NOTE, with its first line number.
     Note(u32, &'a str),
     /// A cue.
     Cue(Cue<'a>),
@@ -27,24 +27,24 @@ pub(crate) enum Block<'a> {
     Stray(u32, &'a str),
 }
 
-/// A cue as it stands in the file.
+/// A cue as written in the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Cue<'a> {
-    /// Line of the timing.
+    /// Line number of the timing line.
     pub(crate) line: u32,
     /// `start --> end settings`.
     pub(crate) timing: &'a str,
-    /// Both times in milliseconds, where they are written in their usual form and in order.
+    /// Both times in milliseconds, if they are in the usual form and in order.
     pub(crate) usual: Option<(u32, u32)>,
-    /// The lines below it.
+    /// The lines below the timing line.
     pub(crate) payload: &'a str,
-    /// Whether they are known to be no more than one.
+    /// Whether the payload is known to be at most one line.
     pub(crate) one_line: bool,
-    /// The line above the timing, where it is more than a number.
+    /// The line above the timing line, if it is more than a number.
     pub(crate) id: Option<&'a str>,
 }
 
-/// A line of times.
+/// A timing line.
 #[derive(Debug, Clone, Copy)]
 struct Timing<'a> {
     line: u32,
@@ -67,23 +67,23 @@ impl<'a> Timing<'a> {
 }
 
 const ARROW: &str = "-->";
-/// Between the times of an SBV file: `0:00:03.900,0:00:08.460`.
+/// Separator of the times in an SBV file: `0:00:03.900,0:00:08.460`.
 const COMMA: char = ',';
-/// More cues than ten hours of talk have.
+/// Maximum number of blocks kept; more than ten hours of speech have.
 const KEPT: usize = 50_000;
 
-/// Whether a line holds times rather than words.
+/// Returns whether a line has times rather than text.
 pub(crate) fn is_timing(line: &str) -> bool {
-    // The numbers of cues are many.
+    // Cue numbers are frequent.
     if is_number(line) {
         return false;
     }
     let begin = &line.as_bytes()[..line.len().min(64)];
-    // Most lines are words, and of words few have a `>`.
+    // Most lines are text, and little text has a `>`.
     let Some(at) = memchr::memchr_iter(b'>', begin)
         .find_map(|end| end.checked_sub(2).filter(|at| begin[*at..end] == *b"--"))
     else {
-        // Both begin with a number, and have a colon in each time.
+        // Both times begin with a number and have a colon.
         let numbers = trim_start(line).starts_with(|c: char| c.is_ascii_digit() || c == '-')
             && memchr::memchr(b':', line.as_bytes()).is_some();
         return numbers && (comma_times(line).is_some() || timing::loose(line).is_some());
@@ -100,7 +100,7 @@ fn is_number(line: &str) -> bool {
     line.len() < 8 && line.bytes().all(|b| b.is_ascii_digit())
 }
 
-/// The two times of SBV's timing line, which is nothing else.
+/// Parses the two times of a timing line of SBV, which has nothing else.
 pub(crate) fn comma_times(line: &str) -> Option<(Stamp, Stamp)> {
     let line = line.trim();
     let plain = |b: u8| b.is_ascii_digit() || matches!(b, b':' | b'.' | b',' | b'-');
@@ -114,7 +114,7 @@ pub(crate) fn comma_times(line: &str) -> Option<(Stamp, Stamp)> {
     Some((time::stamp(start)?, time::stamp(end)?))
 }
 
-/// Walks the blocks of a file. With `header`, the first block is WebVTT's own.
+/// Walks the blocks of a file. With `header`, the first block is the header of WebVTT.
 pub(crate) fn blocks<'a>(text: &'a str, header: bool, mut each: impl FnMut(Block<'a>)) {
     enum State<'a> {
         /// After a blank line.
@@ -123,9 +123,9 @@ pub(crate) fn blocks<'a>(text: &'a str, header: bool, mut each: impl FnMut(Block
         Aside(Line<'a>, usize),
         /// In a cue: its timing line; its first and last payload line.
         Cue(Timing<'a>, Option<(usize, Line<'a>)>),
-        /// In a cue that has only blank lines so far, and then perhaps one of words.
+        /// In a cue with only blank lines so far, and then perhaps one line of text.
         Late(Timing<'a>, Option<Line<'a>>),
-        /// In lines that belong to nothing yet: the first, and the last.
+        /// In lines that do not belong to a block yet: the first and the last.
         Stray(Line<'a>, Line<'a>),
     }
     let mut state = State::Between;
@@ -147,13 +147,13 @@ pub(crate) fn blocks<'a>(text: &'a str, header: bool, mut each: impl FnMut(Block
     for line in lines(text) {
         if is_blank(line.text) {
             match &mut state {
-                // The words may stand below a blank line.
+                // The text may follow a blank line.
                 State::Cue(timing, None) => {
                     state = State::Late(*timing, None);
                     continue;
                 }
                 State::Late(_, None) => continue,
-                // In WebVTT only an empty line ends a cue; YouTube has cues with a blank one.
+                // In WebVTT only an empty line ends a cue; YouTube has cues with a line of spaces.
                 State::Cue(_, Some((_, last))) if header && !line.text.is_empty() => {
                     *last = line;
                     continue;
@@ -172,7 +172,7 @@ pub(crate) fn blocks<'a>(text: &'a str, header: bool, mut each: impl FnMut(Block
             }
             let ready = std::mem::replace(&mut state, State::Cue(timing, None));
             match ready {
-                // The line right above a timing line is the cue's id.
+                // The line directly above a timing line is the cue's id.
                 State::Stray(from, last) if from.start == last.start => {}
                 State::Stray(from, last) => {
                     let end = text[..last.start].trim_end().len();
@@ -181,7 +181,7 @@ pub(crate) fn blocks<'a>(text: &'a str, header: bool, mut each: impl FnMut(Block
                 State::Cue(timing, Some((start, last))) if is_id(last.text) => {
                     each(timing.cue(&text[start..last.start.max(start)], false));
                 }
-                // One line below a blank and right above times is the next cue's id.
+                // One line between a blank line and a timing line is the next cue's id.
                 State::Late(timing, Some(_)) => close(State::Late(timing, None), &mut each),
                 other => close(other, &mut each),
             }
@@ -217,7 +217,8 @@ fn is_aside(line: &str) -> bool {
     })
 }
 
-/// Whether a line directly above a timing line, without a blank before it, is a cue id.
+/// Returns whether a line directly above a timing line, without a blank line before it, is a cue
+/// id.
 fn is_id(line: &str) -> bool {
     let line = line.trim();
     let plain = |b: u8| b.is_ascii_hexdigit() || matches!(b, b'-' | b'/');
@@ -227,7 +228,7 @@ fn is_id(line: &str) -> bool {
             || (line.len() >= 16 && line.contains('-') && line.bytes().all(plain)))
 }
 
-/// Reads all cues into `out`. `note` sees headers and notes.
+/// Reads all cues into `out`. `note` receives headers and notes.
 pub(crate) fn read<'a>(
     text: &'a str,
     header: bool,
@@ -256,7 +257,7 @@ pub(crate) fn read<'a>(
                 }
             }
             Block::Stray(line, text) if is_id(text) => {
-                out.warn(line, "a cue without times and words was skipped");
+                out.warn(line, "a cue without times and text was skipped");
             }
             Block::Stray(line, _) if cues == 0 => {
                 out.warn(line, "text before the first cue was skipped");
@@ -275,8 +276,8 @@ pub(crate) fn read<'a>(
     }
 }
 
-/// Lines outside any cue, without the number that a cue would have there or broken times
-/// (`0:00:13.f89,0:00:15.489`) on top.
+/// Returns the lines outside any cue, without a leading cue number or broken times
+/// (`0:00:13.f89,0:00:15.489`).
 fn words_of<'a>(stray: &'a str, numbers: &RangeInclusive<u32>) -> &'a str {
     let number = |line: &str| line.trim().parse().is_ok_and(|number| numbers.contains(&number));
     let broken = |line: &str| {
@@ -295,12 +296,12 @@ fn words_of<'a>(stray: &'a str, numbers: &RangeInclusive<u32>) -> &'a str {
     rest
 }
 
-/// What a file is found to be before its speech is read.
+/// What is known of a file before its speech is read.
 struct Survey<'a> {
     speech: speech::Speech,
-    /// Whether each cue has lines of the last once more.
+    /// Whether each cue repeats lines of the previous one.
     rolls: bool,
-    /// All blocks and how they look, where they are not too many.
+    /// All blocks with their looks, unless there are too many.
     kept: Option<Vec<(Block<'a>, Look)>>,
 }
 
@@ -325,7 +326,8 @@ fn survey(text: &str, header: bool) -> Survey<'_> {
     Survey { speech: survey.speech(text), rolls: repeats.roll(text, header), kept }
 }
 
-/// The times of a line in its usual form, `HH:MM:SS.mmm --> HH:MM:SS.mmm`, and in their order.
+/// Parses a timing line in its usual form, `HH:MM:SS.mmm --> HH:MM:SS.mmm`, with the times in
+/// order.
 fn usual_timing(line: &str) -> Option<(u32, u32)> {
     let (start, rest) = line.as_bytes().split_first_chunk()?;
     let (end, rest) = rest.strip_prefix(b" --> ")?.split_first_chunk()?;
@@ -348,7 +350,7 @@ fn timing(cue: Cue<'_>, clock: &mut Option<Clock>, out: &mut Builder) -> speech:
         out.warn(cue.line, "a time that cannot be read was dropped");
     }
     let times = out.times(cue.line, start, end);
-    // Times of day are counted from the first of them.
+    // Times of day are relative to the first of them.
     let mut count = |ms: u64| match clock {
         Some(clock) => clock.since(ms, cue.line, out),
         None => ms,
@@ -356,7 +358,7 @@ fn timing(cue: Cue<'_>, clock: &mut Option<Clock>, out: &mut Builder) -> speech:
     (times.0.map(&mut count), times.1.map(count))
 }
 
-/// The two times of a timing line, as far as they can be read.
+/// Parses the two times of a timing line, as far as they can be read.
 pub(crate) fn times(line: &str) -> (Option<Stamp>, Option<Stamp>) {
     let Some((start, end)) = line.split_once(ARROW) else {
         return comma_times(line).or_else(|| timing::loose(line)).unzip();

@@ -1,4 +1,4 @@
-//! Cue files as tools and people damage and bend them.
+//! Cue files as tools and people damage and vary them.
 
 use crate::testing::{read, turns};
 
@@ -52,7 +52,7 @@ fn names_at_changes_alone_hold_until_the_next() {
         ("Sarah", "Good night."),
     ];
     assert_eq!(said, expected.map(|(name, text)| (name.to_owned(), text.to_owned())));
-    // Where one name follows itself, a cue without is nobody's.
+    // If one name repeats, a cue without a name has no speaker.
     let other = file.replace("So.", "Travis: So.").replace("Bye.", "All right.");
     let content = read("srt", &other);
     assert!(content.turns.iter().any(|turn| turn.speaker.is_none() && turn.text == "All right."));
@@ -161,7 +161,7 @@ fn captions_that_a_downloader_made_of_rolling_ones_say_each_line_once() {
         "1\n00:00:00,000 --> 00:00:02,000\nhello and welcome\n\n2\n00:00:02,000 --> 00:00:02,010\nhello and welcome\nto it\n\n3\n00:00:02,010 --> 00:00:04,000\nto it\nall of you\n\n4\n00:00:04,000 --> 00:00:05,000\nall of you\nhere\n",
     );
     assert_eq!(content.turns[0].text, "hello and welcome to it all of you here");
-    // What is said twice on one line is said twice.
+    // Repetition within one line is kept.
     let content = read(
         "srt",
         "1\n00:00:00,000 --> 00:00:02,000\nYes.\n\n2\n00:00:02,000 --> 00:00:03,000\nYes.\n\n3\n00:00:03,000 --> 00:00:04,000\nYes.\n\n4\n00:00:04,000 --> 00:00:05,000\nNo.\n",
@@ -201,7 +201,7 @@ fn variants_of_the_tools() {
         // Commas in WebVTT, dots in SRT, no hours.
         "WEBVTT\n\n00:01,000 --> 00:02,000\nNoa Levi: Hi there.\n\n00:03,000 --> 00:04,000\nTom: Yes.\n",
         "1\n00:01.000 --> 00:02.000\nNoa Levi: Hi there.\n\n2\n00:03.000 --> 00:04.000\nTom: Yes.",
-        // The name on a line of its own, with a colon.
+        // The name on its own line, with a colon.
         "1\n00:00:01,000 --> 00:00:02,000\nNoa Levi:\nHi there.\n\n2\n00:00:03,000 --> 00:00:04,000\nTom:\nYes.\n",
         // In brackets, in capitals, with marks.
         "WEBVTT\n\n00:01.000 --> 00:02.000\n[Noa Levi]: Hi there.\n\n00:03.000 --> 00:04.000\n[Tom]: Yes.\n",

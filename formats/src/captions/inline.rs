@@ -1,22 +1,22 @@
-//! Headings that a tool left inside a cue: `… gone, RBA (01:06:29.412) How much …`, as Riverside's
-//! subtitles have in their last one.
+//! Headings that a tool left inside a cue: `… gone, RBA (01:06:29.412) How much …`, as in the last
+//! cue of Riverside's subtitles.
 //!
 //! Invariant: only names that speak elsewhere in the file, with a time to the millisecond, are
-//! taken for headings.
+//! headings.
 
 use crate::kernel::tally::Speakers;
 use crate::kernel::time::{self, Stamp};
 
-/// Who says a part of a cue and from when; nothing for what stands before the first heading.
+/// A part of a cue, with its speaker and start; `None` for the part before the first heading.
 pub(crate) type Said<'a> = (Option<(&'a str, Stamp)>, &'a str);
 
-/// Whether a file may have headings in its cues: a bracket with no word behind it.
+/// Returns whether a file may have headings in its cues: a bracket with no word after it.
 pub(crate) fn may_have(text: &str) -> bool {
     memchr::memchr_iter(b'(', text.as_bytes())
         .any(|at| text.as_bytes().get(at + 1).is_some_and(|next| !next.is_ascii_alphabetic()))
 }
 
-/// Splits a cue at the headings in it; one part where there are none.
+/// Splits a cue at its headings; returns one part if there are none.
 pub(crate) fn split<'a>(payload: &'a str, speakers: &Speakers) -> Vec<Said<'a>> {
     let mut parts: Vec<Said<'a>> = Vec::new();
     let (mut heading, mut from) = (None, 0);
@@ -31,7 +31,7 @@ pub(crate) fn split<'a>(payload: &'a str, speakers: &Speakers) -> Vec<Said<'a>> 
     parts
 }
 
-/// `01:06:29.412)`, and its length.
+/// Parses `01:06:29.412)`; returns the time and its length.
 fn time_in(text: &str) -> Option<(Stamp, usize)> {
     let reach = &text.as_bytes()[..text.len().min(16)];
     let end = reach.iter().position(|b| *b == b')')?;
@@ -40,7 +40,7 @@ fn time_in(text: &str) -> Option<(Stamp, usize)> {
     Some((time::stamp(inner).filter(|_| exact)?, end + 1))
 }
 
-/// The longest name of a speaker that a text ends with, as words of their own.
+/// Returns the longest speaker name that a text ends with, as whole words.
 fn name_before<'a>(text: &'a str, speakers: &Speakers) -> Option<&'a str> {
     let from = text.floor_char_boundary(text.len().saturating_sub(120));
     let begins = text[from..].char_indices().map(|(at, _)| from + at);

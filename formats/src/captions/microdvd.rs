@@ -1,7 +1,7 @@
-//! MicroDVD (`.sub`): `{123}{456}text`, where the numbers count pictures.
+//! MicroDVD (`.sub`): `{123}{456}text`, with frame numbers.
 //!
-//! How many pictures a second has is what the first line says, `{1}{1}25.000`; without it the
-//! turns have no times. `|` breaks a line, `{y:i}` and a slash in front style it.
+//! The frame rate is that of the first line, `{1}{1}25.000`; without it the turns have no times.
+//! `|` is a line break; `{y:i}` and a leading slash are styling.
 
 use super::numbered::{self, Numbered};
 use super::speech;
@@ -11,7 +11,7 @@ use crate::kernel::{Builder, Confidence, Format, Head, Source};
 
 const BRACKETS: [char; 2] = ['{', '}'];
 
-/// See the module.
+/// The MicroDVD format.
 pub(crate) struct MicroDvd;
 
 impl Format for MicroDvd {
@@ -40,10 +40,7 @@ impl Format for MicroDvd {
             }
         }
         if pictures.is_none() {
-            out.warn(
-                1,
-                "the times were dropped: the file does not say how many pictures a second has",
-            );
+            out.warn(1, "the times were dropped: the file does not state its frame rate");
         }
         let mut speech = survey.speech(text);
         let mut first = pictures.is_some();
@@ -53,7 +50,7 @@ impl Format for MicroDvd {
             }
             let Some(caption) = caption(line) else {
                 if !line.text.trim().is_empty() {
-                    out.warn(line.number, "a line without numbers of pictures was skipped");
+                    out.warn(line.number, "a line without frame numbers was skipped");
                 }
                 continue;
             };
@@ -69,7 +66,7 @@ impl Format for MicroDvd {
     }
 }
 
-/// Pictures a second, where this is the line that says so.
+/// Returns the frame rate, if this is the line that states it.
 fn rate(caption: &Numbered<'_>) -> Option<f64> {
     let bare = caption.text.trim().trim_end_matches("fps").trim_end().replace(',', ".");
     let rate: f64 = bare.parse().ok()?;
@@ -80,7 +77,7 @@ fn caption(line: Line<'_>) -> Option<Numbered<'_>> {
     numbered::caption(line, BRACKETS)
 }
 
-/// What is said, its lines divided, without styles.
+/// Returns the text, split into lines, without styling.
 fn plain(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut rest = text;

@@ -1,8 +1,8 @@
 //! Captions: text with a time for each cue, as players show it.
 //!
-//! [`cues`] reads what WebVTT, SRT and SBV have in common; [`speech`] finds who says what in cues of
-//! any format, with [`cue_names`], [`changes`], [`inline`] and [`rolling`]; [`timing`] reads damaged
-//! timing lines, and [`numbered`] lines that begin with two numbers.
+//! [`cues`] reads the common part of WebVTT, SRT and SBV; [`speech`] finds the speakers in cues of
+//! any format, with [`cue_names`], [`changes`], [`inline`] and [`rolling`]; [`timing`] reads
+//! damaged timing lines, and [`numbered`] lines that begin with two numbers.
 
 pub(crate) mod ass;
 pub(crate) mod changes;

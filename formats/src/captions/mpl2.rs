@@ -1,6 +1,6 @@
-//! MPL2 captions (`.txt`, `.mpl`): `[123][145]text`, where the numbers count tenths of a second.
+//! MPL2 captions (`.txt`, `.mpl`): `[123][145]text`, in tenths of a second.
 //!
-//! `|` breaks a line, and a slash in front of one makes it italic.
+//! `|` is a line break; a slash at the start of a line makes it italic.
 
 use super::numbered::{self, Numbered};
 use super::speech;
@@ -10,7 +10,7 @@ use crate::kernel::{Builder, Confidence, Format, Head, Source};
 
 const BRACKETS: [char; 2] = ['[', ']'];
 
-/// See the module.
+/// The MPL2 format.
 pub(crate) struct Mpl2;
 
 impl Format for Mpl2 {
@@ -58,7 +58,7 @@ fn tenths(number: u64) -> Stamp {
     crate::kernel::time::seconds(number as f64 / 10.0)
 }
 
-/// What is said, its lines divided, without styles.
+/// Returns the text, split into lines, without styling.
 fn plain(text: &str) -> String {
     let lines: Vec<_> = text.split('|').map(|l| l.strip_prefix('/').unwrap_or(l)).collect();
     lines.join("\n")

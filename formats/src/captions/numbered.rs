@@ -1,10 +1,10 @@
-//! Captions on one line behind two numbers in brackets, `{123}{456}text` or `[123][456]text`: what the
-//! numbers count is the format's own.
+//! Captions on one line after two numbers in brackets, `{123}{456}text` or `[123][456]text`; the
+//! format defines the unit of the numbers.
 
 use crate::kernel::lines::{Line, lines};
 use crate::kernel::{Confidence, Head};
 
-/// More digits are no time.
+/// Maximum number of digits of a time.
 const DIGITS_MAX: usize = 10;
 
 /// A caption.
@@ -15,7 +15,7 @@ pub(crate) struct Numbered<'a> {
     pub(crate) text: &'a str,
 }
 
-/// The caption on a line, in brackets of this kind.
+/// Parses the caption on a line, with this pair of brackets.
 pub(crate) fn caption<'a>(line: Line<'a>, [open, close]: [char; 2]) -> Option<Numbered<'a>> {
     let (start, rest) = line.text.trim().strip_prefix(open)?.split_once(close)?;
     let (end, text) = rest.strip_prefix(open)?.split_once(close)?;
@@ -27,7 +27,7 @@ pub(crate) fn caption<'a>(line: Line<'a>, [open, close]: [char; 2]) -> Option<Nu
     Some(Numbered { start: number(start)?, end, text })
 }
 
-/// A file of such captions begins with one.
+/// Recognises a file that begins with such a caption.
 pub(crate) fn recognise(head: &Head<'_>, brackets: [char; 2]) -> Confidence {
     let first = lines(head.text()).find(|line| !line.text.trim().is_empty());
     match first.is_some_and(|line| caption(line, brackets).is_some()) {

@@ -1,13 +1,13 @@
-//! Captions that roll up: each cue has the line of the last one above its own once more, as
-//! YouTube's own have, and what downloaders make of them.
+//! Roll-up captions: each cue repeats the last line of the previous one above its own, as in
+//! YouTube's captions and what downloaders make of them.
 
 use crate::kernel::lines::lines;
 use crate::kernel::{markup, names};
 
-/// Fewer cues say nothing.
+/// Minimum number of cues; fewer are no evidence.
 const MIN_CUES: u32 = 4;
 
-/// Counts cues that begin with the line with which the last one ended.
+/// Counts cues that begin with the last line of the previous one.
 #[derive(Default)]
 pub(crate) struct Repeats<'a> {
     last: &'a str,
@@ -16,7 +16,7 @@ pub(crate) struct Repeats<'a> {
 }
 
 impl<'a> Repeats<'a> {
-    /// Takes the next cue; `one` where it is known to be one line.
+    /// Records the next cue; `one` if it is known to be one line.
     pub(crate) fn cue(&mut self, payload: &'a str, one: bool) {
         let payload = names::trim(payload);
         if payload.is_empty() {
@@ -25,7 +25,7 @@ impl<'a> Repeats<'a> {
         self.cues = self.cues.saturating_add(1);
         let end = if one { None } else { memchr::memchr2(b'\n', b'\r', payload.as_bytes()) };
         self.last = match end {
-            // One line said twice may be said twice.
+            // A single repeated line may have been said twice.
             None => payload,
             Some(end) => {
                 self.repeated += u32::from(payload[..end].trim_end() == self.last);
@@ -35,8 +35,8 @@ impl<'a> Repeats<'a> {
         };
     }
 
-    /// Whether the captions roll up: by YouTube's marks (words with a time and a class of their
-    /// own), or because a good part of the cues repeats a line.
+    /// Returns whether the captions roll up: by YouTube's marks (words with a time and a class of
+    /// their own), or because many cues repeat a line.
     pub(crate) fn roll(&self, text: &str, header: bool) -> bool {
         let head = &text[..text.floor_char_boundary(8_192)];
         header && head.contains("><c>") && head.contains("</c><")
@@ -44,14 +44,14 @@ impl<'a> Repeats<'a> {
     }
 }
 
-/// Takes away what a cue repeats.
+/// Removes what a cue repeats.
 #[derive(Default)]
 pub(crate) struct Rolling {
     last: String,
 }
 
 impl Rolling {
-    /// What a cue has that the last one had not.
+    /// Returns the part of a cue that the previous one did not have.
     pub(crate) fn news<'a>(&mut self, payload: &'a str) -> &'a str {
         let mut from = 0;
         let mut fresh = false;

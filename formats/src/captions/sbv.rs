@@ -1,16 +1,16 @@
-//! SBV, YouTube's own captions: `0:00:03.900,0:00:08.460`, then what is said.
+//! SBV, YouTube's own captions: `0:00:03.900,0:00:08.460`, then text.
 //!
-//! Recognised by its first line, which is nothing but two times; in front of it, SubViewer, which
-//! has the same times, may say what film it is of.
+//! Recognised by its first line, which has two times and nothing else; SubViewer, which has the
+//! same times, may have film metadata in front.
 
 use super::cues;
 use crate::kernel::lines::lines;
 use crate::kernel::{Builder, Confidence, Format, Head, Source, names};
 
-/// More lines than SubViewer has in front.
+/// Maximum number of lines of SubViewer's metadata.
 const MAX_LINES: usize = 50;
 
-/// See the module.
+/// The SBV format.
 pub(crate) struct Sbv;
 
 impl Format for Sbv {
@@ -34,17 +34,17 @@ impl Format for Sbv {
     fn parse(&self, source: &Source<'_>, out: &mut Builder) {
         let text = source.text();
         let (film, cues) = text.split_at(film(text));
-        // SubViewer breaks lines so.
+        // SubViewer's line break.
         if film.is_empty() && !cues.contains("[br]") {
             return cues::read(text, false, out, |_, _| {});
         }
-        // The lines keep their numbers.
+        // Blank lines keep the line numbers right.
         let blank = "\n".repeat(lines(film).count());
         cues::read(&(blank + &cues.replace("[br]", " ")), false, out, |_, _| {});
     }
 }
 
-/// The bytes of SubViewer's `[INFORMATION]`, `[TITLE]…`, `[COLF]…`, which stand in front.
+/// Returns the length in bytes of SubViewer's leading `[INFORMATION]`, `[TITLE]…`, `[COLF]…`.
 fn film(text: &str) -> usize {
     let mark = |line: &str| {
         let key = line.trim_start_matches(names::is_mark).trim().strip_prefix('[');

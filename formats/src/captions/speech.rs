@@ -1,8 +1,8 @@
-//! What cues say, and who says it: voice tags, names in front of lines, what runs on.
+//! Turns cues into speech: voice tags, names in front of lines, sentences that continue.
 //!
-//! Invariants: names in front of lines count only where the file as a whole supports them, so that
-//! all cues are looked at ([`Survey`]) before any is said ([`Speech`]). Where names stand only at
-//! changes of the speaker, the cues between are the last one's.
+//! Invariants: names in front of lines count only if the whole file supports them, so all cues are
+//! surveyed ([`Survey`]) before any becomes speech ([`Speech`]). If names occur only at changes of
+//! speaker, the cues between belong to the last named speaker.
 
 use super::changes::Changes;
 use super::cue_names::{self, CueNames};
@@ -12,13 +12,13 @@ use crate::kernel::names::{self, glued, prefix, trim_start};
 use crate::kernel::tally::{Place, Speakers, Tally};
 use crate::kernel::{Builder, Piece, markup};
 
-/// A longer payload is read in parts, to bound memory; no real cue comes near.
+/// A longer payload is read in parts, to bound memory; no real cue is nearly as long.
 const PART: usize = 64 * 1024;
 
-/// Start and end in milliseconds, as far as they are known.
+/// Start and end in milliseconds, if known.
 pub(crate) type Times = (Option<u64>, Option<u64>);
 
-/// What the cues of a file are found to be before any is said.
+/// What is known of the cues of a file before any becomes speech.
 #[derive(Default)]
 pub(crate) struct Survey {
     tally: Tally,
@@ -26,32 +26,32 @@ pub(crate) struct Survey {
     others: cue_names::Survey,
 }
 
-/// How a cue looks, found in the survey, so that nothing is looked for again when it is said.
+/// The shape of a cue, found in the survey so that it is not computed again.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) enum Look {
-    /// It is to be looked at again.
+    /// Must be examined again.
     #[default]
     Any,
-    /// One line of words without markup.
+    /// One line of text without markup.
     Line,
-    /// Same, with what may be a name in front, and how many bytes there are behind that.
+    /// Same, with a possible name in front, and the number of bytes after it.
     Named(Place, u32),
 }
 
 impl Look {
-    /// Whether the cue is one line without markup.
+    /// Returns whether the cue is one line without markup.
     pub(crate) fn is_line(self) -> bool {
         !matches!(self, Self::Any)
     }
 }
 
 impl Survey {
-    /// Looks at the next cue.
+    /// Surveys the next cue.
     pub(crate) fn cue(&mut self, payload: &str) {
         self.block(payload, false);
     }
 
-    /// Same, where it may be known that the payload is one line; how it looks.
+    /// Same, if the payload may be known to be one line; returns its shape.
     pub(crate) fn block(&mut self, payload: &str, one_line: bool) -> Look {
         let payload = part(payload).0;
         if !has_markup(payload) && (one_line || !has_lines(payload)) {
@@ -61,7 +61,7 @@ impl Survey {
         Look::Any
     }
 
-    /// Looks at the line above the times of a cue.
+    /// Surveys the line above the times of a cue.
     pub(crate) fn id(&mut self, id: &str) {
         self.others.id(id);
     }
@@ -121,7 +121,7 @@ impl Survey {
             self.tally.unit(name);
         } else if let Some(name) = name {
             self.changes.cue(Some(name));
-            // Two who speak in turn have a dash in front.
+            // Alternating speakers have a dash in front.
             if line.starts_with('-') {
                 self.tally.unit(Some(name));
             } else {
@@ -133,7 +133,7 @@ impl Survey {
         }
     }
 
-    /// What says the cues of this file, from its first on.
+    /// Returns the reader of the file's speech, starting at its first cue.
     pub(crate) fn speech(self, text: &str) -> Speech {
         let speakers = self.tally.speakers(text);
         let only_changes = self.changes.alone(&speakers);
@@ -145,7 +145,7 @@ impl Survey {
     }
 }
 
-/// Says cues, one after the other.
+/// Reads the speech of one cue after the other.
 pub(crate) struct Speech {
     speakers: Speakers,
     others: CueNames,
@@ -155,12 +155,12 @@ pub(crate) struct Speech {
 }
 
 impl Speech {
-    /// The speaker whom the line above the times of a cue names.
+    /// Returns the speaker named in the line above the times of a cue.
     pub(crate) fn speaker<'a>(&self, id: &'a str) -> Option<&'a str> {
         self.others.by_id(id)
     }
 
-    /// Says a cue whose speaker is known.
+    /// Adds a cue with a known speaker.
     pub(crate) fn say_as(
         &mut self,
         line: u32,
@@ -176,12 +176,12 @@ impl Speech {
         name.clone_into(self.voice.name.get_or_insert_default());
     }
 
-    /// Says what a cue on this line holds.
+    /// Adds the cue on this line.
     pub(crate) fn say(&mut self, line: u32, times: Times, payload: &str, out: &mut Builder) {
         self.looked(line, times, payload, Look::Any, out);
     }
 
-    /// Same, of a cue that the survey found to look so.
+    /// Same, for a cue whose shape the survey found.
     pub(crate) fn looked(
         &mut self,
         line: u32,
@@ -190,7 +190,7 @@ impl Speech {
         look: Look,
         out: &mut Builder,
     ) {
-        // No speech has a time in it to the millisecond but by mistake.
+        // Speech contains a time to the millisecond only by mistake.
         if self.headings && payload.len() > 64 && payload.contains(" (") {
             let parts = inline::split(payload, &self.speakers);
             if let [(_, first), later @ ..] = &*parts
@@ -236,7 +236,7 @@ impl Speech {
     }
 
     fn part(&mut self, line: u32, times: Times, payload: &str, out: &mut Builder) {
-        // Most cues are one line of plain words.
+        // Most cues are one line of plain text.
         if is_plain(payload) {
             let text = trim_start(payload);
             let others = &self.others;
@@ -251,9 +251,9 @@ impl Speech {
         }
         let voice = &mut self.voice;
         let others = &self.others;
-        // (voice, text) pairs; a cue with one has both times, else they share its outer ones.
+        // (voice, text) pairs; a single pair has both times, several share the outer ones.
         let mut said: Vec<(Option<String>, String)> = Vec::new();
-        // Where the speaker changes, from which of the pairs on.
+        // Indexes of the pairs at which the speaker changes.
         let mut changes: Vec<usize> = Vec::new();
         for span in markup::spans(payload) {
             if span.voice.is_some() {
@@ -279,7 +279,7 @@ impl Speech {
                         }
                     }
                     None => {
-                        // A sentence that runs on into the next cue is still its speaker's.
+                        // A sentence that continues in the next cue keeps its speaker.
                         let on = voice.unfinished || voice.only_changes;
                         let name = voice.name.clone().filter(|_| on);
                         said.push((name, line.text.to_owned()));
@@ -311,24 +311,24 @@ impl Speech {
     }
 }
 
-/// Who spoke last, and whether they had finished their sentence.
+/// The last speaker, and whether their sentence is finished.
 #[derive(Default)]
 struct Voice {
     name: Option<String>,
     unfinished: bool,
-    /// Whether they speak on until somebody else is named.
+    /// Whether they continue until somebody else is named.
     only_changes: bool,
 }
 
 impl Voice {
-    /// Somebody else speaks from here on, who may be nameless.
+    /// Switches to another speaker, possibly unnamed.
     fn changes(&mut self, line: u32, out: &mut Builder) {
         out.end_turn(line);
         self.name = None;
         self.unfinished = false;
     }
 
-    /// Says a line of plain words with the speaker in front of it, if there is one.
+    /// Adds a line of plain text, with the speaker in front of it if there is one.
     fn plain(
         &mut self,
         line: u32,
@@ -354,7 +354,7 @@ impl Voice {
     }
 }
 
-/// Splits off what is read at once: all of a usual payload.
+/// Splits off the part that is read at once: all of a usual payload.
 fn part(payload: &str) -> (&str, &str) {
     if payload.len() <= PART {
         return (payload, "");
@@ -364,7 +364,7 @@ fn part(payload: &str) -> (&str, &str) {
     payload.split_at(at.unwrap_or(reach))
 }
 
-/// Whether a payload is one line without markup.
+/// Returns whether a payload is one line without markup.
 fn is_plain(payload: &str) -> bool {
     !has_markup(payload) && !has_lines(payload)
 }
@@ -377,10 +377,11 @@ fn has_lines(payload: &str) -> bool {
     memchr::memchr2(b'\n', b'\r', payload.as_bytes()).is_some()
 }
 
-/// Whether a sentence runs on after this.
+/// Returns whether a sentence continues after this text.
 fn is_unfinished(text: &str) -> bool {
     match names::trim(text).chars().next_back() {
-        // The tables have the letters beyond ASCII; of what ends sentences there, most is here.
+        // Looking up letters beyond ASCII in the tables is slow; most sentence ends among them are
+        // listed here.
         Some('…' | '’' | '”') | None => false,
         Some(c) => c.is_alphanumeric() || matches!(c, ',' | ';' | '-' | '–'),
     }

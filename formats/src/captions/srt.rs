@@ -1,13 +1,13 @@
-//! SubRip (`.srt`): a number, a timing line with commas, what is said.
+//! SubRip (`.srt`): a number, a timing line with commas, text.
 //!
-//! Recognised by its first timing line; numbers may be missing, commas may be dots, and the
-//! arrow may be another.
+//! Recognised by its first timing line; numbers may be missing, commas may be dots, and the arrow
+//! may differ.
 
 use super::cues;
 use crate::kernel::lines::lines;
 use crate::kernel::{Builder, Confidence, Format, Head, Source};
 
-/// See the module.
+/// The SubRip format.
 pub(crate) struct Srt;
 
 impl Format for Srt {
@@ -33,7 +33,7 @@ impl Format for Srt {
     }
 }
 
-/// Both times can be read: stricter than when reading on.
+/// Returns whether both times can be read: stricter than when reading the rest.
 fn is_timing(line: &str) -> bool {
     cues::is_timing(line)
         && cues::comma_times(line).is_none()

@@ -79,7 +79,7 @@ fn a_cue_without_its_times_keeps_its_words_and_not_its_number() {
     );
     assert_eq!(content.turns[0].text, "So we begin. And go on. The end.");
     assert_eq!(content.warnings.len(), 1);
-    // A year is no cue's number.
+    // A year is not a cue number.
     let content = parsed("1\n00:00:00,500 --> 00:00:07,000\nIt began in\n\n2024\nor later.\n");
     assert_eq!(content.turns[0].text, "It began in 2024 or later.");
     let content =

@@ -1,25 +1,25 @@
 //! Praat's TextGrid, long or short: a tier for each speaker, intervals with times.
 //!
-//! Read as Praat reads it: strings, flags and numbers that stand alone; all else is decoration.
-//! Tiers of sounds are not words. Several tiers are put in the order of time.
+//! Parsed as Praat parses it: free-standing strings, flags and numbers; all else is decoration.
+//! Tiers of sounds have no words. Several tiers are merged by time.
 //!
-//! Invariant: memory is that of the tiers, not of their intervals: the file is walked twice, the
-//! second time in all tiers at once.
+//! Invariant: memory depends on the number of tiers, not of intervals: the file is walked twice,
+//! the second time in all tiers at once.
 
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
 use crate::kernel::{Builder, Confidence, Format, Head, Piece, Source, time};
 
-/// See the module.
+/// The TextGrid format.
 pub(crate) struct TextGrid;
 
-/// More intervals than any conversation has.
+/// Maximum number of intervals; more than any conversation has.
 const MAX_INTERVALS: u64 = 1_000_000;
-/// Tiers that hold words, but whose name is not a speaker's.
+/// Names of tiers with words that are not speakers' names.
 const WORDS: &[&str] =
     &["words", "word", "text", "transcript", "transcription", "utterances", "sentences"];
-/// Tiers that hold no words.
+/// Names of tiers without words.
 const SOUNDS: &[&str] = &["phones", "phone", "phonemes", "syllables"];
 
 impl Format for TextGrid {
@@ -61,7 +61,7 @@ impl Format for TextGrid {
     }
 }
 
-/// Finds the tiers that hold words, and says what else there is.
+/// Finds the tiers with words, and warns about the others.
 fn survey<'a>(text: &'a str, out: &mut Builder) -> Vec<Tier<'a>> {
     let mut tokens = Tokens { text, at: 0, line: 1 };
     let mut tiers = Vec::new();
@@ -74,7 +74,7 @@ fn survey<'a>(text: &'a str, out: &mut Builder) -> Vec<Tier<'a>> {
         if !is_words {
             out.warn(line, "a tier of sounds or points was skipped");
         }
-        // The tier's own start, end and size.
+        // Start, end and size of the tier.
         let head = [tokens.number(), tokens.number(), tokens.number()];
         let [Some(_), Some(_), Some(size)] = head else { break };
         let mut tier = Tier {
@@ -97,12 +97,12 @@ fn survey<'a>(text: &'a str, out: &mut Builder) -> Vec<Tier<'a>> {
             tiers.push(tier);
         }
         if broken {
-            out.warn(tokens.line, "the file breaks off here: it was read up to this point");
+            out.warn(tokens.line, "the file is cut off here: it was read up to this point");
             break;
         }
     }
     if let Some(line) = marked {
-        out.warn(line, "marks such as <UNSURE> were left out, the words between them kept");
+        out.warn(line, "marks such as <UNSURE> were removed; the words between them were kept");
     }
     tiers
 }
@@ -110,16 +110,16 @@ fn survey<'a>(text: &'a str, out: &mut Builder) -> Vec<Tier<'a>> {
 /// A tier that is being read.
 struct Tier<'a> {
     speaker: Option<String>,
-    /// What stands from its next interval on.
+    /// Tokens from its next interval on.
     tokens: Tokens<'a>,
-    /// How many of its intervals are left.
+    /// Number of intervals left.
     left: u64,
-    /// The interval whose turn comes next.
+    /// The next interval.
     head: Option<Interval<'a>>,
 }
 
 impl Tier<'_> {
-    /// Goes on to the next interval with words, and says when it begins.
+    /// Advances to the next interval with words, and returns its start.
     fn advance(&mut self) -> Option<f64> {
         while self.left > 0 {
             self.left -= 1;
@@ -134,7 +134,7 @@ impl Tier<'_> {
     }
 }
 
-/// A tier waiting with its next interval; the earliest is the greatest.
+/// A tier with its next interval; the earliest is the greatest.
 struct Waiting {
     start: f64,
     place: usize,
@@ -178,7 +178,7 @@ impl Interval<'_> {
 
 enum Token<'a> {
     Number(f64),
-    /// Without its outer quotes; quotes inside are still doubled.
+    /// Without the outer quotes; quotes inside are still doubled.
     Text(&'a str),
 }
 
@@ -215,7 +215,7 @@ impl<'a> Tokens<'a> {
                 rest.iter().take_while(|b| !b.is_ascii_whitespace() && **b != b'"').count();
             let word = &self.text[self.at..self.at + length];
             self.pass(length);
-            // A number at the very end may be half of one.
+            // A number at the very end may be truncated.
             if self.at < bytes.len()
                 && let Ok(number) = word.parse::<f64>()
                 && number.is_finite()
@@ -225,7 +225,7 @@ impl<'a> Tokens<'a> {
         }
     }
 
-    /// The next interval; a point has one time.
+    /// Parses the next interval; a point has one time.
     fn interval(&mut self, point: bool) -> Option<Interval<'a>> {
         let start = self.number()?;
         let end = if point { start } else { self.number()? };
@@ -255,7 +255,7 @@ fn is_sounds(name: &str) -> bool {
     SOUNDS.contains(&last.as_str())
 }
 
-/// Whose tier it is: `Noa`, or `Noa - words`.
+/// Returns the speaker of a tier: `Noa`, or `Noa - words`.
 fn speaker(name: &str) -> Option<&str> {
     let name = name.trim();
     let is_words = |name: &str| WORDS.contains(&name.to_lowercase().as_str());
@@ -265,7 +265,7 @@ fn speaker(name: &str) -> Option<&str> {
     }
 }
 
-/// Without marks in capitals, and with single quotes again.
+/// Returns the text without marks in capitals, and with single quotes restored.
 fn plain(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut rest = text;

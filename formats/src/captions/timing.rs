@@ -1,11 +1,11 @@
-//! Timing lines that were damaged by hand or by a program: another arrow, spaces inside the
-//! times, a colon in front of the milliseconds.
+//! Damaged timing lines: another arrow, spaces inside the times, a colon in front of the
+//! milliseconds.
 //!
-//! Invariant: a line is one only where nothing but two times and an arrow stand on it.
+//! Invariant: a line is a timing line only if it has nothing but two times and an arrow.
 
 use crate::kernel::time::{self, Stamp};
 
-/// The times of `00:00:01,000 –> 00:00:02,000` and its like; `None` where the line is no such.
+/// Parses the times of `00:00:01,000 –> 00:00:02,000` and the like; `None` for other lines.
 pub(crate) fn loose(line: &str) -> Option<(Stamp, Stamp)> {
     let line = line.trim();
     if line.len() > 80 || !line.starts_with(|c: char| c.is_ascii_digit()) {
@@ -24,11 +24,11 @@ pub(crate) fn loose(line: &str) -> Option<(Stamp, Stamp)> {
     Some((stamp(start)?, stamp(end)?))
 }
 
-/// A time with spaces inside, or with a colon in front of its milliseconds. Frames, two digits
-/// whose length is not known, are left out.
+/// Parses a time with spaces inside, or with a colon in front of its milliseconds. Frames, two
+/// digits of unknown duration, are ignored.
 pub(crate) fn stamp(text: &str) -> Option<Stamp> {
     let (time, rest) = text.split_at(digits(text));
-    // What goes on without a space is another damage, and the time may be another one.
+    // Text that follows without a space is another kind of damage, and the time may be wrong.
     if !rest.is_empty() && !time.ends_with(char::is_whitespace) {
         return None;
     }
@@ -42,7 +42,7 @@ pub(crate) fn stamp(text: &str) -> Option<Stamp> {
     }
 }
 
-/// How far a text is made of what times are made of.
+/// Returns the length of the leading characters that can be part of a time.
 fn digits(text: &str) -> usize {
     text.find(|c: char| !(c.is_ascii_digit() || c.is_whitespace() || matches!(c, ':' | '.' | ',')))
         .unwrap_or(text.len())

@@ -1,12 +1,12 @@
-//! WebVTT (`.vtt`), as Zoom, Teams, Stream and others write it.
+//! WebVTT (`.vtt`), as written by Zoom, Teams, Stream and others.
 //!
-//! Speakers come from `<v Name>` tags, which are taken at their word, or from `Name: ` in front
-//! of cues, which the file as a whole must support. NOTE, STYLE and REGION blocks are no speech.
+//! Speakers come from `<v Name>` tags, which are trusted, or from `Name: ` in front of cues, which
+//! the whole file must support. NOTE, STYLE and REGION blocks are not speech.
 
 use super::cues;
 use crate::kernel::{Builder, Confidence, Format, Head, Source};
 
-/// See the module.
+/// The WebVTT format.
 pub(crate) struct WebVtt;
 
 impl Format for WebVtt {
@@ -32,7 +32,8 @@ impl Format for WebVtt {
     }
 }
 
-/// `Language: en` in the header, `NOTE language:en-us` from Microsoft Stream.
+/// Reads the language from `Language: en` in the header or Microsoft Stream's `NOTE
+/// language:en-us`.
 fn language(note: &str, out: &mut Builder) {
     for line in crate::kernel::lines::lines(note).take(50) {
         let line = line.text.strip_prefix("NOTE").unwrap_or(line.text).trim();

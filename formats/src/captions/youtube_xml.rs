@@ -1,12 +1,12 @@
 //! YouTube's timed text: `<text start="0" dur="1.54">`, or `<p t="0" d="1540">`.
 //!
-//! Markup inside is escaped twice and taken away like that of other captions. Nobody is named.
+//! Markup inside is escaped twice and removed as in other captions. There are no speakers.
 
 use crate::kernel::time::{self, Stamp};
 use crate::kernel::xml::{LineCount, Mark, attribute, walk};
 use crate::kernel::{Builder, Confidence, Format, Head, Piece, Source, markup};
 
-/// See the module.
+/// The YouTube timed text format.
 pub(crate) struct YoutubeXml;
 
 impl Format for YoutubeXml {
@@ -36,7 +36,7 @@ impl Format for YoutubeXml {
         let whole = walk(source.text().as_bytes(), |at, mark| {
             match mark {
                 Mark::Open("text", start) => {
-                    // The second of its three shapes has the milliseconds of the third.
+                    // The second of its three forms has the milliseconds of the third.
                     open = Some(match attribute(start, "start") {
                         None => times(attribute(start, "t"), attribute(start, "d"), 1000.0),
                         seconds => times(seconds, attribute(start, "dur"), 1.0),
@@ -60,7 +60,7 @@ impl Format for YoutubeXml {
         if let Some((start, end)) = open.take() {
             out.warn(
                 lines.line(u64::MAX),
-                "the file breaks off here: it was read up to this point",
+                "the file is cut off here: it was read up to this point",
             );
             say(lines.line(u64::MAX), start, end, &said, out);
         } else if !whole {
@@ -75,7 +75,7 @@ fn say(line: u32, start: Option<Stamp>, end: Option<Stamp>, said: &str, out: &mu
     out.say(Piece { line, speaker: None, start_ms, end_ms, text: &text, ..Piece::default() });
 }
 
-/// Start and end, of a start and a length in this part of a second.
+/// Computes start and end from a start and a duration in this unit.
 fn times(
     start: Option<String>,
     length: Option<String>,

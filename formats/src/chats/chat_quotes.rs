@@ -1,26 +1,25 @@
-//! What a chat's program writes about other messages: reactions to them and whom a reply answers.
+//! Lines that a chat program writes about other messages: reactions, and headings of replies.
 //!
-//! The words are those of each sender's language (`Reacted to "…" with 👍`, `Hat auf "…" mit 👍
-//! reagiert`, `Répondre à "…"`), so that English ones are known by heart and others by what they
-//! quote.
+//! They are in each sender's language (`Reacted to "…" with 👍`, `Hat auf "…" mit 👍 reagiert`,
+//! `Répondre à "…"`); English ones are matched by their words, others by what they quote.
 //!
-//! Invariant: in another language than English a line is one only where it quotes the beginning
-//! of an earlier message, or is a reaction to a quote that Zoom has cut off.
+//! Invariant: in languages other than English, a line is one only if it quotes the beginning of an
+//! earlier message, or is a reaction to a quote that Zoom has truncated.
 
 use std::collections::HashSet;
 
-/// Letters of a message that are kept, to know it again; quotes have at least this many.
+/// Number of leading characters kept of a message; quotes have at least this many.
 const OPENING: usize = 12;
-/// Letters that Zoom leaves of a quote in languages other than English.
+/// Length to which Zoom truncates a quote in languages other than English.
 const CUT: std::ops::RangeInclusive<usize> = 16..=21;
-/// More messages than a call has.
+/// Maximum number of messages; more than a call has.
 const MAX_MESSAGES: usize = 50_000;
 
 /// What a line says about another message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum About {
     Reaction,
-    /// What the reply says follows on the next lines.
+    /// A reply; its text is on the next lines.
     Reply,
 }
 
@@ -31,14 +30,14 @@ pub(crate) struct Quotes {
 }
 
 impl Quotes {
-    /// Remembers how a message begins.
+    /// Remembers the beginning of a message.
     pub(crate) fn remember(&mut self, text: &str) {
         if self.openings.len() < MAX_MESSAGES {
             self.openings.insert(opening(text));
         }
     }
 
-    /// What a line says about another message, if it says no more.
+    /// Returns what a line says about another message, if it says nothing else.
     pub(crate) fn about(&self, line: &str) -> Option<About> {
         if is_reaction(line) {
             return Some(About::Reaction);
@@ -53,7 +52,7 @@ impl Quotes {
             && (1..=5).contains(&lead.split_whitespace().count());
         let whole = quote.trim_end_matches("...").trim_end_matches('…');
         let known = self.openings.contains(&opening(whole));
-        // A file is quoted by a name that no message has; it is cut off like other quotes.
+        // A file is quoted by a name that no message has; it is truncated like other quotes.
         let cut = quote.ends_with("...") && CUT.contains(&whole.chars().count());
         if !plain || !known && !cut {
             return None;
@@ -72,8 +71,8 @@ fn opening(text: &str) -> String {
     text.trim().chars().take(OPENING).collect()
 }
 
-/// `Reacted to "…" with 👍`, `Reacted to … with "👍"`, `Removed a 👍 reaction from "…"`. What is
-/// quoted may go on over lines.
+/// Matches `Reacted to "…" with 👍`, `Reacted to … with "👍"`, `Removed a 👍 reaction from "…"`. The
+/// quote may span lines.
 fn is_reaction(text: &str) -> bool {
     text.strip_prefix("Reacted to ").is_some_and(|rest| {
         rest.starts_with('"') || (rest.contains(" with \"") && rest.ends_with('"'))

@@ -1,4 +1,5 @@
-//! Chats, which are written and not spoken; [`chat_quotes`] tells what only quotes a message.
+//! Chats, which are written and not spoken; [`chat_quotes`] detects lines that only quote a
+//! message.
 
 pub(crate) mod chat_quotes;
 pub(crate) mod whatsapp;

@@ -1,25 +1,25 @@
-//! A chat that was exported from WhatsApp: `12/03/2026, 09:15 - Name: text` (Android) or
-//! `[12/03/2026, 09:15:33] Name: text` (iOS), days and clock as the phone has them.
+//! WhatsApp chat exports: `12/03/2026, 09:15 - Name: text` (Android) or `[12/03/2026, 09:15:33]
+//! Name: text` (iOS), with dates and times in the format of the phone.
 //!
-//! Chat is written, not spoken, and has no recording: its turns are of that kind and have no times, and
-//! a warning says so. Which of two numbers is the month is not told by the file, and not guessed.
-//! What nobody wrote (`Messages … are end-to-end encrypted`, `Ruth added Maya`) has no name and a colon
-//! behind its time, and is left out; so is what stands for a picture or a message that was deleted.
+//! A chat is written, not spoken, and has no recording: its turns are of that kind and have no
+//! times, with a warning. The file does not state which of two numbers is the month, and it is not
+//! guessed. Notices (`Messages … are end-to-end encrypted`, `Ruth added Maya`) have no name and
+//! colon after the time and are skipped; so are placeholders of pictures and deleted messages.
 
 use debrief_domain::transcript::content::TurnKind;
 
 use crate::kernel::lines::lines;
 use crate::kernel::{Builder, Confidence, Format, Head, Piece, Source};
 
-/// No time of a message is longer, in bytes.
+/// Maximum length of a message's time, in bytes.
 const STAMP_MAX: usize = 40;
-/// No name is longer, in bytes.
+/// Maximum length of a name, in bytes.
 const NAME_MAX: usize = 120;
-/// Lines at the beginning that are looked at, and how many messages make a chat.
+/// Number of lines examined at the beginning, and of messages that make a chat.
 const LOOKED_AT: usize = 50;
 const MESSAGES_MIN: usize = 2;
 
-/// See the module.
+/// The WhatsApp chat format.
 pub(crate) struct WhatsApp;
 
 impl Format for WhatsApp {
@@ -44,9 +44,9 @@ impl Format for WhatsApp {
     fn parse(&self, source: &Source<'_>, out: &mut Builder) {
         out.warn(
             1,
-            "messages have a day and a time, but no recording: they were read without times",
+            "the messages have dates and times but no recording: they were read without times",
         );
-        // Who wrote the message that the lines belong to; nobody where it is left out.
+        // Author of the message that the lines belong to; `None` if it is skipped.
         let mut author: Option<&str> = None;
         let mut left_out = 0u32;
         for line in lines(source.text()) {
@@ -68,30 +68,30 @@ impl Format for WhatsApp {
             }
         }
         if left_out > 0 {
-            out.warn(1, format!("{left_out} notices, pictures and deleted messages were left out"));
+            out.warn(1, format!("{left_out} notices, pictures and deleted messages were skipped"));
         }
     }
 }
 
-/// A line without the marks of direction that WhatsApp puts in front.
+/// Strips the direction marks that WhatsApp puts in front of a line.
 fn unmarked(line: &str) -> &str {
     let mark =
         |c: char| matches!(c, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{FEFF}');
     line.trim_matches(|c: char| c.is_whitespace() || mark(c))
 }
 
-/// What stands behind a day and a time.
+/// Returns the text after a date and a time.
 fn stamped(line: &str) -> Option<&str> {
     let line = unmarked(line);
     let (stamp, rest) = match line.strip_prefix('[') {
         Some(inside) => inside.split_once(']').filter(|(_, rest)| rest.starts_with(' '))?,
-        // Android writes no seconds; what does is the log of a program.
+        // Android writes no seconds; a line with seconds is from a program's log.
         None => line.split_once(" - ").filter(|(stamp, _)| stamp.matches(':').count() < 2)?,
     };
     is_stamp(stamp).then(|| unmarked(rest))
 }
 
-/// `12/03/2026, 09:15`, `3/12/26, 9:15 PM`, `12.03.26 09:15:33`, `2026-03-12, 9:15 a.m.`
+/// Matches `12/03/2026, 09:15`, `3/12/26, 9:15 PM`, `12.03.26 09:15:33`, `2026-03-12, 9:15 a.m.`
 fn is_stamp(stamp: &str) -> bool {
     if stamp.len() > STAMP_MAX {
         return false;
@@ -114,7 +114,7 @@ fn is_stamp(stamp: &str) -> bool {
         && ["", "am", "pm"].contains(&half.to_lowercase().as_str())
 }
 
-/// Who wrote a message, and what; `None` for a notice.
+/// Splits a message into author and text; `None` for a notice.
 fn written(rest: &str) -> Option<(&str, &str)> {
     let (name, text) = rest
         .split_once(':')
@@ -123,7 +123,7 @@ fn written(rest: &str) -> Option<(&str, &str)> {
     (!name.is_empty() && name.len() <= NAME_MAX).then(|| (name, unmarked(text)))
 }
 
-/// What stands for something that is not in the export, or no more.
+/// Returns whether the text stands for content that is not in the export or was deleted.
 fn is_placeholder(text: &str) -> bool {
     let whole = text.starts_with('<') && text.ends_with('>');
     let omitted = text.ends_with(" omitted") && text.split_whitespace().count() <= 3;
@@ -131,7 +131,7 @@ fn is_placeholder(text: &str) -> bool {
     whole || omitted || deleted.iter().any(|notice| text.trim_end_matches('.') == *notice)
 }
 
-/// Without the remark that a message was edited.
+/// Strips the remark that a message was edited.
 fn without_edited(text: &str) -> &str {
     text.strip_suffix("<This message was edited>").map_or(text, unmarked)
 }

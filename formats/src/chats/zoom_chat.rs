@@ -1,8 +1,8 @@
 //! Zoom's saved chat: `00:13:46<TAB>Name:<TAB>text`, or `13:05:22 From Name to Everyone:`.
 //!
-//! Chat is written, not spoken: its turns are of that kind, have a start but no end, and are
-//! messages of their authors, not words spoken. Reactions are left out, and so is what a reply
-//! quotes. Where a file has times of day, they count from its first message, and a warning says so.
+//! A chat is written, not spoken: its turns are of that kind, have a start but no end, and count as
+//! messages, not as speech. Reactions and quotes in replies are skipped. Times of day are relative
+//! to the first message, with a warning.
 
 use debrief_domain::transcript::content::TurnKind;
 
@@ -12,7 +12,7 @@ use crate::kernel::lines::lines;
 use crate::kernel::time::{self, Stamp};
 use crate::kernel::{Builder, Confidence, Format, Head, Piece, Source};
 
-/// See the module.
+/// The Zoom chat format.
 pub(crate) struct ZoomChat;
 
 impl Format for ZoomChat {
@@ -63,7 +63,7 @@ impl Format for ZoomChat {
             if left_out || text.is_empty() {
                 continue;
             }
-            // The message may stand below its heading, and what it says below what it quotes.
+            // The message may be below its heading, and the text of a reply below its quote.
             if first {
                 match quotes.about(text) {
                     Some(About::Reaction) => {
@@ -94,7 +94,7 @@ impl Format for ZoomChat {
             });
         }
         if reactions > 0 {
-            out.warn(1, format!("{reactions} reactions were left out"));
+            out.warn(1, format!("{reactions} reactions were skipped"));
         }
     }
 }
@@ -110,7 +110,7 @@ fn message(line: &str) -> Option<Message<'_>> {
     if !line.starts_with(|c: char| c.is_ascii_digit()) {
         return None;
     }
-    // A date may stand in front of the time of day.
+    // A date may precede the time of day.
     let (line, dated) = match line.split_once(' ') {
         Some((date, rest)) if is_date(date) => (rest, true),
         _ => (line, false),
@@ -124,7 +124,7 @@ fn message(line: &str) -> Option<Message<'_>> {
                 *c == ':' && named[at + 1..].chars().next().is_none_or(char::is_whitespace)
             })
         };
-        // A name may hold a colon; the recipient tells where it ends.
+        // A name may contain a colon; the recipient marks its end.
         let addressed = ends().find(|(at, _)| is_addressed(&named[..*at]));
         let end = addressed.or_else(|| ends().next())?;
         let (name, text) = (&named[..end.0], &named[end.0 + 1..]);
@@ -151,7 +151,7 @@ fn message(line: &str) -> Option<Message<'_>> {
     })
 }
 
-/// What stands before the sender and before the recipient in other languages than English.
+/// Words before the sender and before the recipient in languages other than English.
 const FROM_TO: &[(&str, &str)] = &[
     ("Von ", " an "),
     ("De ", " à "),
@@ -163,7 +163,7 @@ const FROM_TO: &[(&str, &str)] = &[
     ("מאת ", " אל "),
 ];
 
-/// `Von Name an Alle: text`, the sender and the message.
+/// Splits `Von Name an Alle: text` into sender and message.
 fn addressed(text: &str) -> Option<(&str, &str)> {
     let reach = &text[..text.floor_char_boundary(300)];
     let end = reach
@@ -178,13 +178,13 @@ fn addressed(text: &str) -> Option<(&str, &str)> {
     })
 }
 
-/// Whether it ends with whom a message goes to.
+/// Returns whether the text ends with the recipient of a message.
 fn is_addressed(text: &str) -> bool {
     let lower = text.trim_end().to_ascii_lowercase();
     lower.ends_with(" to everyone") || PRIVATE.iter().any(|mark| lower.ends_with(mark))
 }
 
-/// The name without the recipient that newer chats put behind it.
+/// Returns the name without the recipient that newer chats append.
 fn sender(name: &str) -> &str {
     let lower = name.to_ascii_lowercase();
     if !is_addressed(name) {
@@ -195,7 +195,7 @@ fn sender(name: &str) -> &str {
     name[..end].trim_end()
 }
 
-/// What stands behind the recipient of a private message.
+/// Text after the recipient of a private message.
 const PRIVATE: &[&str] = &["(direct message)", "(privately)"];
 
 fn is_date(word: &str) -> bool {

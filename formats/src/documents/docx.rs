@@ -4,7 +4,7 @@
 use super::office::{self, Dialect, Role};
 use crate::kernel::{Builder, Confidence, Format, Head, Source};
 
-/// See the module.
+/// The Word document format.
 pub(crate) struct Docx;
 
 const DIALECT: Dialect =

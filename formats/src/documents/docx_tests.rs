@@ -21,7 +21,7 @@ fn document(body: &str) -> Vec<u8> {
     zipped(&[("[Content_Types].xml", b"<Types/>"), ("word/document.xml", xml.as_bytes())])
 }
 
-/// One paragraph for each text, its lines divided by breaks.
+/// Writes a paragraph for each text, with its lines separated by breaks.
 fn written(paragraphs: &[&str]) -> String {
     paragraphs
         .iter()
@@ -101,8 +101,8 @@ fn a_bomb_is_read_in_part_and_said() {
     let bytes = document(&paragraph.repeat(120_000));
     assert!(bytes.len() < 100_000);
     let content = read("docx", &bytes);
-    assert!(content.warnings.iter().any(|w| w.message.contains("read in part")));
-    // Nothing but one letter, in one element.
+    assert!(content.warnings.iter().any(|w| w.message.contains("only part of it was read")));
+    // A single character, repeated, in one element.
     let blank = "x".repeat(20 << 20);
     assert!(parse(&document(&format!("<w:p><w:r><w:t>{blank}"))).is_err());
     // Far too many entries.
@@ -135,7 +135,7 @@ fn a_document_cut_anywhere_is_a_sentence() {
     }
 }
 
-/// A table with a paragraph in each cell.
+/// Writes a table with a paragraph in each cell.
 fn table(rows: &[&[&str]]) -> String {
     let rows: String = rows
         .iter()

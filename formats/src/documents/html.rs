@@ -1,10 +1,10 @@
 //! Web pages: an exported or saved page that shows a transcript.
 //!
-//! The page's text is taken, a line for each block, without scripts, styles, forms, menus and
-//! what is hidden, and read in whichever text format it is. Cells of a table's row are divided by
-//! tabs, bold words that begin a line get Markdown's marks. A page without a transcript is refused as such.
+//! The text of the page is extracted, a line for each block, without scripts, styles, forms, menus
+//! and hidden parts, and read in its own text format. Cells of a table row are separated by tabs;
+//! bold text at the start of a line gets Markdown marks. A page without a transcript is refused.
 //!
-//! Invariants: the page is tokenised as the HTML standard says, but no tree is built, so that
+//! Invariants: the page is tokenised as the HTML standard requires, but no tree is built, so that
 //! depth costs nothing; no entity, link or file is ever followed.
 
 use std::cell::RefCell;
@@ -17,7 +17,7 @@ use html5ever::tokenizer::{
 
 use crate::kernel::{Builder, Confidence, Format, Head, Refusal, Source};
 
-/// See the module.
+/// The web page format.
 pub(crate) struct Html;
 
 impl Format for Html {
@@ -55,14 +55,14 @@ impl Format for Html {
         out.read_within(
             text,
             Some(Refusal::NoTranscript {
-                what: "a web page in which no transcript was found",
-                advice: "Copy the transcript from the page into a text file, with the speaker's name in front of what each one says, or export it as WebVTT, and upload that.",
+                what: "a web page without a transcript",
+                advice: "Copy the transcript from the page into a text file, with the speaker's name in front of each turn, or export it as WebVTT, and upload that file.",
             }),
         );
     }
 }
 
-/// The text that a page shows, a line for each block.
+/// Returns the visible text of a page, a line for each block.
 pub(crate) fn text(page: &str) -> String {
     let tokenizer = Tokenizer::new(Page::default(), TokenizerOpts::default());
     let input = BufferQueue::default();
@@ -71,7 +71,7 @@ pub(crate) fn text(page: &str) -> String {
     while !rest.is_empty() {
         let (part, later) = rest.split_at(rest.floor_char_boundary(rest.len().min(PART)));
         input.push_back(StrTendril::from_slice(part));
-        // This sink never asks it to stop, so all is taken.
+        // This sink never stops the tokenizer, so all input is consumed.
         let _ = tokenizer.feed(&input);
         rest = later;
     }
@@ -120,7 +120,7 @@ const BLOCKS: &[&str] = &[
     "ul",
     "br",
 ];
-/// Elements whose text is no part of a transcript.
+/// Elements whose text is not part of a transcript.
 const LEFT_OUT: &[&str] = &[
     "script", "style", "noscript", "template", "nav", "button", "select", "svg", "head", "iframe",
     "textarea", "form", "object", "canvas", "video", "audio", "option", "footer",
@@ -132,12 +132,12 @@ struct Page(RefCell<Lines>);
 #[derive(Default)]
 struct Lines {
     text: String,
-    /// The element that is left out, and how often it is open within itself.
+    /// The skipped element, and its depth within itself.
     skipped: Option<(String, u32)>,
-    /// A space is due before the next word.
+    /// Whether a space is due before the next word.
     space: bool,
     preformatted: u32,
-    /// Whether bold words that begin a line are open: that is how pages write names.
+    /// Whether bold text at the start of a line is open: pages often write names that way.
     bold: bool,
 }
 
@@ -240,7 +240,7 @@ impl TokenSink for Page {
             Token::TagToken(tag) => {
                 lines.tag(&tag);
                 if tag.kind == TagKind::StartTag && !tag.self_closing {
-                    // These hold text that only looks like tags.
+                    // These contain text that only looks like tags.
                     match &*tag.name {
                         "script" => return TokenSinkResult::RawData(RawKind::ScriptData),
                         "style" | "iframe" | "noframes" | "xmp" => {

@@ -1,8 +1,8 @@
-//! Documents: Word, OpenDocument, Rich Text, PDF and web pages. Each hands on the text that it holds,
-//! which is in a format of its own; the formats of single programs' documents are here too.
+//! Documents: Word, OpenDocument, Rich Text, PDF and web pages. Each extracts its text, which has a
+//! format of its own; document formats of single tools are here too.
 //!
-//! [`office`] unpacks what word processors write, with [`tables`] of a transcript and the cues of
-//! [`teams`] in it.
+//! [`office`] unpacks the files of word processors, with [`tables`] that are transcripts and the
+//! cues of [`teams`] in them.
 
 pub(crate) mod docx;
 pub(crate) mod html;

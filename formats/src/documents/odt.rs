@@ -1,16 +1,16 @@
-//! OpenDocument text (.odt), as LibreOffice and Google Docs write it: see [`office`]. Flat (.fodt),
-//! it is one XML file, with the styles and pictures in it.
+//! OpenDocument text (.odt), as written by LibreOffice and Google Docs: see [`office`]. A flat one
+//! (.fodt) is a single XML file that includes styles and pictures.
 //!
-//! `content.xml` holds the words (OpenDocument 1.3, part 3): paragraphs and headings, with
-//! elements for tabs, breaks and spaces. Comments, notes and deleted text are nobody's words.
+//! `content.xml` has the text (OpenDocument 1.3, part 3): paragraphs and headings, with elements
+//! for tabs, breaks and spaces. Comments, notes and deleted text are not speech.
 
 use super::office::{self, Dialect, Role};
 use crate::kernel::{Builder, Confidence, Format, Head, Source};
 
-/// See the module.
+/// The OpenDocument text format.
 pub(crate) struct Odt;
 
-/// Uncompressed and first in the archive, as the standard demands.
+/// Uncompressed and first in the archive, as the standard requires.
 const MARK: &[u8] = b"mimetypeapplication/vnd.oasis.opendocument.text";
 
 const DIALECT: Dialect =
@@ -44,7 +44,7 @@ impl Format for Odt {
     }
 }
 
-/// Whether this is the beginning of a flat document with words.
+/// Returns whether this is the beginning of a flat document with text.
 fn is_flat(text: &str) -> bool {
     let head = &text[..text.floor_char_boundary(4_096)];
     head.trim_start().starts_with('<')
@@ -58,7 +58,7 @@ fn role(element: &str) -> Role {
         "table-row" => Role::Row,
         "table-cell" => Role::Cell,
         "annotation" | "tracked-changes" | "note" | "scripts" | "forms" => Role::Spare,
-        // Beside the words in a flat document.
+        // Parts of a flat document next to the text.
         "meta" | "settings" | "font-face-decls" | "styles" | "automatic-styles"
         | "master-styles" | "binary-data" => Role::Spare,
         "p" | "h" => Role::Paragraph,

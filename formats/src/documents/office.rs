@@ -1,13 +1,13 @@
-//! The text of word processors' documents, which are ZIP archives with the words in one XML entry.
+//! Text of word processor documents, which are ZIP archives with the text in one XML entry.
 //!
-//! Teams writes a paragraph for each cue: times, name, words, with line breaks between. Any other
-//! document is read as the text that it holds, in whichever format that is. Warnings number the
-//! lines of that text.
+//! Teams writes a paragraph for each cue: times, name and text, with line breaks between. Any other
+//! document is read as plain text in its own text format. Warnings have the line numbers of that
+//! text.
 //!
-//! Invariants: one entry of the archive is read, as a stream, and no more than [`MAX_XML`] of
-//! it; nothing is written anywhere; entities and links are never followed. Deleted text and the
-//! spare copies of text boxes are not taken, and of tables only those that are a transcript: then
-//! the text around them is a report of it.
+//! Invariants: one entry of the archive is read, as a stream, up to [`MAX_XML`]; nothing is written
+//! anywhere; entities and links are never followed. Deleted text and the fallback copies of text
+//! boxes are ignored. Only tables that are transcripts are read: then the text around them is a
+//! report about it and is ignored.
 
 use std::io::{BufRead, BufReader, Cursor, Read};
 
@@ -16,38 +16,38 @@ use super::teams;
 use crate::kernel::xml::{Mark, attribute, walk};
 use crate::kernel::{Builder, Refusal};
 
-/// What is read of a document; four hours of talk have less than a tenth.
+/// Maximum size of the XML read; four hours of speech have less than a tenth.
 const MAX_XML: u64 = if cfg!(test) { 2 << 20 } else { 48 << 20 };
-/// A document has a few dozen entries.
+/// Maximum number of entries; a document has a few dozen.
 const MAX_ENTRIES: u16 = 4_000;
-/// Spaces that one element may stand for.
+/// Maximum number of spaces that one element may stand for.
 const MAX_SPACES: usize = 100;
 
 /// A kind of document.
 pub(crate) struct Dialect {
-    /// The entry with the words.
+    /// The archive entry with the text.
     pub(crate) entry: &'static str,
-    /// What people call it.
+    /// Display name.
     pub(crate) what: &'static str,
-    /// What its elements are.
+    /// Returns the role of an element.
     pub(crate) role: fn(&str) -> Role,
-    /// Whether words stand anywhere in a paragraph, or only in elements for them.
+    /// Whether text may be anywhere in a paragraph, or only in elements for it.
     pub(crate) bare: bool,
 }
 
-/// What an element is, by its name.
+/// The role of an element, by its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Role {
     Table,
     Row,
     Cell,
-    /// Words of nobody, or those that stand elsewhere too.
+    /// Not speech, or a copy of text elsewhere.
     Spare,
     Paragraph,
     Words,
     Break,
     Tab,
-    /// As many spaces as it says.
+    /// As many spaces as it states.
     Spaces,
     Other,
 }
@@ -61,7 +61,7 @@ pub(crate) fn read(bytes: &[u8], dialect: &Dialect, out: &mut Builder) {
     say(text, out);
 }
 
-/// Reads a document that is no archive but one XML file.
+/// Reads a document that is one XML file instead of an archive.
 pub(crate) fn read_flat(xml: &str, dialect: &Dialect, out: &mut Builder) {
     let text = paragraphs(xml.as_bytes(), dialect, out);
     if !text.whole {
@@ -76,7 +76,7 @@ fn say(text: Text, out: &mut Builder) {
         return;
     }
     if text.tables.speak() {
-        out.warn(1, "what stands around the table of the transcript was skipped");
+        out.warn(1, "text around the transcript table was skipped");
         text.tables.say(out);
         return;
     }
@@ -86,7 +86,7 @@ fn say(text: Text, out: &mut Builder) {
 #[derive(Default)]
 struct Text {
     text: String,
-    /// Paragraphs that are cues of Teams.
+    /// Number of paragraphs that are cues of Teams.
     teams: u32,
     lines: u32,
     tables: Tables,
@@ -94,9 +94,9 @@ struct Text {
     whole: bool,
 }
 
-/// The text of a document: a line for each paragraph and each break in one.
+/// Extracts the text of a document: a line for each paragraph and each break in one.
 fn text(bytes: &[u8], dialect: &Dialect, out: &mut Builder) -> Option<Text> {
-    // An archive says at its end how many entries it has.
+    // An archive declares its number of entries at its end.
     let tail = &bytes[bytes.len().saturating_sub(66_000)..];
     let end = tail.windows(4).rposition(|window| window == b"PK\x05\x06")?;
     let entries = u16::from_le_bytes([*tail.get(end + 10)?, *tail.get(end + 11)?]);
@@ -110,7 +110,7 @@ fn text(bytes: &[u8], dialect: &Dialect, out: &mut Builder) -> Option<Text> {
     if input.limit() == 0 {
         out.warn(
             text.lines,
-            "the document unpacks to more than any transcript: it was read in part",
+            "the document unpacks to more than any transcript: only part of it was read",
         );
     } else if !text.whole {
         out.warn(text.lines, "the document is damaged here: it was read up to this point");
@@ -171,7 +171,7 @@ fn paragraphs(input: impl BufRead, dialect: &Dialect, out: &mut Builder) -> Text
     Text { whole, ..text }
 }
 
-/// Takes what divides words: the end of a paragraph, a break, a tab.
+/// Handles what separates words: the end of a paragraph, a break, a tab.
 fn divide(role: Role, spaces: usize, tables: u32, from: &mut usize, text: &mut Text) {
     match (role, tables) {
         (Role::Paragraph | Role::Break | Role::Tab | Role::Spaces, 1) => text.tables.push(" "),
@@ -184,7 +184,7 @@ fn divide(role: Role, spaces: usize, tables: u32, from: &mut usize, text: &mut T
         (Role::Paragraph, 0) => {
             let paragraph = text.text[*from..].trim();
             text.teams += u32::from(teams::is_cue(paragraph));
-            // What has breaks is a block of its own.
+            // A paragraph with breaks is a block of its own.
             let blank = paragraph.contains('\n');
             text.text.push_str(if blank { "\n\n" } else { "\n" });
             text.lines = text.lines.saturating_add(1 + u32::from(blank));
@@ -194,12 +194,12 @@ fn divide(role: Role, spaces: usize, tables: u32, from: &mut usize, text: &mut T
     }
 }
 
-/// How many spaces an element of OpenDocument stands for.
+/// Returns the number of spaces that an element of OpenDocument stands for.
 fn spaces(element: &quick_xml::events::BytesStart<'_>) -> usize {
     attribute(element, "c").and_then(|count| count.parse().ok()).unwrap_or(1).min(MAX_SPACES)
 }
 
-/// Line ends inside a paragraph of OpenDocument are spaces.
+/// Replaces line ends inside a paragraph of OpenDocument with spaces.
 fn unbroken(said: &str) -> std::borrow::Cow<'_, str> {
     match said.contains(['\n', '\r']) {
         true => said.replace(['\n', '\r'], " ").into(),

@@ -4,7 +4,7 @@ use crate::kernel::time::{self, Stamp};
 use crate::kernel::xml::{LineCount, Mark, walk};
 use crate::kernel::{Builder, Confidence, Format, Head, Piece, Source};
 
-/// See the module.
+/// The Podcasting 2.0 HTML format.
 pub(crate) struct PodcastHtml;
 
 impl Format for PodcastHtml {
@@ -32,7 +32,7 @@ impl Format for PodcastHtml {
         let mut lines = LineCount::new(source.text());
         let mut speaker: Option<String> = None;
         let mut start: Option<Stamp> = None;
-        // The element that is read, and what it holds so far.
+        // The open element, and its text so far.
         let mut open: Option<&str> = None;
         let mut held = String::new();
         let whole = walk(source.text().as_bytes(), |at, mark| {
@@ -68,7 +68,7 @@ impl Format for PodcastHtml {
             say(lines.line(u64::MAX), &speaker, start, &held, out);
         }
         if !whole {
-            out.warn(lines.line(0), "from here on this cannot be read as HTML and was skipped");
+            out.warn(lines.line(0), "from here on this is not readable HTML and was skipped");
         }
     }
 }

@@ -1,16 +1,16 @@
-//! Tables in documents whose columns are times, speakers and words, as the call reports made
-//! from AWS Transcribe have them.
+//! Tables in documents with columns of times, speakers and text, as in call reports made from AWS
+//! Transcribe.
 //!
-//! Invariant: tables whose first row does not name such columns are nobody's words.
+//! Invariant: tables whose first row does not name such columns are not speech.
 
 use crate::kernel::columns::Columns;
 use crate::kernel::time::{self, Stamp};
 use crate::kernel::{Builder, Piece};
 
-/// What a report writes into the words.
+/// Marks that a report puts into the text.
 const MARKS: &[&str] = &["[INTERRUPTION]", "[ISSUE]", "[ACTION ITEM]", "[OUTCOME]"];
 
-/// What is read of the tables of a document.
+/// What is read of a document's tables.
 #[derive(Debug, Default)]
 pub(crate) struct Tables {
     cells: Vec<String>,
@@ -18,7 +18,7 @@ pub(crate) struct Tables {
     /// Whether the next row is the first of its table.
     first: bool,
     rows: Vec<Row>,
-    /// Tables that are no transcript.
+    /// Number of tables that are not transcripts.
     pub(crate) others: u32,
 }
 
@@ -30,25 +30,25 @@ struct Row {
 }
 
 impl Tables {
-    /// A table begins.
+    /// Begins a table.
     pub(crate) fn open(&mut self) {
         (self.first, self.columns) = (true, None);
         self.cells.clear();
     }
 
-    /// A cell begins.
+    /// Begins a cell.
     pub(crate) fn cell(&mut self) {
         self.cells.push(String::new());
     }
 
-    /// Adds to the cell.
+    /// Appends to the cell.
     pub(crate) fn push(&mut self, text: &str) {
         if let Some(cell) = self.cells.last_mut() {
             cell.push_str(text);
         }
     }
 
-    /// A row ends.
+    /// Ends a row.
     pub(crate) fn row(&mut self, line: u32) {
         let cells = std::mem::take(&mut self.cells);
         if std::mem::take(&mut self.first) {
@@ -59,12 +59,12 @@ impl Tables {
         }
     }
 
-    /// Whether a table is a transcript.
+    /// Returns whether a table is a transcript.
     pub(crate) fn speak(&self) -> bool {
         !self.rows.is_empty()
     }
 
-    /// Says what the rows hold.
+    /// Adds the content of the rows.
     pub(crate) fn say(&self, out: &mut Builder) {
         for row in &self.rows {
             let field = |place: Option<usize>| {
@@ -86,7 +86,7 @@ impl Tables {
     }
 }
 
-/// What was said without what the report marks in it: `[ISSUE]`, `[Topic 2]`.
+/// Strips the report's marks from the text: `[ISSUE]`, `[Topic 2]`.
 fn without_marks(text: &str) -> String {
     let mut said = String::with_capacity(text.len());
     let mut rest = text;

@@ -1,21 +1,21 @@
-//! The cues of Teams' Word documents: times, name and words, each on a line of its own.
+//! Cues in Teams' Word documents: times, name and text, each on a line of its own.
 //!
-//! Invariant: a fraction of a second is a number of milliseconds, whatever its length.
+//! Invariant: the fraction of a second is a number of milliseconds, whatever its length.
 
 use crate::kernel::lines::lines;
 use crate::kernel::time::{self, Stamp};
 use crate::kernel::{Builder, Piece};
 
-/// Whether a paragraph is a cue.
+/// Returns whether a paragraph is a cue.
 pub(crate) fn is_cue(paragraph: &str) -> bool {
     paragraph.split_once('\n').is_some_and(|(first, _)| timing(first).is_some())
 }
 
-/// Reads cues: times, a name, words.
+/// Reads cues of times, name and text.
 pub(crate) fn read(text: &str, out: &mut Builder) {
     let mut times = (None, None);
     let mut speaker: Option<&str> = None;
-    // Lines after the times; the last is kept back, for it may be all there is.
+    // Lines after the times; the last is held back, because it may be the only one.
     let mut place = 0u32;
     let mut waiting: Option<(u32, &str)> = None;
     let mut stray = None;
@@ -32,7 +32,7 @@ pub(crate) fn read(text: &str, out: &mut Builder) {
     for line in lines(text) {
         let trimmed = line.text.trim();
         if trimmed.is_empty() {
-            // Times, one line, and no more: words of nobody known.
+            // Times and a single line: text without a known speaker.
             if let Some((line, words)) = waiting.take() {
                 say(line, None, times, words, out);
             }
@@ -63,7 +63,7 @@ pub(crate) fn read(text: &str, out: &mut Builder) {
                     speaker = Some(name);
                 }
                 say(line.number, speaker, times, trimmed, out);
-                // Further lines have the same cue's end, but no start of their own.
+                // Further lines share the cue's end, but have no start of their own.
                 times.0 = None;
                 place = 3;
             }
@@ -77,7 +77,7 @@ pub(crate) fn read(text: &str, out: &mut Builder) {
     }
 }
 
-/// `0:0:0.90 --> 0:0:6.500`, where the fraction is a number of milliseconds.
+/// Parses `0:0:0.90 --> 0:0:6.500`, where the fraction is a number of milliseconds.
 fn timing(line: &str) -> Option<(Stamp, Stamp)> {
     if line.len() > 80 {
         return None;

@@ -9,7 +9,7 @@ use super::values::{Label, Number, Words};
 use crate::kernel::runs::{Runs, Word};
 use crate::kernel::{Builder, Confidence, Format, Head, Source};
 
-/// See the module.
+/// The AssemblyAI JSON format.
 pub(crate) struct AssemblyAi;
 
 impl Format for AssemblyAi {

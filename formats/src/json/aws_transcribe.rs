@@ -1,9 +1,9 @@
 //! AWS Transcribe's JSON in its four schemas: speaker labels, channels, Call Analytics, and
-//! the audio segments that Bedrock writes.
+//! Bedrock's audio segments.
 //!
-//! Numbers are strings; punctuation has no times and sticks to the word before. Where words do
-//! not carry their speaker, it is looked up by their start. Names are as in the file: `spk_0`,
-//! `ch_1`, `AGENT`.
+//! Numbers are strings; punctuation has no times and is attached to the previous word. If words do
+//! not have a speaker, it is looked up by their start. Names are as in the file: `spk_0`, `ch_1`,
+//! `AGENT`.
 
 use serde::Deserialize;
 
@@ -12,7 +12,7 @@ use super::values::{Label, Number, Words};
 use crate::kernel::runs::{Runs, Word};
 use crate::kernel::{Builder, Confidence, Format, Head, Source};
 
-/// See the module.
+/// The AWS Transcribe JSON format.
 pub(crate) struct AwsTranscribe;
 
 impl Format for AwsTranscribe {
@@ -117,7 +117,7 @@ fn words(text: &str, path: &str, out: &mut Builder) {
     runs.finish(out);
 }
 
-/// Who speaks when: starts of words with the place of a name, and the names.
+/// Returns who speaks when: starts of words with the index of a name, and the names.
 fn labels(text: &str, channels: bool) -> (Vec<(u64, u32)>, Vec<String>) {
     let (mut starts, mut names) = (Vec::new(), Vec::<String>::new());
     if channels {
@@ -195,7 +195,7 @@ struct Alternative {
     content: Words,
 }
 
-/// What one speaker says, in newer answers beside the words.
+/// The text of one speaker, which newer results have next to the words.
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct Segment {

@@ -1,9 +1,8 @@
 //! Deepgram's JSON: `results.utterances[]`, else the words of every channel, else its paragraphs.
 //!
-//! Of several channels without utterances, the pieces are put in the order of time. Speakers are
-//! numbers and become `Speaker 0`, as Deepgram itself shows them; where several channels speak, each
-//! is recorded on its own and its speakers are numbered anew, so that `Channel 1` is part of the
-//! name. The messages of a stream are read where they are final.
+//! Several channels without utterances are merged by time. Speakers are numbers and become `Speaker
+//! 0`, as Deepgram itself shows them; if several channels have speech, each numbers its own
+//! speakers, so `Channel 1` becomes part of the name. Only the final messages of a stream are read.
 
 use serde::Deserialize;
 
@@ -12,7 +11,7 @@ use super::values::{Label, Number, Words};
 use crate::kernel::runs::{Runs, Word};
 use crate::kernel::{Builder, Confidence, Format, Head, Source};
 
-/// See the module.
+/// The Deepgram JSON format.
 pub(crate) struct Deepgram;
 
 impl Format for Deepgram {
@@ -92,7 +91,7 @@ impl Format for Deepgram {
     }
 }
 
-/// Reads the messages of a stream; those that are not final come again.
+/// Reads the messages of a stream; those that are not final are repeated later.
 fn stream(text: &str, out: &mut Builder) {
     let mut runs = Runs::default();
     paths::read(text, &["[]"], out, |item, out| {
@@ -111,14 +110,14 @@ fn stream(text: &str, out: &mut Builder) {
     runs.finish(out);
 }
 
-/// Whether what stands at this path is in more than one of the channels.
+/// Returns whether more than one channel has a value at this path.
 fn speak_in_several(text: &str, path: &str) -> bool {
     let (mut first, mut several) = (None, false);
     paths::look(text, &[path], |item| several |= *first.get_or_insert(item.outer) != item.outer);
     several
 }
 
-/// `Channel 1 Speaker 0`, where there are several channels.
+/// Returns `Channel 1 Speaker 0`, if there are several channels.
 fn name(channel: Option<u32>, speaker: Option<&str>) -> Option<String> {
     match (channel, speaker) {
         (Some(channel), Some(speaker)) => Some(format!("Channel {channel} {speaker}")),

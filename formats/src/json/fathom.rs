@@ -1,4 +1,4 @@
-//! Fathom's JSON: `transcript[]` with a speaker object, text and a start as `00:00:03`.
+//! Fathom's JSON: `transcript[]` with a speaker object, text and a start such as `00:00:03`.
 
 use serde::Deserialize;
 
@@ -6,7 +6,7 @@ use super::paths;
 use super::values::{Label, Number, Words};
 use crate::kernel::{Builder, Confidence, Format, Head, Source};
 
-/// See the module.
+/// The Fathom JSON format.
 pub(crate) struct Fathom;
 
 impl Format for Fathom {
@@ -36,7 +36,7 @@ impl Format for Fathom {
             }
         });
         if paths::has(text, "items[1].transcript") {
-            out.warn(1, "the file holds several meetings: only the first was read");
+            out.warn(1, "the file contains several meetings: only the first was read");
         }
     }
 }

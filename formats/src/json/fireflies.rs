@@ -1,8 +1,8 @@
 //! Fireflies' JSON: `sentences[]`, from the API or as downloaded.
 //!
-//! Times are numbers in one source and text in another. The summary is Fireflies' own words and
-//! is not taken. Onyx's copy of a transcript has `sections[]` instead: `Name: text`, and the time
-//! in a link to Fireflies.
+//! Times are numbers in one source and strings in another. The summary is generated text and
+//! ignored. Onyx's copy of a transcript has `sections[]` instead: `Name: text`, and the time in a
+//! link to Fireflies.
 
 use serde::Deserialize;
 
@@ -10,7 +10,7 @@ use super::paths;
 use super::values::{Label, Number, Words};
 use crate::kernel::{Builder, Confidence, Format, Head, Source, names};
 
-/// See the module.
+/// The Fireflies JSON format.
 pub(crate) struct Fireflies;
 
 impl Format for Fireflies {
@@ -72,7 +72,7 @@ impl Format for Fireflies {
     }
 }
 
-/// The speakers that stand beside the sentences, with a name.
+/// Returns the speakers listed next to the sentences, by name.
 fn people(text: &str) -> Vec<Person> {
     let mut people = Vec::new();
     paths::look(
@@ -91,7 +91,7 @@ fn people(text: &str) -> Vec<Person> {
     people
 }
 
-/// More speakers than any call has.
+/// Maximum number of speakers; more than any call has.
 const MAX_PEOPLE: usize = 1_000;
 
 #[derive(Deserialize, Default)]
@@ -101,12 +101,12 @@ struct Person {
     name: Label,
 }
 
-/// Which of the paths is Onyx's.
+/// Index of Onyx's path.
 const SECTIONS: usize = 4;
-/// Where the sections lead.
+/// Target of the sections' links.
 const LINK: &str = "fireflies.ai/view/";
 
-/// How sure it is that these are sections of Onyx: the link leads to Fireflies.
+/// Returns the confidence that these are sections of Onyx: the link must point to Fireflies.
 fn sections(head: &Head<'_>) -> Confidence {
     match head.json().is_some_and(|shape| shape.all(&["sections[].link", "sections[].text"]))
         && head.text().contains(LINK)
@@ -116,7 +116,7 @@ fn sections(head: &Head<'_>) -> Confidence {
     }
 }
 
-/// `Name: text` of a person that Fireflies names.
+/// Reads `Name: text` of a person that Fireflies names.
 fn section(item: &paths::Item<'_>, out: &mut Builder) {
     let Some(section) = item.read::<Section>(out) else { return };
     let start = section.link.0.rsplit_once("?t=").and_then(|(_, t)| t.parse().ok());
@@ -144,7 +144,7 @@ struct Sentence {
     start_time: Number,
     #[serde(alias = "endTime")]
     end_time: Number,
-    /// Where there is no start.
+    /// Used if there is no start.
     time: Number,
 }
 

@@ -1,8 +1,8 @@
 //! Google Speech-to-Text's JSON: `results[].alternatives[0].words[]`.
 //!
-//! With diarization the last result repeats every word of the file, now with its speaker: then
-//! only that one is read. A `speakerTag` of 0 is nobody. A long-running operation has its answer
-//! under `response`, a batch under the address of each recording: of several, the first is read.
+//! With diarization, the last result repeats every word of the file with its speaker, and only that
+//! one is read. A `speakerTag` of 0 means no speaker. A long-running operation has its result under
+//! `response`, a batch under the URI of each recording: of several, the first is read.
 
 use serde::Deserialize;
 
@@ -11,7 +11,7 @@ use super::values::{Label, Number, Words};
 use crate::kernel::runs::{Runs, Word};
 use crate::kernel::{Builder, Confidence, Format, Head, Source};
 
-/// See the module.
+/// The Google Speech-to-Text JSON format.
 pub(crate) struct GoogleStt;
 
 impl Format for GoogleStt {
@@ -60,7 +60,7 @@ impl Format for GoogleStt {
                     && let Some(result) = item.read::<Whole>(out)
                     && let Some(best) = result.alternatives.first()
                 {
-                    // Only recordings of several channels have it.
+                    // Only recordings with several channels have it.
                     let channel = result.channel_tag.0.filter(|tag| *tag >= 1.0);
                     let speaker = Label(channel.map(|channel| format!("Channel {channel}")));
                     let until = result.result_end_time.or(result.result_end_offset).seconds();
@@ -86,7 +86,7 @@ impl Format for GoogleStt {
     }
 }
 
-/// Where the results may stand.
+/// Possible paths of the results.
 const PLACES: &[&str] = &[
     "",
     "response.",
@@ -97,7 +97,7 @@ const PLACES: &[&str] = &[
     "response.results.*.inlineResult.transcript.",
 ];
 
-/// Offset of the results of a second recording.
+/// Returns the offset of the results of a second recording.
 fn second(text: &str, at: &str, out: &mut Builder) -> Option<usize> {
     let mut found = Vec::new();
     paths::look(text, &[&format!("{at}results")], |item| {
@@ -106,7 +106,7 @@ fn second(text: &str, at: &str, out: &mut Builder) -> Option<usize> {
         }
     });
     let (line, second) = *found.get(1)?;
-    out.warn(line, "the file holds several recordings: only the first was read");
+    out.warn(line, "the file contains several recordings: only the first was read");
     Some(second)
 }
 

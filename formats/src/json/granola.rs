@@ -1,6 +1,6 @@
 //! Granola's JSON: `transcript[]` with `startMs` and `endMs`.
 //!
-//! Its speakers may be no more than `Me` and `Them`; they stay as they are.
+//! Speakers may be only `Me` and `Them`, and keep these names.
 
 use serde::Deserialize;
 
@@ -8,7 +8,7 @@ use super::paths;
 use super::values::{Label, Number, Words};
 use crate::kernel::{Builder, Confidence, Format, Head, Source};
 
-/// See the module.
+/// The Granola JSON format.
 pub(crate) struct Granola;
 
 impl Format for Granola {

@@ -1,6 +1,6 @@
-//! The JSON of tools, a file for each; [`utterances`] reads that of any other tool.
+//! JSON formats, a file per tool; [`utterances`] reads the JSON of any other tool.
 //!
-//! [`paths`] finds values by their path, and [`values`] takes them as tools write them.
+//! [`paths`] finds values by their path, and [`values`] parses them as tools write them.
 
 pub(crate) mod assemblyai;
 pub(crate) mod aws_transcribe;

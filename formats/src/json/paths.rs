@@ -1,11 +1,10 @@
-//! JSON, read as a stream: one pass that tells formats apart, and values by their path.
+//! Reads JSON as a stream: one pass to tell formats apart, and values by their path.
 //!
-//! Objects on lines of their own (JSON Lines) are read as a list of them.
+//! Objects on lines of their own (JSON Lines) are read as a list.
 //!
 //! Invariants: no recursion and no tree, so that depth costs nothing and memory is that of one
-//! item; a file that breaks off or goes wrong is read up to there, with a warning; paths are
-//! written as `results.channels[].alternatives[0].words[]`, where `[]` is any index
-//! and `*` any key.
+//! item; a truncated or malformed file is read up to that point, with a warning; paths are written
+//! as `results.channels[].alternatives[0].words[]`, where `[]` is any index and `*` any key.
 
 use serde::de::DeserializeOwned;
 
@@ -18,7 +17,7 @@ use crate::kernel::{Builder, Confidence, Head, Piece};
 /// A value found at one of the paths.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Item<'a> {
-    /// Which of the paths.
+    /// Index of the path.
     pub(crate) path: usize,
     /// Its index in the first array on the path.
     pub(crate) outer: u32,
@@ -26,14 +25,14 @@ pub(crate) struct Item<'a> {
     pub(crate) index: u32,
     /// Its JSON.
     pub(crate) raw: &'a str,
-    /// The line it begins on.
+    /// Line on which it begins.
     pub(crate) line: u32,
     /// Offset of its first byte.
     pub(crate) at: usize,
 }
 
 impl Item<'_> {
-    /// The value as `T`, or nothing.
+    /// Returns the value as `T`, if it is one.
     pub(crate) fn get<T: DeserializeOwned>(&self) -> Option<T> {
         match serde_json::from_str(self.raw) {
             Ok(value) => Some(value),
@@ -41,16 +40,16 @@ impl Item<'_> {
         }
     }
 
-    /// The value as `T`; where it is something else, a warning says that it was skipped.
+    /// Returns the value as `T`; warns that it was skipped if it is not one.
     pub(crate) fn read<T: DeserializeOwned>(&self, out: &mut Builder) -> Option<T> {
         let value = self.get();
         if value.is_none() {
-            out.warn(self.line, format!("item {} cannot be read and was skipped", self.index + 1));
+            out.warn(self.line, format!("item {} is malformed and was skipped", self.index + 1));
         }
         value
     }
 
-    /// Says what the item holds.
+    /// Adds the content of the item.
     pub(crate) fn say(
         &self,
         speaker: &Label,
@@ -70,7 +69,7 @@ impl Item<'_> {
     }
 }
 
-/// Certain where the file is JSON and has these keys.
+/// Returns certain if the file is JSON with these keys.
 pub(crate) fn certain(head: &Head<'_>, keys: impl FnOnce(&Shape) -> bool) -> Confidence {
     match head.json().is_some_and(keys) {
         true => Confidence::Certain,
@@ -78,7 +77,7 @@ pub(crate) fn certain(head: &Head<'_>, keys: impl FnOnce(&Shape) -> bool) -> Con
     }
 }
 
-/// Visits what stands at these paths, in the order of the file. Returns how the file ends.
+/// Visits the values at these paths, in file order. Returns how the file ends.
 fn visit<'a>(text: &'a str, paths: &[&str], mut each: impl FnMut(Item<'a>) -> bool) -> (u32, End) {
     let paths: Vec<_> = paths.iter().map(|path| walk::Path::new(path)).collect();
     let mut line = 1u32;
@@ -103,7 +102,7 @@ fn visit<'a>(text: &'a str, paths: &[&str], mut each: impl FnMut(Item<'a>) -> bo
     (count(at), end)
 }
 
-/// Hands every value at these paths to `each`; says in a warning where the file breaks off.
+/// Passes every value at these paths to `each`; warns if the file is truncated or malformed.
 pub(crate) fn read<'a>(
     text: &'a str,
     paths: &[&str],
@@ -116,15 +115,15 @@ pub(crate) fn read<'a>(
     });
     let message = match end {
         End::Whole | End::Stopped => return,
-        End::More => "what follows the first JSON value was skipped",
-        End::Cut => "the file breaks off here: it was read up to this point",
+        End::More => "text after the first JSON value was skipped",
+        End::Cut => "the file is cut off here: it was read up to this point",
         End::Broken => "from here on this is not JSON: it was read up to this point",
-        End::TooDeep => "the JSON is nested too deep here: it was read up to this point",
+        End::TooDeep => "the JSON is nested too deeply here: it was read up to this point",
     };
     out.warn(line, message);
 }
 
-/// Same without a word, for a look ahead.
+/// Same, without warnings, to look ahead.
 pub(crate) fn look<'a>(text: &'a str, paths: &[&str], mut each: impl FnMut(Item<'a>)) {
     visit(text, paths, |item| {
         each(item);
@@ -132,7 +131,7 @@ pub(crate) fn look<'a>(text: &'a str, paths: &[&str], mut each: impl FnMut(Item<
     });
 }
 
-/// Whether there is a value at this path.
+/// Returns whether there is a value at this path.
 pub(crate) fn has(text: &str, path: &str) -> bool {
     let mut found = false;
     visit(text, &[path], |_| {
@@ -142,7 +141,7 @@ pub(crate) fn has(text: &str, path: &str) -> bool {
     found
 }
 
-/// The first value at this path.
+/// Returns the first value at this path.
 pub(crate) fn first<'a>(text: &'a str, path: &str) -> Option<Item<'a>> {
     let mut found = None;
     visit(text, &[path], |item| {
@@ -152,7 +151,7 @@ pub(crate) fn first<'a>(text: &'a str, path: &str) -> Option<Item<'a>> {
     found
 }
 
-/// States the language that stands at one of these paths.
+/// Sets the language found at one of these paths.
 pub(crate) fn language(text: &str, paths: &[&str], out: &mut Builder) {
     visit(text, paths, |item| match item.get::<String>() {
         Some(tag) => {

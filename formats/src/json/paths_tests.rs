@@ -21,10 +21,10 @@ fn values_are_found_by_their_path() {
 #[test]
 fn what_breaks_off_is_read_up_to_there() {
     for (text, warning) in [
-        ("[1,2,\n3", "breaks off"),
-        ("[1,2,\n\"x", "breaks off"),
+        ("[1,2,\n3", "cut off"),
+        ("[1,2,\n\"x", "cut off"),
         ("[1,2,\n}", "not JSON"),
-        ("[1,2]\nmore", "what follows"),
+        ("[1,2]\nmore", "text after"),
     ] {
         let mut out = Builder::new("x");
         let mut count = 0;
@@ -44,7 +44,7 @@ fn depth_is_a_sentence_and_not_a_crash() {
         assert!(out.finish().warnings[0].message.contains("too deep"));
         assert!(crate::parse(text.as_bytes()).is_err());
     }
-    // Inside an item, too.
+    // Also inside an item.
     let deep = format!(
         "{{\"segments\":[{{\"start\":0,\"end\":1,\"text\":\"hi\"}},{}",
         "[".repeat(100_000)

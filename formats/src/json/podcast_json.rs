@@ -1,4 +1,4 @@
-//! The JSON transcript of Podcasting 2.0: `segments[]` with `body`, as small as single words.
+//! The JSON transcript of Podcasting 2.0: `segments[]` with `body`, which may be single words.
 
 use serde::Deserialize;
 
@@ -6,7 +6,7 @@ use super::paths;
 use super::values::{Label, Number, Words};
 use crate::kernel::{Builder, Confidence, Format, Head, Source};
 
-/// See the module.
+/// The Podcasting 2.0 JSON format.
 pub(crate) struct PodcastJson;
 
 impl Format for PodcastJson {

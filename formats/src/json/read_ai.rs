@@ -1,6 +1,6 @@
 //! Read.ai's JSON: `transcript.speaker_blocks[]`, where `words` is the text.
 //!
-//! Times are seconds (or milliseconds) since 1970 and are counted from the first block.
+//! Times are Unix times in seconds or milliseconds, and become relative to the first block.
 
 use serde::Deserialize;
 
@@ -8,7 +8,7 @@ use super::paths;
 use super::values::{Label, Number, Words};
 use crate::kernel::{Builder, Confidence, Format, Head, Source};
 
-/// See the module.
+/// The Read.ai JSON format.
 pub(crate) struct ReadAi;
 
 impl Format for ReadAi {
@@ -35,7 +35,7 @@ impl Format for ReadAi {
                 && let Some(start) = block.start_time.0.map(epoch)
             {
                 if start > DAY {
-                    out.warn(item.line, "times of day were counted from the first one");
+                    out.warn(item.line, "times are dates: they are relative to the first one");
                 }
                 zero = Some(if start > DAY { start } else { 0.0 });
             }
@@ -53,7 +53,7 @@ impl Format for ReadAi {
 
 const DAY: f64 = 86_400.0;
 
-/// Milliseconds since 1970 as seconds.
+/// Converts a Unix time in milliseconds to seconds.
 fn epoch(time: f64) -> f64 {
     if time > 1e11 { time / 1000.0 } else { time }
 }

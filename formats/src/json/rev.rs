@@ -11,7 +11,7 @@ use super::values::{Label, Number, Words};
 use crate::kernel::runs::{Runs, Word};
 use crate::kernel::{Builder, Confidence, Format, Head, Source};
 
-/// See the module.
+/// The Rev JSON format.
 pub(crate) struct Rev;
 
 impl Format for Rev {
@@ -38,7 +38,7 @@ impl Format for Rev {
                 speakers.insert(item.outer, label);
             }
         });
-        // Rev's human transcripts list the names apart.
+        // Rev's human transcripts list the names separately.
         let mut listed: HashMap<String, String> = HashMap::new();
         paths::look(text, &["speakers[]"], |item| {
             if let Some(Listed { id: Label(Some(id)), name: Label(Some(name)) }) = item.get() {
@@ -55,7 +55,7 @@ impl Format for Rev {
             }
             let Some(element) = item.read::<Element>(out) else { return };
             let value = &element.value.0;
-            // What comes without a space before it belongs to the word before.
+            // Text without a space before it belongs to the previous word.
             if element.r#type.0 == "punct" || open {
                 runs.glue(value);
                 let stays =

@@ -1,7 +1,7 @@
-//! Speechmatics' JSON: `results[]`, a word or a punctuation mark each; or, in its first version,
-//! `words[]` with `speakers[]` beside them.
+//! Speechmatics' JSON: `results[]`, each a word or a punctuation mark; or, in version 1, `words[]`
+//! with `speakers[]` next to them.
 //!
-//! `UU` is Speechmatics' name for nobody known.
+//! `UU` is Speechmatics' name for an unknown speaker.
 
 use serde::Deserialize;
 
@@ -11,7 +11,7 @@ use crate::kernel::runs::{Runs, Word};
 use crate::kernel::time::Stamp;
 use crate::kernel::{Builder, Confidence, Format, Head, Source};
 
-/// See the module.
+/// The Speechmatics JSON format.
 pub(crate) struct Speechmatics;
 
 impl Format for Speechmatics {
@@ -51,7 +51,7 @@ impl Format for Speechmatics {
                 return;
             }
             let speaker = best.speaker.name().filter(|name| *name != "UU");
-            // Speakers are numbered anew in each channel.
+            // Each channel numbers its own speakers.
             let both = match (result.channel.name(), speaker) {
                 (Some(channel), Some(speaker)) => Some(format!("{channel} {speaker}")),
                 _ => None,
@@ -65,10 +65,10 @@ impl Format for Speechmatics {
     }
 }
 
-/// Keys of the first version.
+/// Keys of version 1.
 const FIRST: &[&str] = &["words[].name", "words[].time", "words[].duration"];
 
-/// Words with a start and a length; who speaks is looked up by time.
+/// Reads words with a start and a duration; the speaker is looked up by time.
 fn first_version(text: &str, out: &mut Builder) {
     let mut speakers: Vec<(u64, Label)> = Vec::new();
     paths::look(text, &["speakers[]"], |item| {
@@ -97,7 +97,7 @@ fn first_version(text: &str, out: &mut Builder) {
     runs.finish(out);
 }
 
-/// A word or a speaker of the first version.
+/// A word or a speaker of version 1.
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct Named {

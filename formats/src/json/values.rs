@@ -1,4 +1,4 @@
-//! Values as the tools write them: numbers as text, names as numbers, null for anything.
+//! Values as tools write them: numbers as strings, names as numbers, null for anything.
 
 use std::fmt;
 
@@ -6,39 +6,39 @@ use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Vis
 
 use crate::kernel::time::{self, Stamp};
 
-/// A number, perhaps as text, as `01:02:03`, as `1.5s` or as `{seconds, nanos}`.
+/// A number, possibly as a string, as `01:02:03`, as `1.5s` or as `{seconds, nanos}`.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(crate) struct Number(pub(crate) Option<f64>);
 
 impl Number {
-    /// As seconds.
+    /// Interprets it as seconds.
     pub(crate) fn seconds(self) -> Option<Stamp> {
         self.0.map(time::seconds)
     }
 
-    /// This number, else the other.
+    /// Returns this number, else the other.
     pub(crate) fn or(self, other: Self) -> Self {
         Self(self.0.or(other.0))
     }
 
-    /// As milliseconds.
+    /// Interprets it as milliseconds.
     pub(crate) fn millis(self) -> Option<Stamp> {
         self.0.map(|ms| time::seconds(ms / 1000.0))
     }
 }
 
-/// A speaker: a name, a number, or an object that holds a name.
+/// A speaker: a name, a number, or an object with a name.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Label(pub(crate) Option<String>);
 
 impl Label {
-    /// The name, if there is one.
+    /// Returns the name, if there is one.
     pub(crate) fn name(&self) -> Option<&str> {
         self.0.as_deref()
     }
 }
 
-/// Words; null and other values are none.
+/// Text; null and other values are empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Words(pub(crate) String);
 
@@ -54,12 +54,12 @@ fn number(text: &str) -> Option<f64> {
     text.strip_suffix('s').unwrap_or(text).parse().ok().filter(|number: &f64| number.is_finite())
 }
 
-/// `A` and `0` are what tools call speakers that they cannot name.
+/// Spells out `A` and `0`, which tools call speakers that they cannot name.
 fn label(text: &str) -> Option<String> {
     let text = text.trim();
-    // The resource name of a participant, as Google Meet's API has it, ends with its number.
+    // The resource name of a participant in Google Meet's API ends with its number.
     let text = text.rsplit_once("/participants/").map_or(text, |(_, id)| id);
-    // Between these lengths it may be the number of a telephone.
+    // A number between these lengths may be a telephone number.
     let bare = matches!(text.len(), 1..=9 | 16..) && text.bytes().all(|b| b.is_ascii_digit());
     let letter = text.len() == 1 && text.bytes().all(|b| b.is_ascii_uppercase());
     if bare || letter {
@@ -130,7 +130,7 @@ fn parts<'de, A: MapAccess<'de>>(mut map: A) -> Result<Number, A::Error> {
             }
         }
     }
-    // Protocol buffers leave zeros out.
+    // Protocol buffers omit zeros.
     Ok(Number(Some(seconds.unwrap_or(0.0) + nanos / 1e9)))
 }
 
@@ -148,7 +148,7 @@ fn named<'de, A: MapAccess<'de>>(mut map: A) -> Result<Label, A::Error> {
                 | "label"
                 | "ParticipantRole"
         );
-        // Granola tells who speaks by where the sound comes from.
+        // Granola identifies the speaker by the source of the sound.
         if key == "source" && name.0.is_none() {
             name = source(map.next_value::<Words>()?.0);
             continue;
@@ -162,7 +162,7 @@ fn named<'de, A: MapAccess<'de>>(mut map: A) -> Result<Label, A::Error> {
     Ok(name)
 }
 
-/// `microphone` is what Granola shows as `Me`, all other sound as `Them`.
+/// Returns `Me` for `microphone` and `Them` for all other sound, as Granola shows them.
 pub(crate) fn source(source: String) -> Label {
     Label(match source.as_str() {
         "microphone" => Some("Me".to_owned()),
@@ -187,8 +187,7 @@ visitor!(
     nothing
 );
 
-/// Python writes `NaN` and `Infinity`, which are not JSON: null instead. `None` where there are
-/// none.
+/// Replaces Python's `NaN` and `Infinity`, which are not JSON, with null. `None` if there are none.
 pub(crate) fn without_nan(raw: &str) -> Option<String> {
     if !raw.contains("NaN") && !raw.contains("Infinity") {
         return None;

@@ -1,6 +1,6 @@
 //! Vexa's JSON: `segments[]` of a meeting, in seconds.
 //!
-//! Only what was transcribed is read; the processed views beside it are a model's words.
+//! Only the transcription is read; a model wrote the processed views next to it.
 
 use serde::Deserialize;
 
@@ -8,7 +8,7 @@ use super::paths;
 use super::values::{Label, Number, Words};
 use crate::kernel::{Builder, Confidence, Format, Head, Source};
 
-/// See the module.
+/// The Vexa JSON format.
 pub(crate) struct Vexa;
 
 impl Format for Vexa {

@@ -1,7 +1,7 @@
 //! IBM Watson's JSON: `results[].alternatives[0].timestamps[]`, at the top or under `results[]`,
-//! with `speaker_labels[]` beside it.
+//! with `speaker_labels[]` next to it.
 //!
-//! `%HESITATION` is a mark and no word. Speakers are numbers and become `Speaker 0`.
+//! `%HESITATION` is a mark and not a word. Speakers are numbers and become `Speaker 0`.
 
 use serde::Deserialize;
 
@@ -11,7 +11,7 @@ use crate::kernel::runs::{Runs, Word};
 use crate::kernel::time::Stamp;
 use crate::kernel::{Builder, Confidence, Format, Head, Source};
 
-/// See the module.
+/// The IBM Watson JSON format.
 pub(crate) struct Watson;
 
 impl Format for Watson {

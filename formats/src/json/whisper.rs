@@ -1,8 +1,9 @@
-//! The JSON of Whisper, faster-whisper and OpenAI's API: `segments[]` with seconds and text.
+//! JSON of Whisper, faster-whisper and OpenAI's API: `segments[]` with seconds and text.
 //!
-//! faster-whisper's segments, dumped as they are, are lists: `[1, 0, 0.0, 3.2, " text", …]`,
-//! where two numbers in front of the text are its times; so are `[0.0, 3.2, "text"]`. Speakers only where a diarization put them in. Without segments the whole text is one turn
-//! without times. What Whisper makes of silence, such as one sentence over and over, stays.
+//! Raw dumps of faster-whisper's segments are lists: `[1, 0, 0.0, 3.2, " text", …]`, where the two
+//! numbers in front of the text are its times; so are `[0.0, 3.2, "text"]`. Speakers exist only
+//! after a diarization. Without segments, the whole text is one turn without times. What Whisper
+//! makes of silence, such as repeated sentences, is kept.
 
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, IgnoredAny};
@@ -12,7 +13,7 @@ use super::values::{Label, Number, Words};
 use crate::kernel::runs::{Runs, Word};
 use crate::kernel::{Builder, Confidence, Format, Head, Source};
 
-/// See the module.
+/// The Whisper JSON format.
 pub(crate) struct Whisper;
 
 impl Format for Whisper {
@@ -66,17 +67,17 @@ impl Format for Whisper {
     }
 }
 
-/// What no other tool has beside a segment.
+/// Keys of a segment that no other tool has.
 const ITS_OWN: &[&str] =
     &["[].seek", "[].tokens", "[].avg_logprob", "[].no_speech_prob", "[].compression_ratio"];
 
-/// What the API's plain answer may hold.
+/// Possible keys of the API's plain result.
 const TEXT_ONLY: &[&str] = &["text", "task", "language", "duration", "usage", "segments"];
 
-/// Same, with the words where they were asked for.
+/// Same, with word timestamps if requested.
 const WITH_WORDS: &[&str] = &["text", "task", "language", "duration", "usage", "segments", "words"];
 
-/// Reads words with times, which have no marks between them: those of the text, which has.
+/// Reads words with times but without punctuation, and takes the punctuation from the text.
 fn beside_text(text: &str, out: &mut Builder) {
     let whole: Words = paths::first(text, "text").and_then(|item| item.get()).unwrap_or_default();
     let mut rest = whole.0.as_str();
@@ -85,7 +86,7 @@ fn beside_text(text: &str, out: &mut Builder) {
     paths::read(text, &["words[]"], out, |item, out| {
         let Some(said) = item.read::<Timed>(out) else { return };
         let times = out.times(item.line, said.start.seconds(), said.end.seconds());
-        // What was left out of the words stands within reach.
+        // The text omitted from the words is within reach.
         let reach = &rest[..rest.floor_char_boundary(200)];
         let from = held.map_or(0, |_| reach.chars().next().map_or(0, char::len_utf8));
         let word = said.word.0.trim();
@@ -123,7 +124,7 @@ struct Segment {
     speaker: Label,
 }
 
-/// Whether the file is a list of lists, each a segment.
+/// Returns whether the file is a list of lists, each a segment.
 fn is_listed(text: &str) -> bool {
     text.trim_start().strip_prefix('[').is_some_and(|inner| inner.trim_start().starts_with('['))
         && paths::first(text, "[0]").is_some_and(|item| item.get::<Listed>().is_some())
@@ -146,7 +147,7 @@ impl<'de> Deserialize<'de> for Listed {
                 end: Number(Some(*end)),
                 text: Words(text.clone()),
             }),
-            _ => Err(D::Error::custom("no two numbers in front of a text")),
+            _ => Err(D::Error::custom("expected two numbers before a text")),
         }
     }
 }

@@ -1,8 +1,8 @@
 //! whisper.cpp's JSON: `transcription[]` with `offsets` in milliseconds.
 //!
-//! Its `timestamps` say the same as text and count where there are no offsets. `[_BEG_]` and
-//! other marks are the program's. With its speaker detection a segment has `speaker`: a number,
-//! or `?` where it does not know. Words and tokens beside the text are not read.
+//! Its `timestamps` are the same as text, and are read if there are no offsets. `[_BEG_]` and other
+//! marks are the program's. With speaker detection, a segment has `speaker`: a number, or `?` if it
+//! is unknown. Words and tokens next to the text are ignored.
 
 use serde::Deserialize;
 
@@ -10,7 +10,7 @@ use super::paths;
 use super::values::{Label, Number, Words};
 use crate::kernel::{Builder, Confidence, Format, Head, Source};
 
-/// See the module.
+/// The whisper.cpp JSON format.
 pub(crate) struct WhisperCpp;
 
 impl Format for WhisperCpp {

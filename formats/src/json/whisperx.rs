@@ -1,7 +1,7 @@
-//! WhisperX's JSON: aligned `segments[]`, with `word_segments[]` beside them.
+//! WhisperX's JSON: aligned `segments[]`, with `word_segments[]` next to them.
 //!
-//! A word may have another speaker than its segment: then the words are followed. The separate
-//! list of a diarization holds no words and is not a transcript.
+//! A word may have another speaker than its segment: then the words are read instead. The separate
+//! list of a diarization has no text and is not a transcript.
 
 use serde::Deserialize;
 
@@ -10,7 +10,7 @@ use super::values::{Label, Number, Words};
 use crate::kernel::runs::{Runs, Word};
 use crate::kernel::{Builder, Confidence, Format, Head, Source};
 
-/// See the module.
+/// The WhisperX JSON format.
 pub(crate) struct WhisperX;
 
 impl Format for WhisperX {
@@ -40,7 +40,7 @@ impl Format for WhisperX {
                 .any(|word| word.speaker.0.is_some() && word.speaker != segment.speaker);
             let whole: usize = segment.words.iter().map(|word| word.word.0.trim().len()).sum();
             let spoken = segment.text.0.chars().filter(|c| !c.is_whitespace()).map(char::len_utf8);
-            // Only where the words are all there is.
+            // Only if the words are the complete text.
             if !mixed || whole != spoken.sum::<usize>() {
                 let times = (segment.start.seconds(), segment.end.seconds());
                 item.say(&segment.speaker, times, &segment.text.0, out);

@@ -1,16 +1,16 @@
-//! Files that are no text: how they are told, and what they are.
+//! Detects files that are not text and names their type.
 
 use std::str::Utf8Error;
 
 use super::encoding::utf16;
 
-/// Whether the bytes are no text in any encoding we read.
+/// Returns whether the bytes are not text in any supported encoding.
 pub(crate) fn is_binary(head: &[u8], utf8: Result<&str, Utf8Error>) -> bool {
     if matches!(head, [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..]) {
         return false;
     }
-    // Some text begins like a magic number ("BM…" is a bitmap), so well-formed text wins; these
-    // formats (PDF, RTF, PostScript) are themselves written in text.
+    // Some text begins like a magic number ("BM…" is a bitmap), so well-formed text wins; the
+    // formats listed here (PDF, RTF, PostScript) are themselves written as text.
     if [&b"%PDF"[..], b"{\\rtf", b"%!"].iter().any(|mark| head.starts_with(mark)) {
         return true;
     }
@@ -18,7 +18,7 @@ pub(crate) fn is_binary(head: &[u8], utf8: Result<&str, Utf8Error>) -> bool {
         Ok(_) => true,
         Err(error) => error.error_len().is_none() && error.valid_up_to() + 4 > head.len(),
     };
-    // Without branches, so that many bytes are counted at once.
+    // Branch-free, so that the loop is vectorised.
     let is_control = |b: u8| (b < 9) | ((b > 13) & (b < 32) & (b != 27));
     let controls = head
         .chunks(128)
@@ -34,12 +34,12 @@ pub(crate) fn is_binary(head: &[u8], utf8: Result<&str, Utf8Error>) -> bool {
     utf16(head).is_none() && controls * 10 > head.len()
 }
 
-/// What the first bytes say that it is.
+/// Returns the type that the first bytes indicate.
 pub(crate) fn kind(head: &[u8]) -> Option<infer::Type> {
     infer::get(head)
 }
 
-/// The same in words.
+/// Describes a type in words.
 pub(crate) fn describe(kind: &infer::Type) -> String {
     use infer::MatcherType;
     let name = kind.extension().to_uppercase();

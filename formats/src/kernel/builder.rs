@@ -1,13 +1,14 @@
-//! Where formats put what they read: pieces of speech in, [`Content`] out.
+//! The output side of every format: pieces of speech in, [`Content`] out.
 //!
 //! Invariants:
 //! - Turns are indexed from 0 without gaps and are never blank.
-//! - Pieces of one speaker that follow each other are one turn, until a pause of more than
-//!   [`PAUSE_MS`] or, past [`SOFT_CHARS`], the end of a sentence.
+//! - Consecutive pieces of one speaker form one turn, until a pause of more than [`PAUSE_MS`] or,
+//!   past [`SOFT_CHARS`], the end of a sentence.
 //! - A turn never mixes speech with chat, nor languages that the file states.
-//! - A piece with a time is a [`Cue`] of its turn; a turn of one cue with its own times has none.
-//! - A turn never exceeds [`TURN_CHARS_MAX`]. Where one piece is cut, only the first part keeps its
-//!   start and only the last its end: the file says nothing about the times between.
+//! - A piece with a time is a [`Cue`] of its turn; a turn that is a single cue with its own times
+//!   has none.
+//! - A turn never exceeds [`TURN_CHARS_MAX`]. If one piece is split, only the first part keeps its
+//!   start and only the last its end: the file does not state the times between.
 //! - At most [`MAX_TURNS`] turns and [`MAX_WARNINGS`] + 1 warnings are kept.
 
 use debrief_domain::transcript::content::{Content, Cue, TURN_CHARS_MAX, Turn, TurnKind, Warning};
@@ -19,31 +20,31 @@ use super::spelled::Spelled;
 use super::tidy::tidy;
 use super::time::Stamp;
 
-/// Same, where only starts are known and the speech itself fills part of the gap.
+/// Like [`PAUSE_MS`], if only starts are known and the speech itself fills part of the gap.
 pub const START_GAP_MS: u64 = 120_000;
-/// From this length on a turn ends with its sentence.
+/// From this length on, a turn ends with its sentence.
 pub const SOFT_CHARS: usize = 1_200;
-/// More turns than any conversation has.
+/// Maximum number of turns; more than any conversation has.
 pub const MAX_TURNS: usize = 200_000;
-/// Warnings kept word for word.
+/// Maximum number of warnings kept verbatim.
 pub const MAX_WARNINGS: usize = 100;
 
 /// A piece of speech, such as a cue.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Piece<'a> {
-    /// The line it begins on.
+    /// Line on which it begins.
     pub line: u32,
     /// Spoken or written.
     pub kind: TurnKind,
-    /// The name as the file spells it.
+    /// Speaker's name as spelled in the file.
     pub speaker: Option<&'a str>,
     /// Start in milliseconds.
     pub start_ms: Option<u64>,
     /// End in milliseconds.
     pub end_ms: Option<u64>,
-    /// The language of this piece, where the file states it; what is no tag is ignored.
+    /// Language of this piece, if the file states it; ignored if it is not a language tag.
     pub language: Option<&'a str>,
-    /// What was said; white space is collapsed.
+    /// Spoken or written text; white space is collapsed.
     pub text: &'a str,
 }
 
@@ -54,14 +55,14 @@ struct Open {
     language: Option<String>,
     start_ms: Option<u64>,
     end_ms: Option<u64>,
-    /// The last time known, to measure the pause against.
+    /// The last known time; the next pause is measured from it.
     last_start_ms: Option<u64>,
     text: String,
     chars: usize,
     cues: Vec<Cue>,
 }
 
-/// A piece as it goes into one turn.
+/// The part of a piece that goes into one turn.
 #[derive(Debug, Clone, Copy)]
 struct Part<'a> {
     line: u32,
@@ -73,12 +74,12 @@ struct Part<'a> {
     text: &'a str,
 }
 
-/// Collects what a format reads.
+/// Collects the output of a format.
 #[derive(Debug)]
 pub struct Builder {
     content: Content,
     open: Option<Open>,
-    /// The buffers of the turn before, emptied; turns get copies of the size they need.
+    /// Emptied buffers of the previous turn; turns get copies of the exact size.
     spare: (String, Vec<Cue>),
     names: Spelled,
     more_warnings: u64,
@@ -87,11 +88,11 @@ pub struct Builder {
     within: Option<Within>,
 }
 
-/// The text of a document, which is in a format of its own.
+/// The text of a document, which has a format of its own.
 #[derive(Debug)]
 pub(crate) struct Within {
     pub(crate) text: String,
-    /// What to say where the text is in no known format.
+    /// The refusal if the text is in no known format.
     pub(crate) unknown: Option<Refusal>,
 }
 
@@ -110,28 +111,28 @@ impl Builder {
         }
     }
 
-    /// States why nothing can be read; counts only where nothing was.
+    /// Sets the reason why nothing can be read; it only counts if no turn was read.
     pub(crate) fn refuse(&mut self, refusal: Refusal) {
         self.refusal = Some(refusal);
     }
 
-    /// The reason that [`refuse`](Self::refuse) was given.
+    /// Takes the reason passed to [`refuse`](Self::refuse).
     pub(crate) fn refusal(&mut self) -> Option<Refusal> {
         self.refusal.take()
     }
 
-    /// Hands on the text of a document, to be read in whichever text format it is, once the
-    /// document's own format is done. Where it is in none, `unknown` says so.
+    /// Passes on the text of a document, which is read in its own text format once the document is
+    /// done. If no format matches, `unknown` is the refusal.
     pub(crate) fn read_within(&mut self, text: String, unknown: Option<Refusal>) {
         self.within = Some(Within { text, unknown });
     }
 
-    /// The text that [`read_within`](Self::read_within) was given.
+    /// Takes the text passed to [`read_within`](Self::read_within).
     pub(crate) fn take_within(&mut self) -> Option<Within> {
         self.within.take()
     }
 
-    /// Notes something that was skipped or repaired.
+    /// Records something that was skipped or repaired.
     pub fn warn(&mut self, line: u32, message: impl Into<String>) {
         if self.content.warnings.len() < MAX_WARNINGS {
             self.content.warnings.push(Warning { line, message: message.into() });
@@ -140,19 +141,19 @@ impl Builder {
         }
     }
 
-    /// States the language, where it is a language tag; the first statement holds.
+    /// Sets the language, if `stated` is a language tag; the first one wins.
     pub fn language(&mut self, stated: &str) {
         if self.content.language.is_none() {
             self.content.language = script::tag(stated);
         }
     }
 
-    /// Whether no more turns are taken; a format may stop reading.
+    /// Returns whether the maximum of turns is reached; a format may then stop reading.
     pub fn is_full(&self) -> bool {
         self.full
     }
 
-    /// Turns two stamps into times: absurd ones are dropped with a warning.
+    /// Converts two time stamps to milliseconds; implausible ones are dropped with a warning.
     pub(crate) fn times(
         &mut self,
         line: u32,
@@ -169,19 +170,19 @@ impl Builder {
         let (start, end) = (start.and_then(Stamp::known), end.and_then(Stamp::known));
         match (start, end) {
             (Some(from), Some(to)) if to < from => {
-                self.warn(line, "the end lies before the start and was dropped");
+                self.warn(line, "the end is before the start and was dropped");
                 (start, None)
             }
             times => times,
         }
     }
 
-    /// Ends the turn, whoever speaks next.
+    /// Ends the turn, even if the same speaker continues.
     pub(crate) fn end_turn(&mut self, line: u32) {
         self.close(line);
     }
 
-    /// Takes a piece of speech. Blank ones are ignored.
+    /// Adds a piece of speech. Blank ones are ignored.
     pub fn say(&mut self, piece: Piece<'_>) {
         if self.full || piece.text.chars().all(|c| c.is_whitespace() || c.is_control()) {
             return;
@@ -192,7 +193,7 @@ impl Builder {
         self.names = names;
     }
 
-    /// Adds a piece in as many parts as its length asks for; the name of its speaker is clean.
+    /// Adds a piece in as many parts as its length requires; the speaker's name is already clean.
     fn pieces(&mut self, piece: Piece<'_>, speaker: Option<&str>) {
         let language = piece.language.and_then(script::tag);
         let mut rest = piece.text;
@@ -254,7 +255,7 @@ impl Builder {
             return;
         }
         if part.start_ms.is_some() || part.end_ms.is_some() {
-            // A space stands between the pieces.
+            // Pieces are separated by a space.
             let at = u32::try_from(before + usize::from(before > 0)).unwrap_or(u32::MAX);
             open.cues.push(Cue { at, start_ms: part.start_ms, end_ms: part.end_ms });
         }
@@ -278,7 +279,7 @@ impl Builder {
     }
 
     fn push(&mut self, open: &mut Open, line: u32) {
-        // Times that are out of order leave no end.
+        // An end before the start is dropped.
         let end_ms = open.end_ms.filter(|end| open.start_ms.is_none_or(|start| start <= *end));
         self.content.turns.push(Turn {
             index: u32::try_from(self.content.turns.len()).unwrap_or(u32::MAX),
@@ -299,7 +300,7 @@ impl Builder {
         }
     }
 
-    /// Closes the transcript.
+    /// Finishes the transcript.
     pub fn finish(mut self) -> Content {
         self.close(0);
         if self.content.language.is_none() {
@@ -324,7 +325,7 @@ fn pause(open: &Open, start_ms: Option<u64>) -> bool {
     }
 }
 
-/// Appends `text` as speech: one space between words, no control characters.
+/// Appends `text` as speech: words separated by single spaces, without control characters.
 fn append(open: &mut Open, text: &str) {
     let text = text.trim_ascii();
     if let Some(chars) = tidy(text) {
@@ -356,8 +357,8 @@ fn ends_sentence(text: &str) -> bool {
         .ends_with(['.', '?', '!', '…', '。', '？', '！', '؟', '।'])
 }
 
-/// Where to cut a text that is too long for one turn: after a sentence, else after a word, else
-/// between characters. Its length where it fits.
+/// Returns where to split a text that is too long for one turn: after a sentence, else after a
+/// word, else between characters. Returns its length if it fits.
 fn cut(text: &str) -> usize {
     if text.len() <= TURN_CHARS_MAX {
         return text.len();
@@ -369,7 +370,7 @@ fn cut(text: &str) -> usize {
         }
         if c.is_whitespace() && at > 0 {
             word = Some(at);
-            // Looks back at a few bytes only, to stay linear.
+            // Looks back a few bytes only, to stay linear.
             let from = text.floor_char_boundary(at.saturating_sub(12));
             if ends_sentence(&text[from..at]) {
                 sentence = Some(at);

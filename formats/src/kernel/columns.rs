@@ -1,12 +1,12 @@
-//! Tables of text: which columns hold who said what and when.
+//! Text tables: which columns hold the text, the speaker and the times.
 //!
-//! Invariant: a table counts only where its first row names the words and, beside them, a speaker
-//! or a start. Numbers without a unit are milliseconds or seconds by the pace of the speech.
+//! Invariant: a table counts only if its header names the text and either a speaker or a start.
+//! Numbers without a unit are milliseconds or seconds, decided by the pace of speech.
 
 use super::builder::{Builder, Piece};
 use super::time::{self, Stamp};
 
-/// No first row of a table is longer.
+/// Maximum length of a header row.
 pub(crate) const MAX_ROW: usize = 1_000;
 
 const TEXT: &[&str] = &[
@@ -73,7 +73,7 @@ const END: &[&str] = &[
 ];
 const LENGTH: &[&str] = &["dur.", "dur", "duration", "length"];
 
-/// Where the columns of a table stand.
+/// Positions of the known columns of a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Columns {
     pub(crate) text: usize,
@@ -81,15 +81,15 @@ pub(crate) struct Columns {
     pub(crate) start: Option<usize>,
     pub(crate) end: Option<usize>,
     pub(crate) length: Option<usize>,
-    /// How many columns there are.
+    /// Number of columns.
     pub(crate) count: usize,
-    /// The unit that the heading of the start states.
+    /// Unit stated in the heading of the start column.
     pub(crate) unit: Option<Unit>,
-    /// Same of the length.
+    /// Same for the duration column.
     pub(crate) length_unit: Option<Unit>,
 }
 
-/// What a number without a colon counts.
+/// Unit of a number without a colon.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Unit {
     Seconds,
@@ -97,10 +97,10 @@ pub(crate) enum Unit {
 }
 
 impl Columns {
-    /// Reads the first row.
+    /// Parses the header row.
     pub(crate) fn of<'a>(row: impl Iterator<Item = &'a str>) -> Option<Self> {
         let names: Vec<(String, Option<Unit>)> = row.map(heading).collect();
-        // The earlier a spelling stands in the list, the surer it is.
+        // The earlier a spelling appears in the list, the more certain it is.
         let place = |known: &[&str]| {
             known.iter().find_map(|wanted| names.iter().position(|(name, _)| name == wanted))
         };
@@ -118,7 +118,7 @@ impl Columns {
         })
     }
 
-    /// Says what a row holds. `unit` tells what a number in it counts.
+    /// Adds the content of a row; `unit` is the unit of plain numbers in it.
     pub(crate) fn say<'a>(
         &self,
         line: u32,
@@ -127,7 +127,7 @@ impl Columns {
         out: &mut Builder,
     ) {
         let Some(text) = field(self.text) else {
-            out.warn(line, "a row without words was skipped");
+            out.warn(line, "a row without text was skipped");
             return;
         };
         let mut unread = false;
@@ -153,7 +153,7 @@ impl Columns {
     }
 }
 
-/// A heading in lower case, and the unit that it states: `Start (ms)`, `start_sec`.
+/// Returns a heading in lower case, and the unit stated in it: `Start (ms)`, `start_sec`.
 fn heading(cell: &str) -> (String, Option<Unit>) {
     let lower = cell.trim().trim_matches(['"', '\u{FEFF}']).to_lowercase().replace(['_', '-'], " ");
     let units = [
@@ -176,11 +176,11 @@ fn heading(cell: &str) -> (String, Option<Unit>) {
     (lower.trim().to_owned(), None)
 }
 
-/// A time in a cell: a stamp, or a number in this unit.
+/// Parses the time in a cell: a time stamp, or a number in this unit.
 pub(crate) fn stamp(cell: &str, unit: Unit) -> Option<Stamp> {
     let cell = cell.trim();
     if cell.contains(':') {
-        // Programs for films count pictures behind a fourth colon or a semicolon.
+        // Film software counts frames after a fourth colon or a semicolon.
         return time::stamp(cell).or_else(|| {
             let (before, _) = cell.rsplit_once([':', ';'])?;
             (before.matches(':').count() == 2).then(|| time::stamp(before)).flatten()
@@ -196,7 +196,7 @@ pub(crate) fn stamp(cell: &str, unit: Unit) -> Option<Stamp> {
     }))
 }
 
-/// Finds the unit of numbers by the pace of the speech.
+/// Infers the unit of plain numbers from the pace of speech.
 #[derive(Debug, Default)]
 pub(crate) struct Pace {
     words: u64,
@@ -205,7 +205,7 @@ pub(crate) struct Pace {
 }
 
 impl Pace {
-    /// Takes a row.
+    /// Records a row.
     pub(crate) fn row(&mut self, text: &str, start: &str) {
         self.words += text.split_whitespace().count() as u64;
         let start = start.trim();
@@ -217,7 +217,8 @@ impl Pace {
         }
     }
 
-    /// Fractions are seconds; else nobody says more than ten words a second for long.
+    /// Returns the unit: fractions mean seconds; otherwise, nobody speaks more than ten words a
+    /// second for long.
     pub(crate) fn unit(&self) -> Unit {
         match self.fraction || self.words as f64 > self.most / 100.0 {
             true => Unit::Seconds,

@@ -1,24 +1,24 @@
-//! Names that are counted, and found again quickly.
+//! Counted names with fast lookup.
 //!
-//! Invariants: names keep the place that they were first put in; where few speak in turn, a name
-//! is found by comparing it with the last ones, without hashing it.
+//! Invariants: names keep their index; a recently used name is found by comparison with the last
+//! few, without hashing.
 
 use std::collections::HashMap;
 
-/// As many as take turns in most conversations.
+/// As many speakers as alternate in most conversations.
 const RECENT: usize = 4;
 
-/// Names in the order of their first appearance, each with how often it was counted.
+/// Names in order of first appearance, each with its count.
 #[derive(Debug, Default)]
 pub(crate) struct Counted {
     names: Vec<(String, u32)>,
     places: HashMap<String, usize>,
-    /// Places of the names that were looked for last, the last one first.
+    /// Indexes of the names looked up last, latest first.
     recent: [usize; RECENT],
 }
 
 impl Counted {
-    /// The place of a name, where it is counted.
+    /// Returns the index of a name, if it is known.
     pub(crate) fn find(&mut self, name: &str) -> Option<usize> {
         let known = |place: &usize| self.names.get(*place).is_some_and(|(known, _)| known == name);
         let (at, place) = match self.recent.iter().position(known) {
@@ -32,14 +32,14 @@ impl Counted {
         Some(place)
     }
 
-    /// Counts the name at a place once more.
+    /// Increments the count of the name at an index.
     pub(crate) fn again(&mut self, place: usize) {
         if let Some((_, count)) = self.names.get_mut(place) {
             *count = count.saturating_add(1);
         }
     }
 
-    /// Counts a name that is not known yet.
+    /// Adds a name that is not known yet.
     pub(crate) fn add(&mut self, name: &str) -> usize {
         let place = self.names.len();
         self.names.push((name.to_owned(), 1));
@@ -47,12 +47,12 @@ impl Counted {
         place
     }
 
-    /// How many names there are.
+    /// Returns the number of names.
     pub(crate) fn len(&self) -> usize {
         self.names.len()
     }
 
-    /// All names and how often each was counted.
+    /// Returns all names with their counts.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, u32)> {
         self.names.iter().map(|(name, count)| (name.as_str(), *count))
     }

@@ -1,15 +1,15 @@
-//! Bytes into text, whatever encoding they are in.
+//! Decodes bytes in any supported encoding.
 //!
-//! Invariants: well-formed UTF-8 is borrowed, not copied; NUL becomes U+FFFD; what is neither
-//! UTF-8 nor UTF-16 is read in the old character set that fits its letters; what could not be read
-//! is counted.
+//! Invariants: well-formed UTF-8 is borrowed, not copied; NUL becomes U+FFFD; what is neither UTF-8
+//! nor UTF-16 is decoded with the old character set that fits its characters best; undecodable
+//! characters are counted.
 
 use std::borrow::Cow;
 use std::str::Utf8Error;
 
 use super::legacy;
 
-/// How the characters of a file are stored.
+/// Character encoding of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Encoding {
     /// UTF-8, with or without a byte order mark.
@@ -18,23 +18,23 @@ pub enum Encoding {
     Utf16Le,
     /// UTF-16, most significant byte first.
     Utf16Be,
-    /// An old character set, guessed from the letters: its label, such as `windows-1255`.
+    /// An old character set, detected from the characters: its label, such as `windows-1255`.
     Legacy(&'static str),
-    /// Not well-formed; what could not be read became U+FFFD.
+    /// Malformed; undecodable bytes became U+FFFD.
     Damaged,
 }
 
-/// Text, and what was lost on the way.
+/// Decoded text and what was lost.
 #[derive(Debug)]
 pub(crate) struct Decoded<'a> {
     pub(crate) text: Cow<'a, str>,
     pub(crate) encoding: Encoding,
-    /// Characters that could not be read.
+    /// Number of characters that could not be decoded.
     pub(crate) lost: usize,
 }
 
 impl Decoded<'_> {
-    /// Every third letter or more is lost: the words are gone.
+    /// Returns whether a third of the characters or more is lost, so that the text is unreadable.
     pub(crate) fn mostly_lost(&self) -> bool {
         self.lost > 0
             && self.lost * 3
@@ -42,8 +42,8 @@ impl Decoded<'_> {
     }
 }
 
-/// Decodes `bytes`, which are `utf8` or why they are not. With `cut`, half a character at the end
-/// belongs to what was cut off.
+/// Decodes `bytes`; `utf8` is their UTF-8 form or the error. With `cut`, an incomplete character at
+/// the end is not an error.
 pub(crate) fn decode<'a>(
     bytes: &'a [u8],
     utf8: Result<&'a str, Utf8Error>,
@@ -136,14 +136,14 @@ fn decode_utf16(bytes: &[u8], big_endian: bool, cut: bool) -> Decoded<'static> {
     }
 }
 
-/// Whether the bytes are UTF-16: its byte order (big-endian?) and the length of its mark.
+/// Detects UTF-16: returns whether it is big-endian, and the length of its byte order mark.
 pub(crate) fn utf16(bytes: &[u8]) -> Option<(bool, usize)> {
     match bytes {
         [0xFF, 0xFE, ..] => return Some((false, 2)),
         [0xFE, 0xFF, ..] => return Some((true, 2)),
         _ => {}
     }
-    // Digits, spaces and line ends have a zero byte in every script: they give it away.
+    // Digits, spaces and line ends have a zero byte in every script, which reveals the byte order.
     let sample = &bytes[..bytes.len().min(4096) & !1];
     let (mut even, mut odd) = (0usize, 0usize);
     for pair in sample.chunks_exact(2) {

@@ -1,18 +1,18 @@
-//! What a format is: it recognises its files and reads them.
+//! The interface of a format: it recognises its files and reads them.
 
 use super::builder::Builder;
 use super::source::{Head, Source};
 
-/// How sure a format is that a file is its own.
+/// How certain a format is that it can read a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Confidence {
-    /// It is not.
+    /// Not this format.
     No,
-    /// It could be read this way, if nothing fits better.
+    /// Readable this way, if nothing fits better.
     Possible,
-    /// It has the shape.
+    /// Has the shape of this format.
     Likely,
-    /// It carries the format's own signature.
+    /// Has the format's own signature.
     Certain,
 }
 
@@ -21,19 +21,19 @@ pub(crate) trait Format: Sync {
     /// Stable identifier, stored as `Content::format`.
     fn id(&self) -> &'static str;
 
-    /// What people call it, for a sentence such as "Debrief reads …".
+    /// Display name, for a sentence such as "Debrief reads …".
     fn name(&self) -> &'static str;
 
-    /// Whether it holds a text in a format of its own, for which
-    /// [`read_within`](Builder::read_within) is called. A document is never taken for the text of
-    /// another one, so that nothing nests.
+    /// Whether the file contains text in a format of its own, for which
+    /// [`read_within`](Builder::read_within) is called. That text is never another document, so
+    /// that nothing nests.
     fn is_document(&self) -> bool {
         false
     }
 
-    /// Looks at the first bytes only, and cheaply.
+    /// Examines only the first bytes, cheaply.
     fn recognise(&self, head: &Head<'_>) -> Confidence;
 
-    /// Reads the whole file, as far as it goes. What is odd becomes a warning.
+    /// Reads as much of the file as possible. Oddities become warnings.
     fn parse(&self, source: &Source<'_>, out: &mut Builder);
 }

@@ -1,4 +1,4 @@
-//! What keys the beginning of a JSON file has, and where.
+//! The keys at the beginning of a JSON file and their paths.
 
 use std::collections::HashSet;
 
@@ -7,10 +7,10 @@ use super::json_walk::{Frame, is_lines, walk};
 const MAX_PATHS: usize = 500;
 const MAX_DEPTH: usize = 9;
 const MAX_KEY: usize = 48;
-/// Stands for a key that names one thing of many, in paths.
+/// In paths, stands for a key that is an identifier among many.
 const ANY: &str = "*";
 
-/// The paths of all keys in the beginning of a file.
+/// Paths of all keys at the beginning of a file.
 #[derive(Debug, Default)]
 pub(crate) struct Shape {
     paths: HashSet<String>,
@@ -20,8 +20,8 @@ pub(crate) struct Shape {
 }
 
 impl Shape {
-    /// Looks at the beginning of a file, which may break off anywhere. `None` where it is not
-    /// JSON that holds keys.
+    /// Examines the beginning of a file, which may be cut anywhere. Returns `None` if it is not
+    /// JSON with keys.
     pub(crate) fn of(text: &str) -> Option<Self> {
         let start = text.trim_start();
         if !start.starts_with(['{', '[']) {
@@ -45,7 +45,7 @@ impl Shape {
                         if !path.is_empty() {
                             path.push('.');
                         }
-                        // An address is a name of its own for what it holds.
+                        // A URL as a key identifies its value.
                         let named = key.len() <= MAX_KEY && !key.contains("://");
                         path.push_str(if named { key } else { ANY });
                     }
@@ -65,7 +65,7 @@ impl Shape {
         (!shape.paths.is_empty()).then_some(shape)
     }
 
-    /// Whether a key stands at this path, written as `segments[].text`, or `[].text`.
+    /// Returns whether there is a key at this path, written as `segments[].text` or `[].text`.
     pub(crate) fn has(&self, path: &str) -> bool {
         match path.strip_prefix("[].") {
             Some(key) if self.array => self.paths.contains(&format!("[].{key}")),
@@ -73,28 +73,28 @@ impl Shape {
         }
     }
 
-    /// The paths of all lists of objects, such as `data.segments[]`.
+    /// Returns the paths of all lists of objects, such as `data.segments[]`.
     pub(crate) fn lists(&self) -> HashSet<&str> {
         let paths = self.paths.iter();
         paths.flat_map(|path| path.match_indices("[]").map(|(at, _)| &path[..at + 2])).collect()
     }
 
-    /// Whether all of these are there.
+    /// Returns whether all of these paths exist.
     pub(crate) fn all(&self, paths: &[&str]) -> bool {
         paths.iter().all(|path| self.has(path))
     }
 
-    /// Whether one of these is there.
+    /// Returns whether one of these paths exists.
     pub(crate) fn any(&self, paths: &[&str]) -> bool {
         paths.iter().any(|path| self.has(path))
     }
 
-    /// Whether no key stands at the top but these.
+    /// Returns whether there are no other top-level keys.
     pub(crate) fn only(&self, keys: &[&str]) -> bool {
         !self.array && self.top.iter().all(|key| keys.contains(&key.as_str()))
     }
 
-    /// Whether this is a list of who spoke when, and nothing of what was said.
+    /// Returns whether this is a list of who spoke when, without any text.
     pub(crate) fn is_diarization(&self) -> bool {
         ["[]", "segments[]", "diarization[]", "speakers[]", "output.diarization[]"].iter().any(
             |at| {
@@ -107,8 +107,8 @@ impl Shape {
         )
     }
 
-    /// Keys at the top that are words of a program, to be named to the user. Others may be
-    /// somebody's words.
+    /// Returns the top-level keys that look like identifiers, to be named to the user. Others may
+    /// be somebody's words.
     pub(crate) fn names(&self) -> Vec<String> {
         let plain = |key: &&String| {
             key.len() <= 32

@@ -1,22 +1,22 @@
 //! The walk over JSON text: where each value starts and ends, and under which keys.
 
-/// Deeper than any transcript; what lies deeper is not read.
+/// Maximum depth, more than any transcript has; deeper values are not read.
 const MAX_DEPTH: usize = 64;
 
-/// An object or array that is open.
+/// An open object or array.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Frame {
     start: usize,
     /// Whether it is an object.
     pub(crate) object: bool,
-    /// Where the present key stands, without quotes.
+    /// Range of the current key, without quotes.
     key: (usize, usize),
-    /// The present index, of an array.
+    /// Current index, in an array.
     pub(crate) index: u32,
 }
 
 impl Frame {
-    /// The present key as written; empty in an array.
+    /// Returns the current key as written; empty in an array.
     pub(crate) fn key<'a>(&self, text: &'a str) -> &'a str {
         text.get(self.key.0..self.key.1).unwrap_or_default()
     }
@@ -25,13 +25,13 @@ impl Frame {
 /// How a walk ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum End {
-    /// With the value.
+    /// After the whole value.
     Whole,
-    /// With the value, but there is more text.
+    /// After the whole value, with text following.
     More,
-    /// The visitor had enough.
+    /// The visitor stopped the walk.
     Stopped,
-    /// The text breaks off.
+    /// The text is cut off.
     Cut,
     /// It is not JSON.
     Broken,
@@ -47,7 +47,7 @@ enum State {
 }
 
 /// Walks over the first value in `text`. `key` is called at every key, `value` after every value
-/// with its range until it says no. Returns where the walk ended, and how.
+/// with its range until it returns `false`. Returns where the walk ended, and how.
 pub(crate) fn walk(
     text: &str,
     key: &mut dyn FnMut(&[Frame]),
@@ -57,7 +57,7 @@ pub(crate) fn walk(
     let mut frames: Vec<Frame> = Vec::new();
     let mut state = State::Value;
     let mut at = 0;
-    // Values on lines of their own are the items of a list.
+    // Values on lines of their own are treated as the items of a list.
     let lines = is_lines(text);
     if lines {
         frames.push(Frame { start: 0, object: false, key: (0, 0), index: 0 });
@@ -92,7 +92,7 @@ pub(crate) fn walk(
                     return (at, End::Broken);
                 }
                 if *byte != b'"' && at == bytes.len() && !frames.is_empty() {
-                    // Half a number is another number.
+                    // A truncated number is a different number.
                     return (at, End::Cut);
                 }
                 if !value(&frames, start, at) {
@@ -152,7 +152,7 @@ pub(crate) fn walk(
     }
 }
 
-/// Whether a text has objects on lines of their own (JSON Lines), and not one value.
+/// Returns whether a text is JSON Lines (an object per line) and not one value.
 pub(crate) fn is_lines(text: &str) -> bool {
     let mut filled = text.lines().map(str::trim).filter(|line| !line.is_empty());
     let first = filled.next().is_some_and(|line| line.starts_with('{') && line.ends_with('}'));
@@ -163,7 +163,7 @@ fn in_object(frames: &[Frame]) -> bool {
     frames.last().is_some_and(|frame| frame.object)
 }
 
-/// The end of the string that starts at `at`.
+/// Returns the end of the string that starts at `at`.
 fn string(bytes: &[u8], at: usize) -> Option<usize> {
     let mut at = at + 1;
     loop {
@@ -179,7 +179,7 @@ fn literal(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'+' | b'.')
 }
 
-/// A path, taken apart.
+/// A parsed path.
 #[derive(Debug)]
 pub(crate) struct Path<'p>(Vec<Step<'p>>);
 
@@ -193,7 +193,7 @@ enum Step<'p> {
 }
 
 impl<'p> Path<'p> {
-    /// Reads `results.channels[].alternatives[0].words[]`, `results.*.transcript`.
+    /// Parses `results.channels[].alternatives[0].words[]` or `results.*.transcript`.
     pub(crate) fn new(path: &'p str) -> Self {
         let mut steps = Vec::new();
         for part in path.split('.') {
@@ -211,7 +211,7 @@ impl<'p> Path<'p> {
         Self(steps)
     }
 
-    /// Whether the value inside these frames stands at the path.
+    /// Returns whether the value inside these frames is at the path.
     pub(crate) fn fits(&self, text: &str, frames: &[Frame]) -> bool {
         self.0.len() == frames.len()
             && self.0.iter().zip(frames).rev().all(|(step, frame)| match step {

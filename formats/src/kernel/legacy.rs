@@ -1,30 +1,30 @@
 //! Character sets from before Unicode: Windows code pages, GB18030, Big5, Shift_JIS and others.
 //!
-//! Invariants: well-formed UTF-8 never comes here; a UTF-8 file with damage stays one; the
-//! character set is guessed from the letters, so [`Legacy::name`] always ends up in a warning.
+//! Invariants: well-formed UTF-8 is never passed in; damaged UTF-8 stays UTF-8; the character set
+//! is detected from the characters, so [`Legacy::name`] always appears in a warning.
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 
-/// A file in an old character set, decoded.
+/// A decoded file in an old character set.
 #[derive(Debug)]
 pub(crate) struct Legacy {
-    /// Its label, such as `windows-1255`.
+    /// Label of the character set, such as `windows-1255`.
     pub(crate) name: &'static str,
-    /// What it says.
+    /// Decoded text.
     pub(crate) text: String,
-    /// Characters that are not in the set.
+    /// Number of characters that are not in the set.
     pub(crate) lost: usize,
 }
 
-/// Decodes bytes that are not UTF-8. `None` where they are UTF-8 with damage. With `cut`, half a
-/// character at the end belongs to what was cut off.
+/// Decodes bytes that are not UTF-8. Returns `None` if they are damaged UTF-8. With `cut`, an
+/// incomplete character at the end is not an error.
 pub(crate) fn decode(bytes: &[u8], cut: bool) -> Option<Legacy> {
     let (mut sequences, mut errors) = (0usize, 0usize);
     for chunk in bytes.utf8_chunks() {
         sequences += chunk.valid().bytes().filter(|b| *b >= 0xC0).count();
         errors += usize::from(!chunk.invalid().is_empty());
     }
-    // Old character sets hardly ever form UTF-8 by chance; half a character is a cut.
+    // Old character sets hardly ever form UTF-8 by chance; an incomplete character is a cut.
     let tail = cut && errors == 1;
     if errors == 0 || tail && sequences > 0 || sequences >= errors {
         return None;
@@ -45,7 +45,7 @@ pub(crate) fn decode(bytes: &[u8], cut: bool) -> Option<Legacy> {
             break;
         }
     }
-    // Code points that no script uses also mean that the guess is wrong.
+    // Code points that no script uses also indicate a wrong guess.
     let odd = |c: &char| *c == '\u{FFFD}' || matches!(*c, '\u{80}'..='\u{9F}');
     let lost = text.chars().filter(odd).count();
     Some(Legacy { name: encoding.name(), text, lost })

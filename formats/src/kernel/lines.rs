@@ -1,15 +1,15 @@
-//! Lines of a text, whatever ends them: LF, CRLF or a lone CR.
+//! Lines of a text that end in LF, CRLF or a lone CR.
 //!
-//! Invariant: numbers run from 1 without gaps; slices never hold their line ending.
+//! Invariant: numbers run from 1 without gaps; slices never include the line ending.
 
-/// A line and where it stands.
+/// A line and its position.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Line<'a> {
-    /// From 1.
+    /// Line number, from 1.
     pub(crate) number: u32,
     /// Offset of its first byte.
     pub(crate) start: usize,
-    /// Without its ending.
+    /// Text without the line ending.
     pub(crate) text: &'a str,
 }
 

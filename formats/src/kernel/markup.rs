@@ -1,18 +1,18 @@
 //! Markup inside cues: voice tags, styling, time tags, entities.
 //!
-//! Invariants: only tags that subtitles use are removed, so that "a < b" survives; looking for
+//! Invariants: only tags that subtitles use are removed, so that "a < b" survives; the search for
 //! the end of a tag or an entity is bounded, so that the time is linear.
 
-/// What one voice says in a cue.
+/// The text of one voice in a cue.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Span {
     /// The name in `<v Name>`.
     pub(crate) voice: Option<String>,
-    /// The words, lines kept.
+    /// Text, with line breaks.
     pub(crate) text: String,
 }
 
-/// No tag or voice name is longer.
+/// Maximum length of a tag or voice name.
 const MAX_TAG: usize = 256;
 const TAGS: &[&str] = &[
     "b", "i", "u", "s", "c", "v", "em", "strong", "font", "span", "lang", "ruby", "rt", "br", "p",
@@ -36,7 +36,7 @@ const ENTITIES: &[(&str, &str)] = &[
     ("rdquo", "”"),
 ];
 
-/// Takes a cue's payload apart into what each voice says, without markup.
+/// Splits the payload of a cue by voice, and removes markup.
 pub(crate) fn spans(payload: &str) -> Vec<Span> {
     let mut spans = vec![Span::default()];
     let mut rest = payload;
@@ -65,7 +65,7 @@ fn push(spans: &mut Vec<Span>, text: &str) {
     }
 }
 
-/// Reads a tag at the start of `text` and returns its length; 0 where it is not one.
+/// Parses a tag at the start of `text` and returns its length; 0 if there is none.
 fn tag(text: &str, spans: &mut Vec<Span>) -> usize {
     let reach = &text.as_bytes()[..text.len().min(MAX_TAG)];
     let Some(end) = reach.iter().skip(1).position(|b| matches!(b, b'>' | b'<')) else {
@@ -77,7 +77,7 @@ fn tag(text: &str, spans: &mut Vec<Span>) -> usize {
     }
     let inner = &text[1..end];
     if inner.starts_with(|c: char| c.is_ascii_digit()) {
-        // `<00:00:01.000>`: when the next word is due.
+        // `<00:00:01.000>`: the time of the next word.
         return if crate::kernel::time::stamp(inner).is_some() { end + 1 } else { 0 };
     }
     let (closing, inner) = match inner.strip_prefix('/') {
@@ -106,7 +106,7 @@ fn tag(text: &str, spans: &mut Vec<Span>) -> usize {
     end + 1
 }
 
-/// Reads an entity at the start of `text` and returns its length; 0 where it is not one.
+/// Parses an entity at the start of `text` and returns its length; 0 if there is none.
 fn entity(text: &str, spans: &mut Vec<Span>) -> usize {
     match decode_entity(text) {
         Some((decoded, length)) => {
@@ -142,7 +142,7 @@ fn decode_entity(text: &str) -> Option<(Decoded, usize)> {
     Some((decoded, end + 1))
 }
 
-/// Resolves entities.
+/// Replaces entities with their characters.
 fn unescape(text: &str) -> String {
     let mut spans = vec![Span::default()];
     let mut rest = text;
@@ -159,7 +159,7 @@ fn unescape(text: &str) -> String {
     spans.pop().map(|span| span.text).unwrap_or_default()
 }
 
-/// `{\an8}`, the positions that some SRT files carry.
+/// Returns the length of `{\an8}`, a position that some SRT files contain.
 fn override_block(text: &str) -> usize {
     if !text.starts_with("{\\") {
         return 0;

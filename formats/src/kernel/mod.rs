@@ -1,12 +1,12 @@
-//! What readers of several kinds of files share, and nothing that knows one of them.
+//! What several kinds of formats share; nothing here knows one of them.
 //!
-//! - What a format is ([`format`]), what it is given ([`source`], with [`encoding`], [`legacy`] and
-//!   [`binary`]), where it puts what it reads ([`builder`], with [`spelled`] and [`tidy`]; [`runs`]
-//!   for single words), and why it cannot ([`refusal`]).
-//! - Parts of texts: [`lines`], [`time`], [`clock`] (times of day), [`names`], [`tally`] (which
-//!   names in front of lines are speakers), [`counted`], [`columns`] of tables.
-//! - Languages of marks: [`markup`] of captions, [`xml`], and of JSON the [`json_walk`] and the
-//!   [`json_shape`] that tells formats apart.
+//! - The interface of a format ([`format`]), its input ([`source`], with [`encoding`], [`legacy`]
+//!   and [`binary`]), its output ([`builder`], with [`spelled`] and [`tidy`]; [`runs`] for single
+//!   words), and why a file cannot be read ([`refusal`]).
+//! - Parts of text: [`lines`], [`time`], [`clock`] (times of day), [`names`], [`tally`] (which line
+//!   prefixes are speakers), [`counted`], [`columns`] of tables.
+//! - Markup: [`markup`] of captions, [`xml`], [`json_walk`] over JSON, and [`json_shape`], which
+//!   tells JSON formats apart.
 
 pub(crate) mod binary;
 pub mod builder;

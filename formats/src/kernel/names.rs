@@ -1,21 +1,21 @@
 //! Speaker names in front of speech: `Name: text`.
 //!
-//! Invariant: conservative. A colon alone makes no speaker: what stands before it must be shaped
-//! like a name, and the file as a whole must use such prefixes ([`super::tally`]).
+//! Invariant: conservative. A colon alone does not make a speaker: the text before it must have the
+//! shape of a name, and the file as a whole must use such prefixes ([`super::tally`]).
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
 pub(crate) use debrief_domain::transcript::names::is_mark;
 
-/// Longer than any name.
+/// Maximum length of a name.
 pub(crate) const MAX_NAME_CHARS: usize = 60;
-/// Words of a name, not counting what is in parentheses.
+/// Maximum number of words in a name, not counting those in parentheses.
 const MAX_NAME_WORDS: usize = 5;
 /// The first byte of `：`.
 const WIDE_COLON: u8 = 0xEF;
 
-/// Words that stand before a colon in speech and notes, and are nobody's name; with commas between.
+/// Words before a colon in speech and notes that are not names, separated by commas.
 const LABELS: &str = "
     action, action item, action items, actions, agenda, also, and, attendees, because, bonus,
     break, but, call date, call title, cc, chapter, conclusion, content, date, debug, decision,
@@ -39,12 +39,12 @@ const PARTICLES: &[&str] = &[
     "el", "ibn", "la", "le", "of", "ter", "the", "van", "von", "y", "zu",
 ];
 
-/// Splits `Name: text` where what stands before the colon is shaped like a name.
+/// Splits `Name: text` if the text before the colon has the shape of a name.
 pub(crate) fn prefix(line: &str) -> Option<(&str, &str)> {
     before_colon(line).filter(|(name, _)| is_plausible(name))
 }
 
-/// Splits `Name: text`, whatever stands before the colon.
+/// Splits `Name: text`, with any text before the colon.
 pub(crate) fn before_colon(line: &str) -> Option<(&str, &str)> {
     let line = unmarked(line);
     if line.starts_with(['[', '('])
@@ -59,7 +59,7 @@ pub(crate) fn before_colon(line: &str) -> Option<(&str, &str)> {
     Some((unwrap(trim(name)), trim_start(rest.as_str())))
 }
 
-/// Same as [`str::trim`], quickly where nothing is to be trimmed.
+/// Same as [`str::trim`], with a fast path if there is nothing to trim.
 pub(crate) fn trim(text: &str) -> &str {
     match text.as_bytes() {
         [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => text,
@@ -67,7 +67,7 @@ pub(crate) fn trim(text: &str) -> &str {
     }
 }
 
-/// Same as [`str::trim_start`], quickly in front of ASCII.
+/// Same as [`str::trim_start`], with a fast path for ASCII.
 pub(crate) fn trim_start(text: &str) -> &str {
     let bare = text.strip_prefix(' ').unwrap_or(text);
     match bare.as_bytes().first() {
@@ -76,8 +76,8 @@ pub(crate) fn trim_start(text: &str) -> &str {
     }
 }
 
-/// Splits `Name:text`, where no space follows the colon and what stands before it is written like
-/// a name. Never `http://`, `12:30`, `C:\` or `Note:this`.
+/// Splits `Name:text` if no space follows the colon and the text before it is written like a name.
+/// Never splits `http://`, `12:30`, `C:\` or `Note:this`.
 pub(crate) fn glued(line: &str) -> Option<(&str, &str)> {
     let reach = &line.as_bytes()[..line.len().min(4 * MAX_NAME_CHARS)];
     memchr::memchr(b':', reach)?;
@@ -92,7 +92,7 @@ pub(crate) fn glued(line: &str) -> Option<(&str, &str)> {
     speech.then_some((name, rest))
 }
 
-/// Without what may stand in front of a name: marks, a dash where two speak in turn.
+/// Strips what may precede a name: marks, or a dash in front of alternating speakers.
 fn unmarked(line: &str) -> &str {
     if line.as_bytes().first().is_some_and(u8::is_ascii_alphanumeric) {
         return line;
@@ -102,7 +102,7 @@ fn unmarked(line: &str) -> &str {
     dashed.map_or(line, str::trim_start)
 }
 
-/// `[SPEAKER_01] text`, `[speaker 0]`: a diarization's label in brackets needs no colon.
+/// Splits `[SPEAKER_01] text`, `[speaker 0]`: a diarization label in brackets needs no colon.
 fn labelled(line: &str) -> Option<(&str, &str)> {
     let end = line.bytes().take(24).position(|b| matches!(b, b']' | b')'))?;
     let (name, rest) = (&line[1..end], line[end + 1..].trim_start());
@@ -110,7 +110,7 @@ fn labelled(line: &str) -> Option<(&str, &str)> {
     is_diarized(name).then(|| (name, rest.trim_start()))
 }
 
-/// `SPEAKER_00`, as diarization writes it.
+/// Returns whether this is a diarization label such as `SPEAKER_00`.
 pub(crate) fn is_diarized(name: &str) -> bool {
     let Some((word, rest)) = name.split_at_checked(7) else { return false };
     word.eq_ignore_ascii_case("speaker")
@@ -119,13 +119,14 @@ pub(crate) fn is_diarized(name: &str) -> bool {
         })
 }
 
-/// Offset of the first colon outside brackets that ends a prefix, within reach of a name.
+/// Returns the offset of the first colon outside brackets that ends a prefix, within the length of
+/// a name.
 pub(crate) fn colon(line: &str) -> Option<usize> {
     let bytes = line.as_bytes();
     // Most lines have none.
     let reach = &bytes[..bytes.len().min(4 * 2 * MAX_NAME_CHARS)];
     let first = memchr::memchr2(b':', WIDE_COLON, reach)?;
-    // Of those that have, most have it behind a name without brackets.
+    // In most of the others it follows a name without brackets.
     let bracket = |any, b: &u8| any | matches!(b, b'(' | b')' | b'[' | b']');
     if first < 2 * MAX_NAME_CHARS
         && matches!(bytes[first..], [b':'] | [b':', b' ' | b'*' | b'_', ..])
@@ -152,7 +153,7 @@ pub(crate) fn colon(line: &str) -> Option<usize> {
     None
 }
 
-/// `[SPEAKER_01]` is a name in brackets.
+/// Strips the brackets of `[SPEAKER_01]`.
 pub(crate) fn unwrap(name: &str) -> &str {
     for (open, close) in [('[', ']'), ('<', '>')] {
         if let Some(inner) = name.strip_prefix(open).and_then(|n| n.strip_suffix(close)) {
@@ -162,9 +163,9 @@ pub(crate) fn unwrap(name: &str) -> &str {
     name
 }
 
-/// Whether `name` has the shape of a name: short, few words, no sentence punctuation.
+/// Returns whether `name` has the shape of a name: short, few words, no sentence punctuation.
 pub(crate) fn is_plausible(name: &str) -> bool {
-    // Zoom's name for a sound that somebody shares; whose name follows is shaped like one.
+    // Zoom's name for a shared sound; the name that follows has the usual shape.
     let name = name.strip_prefix("Audio shared by ").unwrap_or(name);
     if let Some(plausible) = is_plain_name(name.as_bytes()) {
         return plausible;
@@ -205,7 +206,7 @@ pub(crate) fn is_plausible(name: &str) -> bool {
     if depth != 0 || inside > MAX_NAME_WORDS || !outside.chars().any(char::is_alphabetic) {
         return false;
     }
-    // Long names have particles in them; those of English are in sentences.
+    // Long names contain particles; English particles also occur in sentences.
     let counts = |word: &&str| {
         word.chars().any(char::is_alphanumeric)
             && (!PARTICLES.contains(word) || matches!(*word, "a" | "of" | "the"))
@@ -222,7 +223,7 @@ pub(crate) fn is_plausible(name: &str) -> bool {
         let abbreviates = c == '"' && is_hebrew(before) && is_hebrew(after);
         before = c;
         if abbreviates {
-            // `ד"ר נועה`.
+            // As in `ד"ר נועה`.
             continue;
         }
         if matches!(
@@ -251,7 +252,8 @@ fn is_hebrew(c: char) -> bool {
     ('א'..='ת').contains(&c)
 }
 
-/// Same, quickly, for names of ASCII letters, digits and single spaces; `None` for others.
+/// Same as [`is_plausible`], quickly, for names of ASCII letters, digits and single spaces; `None`
+/// for others.
 fn is_plain_name(name: &[u8]) -> Option<bool> {
     let (mut words, mut letters, mut before) = (0, false, b' ');
     for byte in name {
@@ -266,52 +268,52 @@ fn is_plain_name(name: &[u8]) -> Option<bool> {
         }
         before = *byte;
     }
-    // What has no letters may be a telephone's number.
+    // A name without letters may be a telephone number.
     if !letters || words > MAX_NAME_WORDS {
         return None;
     }
     Some(name.len() <= MAX_NAME_CHARS)
 }
 
-/// Whether it is the number of somebody who called in: `+1 555-010-9999`, `15550109999`,
-/// `1555****999`.
+/// Returns whether it is the number of a caller: `+1 555-010-9999`, `15550109999`, `1555****999`.
 fn is_number(name: &str) -> bool {
     let digits = name.bytes().filter(|b| b.is_ascii_digit() || *b == b'*').count();
     (digits >= 10 || name.starts_with('+') && digits >= 7)
         && name.bytes().all(|b| b.is_ascii_digit() || b" +-()*.".contains(&b))
 }
 
-/// Whether `name` is a word that heads notes rather than a person.
+/// Returns whether `name` is a heading of notes rather than a person.
 pub(crate) fn is_label(name: &str) -> bool {
     let lower = name.to_lowercase();
-    // CHAT, which linguists write, has its headings so.
+    // Headings in CHAT, a format of linguists, begin with `@`.
     let lower = lower.trim_start_matches('@');
     let bare =
         lower.trim_end_matches(|c: char| c.is_ascii_digit() || c.is_whitespace() || c == '#');
     static KNOWN: LazyLock<HashSet<&str>> =
         LazyLock::new(|| LABELS.split(',').map(str::trim).collect());
     KNOWN.contains(lower)
-        // `Name 1` is somebody whose name is kept out of it.
+        // `Name 1` is an anonymised person.
         || !matches!(bare, "" | "name") && KNOWN.contains(bare)
         || lower.starts_with("step ")
         || lower.starts_with("part ")
         || lower.starts_with("the ")
 }
 
-/// Whether every word is written like a name, not counting what is in parentheses (`(she/her)`).
-/// Scripts without capitals always are.
+/// Returns whether every word is capitalised like a name, not counting words in parentheses
+/// (`(she/her)`). Always true for scripts without capitals.
 pub(crate) fn is_capitalised(name: &str) -> bool {
     let name = name.split_once('(').map_or(name, |(name, _)| name);
     name.split(char::is_whitespace)
         .filter(|word| !word.is_empty() && !PARTICLES.contains(word))
         .all(|word| {
             let first = word.chars().find(|c| c.is_alphanumeric());
-            // `iPhone`, `spk_0` and addresses are nobody's ordinary words.
+            // `iPhone`, `spk_0` and addresses are not ordinary words.
             first.is_none_or(|c| !c.is_lowercase()) || is_made_up(word)
         })
 }
 
-/// Whether a word with a small letter in front has what words have not: a capital, a digit, `_`, `@`.
+/// Returns whether a word that begins with a small letter has a character that ordinary words lack:
+/// a capital, a digit, `_`, `@`.
 fn is_made_up(word: &str) -> bool {
     word.chars().any(|c| c.is_uppercase() || c.is_ascii_digit() || matches!(c, '_' | '@'))
 }

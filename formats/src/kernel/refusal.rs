@@ -1,99 +1,99 @@
 //! Why a file cannot be read, in a sentence that tells the user what to change.
 //!
-//! Invariant: a refusal never quotes the file, and neither do the warnings it tells; its words may be
+//! Invariant: a refusal never quotes the file, and neither do the warnings in it; its words may be
 //! private.
 
 use debrief_domain::transcript::content::Warning;
 use thiserror::Error;
 
-/// Why a file cannot be read. `Display` is meant for the user, [`Refusal::code`] for machines.
+/// Why a file cannot be read. `Display` is for the user, [`Refusal::code`] for machines.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum Refusal {
     /// No bytes, or nothing but white space.
-    #[error("The file is empty. Upload a transcript that holds the words of the session.")]
+    #[error("The file is empty. Upload a file that contains a transcript.")]
     Empty,
     /// Not text.
     #[error(
-        "This is {}, not a text transcript. Debrief reads {}. Export the transcript in one of these and upload that.",
+        "This is {}, not a text transcript. Debrief reads {}. Export the transcript in one of these formats and upload it.",
         .looks_like.as_deref().unwrap_or("a binary file"),
         what_is_read(tools)
     )]
     Binary {
-        /// What the first bytes say it is, with its article: `a PDF document`.
+        /// Type that the first bytes indicate, with its article: `a PDF document`.
         looks_like: Option<String>,
-        /// The tools whose JSON is read.
+        /// Tools whose JSON is supported.
         tools: &'static [&'static str],
     },
-    /// Text in a character set that cannot even be guessed.
+    /// Text in a character set that cannot be detected.
     #[error(
-        "Most letters in this file cannot be read, because it is stored in an old character set. Save it as UTF-8 and upload it again."
+        "Most characters in this file cannot be read because it uses an old character set. Save it as UTF-8 and upload it again."
     )]
     UnreadableLetters,
     /// Text, but in no known format.
     #[error(
-        "This is text, but not a transcript Debrief knows: {seen}. It reads {}. Put the speaker's name and a colon in front of what each one says, or export the transcript in one of these.",
+        "This is text, but not in a transcript format that Debrief knows: {seen}. Debrief reads {}. Put the speaker's name and a colon in front of each turn, or export the transcript in one of these formats.",
         what_is_read(tools)
     )]
     UnknownText {
-        /// The shape of the first lines, without their words.
+        /// Shape of the first lines, without their words.
         seen: String,
-        /// The tools whose JSON is read.
+        /// Tools whose JSON is supported.
         tools: &'static [&'static str],
     },
-    /// JSON, but of no tool we know.
+    /// JSON, but not from a known tool.
     #[error(
-        "This is JSON, but not of a tool Debrief knows: {}. It reads {} in JSON. Export the transcript in one of these, or as WebVTT, and upload that.",
+        "This is JSON, but not from a tool that Debrief knows: {}. Debrief reads JSON from {}. Export the transcript from one of these, or as WebVTT, and upload it.",
         keys_seen(.keys),
         list(tools)
     )]
     UnknownJson {
-        /// Keys at the top of the file, without those that could be somebody's words.
+        /// Top-level keys, without those that could be somebody's words.
         keys: Vec<String>,
-        /// The tools whose JSON is read.
+        /// Tools whose JSON is supported.
         tools: &'static [&'static str],
     },
-    /// The format is known, but the file cannot be opened.
+    /// A file of a known format that cannot be opened.
     #[error(
-        "This {what} is damaged or incomplete: it cannot be unpacked. Save or download it again and upload that."
+        "This {what} is damaged or incomplete: it cannot be unpacked. Save or download it again and upload it."
     )]
     Damaged {
-        /// What it is, or was.
+        /// Kind of file.
         what: &'static str,
     },
-    /// An archive with more in it than any transcripts.
+    /// An archive with too many entries or too much data.
     #[error(
-        "This ZIP archive has more {what} or unpacks to more than any transcripts do. Upload the transcripts themselves, some at a time."
+        "This ZIP archive is too large: it has too many {what}, or unpacks to more than any transcripts do. Upload the transcripts themselves, a few at a time."
     )]
     TooMuch {
         /// What there is too much of.
         what: &'static str,
     },
     /// An archive of several transcripts where one is expected.
-    #[error("This ZIP archive holds {count} transcripts. Unpack it and upload each one.")]
+    #[error("This ZIP archive contains {count} transcripts. Unpack it and upload each one.")]
     Several {
-        /// How many.
+        /// Number of transcripts.
         count: usize,
     },
-    /// It is known what this is, and that it is no transcript.
+    /// A known kind of file that is not a transcript.
     #[error("This is {what}. {advice}")]
     NoTranscript {
-        /// What it is, with its article, and what it lacks.
+        /// Kind of file with its article, and what is missing.
         what: &'static str,
         /// What to upload instead.
         advice: &'static str,
     },
-    /// The format is known, yet nobody says anything.
+    /// A file of a known format without any speech.
     #[error("This was read as {name}, but {}", no_speech(warnings))]
     NoSpeech {
-        /// What people call the format.
+        /// Display name of the format.
         name: &'static str,
-        /// What was skipped in it.
+        /// What was skipped.
         warnings: Vec<Warning>,
     },
 }
 
 impl Refusal {
-    /// Stable identifier for machines.
+    /// Returns the stable identifier for machines.
     pub fn code(&self) -> &'static str {
         match self {
             Self::Empty => "empty_file",
@@ -108,34 +108,34 @@ impl Refusal {
     }
 }
 
-/// Why nobody says anything in a file of a known format.
+/// Returns why a file of a known format has no speech.
 fn no_speech(warnings: &[Warning]) -> String {
-    /// More would be a list to read, not a sentence.
+    /// More would be a list, not a sentence.
     const TOLD: usize = 2;
     let told = warnings.iter().take(TOLD).map(|it| format!("line {}: {}", it.line, it.message));
     match told.collect::<Vec<_>>().join("; ") {
         told if told.is_empty() => {
-            "it holds no words. Check that the export was finished.".to_owned()
+            "it contains no speech. Check that the export is complete.".to_owned()
         }
         told => format!(
-            "no words could be taken from it ({told}). Mend that, or export the transcript again."
+            "no speech could be read from it ({told}). Fix that, or export the transcript again."
         ),
     }
 }
 
-/// What is read, by families: a list of all formats would be too long for anybody.
+/// Describes the supported formats by family; a list of all would be too long.
 fn what_is_read(tools: &[&str]) -> String {
     format!(
-        "captions (WebVTT, SRT and others), the text that Zoom, Teams, Google Meet, Otter and \
-         others save, text with a name or a time in front, Word, OpenDocument, RTF, PDF and HTML \
-         documents, tables, ZIP archives of these, and the JSON of {} tools",
+        "captions (WebVTT, SRT and others), text from Zoom, Teams, Google Meet, Otter and \
+         others, text with names or times, Word, OpenDocument, RTF, PDF and HTML documents, \
+         tables, ZIP archives of these, and the JSON of {} tools",
         tools.len()
     )
 }
 
 fn keys_seen(keys: &[String]) -> String {
     match keys {
-        [] => "it has no keys that could be named".into(),
+        [] => "it has no recognisable keys".into(),
         keys => format!("its keys are {}", list(keys)),
     }
 }

@@ -1,17 +1,17 @@
-//! Single words, put together again: who said them, from when to when.
+//! Joins single words into pieces of speech, with speaker, start and end.
 
 use super::builder::{Builder, Piece};
 
-/// A longer silence is not talk.
+/// A longer silence ends the piece.
 const PAUSE_MS: u64 = 2_000;
-/// Words are handed on in parts of this length.
+/// Maximum length of a piece.
 const PART: usize = 1_000;
 
 /// Collects words into pieces of speech.
 #[derive(Debug, Default)]
 pub(crate) struct Runs {
     run: Option<Run>,
-    /// Pieces of several channels, to be put in the order of time.
+    /// Pieces of several channels, to be sorted by time.
     held: Option<Vec<Run>>,
 }
 
@@ -34,12 +34,13 @@ pub(crate) struct Word<'a> {
 }
 
 impl Runs {
-    /// For files that have one channel after the other: pieces are sorted by their start.
+    /// Creates a collector for files with one channel after the other: pieces are sorted by their
+    /// start.
     pub(crate) fn sorted() -> Self {
         Self { run: None, held: Some(Vec::new()) }
     }
 
-    /// Adds a word, with a space in front.
+    /// Adds a word, preceded by a space.
     pub(crate) fn word(&mut self, word: Word<'_>, out: &mut Builder) {
         let goes_on = self.run.as_ref().is_some_and(|run| {
             run.speaker.as_deref() == word.speaker
@@ -66,19 +67,19 @@ impl Runs {
         run.end_ms = run.end_ms.max(word.times.1);
     }
 
-    /// Adds punctuation to the last word, or anything else that comes without a space.
+    /// Appends punctuation, or any text without a space, to the last word.
     pub(crate) fn glue(&mut self, text: &str) {
         if let Some(run) = &mut self.run {
             run.text.push_str(text);
         }
     }
 
-    /// Whether the last word is of this speaker, so that a piece of a word may follow.
+    /// Returns whether the last word is of this speaker, so that part of a word may follow.
     pub(crate) fn is_of(&self, speaker: Option<&str>) -> bool {
         self.run.as_ref().is_some_and(|run| run.speaker.as_deref() == speaker)
     }
 
-    /// Same as [`glue`](Self::glue), for a piece of a word that has an end of its own.
+    /// Same as [`glue`](Self::glue), for a part of a word that has an end of its own.
     pub(crate) fn glue_until(&mut self, text: &str, end_ms: Option<u64>) {
         self.glue(text);
         if let Some(run) = &mut self.run {
@@ -95,7 +96,7 @@ impl Runs {
         }
     }
 
-    /// Hands on what is left.
+    /// Flushes what is left.
     pub(crate) fn finish(mut self, out: &mut Builder) {
         self.close(out);
         let mut held = self.held.unwrap_or_default();

@@ -1,7 +1,7 @@
-//! A file, as the formats see it: its beginning to recognise it by, and all of it to read.
+//! A file as the formats see it: its beginning, to recognise it, and the whole, to read it.
 //!
-//! Invariants: nothing is repaired or guessed without [`Source::damage`] saying so. A [`Head`] is
-//! at most [`HEAD_BYTES`] long and never ends in half a character.
+//! Invariants: nothing is repaired or guessed without [`Source::damage`] reporting it. A [`Head`]
+//! is at most [`HEAD_BYTES`] long and never ends in an incomplete character.
 
 use std::cell::OnceCell;
 use std::str::Utf8Error;
@@ -13,14 +13,14 @@ use super::lines::lines;
 use super::refusal::Refusal;
 use super::{names, time};
 
-/// How much of an upload is looked at to recognise it.
+/// How much of an upload is examined to recognise it.
 pub const HEAD_BYTES: usize = 64 * 1024;
 
 /// The beginning of a file.
 #[derive(Debug)]
 pub(crate) struct Head<'a> {
     bytes: &'a [u8],
-    /// `None` where it is not text.
+    /// `None` if it is not text.
     decoded: Option<Decoded<'a>>,
     shape: OnceCell<Option<Shape>>,
 }
@@ -32,7 +32,7 @@ impl<'a> Head<'a> {
         Self::of(file, bytes, std::str::from_utf8(bytes))
     }
 
-    /// Same, of a whole file whose UTF-8 is looked at once.
+    /// Same, for a whole file, whose UTF-8 is validated only once.
     pub(crate) fn whole(file: &'a [u8]) -> Result<(Self, Result<&'a str, Utf8Error>), Refusal> {
         let whole = std::str::from_utf8(file);
         let bytes = &file[..file.len().min(HEAD_BYTES)];
@@ -69,22 +69,23 @@ impl<'a> Head<'a> {
         self.bytes
     }
 
-    /// The decoded text without byte order mark; empty where the file is not text.
+    /// Returns the decoded text without byte order mark; empty if the file is not text.
     pub(crate) fn text(&self) -> &str {
         self.decoded.as_ref().map_or("", |decoded| &decoded.text)
     }
 
-    /// The keys at the beginning of the file, where it is JSON; looked at once for all formats.
+    /// Returns the keys at the beginning of a JSON file; computed once for all formats.
     pub(crate) fn json(&self) -> Option<&Shape> {
         self.shape.get_or_init(|| Shape::of(self.text())).as_ref()
     }
 
-    /// How the characters are stored.
+    /// Returns the character encoding.
     pub(crate) fn encoding(&self) -> Encoding {
         self.decoded.as_ref().map_or(Encoding::Damaged, |decoded| decoded.encoding)
     }
 
-    /// What to tell the user when no format wants the file. `tools` are those whose JSON is read.
+    /// Returns what to tell the user if no format matches. `tools` are those whose JSON is
+    /// supported.
     pub(crate) fn refusal(&self, tools: &'static [&'static str]) -> Refusal {
         if self.decoded.is_none() {
             let looks_like = kind(self.bytes).map(|kind| describe(&kind));
@@ -93,8 +94,8 @@ impl<'a> Head<'a> {
         if let Some(shape) = self.json() {
             if shape.is_diarization() {
                 return Refusal::NoTranscript {
-                    what: "a list of who spoke when (a diarization), without the words",
-                    advice: "Upload the transcript that it belongs to, in which each segment has its speaker and its text.",
+                    what: "a diarization (a list of who spoke when) without text",
+                    advice: "Upload its transcript, in which each segment has a speaker and a text.",
                 };
             }
             return Refusal::UnknownJson { keys: shape.names(), tools };
@@ -102,7 +103,7 @@ impl<'a> Head<'a> {
         Refusal::UnknownText { seen: self.shape(), tools }
     }
 
-    /// Describes the first lines without repeating a word of them.
+    /// Describes the first lines without quoting any word.
     fn shape(&self) -> String {
         let text = self.text();
         let start = text.trim_start();
@@ -110,7 +111,7 @@ impl<'a> Head<'a> {
             return "it looks like HTML or XML".into();
         }
         if start.starts_with('{') || start.starts_with("[{") {
-            return "it looks like JSON of an unknown shape".into();
+            return "it looks like JSON in an unknown format".into();
         }
         let mut first = None;
         let (mut filled, mut named) = (0u32, 0u32);
@@ -133,7 +134,7 @@ impl<'a> Head<'a> {
         match named {
             0 => format!("{line}, and no line begins with a name and a colon"),
             _ => format!(
-                "{line}, and {named} of the first {filled} lines begin with what could be a name and a colon, too few to be sure",
+                "{line}, and {named} of the first {filled} lines begin with a possible name and a colon, which is too few",
             ),
         }
     }
@@ -165,8 +166,8 @@ impl<'a> Source<'a> {
         Ok(Self { bytes, decoded })
     }
 
-    /// The file that this is the beginning of; where it is all of it, it is not decoded again.
-    /// `utf8` is the file, or why it is not UTF-8.
+    /// Decodes the file that `head` is the beginning of; if `head` is all of it, it is not decoded
+    /// again. `utf8` is the file as UTF-8, or the error.
     pub(crate) fn of(
         head: Head<'a>,
         file: &'a [u8],
@@ -184,19 +185,19 @@ impl<'a> Source<'a> {
         self.bytes
     }
 
-    /// The decoded text without byte order mark; empty where the file is not text.
+    /// Returns the decoded text without byte order mark; empty if the file is not text.
     pub(crate) fn text(&self) -> &str {
         self.decoded.as_ref().map_or("", |decoded| &decoded.text)
     }
 
-    /// The line where decoding first failed, and what was done about it.
+    /// Returns the line where decoding first failed, and what was done about it.
     pub(crate) fn damage(&self) -> Option<(u32, String)> {
         let decoded = self.decoded.as_ref()?;
         if let Encoding::Legacy(name) = decoded.encoding {
             return Some((
                 1,
                 format!(
-                    "the letters were read as {name}, which was guessed: if they look wrong, save the file as UTF-8"
+                    "the character set was detected as {name}: if the text looks wrong, save the file as UTF-8"
                 ),
             ));
         }
@@ -215,7 +216,8 @@ impl<'a> Source<'a> {
     }
 }
 
-/// The media type that the first bytes prove, if they are not text: `audio/mpeg`, `application/pdf`.
+/// Returns the media type that the first bytes prove, if they are not text: `audio/mpeg`,
+/// `application/pdf`.
 pub fn media_type(head: &[u8]) -> Option<&'static str> {
     let head = &head[..head.len().min(HEAD_BYTES)];
     is_binary(head, std::str::from_utf8(head))

@@ -1,11 +1,11 @@
-//! Names as they were cleaned a moment ago: few speak in turn, and each is cleaned once.
+//! Recently cleaned names: few people alternate, so each spelling is cleaned once.
 
 use debrief_domain::transcript::names;
 
-/// As many as take turns in most conversations.
+/// As many speakers as alternate in most conversations.
 const KEPT: usize = 8;
 
-/// The last spellings, and the name that each means; `None` where it is nobody's.
+/// The last spellings with the name of each; `None` if it names nobody.
 #[derive(Debug, Default)]
 pub(crate) struct Spelled {
     known: Vec<(String, Option<String>)>,
@@ -13,7 +13,7 @@ pub(crate) struct Spelled {
 }
 
 impl Spelled {
-    /// The name that a spelling means.
+    /// Returns the name for a spelling.
     pub(crate) fn clean(&mut self, name: &str) -> Option<&str> {
         let at = match self.known.iter().position(|(known, _)| known == name) {
             Some(at) => at,

@@ -1,7 +1,7 @@
-//! Which prefixes of a file are speakers: all of it is counted before any is believed.
+//! Decides which prefixes of a file are speakers, after counting all of them.
 //!
-//! Invariant: conservative. A prefix is a speaker where the file as a whole uses such prefixes;
-//! "Remember: breathe" stays what somebody said.
+//! Invariant: conservative. A prefix is a speaker only if the file as a whole uses such prefixes;
+//! "Remember: breathe" stays speech.
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,14 +10,14 @@ use super::names::{
     MAX_NAME_CHARS, before_colon, glued, is_capitalised, is_diarized, is_label, is_plausible,
 };
 
-/// A file with more different prefixes than this does not name speakers with them.
+/// A file with more different prefixes does not use them for speakers.
 const MAX_NAMES: usize = 10_000;
 
-/// Counts what stands before colons in a file, to decide which of it are speakers.
+/// Counts the prefixes before colons, to decide which of them are speakers.
 #[derive(Debug, Default)]
 pub(crate) struct Tally {
     counts: Counted,
-    /// Of those whose colon has no space behind.
+    /// Prefixes without a space after the colon.
     glued: Counted,
     marked: HashSet<String>,
     units: u32,
@@ -25,20 +25,20 @@ pub(crate) struct Tally {
     overflow: bool,
 }
 
-/// What stands in front of a line.
+/// The prefix of a line.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Prefix<'a> {
     pub(crate) name: &'a str,
-    /// What stands behind it; nothing of a name whose colon has no space behind.
+    /// The text after it; `None` for a name without a space after the colon.
     pub(crate) rest: Option<(Place, &'a str)>,
 }
 
-/// Which of the names of a [`Tally`], for [`Speakers::at`].
+/// Index of a name in a [`Tally`], for [`Speakers::at`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Place(u32);
 
 impl Tally {
-    /// Counts a cue or a line by its prefix, and returns that; for many lines with few names.
+    /// Counts a cue or a line by its prefix, and returns the prefix; for many lines with few names.
     pub(crate) fn line<'a>(&mut self, line: &'a str) -> Option<Prefix<'a>> {
         let prefix = before_colon(line);
         if let Some((name, rest)) = prefix {
@@ -66,12 +66,12 @@ impl Tally {
         self.mark(name);
     }
 
-    /// Counts a prefix without a space behind its colon; a plausible name.
+    /// Counts a prefix without a space after its colon; a plausible name.
     pub(crate) fn glued(&mut self, name: &str) {
         self.overflow |= count(&mut self.glued, name).is_none();
     }
 
-    /// Counts a cue or a line, whether or not it has a prefix; a prefix is a plausible name.
+    /// Counts a cue or a line, with or without a prefix; a prefix is a plausible name.
     pub(crate) fn unit(&mut self, name: Option<&str>) {
         self.units += 1;
         if let Some(name) = name {
@@ -80,27 +80,28 @@ impl Tally {
         }
     }
 
-    /// Counts a prefix inside a cue; a plausible name. Its place, unless there are too many.
+    /// Counts a prefix inside a cue; a plausible name. Returns its index, unless there are too
+    /// many.
     pub(crate) fn count(&mut self, name: &str) -> Option<usize> {
         let place = count(&mut self.counts, name);
         self.overflow |= place.is_none();
         place
     }
 
-    /// Takes a prefix at its word: the file marks it as a speaker, with a time or in bold.
+    /// Accepts a prefix that the file marks as a speaker, with a time or in bold.
     pub(crate) fn mark(&mut self, name: &str) {
         if self.marked.len() < MAX_NAMES && !self.marked.contains(name) {
             self.marked.insert(name.to_owned());
         }
     }
 
-    /// The prefixes that are speakers. `text` is the whole file: a word that it also uses in
-    /// lower case is a word.
+    /// Returns the prefixes that are speakers. `text` is the whole file: a prefix that also occurs
+    /// there in lower case is an ordinary word.
     pub(crate) fn speakers(self, text: &str) -> Speakers {
         let mut believed = HashMap::new();
         let mut glued = false;
         if !self.overflow {
-            // Looked for only where something else does not settle it.
+            // Computed only if nothing else decides.
             let words = std::cell::OnceCell::new();
             let is_word = |name: &str| {
                 words.get_or_init(|| self.also_words(text)).contains(&name.to_lowercase())
@@ -124,7 +125,7 @@ impl Tally {
         Speakers { at: at.collect(), believed, glued }
     }
 
-    /// Words that a colon joins are many: such a name is to speak twice, or to be known.
+    /// Words joined by a colon are common: such a name must occur twice or be known.
     fn believes_glued(&self, name: &str, count: u32, is_word: &dyn Fn(&str) -> bool) -> bool {
         let all: u32 = self.glued.iter().map(|(_, count)| count).sum();
         let most = all >= 4 && all * 10 >= self.units * 9;
@@ -143,7 +144,7 @@ impl Tally {
         if share >= 0.9 && self.prefixed >= 2 && (often || is_capitalised(name)) {
             return true;
         }
-        // Zoom puts a name in front of every cue, so even "stokes", once, is one.
+        // Zoom puts a name in front of every cue, so even "stokes", once, is a name.
         if share >= 0.98 && self.prefixed >= 8 {
             return true;
         }
@@ -153,7 +154,7 @@ impl Tally {
         is_capitalised(name) && (often || (share >= 0.6 && self.prefixed >= 4)) && !is_word(name)
     }
 
-    /// Which one-word prefixes the text also uses as ordinary words.
+    /// Returns the one-word prefixes that the text also uses as ordinary words.
     fn also_words(&self, text: &str) -> HashSet<String> {
         let single: HashSet<String> = self
             .counts
@@ -181,7 +182,7 @@ impl Tally {
     }
 }
 
-/// Counts a name among others; its place, unless there are too many.
+/// Counts a name and returns its index, unless there are too many.
 fn count(names: &mut Counted, name: &str) -> Option<usize> {
     if let Some(place) = names.find(name) {
         names.again(place);
@@ -194,41 +195,41 @@ fn count(names: &mut Counted, name: &str) -> Option<usize> {
 #[derive(Debug, Default)]
 pub(crate) struct Speakers {
     believed: HashMap<String, u32>,
-    /// The names of the tally in their places, where they are speakers.
+    /// Names of the tally by index, if they are speakers.
     at: Vec<Option<String>>,
-    /// Whether some have no space behind their colon.
+    /// Whether some have no space after their colon.
     glued: bool,
 }
 
 impl Speakers {
-    /// Whether this prefix is a speaker.
+    /// Returns whether this prefix is a speaker.
     pub(crate) fn knows(&self, name: &str) -> bool {
         self.believed.contains_key(name)
     }
 
-    /// How many speakers there are.
+    /// Returns the number of speakers.
     pub(crate) fn len(&self) -> usize {
         self.believed.len()
     }
 
-    /// How many lines or cues they have between them.
+    /// Returns the number of lines or cues with a speaker.
     pub(crate) fn lines(&self) -> u32 {
         self.believed.values().sum()
     }
 
-    /// The name in this place of the tally, where it is a speaker.
+    /// Returns the name at this index of the tally, if it is a speaker.
     pub(crate) fn at(&self, place: Place) -> Option<&str> {
         self.at.get(place.0 as usize)?.as_deref()
     }
 
-    /// Splits a believed speaker off a line.
+    /// Splits a known speaker off a line.
     pub(crate) fn split<'a>(&self, line: &'a str) -> Option<(&'a str, &'a str)> {
-        // Whoever is known is plausible.
+        // A known name is plausible.
         let known = |(name, _): &(&str, &str)| self.knows(name);
         before_colon(line).filter(known).or_else(|| self.split_glued(line))
     }
 
-    /// Same, where no space follows the colon.
+    /// Same, without a space after the colon.
     pub(crate) fn split_glued<'a>(&self, line: &'a str) -> Option<(&'a str, &'a str)> {
         if !self.glued {
             return None;

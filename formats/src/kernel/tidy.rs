@@ -1,9 +1,9 @@
-//! Whether words can be taken as they are, which most can: looked at many bytes at once.
+//! Detects text that needs no cleaning, which most does not; vectorised.
 
 use debrief_domain::transcript::words::first_beyond_ascii;
 
-/// The characters of a text that can be taken as it is: it is not empty, and has neither control
-/// characters nor white space but for single spaces.
+/// Returns the number of characters of a text that needs no cleaning: it is not empty, and has no
+/// control characters and no white space other than single spaces.
 pub(crate) fn tidy(text: &str) -> Option<usize> {
     let bytes = text.as_bytes();
     let odd = match bytes.len() {
@@ -31,21 +31,21 @@ pub(crate) fn tidy(text: &str) -> Option<usize> {
     Some(text.chars().count())
 }
 
-/// Bytes that are looked at together.
+/// Number of bytes processed together.
 const TOGETHER: usize = 32;
 /// A control character, or the second of two spaces.
 const ODD: u8 = 1;
 const BEYOND_ASCII: u8 = 0x80;
 
-/// What there is to say of a byte, by the one before it.
+/// Returns the flags of a byte, given the one before it.
 fn odd(before: u8, byte: u8) -> u8 {
     let control = (byte < b' ') | (byte == 0x7F);
     let doubled = (before == b' ') & (byte == b' ');
     u8::from(control | doubled) | (byte & BEYOND_ASCII)
 }
 
-/// What there is to say of more than [`TOGETHER`] bytes. Over arrays and without branches, so
-/// that many are looked at at once; the last ones may be looked at twice.
+/// Returns the flags of more than [`TOGETHER`] bytes. Uses arrays without branches, so that the
+/// loop is vectorised; the last bytes may be processed twice.
 fn odds(bytes: &[u8]) -> u8 {
     let mut seen = [0; TOGETHER];
     let mut look = |window: &[u8]| {

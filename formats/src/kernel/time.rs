@@ -1,20 +1,20 @@
-//! Time stamps as transcripts write them.
+//! Time stamps in transcripts.
 //!
-//! Invariant: a stamp that makes no sense is reported as such, never repaired into another time.
+//! Invariant: a nonsensical time stamp is reported as such, never repaired into another time.
 
-/// A time stamp, read.
+/// A parsed time stamp.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Stamp {
     /// Milliseconds from the start.
     At(u64),
-    /// Before the start, as Teams writes when transcription began late.
+    /// Before the start, as Teams writes if transcription began late.
     Negative,
     /// More than a thousand hours.
     Absurd,
 }
 
 impl Stamp {
-    /// The time, if it makes sense.
+    /// Returns the time, if it is valid.
     pub(crate) fn known(self) -> Option<u64> {
         match self {
             Self::At(ms) => Some(ms),
@@ -25,8 +25,8 @@ impl Stamp {
 
 const HOUR: u64 = 3_600_000;
 
-/// Reads `H:MM:SS`, `MM:SS`, each with an optional fraction after a dot or comma, any number of
-/// digits per field. `None` where it is not a time stamp.
+/// Parses `H:MM:SS` or `MM:SS`, each with an optional fraction after a dot or comma, any number of
+/// digits per field. Returns `None` if it is not a time stamp.
 pub(crate) fn stamp(text: &str) -> Option<Stamp> {
     let text = text.trim();
     if let Ok(usual) = text.as_bytes().try_into()
@@ -35,7 +35,7 @@ pub(crate) fn stamp(text: &str) -> Option<Stamp> {
         return Some(Stamp::At(u64::from(ms)));
     }
     let negative = text.contains('-');
-    // Teams puts the sign in front of whichever field is the first that is not zero.
+    // Teams puts the sign in front of the first field that is not zero.
     let mut fields = text.split(':').map(|f| f.strip_prefix('-').unwrap_or(f));
     let (first, second, third) = (fields.next()?, fields.next()?, fields.next());
     if fields.next().is_some() {
@@ -62,13 +62,13 @@ pub(crate) fn stamp(text: &str) -> Option<Stamp> {
     Some(if total > 1000 * HOUR { Stamp::Absurd } else { Stamp::At(total) })
 }
 
-/// Reads `HH:MM:SS.mmm` or `HH:MM:SS,mmm`, quickly; `None` where it is written in another way.
+/// Parses `HH:MM:SS.mmm` or `HH:MM:SS,mmm`, quickly; `None` for any other form.
 pub(crate) fn usual_stamp(text: &[u8; 12]) -> Option<u32> {
     let [h, hh, b':', m, mm, b':', s, ss, b'.' | b',', f, ff, fff] = text else {
         return None;
     };
     let digit = |b: &u8| b.wrapping_sub(b'0');
-    // Without branches: most are in order.
+    // Branch-free: most are valid.
     let odd = [h, hh, mm, ss, f, ff, fff].iter().fold(false, |odd, b| odd | (digit(b) > 9));
     if odd | (digit(m) > 5) | (digit(s) > 5) {
         return None;
@@ -78,7 +78,7 @@ pub(crate) fn usual_stamp(text: &[u8; 12]) -> Option<u32> {
     Some(two(h, hh) * 3_600_000 + two(m, mm) * 60_000 + two(s, ss) * 1_000 + milliseconds)
 }
 
-/// Splits a leading time stamp off `text`: its characters and what follows.
+/// Splits a leading time stamp off `text`; returns it and the rest.
 pub(crate) fn leading(text: &str) -> Option<(Stamp, &str)> {
     let length = text
         .bytes()
@@ -89,13 +89,13 @@ pub(crate) fn leading(text: &str) -> Option<(Stamp, &str)> {
     Some((stamp(digits)?, rest))
 }
 
-/// Reads a time stamp, or a time of day with AM or PM behind; says which.
+/// Parses a time stamp, or a time of day followed by AM or PM; returns whether it is the latter.
 pub(crate) fn moment(text: &str) -> Option<(Stamp, bool)> {
     let (stamp, of_day, rest) = leading_moment(text.trim())?;
     rest.is_empty().then_some((stamp, of_day))
 }
 
-/// Splits off a leading time stamp or time of day: whether it is one, and what follows.
+/// Splits off a leading time stamp or time of day; returns whether it is the latter, and the rest.
 pub(crate) fn leading_moment(text: &str) -> Option<(Stamp, bool, &str)> {
     const NOON: u64 = 12 * HOUR;
     let (start, rest) = leading(text)?;
@@ -121,7 +121,7 @@ pub(crate) fn leading_moment(text: &str) -> Option<(Stamp, bool, &str)> {
     }
 }
 
-/// A text without the AM or PM that it ends with.
+/// Strips a trailing AM or PM.
 pub(crate) fn without_half(text: &str) -> &str {
     let Some((before, half)) = text.len().checked_sub(2).and_then(|at| text.split_at_checked(at))
     else {
@@ -132,7 +132,7 @@ pub(crate) fn without_half(text: &str) -> &str {
     if is_half { before.trim_end() } else { text }
 }
 
-/// A time in seconds, as JSON and tables have it.
+/// Converts a time in seconds, as in JSON and tables.
 pub(crate) fn seconds(seconds: f64) -> Stamp {
     if seconds < 0.0 {
         Stamp::Negative
@@ -147,7 +147,7 @@ fn number(digits: &str) -> Option<u64> {
     if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
         return None;
     }
-    // More digits than fit are absurd rather than not a number.
+    // Too many digits are an absurd time, not a missing number.
     Some(digits.parse().unwrap_or(u64::MAX))
 }
 

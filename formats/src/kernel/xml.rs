@@ -1,25 +1,25 @@
-//! XML, read as a stream, leniently.
+//! Reads XML as a stream, leniently.
 //!
-//! Invariants: entities are the five of XML and character numbers; any other stays as it is
-//! written, and nothing outside the file is ever looked at. What goes wrong ends the reading.
+//! Invariants: entities are the five of XML and numeric characters; any other stays as written, and
+//! nothing outside the file is read. An error ends the reading.
 
 use std::io::BufRead;
 
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
-/// What the walk meets. Names are without their namespace prefix.
+/// An event of the walk. Names have no namespace prefix.
 pub(crate) enum Mark<'a> {
     /// An element begins.
     Open(&'a str, &'a BytesStart<'a>),
-    /// An element ends; also follows one that is empty.
+    /// An element ends; also follows an empty one.
     Close(&'a str),
     /// Text, or a part of it.
     Text(&'a str),
 }
 
-/// Walks over the input until `each` says no. The number is the offset behind the mark. Returns
-/// whether it was XML to the end.
+/// Walks over the input until `each` returns `false`. The number is the offset after the mark.
+/// Returns whether the input was XML to the end.
 pub(crate) fn walk(input: impl BufRead, mut each: impl FnMut(u64, Mark<'_>) -> bool) -> bool {
     let mut reader = Reader::from_reader(input);
     let config = reader.config_mut();
@@ -69,7 +69,7 @@ pub(crate) fn walk(input: impl BufRead, mut each: impl FnMut(u64, Mark<'_>) -> b
     }
 }
 
-/// The value of an attribute, as written.
+/// Returns the value of an attribute, as written.
 pub(crate) fn attribute(start: &BytesStart<'_>, wanted: &str) -> Option<String> {
     start
         .attributes()
@@ -83,7 +83,7 @@ fn local(name: &str) -> &str {
     name.rsplit(':').next().unwrap_or(name)
 }
 
-/// Counts lines up to an offset that only grows.
+/// Counts lines up to an increasing offset.
 pub(crate) struct LineCount<'a> {
     text: &'a [u8],
     at: usize,
@@ -95,7 +95,7 @@ impl<'a> LineCount<'a> {
         Self { text: text.as_bytes(), at: 0, line: 1 }
     }
 
-    /// The line of this offset.
+    /// Returns the line of this offset.
     pub(crate) fn line(&mut self, at: u64) -> u32 {
         let to = usize::try_from(at).unwrap_or(usize::MAX).min(self.text.len());
         if let Some(between) = self.text.get(self.at..to) {

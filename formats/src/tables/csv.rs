@@ -1,8 +1,8 @@
-//! A table with commas or semicolons (.csv), whose first row names the words and, beside them, a
-//! speaker or a start, as Premiere, Descript and spreadsheets write it.
+//! CSV tables with commas or semicolons, whose header names the text and either a speaker or a
+//! start, as written by Premiere, Descript and spreadsheets.
 //!
-//! Cells may be quoted and hold line breaks (RFC 4180). Numbers without a unit are seconds or
-//! milliseconds by the pace of the speech. Lines are numbered as they stand in the file.
+//! Cells may be quoted and contain line breaks (RFC 4180). Numbers without a unit are seconds or
+//! milliseconds, decided by the pace of speech. Line numbers are those of the file.
 
 use ::csv::{Reader, ReaderBuilder, StringRecord};
 
@@ -11,7 +11,7 @@ use crate::kernel::lines::lines;
 use crate::kernel::xml::LineCount;
 use crate::kernel::{Builder, Confidence, Format, Head, Source};
 
-/// See the module.
+/// The CSV format.
 pub(crate) struct Csv;
 
 impl Format for Csv {
@@ -20,7 +20,7 @@ impl Format for Csv {
     }
 
     fn name(&self) -> &'static str {
-        "a table with commas (.csv)"
+        "a CSV table (.csv)"
     }
 
     fn recognise(&self, head: &Head<'_>) -> Confidence {
@@ -42,7 +42,7 @@ impl Format for Csv {
         let text = source.text();
         let mut count = LineCount::new(text);
         rows(text, comma, |row| {
-            // The end of the row before may still stand in front.
+            // The end of the previous row may still be in front.
             let at = row.position().map_or(0, |position| position.byte());
             let rest = usize::try_from(at).ok().and_then(|at| text.as_bytes().get(at..));
             let ends =
@@ -64,7 +64,7 @@ fn reader(text: &str, comma: u8) -> Reader<&[u8]> {
         .from_reader(text.as_bytes())
 }
 
-/// The columns, where the first row names them, and what stands between cells.
+/// Returns the columns, if the header names them, and the separator.
 fn table(text: &str) -> Option<(Columns, u8)> {
     let first = lines(text).find(|line| !line.text.is_empty())?.text;
     if first.len() > MAX_ROW {
@@ -78,8 +78,8 @@ fn table(text: &str) -> Option<(Columns, u8)> {
     })
 }
 
-/// Whether the headings are those of a talk: names and words, or times and words, are in many
-/// other tables too.
+/// Returns whether the headings are those of a conversation: many other tables have names and text,
+/// or times and text, too.
 fn is_talk(columns: &Columns, row: &StringRecord) -> bool {
     let named = columns.speaker.and_then(|place| row.get(place)).unwrap_or("").to_lowercase();
     let times = columns.start.is_some()
@@ -90,7 +90,7 @@ fn is_talk(columns: &Columns, row: &StringRecord) -> bool {
     times || ["speaker", "participant"].iter().any(|word| named.contains(word))
 }
 
-/// Walks over the rows below the first, until `each` says no. Text is never malformed.
+/// Walks over the rows below the header until `each` returns `false`. Text is never malformed.
 fn rows(text: &str, comma: u8, mut each: impl FnMut(&StringRecord) -> bool) {
     let mut reader = reader(text, comma);
     let mut row = StringRecord::new();

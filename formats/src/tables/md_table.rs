@@ -1,12 +1,12 @@
-//! A table of Markdown, as assistants write transcripts: `| Time | Speaker | Text |`.
+//! Markdown tables, as assistants write transcripts: `| Time | Speaker | Text |`.
 //!
-//! What stands around the table is no speech. Cells may hold an escaped bar.
+//! Text around the table is not speech. Cells may contain an escaped bar.
 
 use crate::kernel::columns::{Columns, MAX_ROW, Pace};
 use crate::kernel::lines::{Line, lines};
 use crate::kernel::{Builder, Confidence, Format, Head, Source};
 
-/// See the module.
+/// The Markdown table format.
 pub(crate) struct MdTable;
 
 impl Format for MdTable {
@@ -15,7 +15,7 @@ impl Format for MdTable {
     }
 
     fn name(&self) -> &'static str {
-        "a table of Markdown"
+        "a Markdown table"
     }
 
     fn recognise(&self, head: &Head<'_>) -> Confidence {
@@ -54,7 +54,7 @@ impl Format for MdTable {
     }
 }
 
-/// The columns of the first table that is a transcript, and the line of its headings.
+/// Returns the columns of the first table that is a transcript, and the line of its header.
 fn table(text: &str) -> Option<(Columns, u32)> {
     if !text.contains('|') {
         return None;
@@ -86,7 +86,7 @@ fn columns(heading: &str) -> Option<Columns> {
     (named || timed).then_some(columns)
 }
 
-/// `|---|:--|`.
+/// Returns whether the line is a rule such as `|---|:--|`.
 fn is_rule(line: &str) -> bool {
     let line = line.trim();
     line.contains("--")
@@ -94,7 +94,7 @@ fn is_rule(line: &str) -> bool {
         && line.bytes().all(|b| matches!(b, b'|' | b'-' | b':' | b' '))
 }
 
-/// The cells of a row, without marks of bold type around them; none where it is no row.
+/// Returns the cells of a row, without bold marks around them; none if it is not a row.
 fn cells(line: &str) -> Vec<String> {
     let line = line.trim();
     if !line.contains('|') {

@@ -1,14 +1,14 @@
-//! Rev's `.nlp` files: a table of tokens with `|`, one token a line.
+//! Rev's `.nlp` files: a table with `|`, one token per line.
 //!
-//! `token|speaker|ts|endTs|punctuation|case|tags`: times are in seconds or left empty, what
-//! stands under `punctuation` follows the token, and `case` says how it is written: `LC`, `UC`
-//! (first letter), `CA` (all) or `MC` (as it stands). Speakers are numbers and become `Speaker 1`.
+//! `token|speaker|ts|endTs|punctuation|case|tags`: times are in seconds or empty, `punctuation`
+//! follows the token, and `case` is `LC`, `UC` (first letter), `CA` (all) or `MC` (as written).
+//! Speakers are numbers and become `Speaker 1`.
 
 use crate::kernel::lines::lines;
 use crate::kernel::runs::{Runs, Word};
 use crate::kernel::{Builder, Confidence, Format, Head, Source, time};
 
-/// See the module.
+/// The Rev token format.
 pub(crate) struct RevNlp;
 
 impl Format for RevNlp {
@@ -33,7 +33,7 @@ impl Format for RevNlp {
             return;
         };
         let mut runs = Runs::default();
-        // What the last token has behind it.
+        // Punctuation after the last token.
         let mut mark = String::new();
         let mut speaker: (String, String) = Default::default();
         for line in lines {
@@ -59,7 +59,7 @@ impl Format for RevNlp {
                 speaker = (said.to_owned(), name);
             }
             let name = Some(&*speaker.1).filter(|name| !name.is_empty());
-            // A row of its own for a mark: it follows the token, unless that has it already.
+            // A row with only a mark: it follows the token, unless the token already has it.
             if !token.chars().any(char::is_alphanumeric) && !"&$%+=@#€£".contains(token) {
                 if mark != token {
                     runs.glue(token);
@@ -76,7 +76,7 @@ impl Format for RevNlp {
     }
 }
 
-/// A token as it is to be written.
+/// Returns a token in its written case.
 fn cased(token: &str, case: &str) -> String {
     match case {
         "CA" => token.to_uppercase(),

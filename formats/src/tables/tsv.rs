@@ -1,8 +1,7 @@
-//! A table with tabs, as Whisper writes it: `start`, `end`, `text`, perhaps `speaker`.
+//! Tables with tabs, as Whisper writes them: `start`, `end`, `text`, perhaps `speaker`.
 //!
-//! Recognised by its first line, or where none has headings by its columns: times, names that come
-//! again, words. Whole numbers are milliseconds, numbers with a point seconds, anything with a
-//! colon a time stamp.
+//! Recognised by the header, or without one by the columns: times, recurring names, text. Whole
+//! numbers are milliseconds, numbers with a point seconds, anything with a colon a time stamp.
 
 use std::collections::HashSet;
 
@@ -11,7 +10,7 @@ use crate::kernel::lines::lines;
 use crate::kernel::source::HEAD_BYTES;
 use crate::kernel::{Builder, Confidence, Format, Head, Source, names};
 
-/// See the module.
+/// The TSV format.
 pub(crate) struct Tsv;
 
 impl Format for Tsv {
@@ -20,7 +19,7 @@ impl Format for Tsv {
     }
 
     fn name(&self) -> &'static str {
-        "a table with tabs (start, end, text)"
+        "a TSV table (start, end, text)"
     }
 
     fn recognise(&self, head: &Head<'_>) -> Confidence {
@@ -47,7 +46,7 @@ impl Format for Tsv {
             }
             let last = columns.count - 1;
             let field = |place: usize| match place == last {
-                // A tab too many belongs to the last column.
+                // A surplus tab belongs to the last column.
                 true => line.text.splitn(columns.count, '\t').nth(place),
                 false => line.text.split('\t').nth(place),
             };
@@ -56,14 +55,14 @@ impl Format for Tsv {
     }
 }
 
-/// The columns, where the first line names them.
+/// Returns the columns, if the first line names them.
 fn first(text: &str) -> Option<Columns> {
     let line = lines(text).next()?.text;
     let table = line.len() <= MAX_ROW && line.contains('\t');
     table.then(|| Columns::of(line.split('\t'))).flatten()
 }
 
-/// The columns of a table without headings, by what they hold.
+/// Infers the columns of a table without a header from their content.
 fn bare(text: &str) -> Option<Columns> {
     let rows: Vec<Vec<&str>> = lines(text)
         .filter(|line| !line.text.trim().is_empty())
@@ -105,7 +104,7 @@ fn bare(text: &str) -> Option<Columns> {
     let sentences = ends(&['.', '?', '!', '…', '。', '？', '！', '؟']) * 2 >= rows.len();
     let talk = match (speaker, times.len()) {
         (Some(_), 1..) | (None, 2) => sentences || words >= 6 * rows.len(),
-        // Names and words alone are in other tables too.
+        // Other tables have names and text alone, too.
         (Some(_), 0) => words >= 3 * rows.len() && ends(&['?', '？', '؟']) > 0,
         _ => false,
     };
@@ -121,7 +120,7 @@ fn bare(text: &str) -> Option<Columns> {
     })
 }
 
-/// As many rows of a table without headings are looked at.
+/// Number of rows examined of a table without a header.
 const ROWS: usize = 200;
 
 /// Whisper's whole numbers are milliseconds.

@@ -1,9 +1,9 @@
-//! Lines that tools write between and around what is said: who made the transcript, when it began.
+//! Lines that tools write between and around the speech: who made the transcript, when it began.
 
-/// No such line is longer.
+/// Maximum length of such a line.
 const MAX_LINE: usize = 200;
 
-/// What Teams writes behind the name of who started or stopped the transcription.
+/// Text of Teams after the name of the person who started or stopped the transcription.
 const STARTS: &[&str] = &[
     " started transcription",
     " stopped transcription",
@@ -26,7 +26,7 @@ const STARTS: &[&str] = &[
     " הפסיקה את התמלול",
 ];
 
-/// Whether a line is a tool's and nobody's words.
+/// Returns whether a line is a tool's and not speech.
 pub(crate) fn is_aside(line: &str) -> bool {
     line.len() <= MAX_LINE
         && (STARTS.iter().any(|words| line.trim_end_matches('*').ends_with(words))
@@ -36,8 +36,8 @@ pub(crate) fn is_aside(line: &str) -> bool {
             || (line.len() >= 3 && line.bytes().all(|b| matches!(b, b'-' | b'=' | b'*' | b'_'))))
 }
 
-/// `Transcribed by https://otter.ai`, `(Transcribed by TurboScribe. Go Unlimited to remove this
-/// message.)`: the tool's name is an address, or a remark in brackets.
+/// Matches `Transcribed by https://otter.ai` and `(Transcribed by TurboScribe. Go Unlimited to
+/// remove this message.)`: the tool's name is an address, or the line is in brackets.
 fn is_credit(line: &str) -> bool {
     let bare = line.trim_matches(['(', ')', '*', '_', '[', ']', ' ']);
     let by = ["Transcribed by ", "Transcribed with ", "Transcript by ", "Transcription by "]

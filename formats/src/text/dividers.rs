@@ -1,25 +1,25 @@
-//! What parts names from words in a text, found by looking at all of its lines.
+//! Finds the separator of names and text, from all lines of a file.
 //!
-//! Invariant: a divider other than the colon counts only where most lines have it, behind names
-//! that come again: a list of terms, a log or a poem has other shapes.
+//! Invariant: a separator other than the colon counts only if most lines have it, after recurring
+//! names: a list of terms, a log or a poem looks different.
 
 use std::collections::HashSet;
 
 use super::named_line::{Divider, UNUSUAL, name_and_time, named_line};
 use crate::kernel::names;
 
-/// More names than any conversation has.
+/// Maximum number of names; more than any conversation has.
 const MAX_NAMES: usize = 1_000;
 
-/// How the names of a text stand.
+/// How names are written in a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Layout {
     pub(crate) divider: Divider,
-    /// Whether names with a colon stand alone, above what is said.
+    /// Whether names with a colon are on their own line, above the speech.
     pub(crate) alone: bool,
 }
 
-/// Finds out from the lines that are neither blank nor mere times.
+/// Infers the layout from the lines that are neither blank nor only times.
 pub(crate) fn layout<'a>(lines: impl Iterator<Item = &'a str>) -> Layout {
     let (mut filled, mut timed, mut other, mut colons, mut alone) = (0u32, 0u32, 0u32, 0u32, 0u32);
     let mut unusual: [(u32, HashSet<&str>); 4] = Default::default();
@@ -57,7 +57,7 @@ pub(crate) fn layout<'a>(lines: impl Iterator<Item = &'a str>) -> Layout {
     Layout { divider, alone: alone >= 3 && alone * 5 >= colons * 4 }
 }
 
-/// Whether a name alone on its line is a speaker in this layout.
+/// Returns whether a name on its own line is a speaker in this layout.
 pub(crate) fn stands_alone(layout: Layout, name: &str, rest: &str) -> bool {
     layout.alone && rest.is_empty() && names::is_capitalised(name) && !names::is_label(name)
 }

@@ -1,15 +1,16 @@
-//! The properties that static site generators keep in front of a Markdown document: keys and values
-//! in YAML between two lines of `---`.
+//! Front matter of Markdown documents, as of static site generators: keys and values in YAML
+//! between two lines of `---`.
 //!
-//! Invariant: talk between two rules is none: its names come again, or none of them is a property.
+//! Invariant: speech between two rules is not front matter: its names recur, or none of them is a
+//! property.
 
 use crate::kernel::lines::lines;
 use crate::kernel::names;
 
-/// More lines than any has.
+/// Maximum number of lines.
 const MAX_LINES: usize = 200;
 
-/// Properties of documents beside those that head notes.
+/// Properties of documents, other than the headings of notes.
 const KEYS: &[&str] = &[
     "author",
     "authors",
@@ -29,7 +30,7 @@ const KEYS: &[&str] = &[
     "tags",
 ];
 
-/// The number of the line behind a document's front matter, if it has one.
+/// Returns the number of the line after the front matter, if there is any.
 pub(crate) fn end(text: &str) -> Option<u32> {
     let mut all = lines(text);
     all.next().filter(|line| line.text.trim_start_matches(names::is_mark).trim_end() == "---")?;

@@ -1,19 +1,19 @@
 //! Gemini's notes of a Google Meet call: a Notes section, then a Transcript section.
 //!
-//! Only the transcript is speech; the notes are Gemini's words, not the participants'. A
-//! document without a transcript therefore says nothing.
+//! Only the transcript is speech; Gemini wrote the notes. A document without a transcript therefore
+//! has no turns.
 
 use super::google_meet::{TITLES, bare, conversation};
 use super::named_text;
 use crate::kernel::lines::lines;
 use crate::kernel::{Builder, Confidence, Format, Head, Source};
 
-/// See the module.
+/// The Gemini notes format.
 pub(crate) struct GeminiNotes;
 
-/// What heads the notes, in the languages of Meet.
+/// Headings of the notes, in the languages of Meet.
 const NOTES: &[&str] = &["Notes", "Notizen", "Notas", "Note", "Notities", "Anotações", "הערות"];
-/// Sections of the notes, as Gemini heads them.
+/// Headings of sections in the notes.
 const SECTIONS: &[&str] = &[
     "Summary",
     "Details",
@@ -71,18 +71,18 @@ impl Format for GeminiNotes {
 
     fn parse(&self, source: &Source<'_>, out: &mut Builder) {
         let text = source.text();
-        // The last heading of that name: the notes may have a link of the same words.
+        // The last such heading: the notes may link to the transcript with the same words.
         let begin = lines(text).filter(|line| TITLES.contains(&heading(line.text))).last();
         let Some(begin) = begin else {
-            out.warn(1, "the document holds Gemini's notes but no transcript");
+            out.warn(1, "the document contains Gemini's notes but no transcript");
             return;
         };
-        out.warn(1, "Gemini's notes were skipped: they are nobody's words");
+        out.warn(1, "Gemini's notes were skipped: they are not speech");
         named_text::read(text, &conversation(text, begin.number), out);
     }
 }
 
-/// A heading without Markdown's marks and the picture in front.
+/// Returns a heading without Markdown marks and the leading picture.
 fn heading(line: &str) -> &str {
     let bare = bare(line);
     if bare.len() > 60 {

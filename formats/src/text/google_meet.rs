@@ -1,21 +1,21 @@
-//! Google Meet's transcript document, exported as text or Markdown, in the shapes it has had:
-//! `Name: text` (2023), `**Name:** text` (end of 2023), with times between paragraphs (2024 on).
+//! Google Meet's transcript document, exported as text or Markdown, in all its generations: `Name:
+//! text` (2023), `**Name:** text` (end of 2023), with times between paragraphs (since 2024).
 //!
-//! Title, attendees and disclaimer are no speech; what follows "Meeting ended after" is none
-//! either. The attendees are looked up to believe a name, never to add a person: rooms,
-//! presentations and notetakers are listed there too.
+//! Title, attendees, disclaimer and the text after "Meeting ended after" are not speech. The
+//! attendees help to accept a name but never add a person: rooms, presentations and note takers are
+//! listed there too.
 
 use super::named_text::{self, Part};
 use crate::kernel::lines::lines;
 use crate::kernel::{Builder, Confidence, Format, Head, Source, names};
 
-/// See the module.
+/// The Google Meet transcript format.
 pub(crate) struct GoogleMeet;
 
-/// The beginning of the document: what is above the conversation has fewer lines.
+/// Number of lines at the beginning that may precede the conversation.
 const ABOVE: usize = 40;
 const DISCLAIMER: &str = "This editable transcript was computer generated";
-/// What the title ends with and what heads the conversation, in the languages of Meet.
+/// The end of the title and the heading of the conversation, in the languages of Meet.
 pub(crate) const TITLES: &[&str] = &[
     "Transcript",
     "Transcription",
@@ -31,7 +31,7 @@ pub(crate) const TITLES: &[&str] = &[
     "transcriptie",
     "תמליל",
 ];
-/// What heads the attendees.
+/// Headings of the attendees.
 const ATTENDEES: &[&str] = &[
     "Attendees",
     "Participants",
@@ -76,7 +76,7 @@ impl Format for GoogleMeet {
     }
 }
 
-/// Where the conversation stands, from this line on.
+/// Finds the conversation, from this line on.
 pub(crate) fn conversation(text: &str, from: u32) -> Part<'_> {
     let mut part = Part { from: from + 1, ..Part::default() };
     let mut filled = 0;
@@ -110,14 +110,14 @@ pub(crate) fn conversation(text: &str, from: u32) -> Part<'_> {
     part
 }
 
-/// A line without Markdown's marks.
+/// Strips Markdown marks from a line.
 pub(crate) fn bare(line: &str) -> &str {
     line.trim_matches(|c: char| {
         c.is_whitespace() || matches!(c, '#' | '*' | '_') || names::is_mark(c)
     })
 }
 
-/// `Weekly (2024-03-01) - Transcript`, or the word alone.
+/// Matches `Weekly (2024-03-01) - Transcript`, or the word alone.
 fn is_title(bare: &str) -> bool {
     TITLES.iter().any(|word| {
         bare.strip_suffix(word).is_some_and(|before| {
@@ -126,7 +126,7 @@ fn is_title(bare: &str) -> bool {
     })
 }
 
-/// The last line, with the length of the call; in other languages the waving hand gives it away.
+/// Matches the last line, with the length of the call; in other languages by the waving hand.
 fn is_end(bare: &str) -> bool {
     let has_time =
         || bare.split_whitespace().any(|word| crate::kernel::time::stamp(word).is_some());
@@ -137,7 +137,7 @@ fn is_end(bare: &str) -> bool {
         })
 }
 
-/// `Transkription nach 00:50:32 beendet`: no sentence, and no one's words.
+/// Matches `Transkription nach 00:50:32 beendet`: neither a sentence nor speech.
 fn is_of_transcription(bare: &str) -> bool {
     const WORDS: &[&str] = &[
         "transkription",

@@ -1,12 +1,12 @@
-//! Happy Scribe's text export: `[00:02:14.37] - Speaker 1`, then what was said.
+//! Happy Scribe's text export: `[00:02:14.37] - Speaker 1`, then text.
 //!
-//! In a document made of it the words may follow on the same line.
+//! In a document exported from it, the text may follow on the same line.
 
 use super::headed::{self, Heading, Style};
 use crate::kernel::lines::lines;
 use crate::kernel::{Builder, Confidence, Format, Head, Source, names, time};
 
-/// See the module.
+/// The Happy Scribe format.
 pub(crate) struct HappyScribe;
 
 const STYLE: Style = Style { heading, aside: |_| false, clock: false };

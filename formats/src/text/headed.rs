@@ -1,5 +1,5 @@
-//! Transcripts with a line of name and time above what is said: Otter, Riverside, Zoom's
-//! captions, Happy Scribe.
+//! Transcripts with a line of name and time above the text: Otter, Riverside, Zoom captions, Happy
+//! Scribe.
 //!
 //! Invariants: every other line belongs to the heading above it; times are starts, ends are
 //! unknown; a single pass.
@@ -9,30 +9,30 @@ use crate::kernel::lines::lines;
 use crate::kernel::time::Stamp;
 use crate::kernel::{Builder, Confidence, Piece, names};
 
-/// A heading, read.
+/// A parsed heading.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Heading<'a> {
-    /// The name as the file spells it.
+    /// Name as spelled in the file.
     pub(crate) name: &'a str,
-    /// When what follows begins.
+    /// Start of the text below.
     pub(crate) start: Stamp,
-    /// When it ends, where the heading says so.
+    /// Its end, if the heading states it.
     pub(crate) end: Option<Stamp>,
-    /// Whether they are times of day, with AM or PM.
+    /// Whether the times are times of day, with AM or PM.
     pub(crate) of_day: bool,
 }
 
-/// What a kind of heading looks like.
+/// The form of a kind of heading.
 pub(crate) struct Style {
-    /// Reads a heading; the flag says whether a blank line, or nothing, stands before it.
+    /// Parses a heading; the flag tells whether a blank line, or nothing, precedes it.
     pub(crate) heading: for<'a> fn(&'a str, bool) -> Option<Heading<'a>>,
-    /// Whether a line is the tool's and nobody's words.
+    /// Returns whether a line is the tool's and not speech.
     pub(crate) aside: fn(&str) -> bool,
     /// Whether the times are times of day.
     pub(crate) clock: bool,
 }
 
-/// How sure the headings in the beginning of a file make us.
+/// Returns the confidence that follows from the headings at the beginning of a file.
 pub(crate) fn recognise(text: &str, style: &Style) -> Confidence {
     let (mut filled, mut headings, mut first, mut blank) = (0u32, 0u32, false, true);
     for line in lines(text) {
@@ -74,7 +74,7 @@ pub(crate) fn read(text: &str, style: &Style, out: &mut Builder) {
     said.finish(out);
 }
 
-/// What is said below headings. A line waits for the next one, for only the last has the end.
+/// Text below headings. A line is held back until the next one, because only the last has the end.
 #[derive(Debug, Default)]
 pub(crate) struct Said<'a> {
     speaker: Option<&'a str>,
@@ -87,7 +87,7 @@ pub(crate) struct Said<'a> {
 }
 
 impl<'a> Said<'a> {
-    /// Takes a heading: what follows is said by whom it names.
+    /// Adds a heading: the named person says what follows.
     pub(crate) fn heading(&mut self, line: u32, heading: Heading<'a>, out: &mut Builder) {
         self.flush(self.end, out);
         let times = out.times(line, Some(heading.start), heading.end);
@@ -103,7 +103,7 @@ impl<'a> Said<'a> {
         self.began = true;
     }
 
-    /// Takes a line of what is said.
+    /// Adds a line of text.
     pub(crate) fn line(&mut self, line: u32, text: &'a str, out: &mut Builder) {
         if self.began {
             self.flush(None, out);
@@ -113,7 +113,7 @@ impl<'a> Said<'a> {
         }
     }
 
-    /// Hands on what is left.
+    /// Flushes what is left.
     pub(crate) fn finish(mut self, out: &mut Builder) {
         self.flush(self.end, out);
         if let Some(line) = self.skipped {

@@ -1,12 +1,12 @@
-//! Any other text that has a line with a name and a time above what is said.
+//! Any other text with a line of name and time above the speech.
 //!
 //! `Name | 00:05` (Krisp), `0:05 | Name` (Gong), `0:05 - Name (Company)` (Fathom), `00:05 Name`
 //! (Notta), `Name [00:00:05]`, `Name, 00:05`, `Speaker 1 (00:05):` (Rev), `Name 0:0:5.1 -->
 //! 0:0:8.2`, or the name and the time on two lines, as copied from a web page.
 //!
-//! Invariants: a heading is one only where what stands beside the time is shaped like a name and
-//! the file as a whole is built of such headings with words below them; what stands above the
-//! first heading is no speech.
+//! Invariants: a line is a heading only if the text next to the time has the shape of a name and
+//! the whole file is built of such headings with text below them; text above the first heading is
+//! not speech.
 
 use std::collections::VecDeque;
 
@@ -16,7 +16,7 @@ use super::spans::{self, Span};
 use crate::kernel::lines::lines;
 use crate::kernel::{Builder, Confidence, Format, Head, Source, names, time};
 
-/// See the module.
+/// The format of text with names and times above it.
 pub(crate) struct HeadedText;
 
 const STYLE: Style =
@@ -29,7 +29,7 @@ impl Format for HeadedText {
     }
 
     fn name(&self) -> &'static str {
-        "plain text with name and time above what was said"
+        "plain text with names and times above the text"
     }
 
     fn recognise(&self, head: &Head<'_>) -> Confidence {
@@ -52,23 +52,23 @@ impl Format for HeadedText {
     }
 }
 
-/// How headings are laid out.
+/// Layout of the headings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Layout {
     OneLine,
-    /// The name, and the time on the line below.
+    /// The name, with the time on the next line.
     TwoLines,
 }
 
-/// What the lines of a text are.
+/// Counts of the kinds of lines in a text.
 #[derive(Debug, Default)]
 struct Survey {
-    /// Headings, and those that have words below them.
+    /// Headings, and those with text below.
     headings: u32,
     led: u32,
-    /// Lines with a time in front that are no headings.
+    /// Lines with a leading time that are not headings.
     timed: u32,
-    /// Times alone on their line, below a name; and those that have words below them.
+    /// Times alone on their line, below a name; and those with text below.
     pairs: u32,
     pairs_led: u32,
     filled: u32,
@@ -119,8 +119,8 @@ impl Survey {
     }
 }
 
-/// Reads names and times on two lines. Copied from a page, there may be the letters of a picture
-/// above the name and the time in words below it.
+/// Reads names and times on two lines. Text copied from a page may also have the initials of a
+/// picture above the name and the time in words below it.
 fn two_lines(text: &str, out: &mut Builder) {
     let mut said = headed::Said::default();
     let mut held: VecDeque<(u32, &str)> = VecDeque::new();
@@ -151,7 +151,7 @@ fn two_lines(text: &str, out: &mut Builder) {
     said.finish(out);
 }
 
-/// Takes a name, and what belongs to it, from the end of some lines.
+/// Takes a name, and what belongs to it, from the end of the held lines.
 fn name_at_end<'a>(held: &mut VecDeque<(u32, &'a str)>) -> Option<&'a str> {
     let spoken = usize::from(held.back().is_some_and(|(_, line)| is_spoken(line)));
     let at = held.len().checked_sub(1 + spoken)?;
@@ -162,15 +162,15 @@ fn name_at_end<'a>(held: &mut VecDeque<(u32, &'a str)>) -> Option<&'a str> {
     Some(name)
 }
 
-/// `NL` above `Noa Levi`.
+/// Returns whether `letters` are the initials of `name`: `NL` above `Noa Levi`.
 fn are_initials(letters: &str, name: &str) -> bool {
     let mut firsts = name.split_whitespace().filter_map(|word| word.chars().next());
     let ends = [firsts.next(), firsts.next_back()].into_iter().flatten();
     letters.chars().eq(ends.flat_map(char::to_uppercase))
 }
 
-/// `0 minutes 3 seconds`: a time in words, in whichever language, as Teams says it to those who
-/// cannot see.
+/// Matches `0 minutes 3 seconds`: a time in words of any language, as Teams writes it for screen
+/// readers.
 fn is_spoken(line: &str) -> bool {
     let mut words = line.split_whitespace();
     let mut units = 0;
@@ -198,13 +198,13 @@ fn of(name: &str, span: Span) -> Heading<'_> {
     Heading { name, start: span.start, end: span.end, of_day: span.of_day }
 }
 
-/// `[00:05] - Name`.
+/// Splits `[00:05] - Name`.
 fn front(line: &str) -> Option<(Span, &str)> {
     let (span, rest) = spans::bracketed_span(line)?;
     (!rest.is_empty()).then_some((span, rest.trim_end_matches(':')))
 }
 
-/// `Name - [00:05]`, with or without a colon behind.
+/// Splits `Name - [00:05]`, with or without a colon after it.
 fn back(line: &str) -> Option<(Span, &str)> {
     let line = line.strip_suffix(':').unwrap_or(line).trim_end();
     let line = line.strip_suffix("**").unwrap_or(line);
@@ -217,7 +217,7 @@ fn back(line: &str) -> Option<(Span, &str)> {
         let at = line[tail..].find(|c: char| c.is_ascii_digit())?;
         Some(tail + at)
     })?;
-    // `Speaker 1 00:05`: what is before the last word may be of the name.
+    // `Speaker 1 00:05`: what precedes the last word may be part of the name.
     let last = || line.rsplit(char::is_whitespace).next().map(|last| line.len() - last.len());
     let time = |from: usize| Some((from, spans::bracketed_span(&line[from..])?));
     let (from, (span, rest)) = time(from).or_else(|| time(last()?))?;
@@ -229,7 +229,7 @@ fn is_divider(c: char) -> bool {
     matches!(c, '-' | '–' | '—' | '|' | '·' | '•' | ',' | ':' | '@')
 }
 
-/// Without Markdown's marks around it.
+/// Strips the surrounding Markdown marks.
 fn marks(text: &str) -> &str {
     text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '#' | '*' | '_'))
 }

@@ -1,15 +1,15 @@
-//! Markdown's marks in the lines of a transcript: lists, bold names, escapes, entities.
+//! Markdown marks in the lines of a transcript: lists, bold names, escapes, entities.
 
 use crate::kernel::markup;
 
-/// Without the marks that begin bold or italic text.
+/// Strips the marks that begin bold or italic text.
 pub(crate) fn bold(text: &str) -> &str {
     let italic = || text.strip_prefix('*').filter(|inner| !inner.starts_with(char::is_whitespace));
     let bare = text.strip_prefix("**").or_else(|| text.strip_prefix("__")).or_else(italic);
     bare.unwrap_or(text).trim_start()
 }
 
-/// Without a list's mark or number in front: `* `, `- `, `> `, `12. `.
+/// Strips a list mark or number: `* `, `- `, `> `, `12. `.
 pub(crate) fn bullet(line: &str) -> &str {
     let mark = ["* ", "- ", "• ", "> "].iter().find_map(|mark| line.strip_prefix(mark));
     let numbered = || {
@@ -19,7 +19,7 @@ pub(crate) fn bullet(line: &str) -> &str {
     mark.or_else(numbered).unwrap_or(line).trim_start()
 }
 
-/// Takes Markdown's backslashes and bold marks away, and entities: `\[laughs\]`, `it&#39;s`.
+/// Removes Markdown's backslashes and bold marks, and replaces entities: `\[laughs\]`, `it&#39;s`.
 pub(crate) fn unescape(text: &str) -> String {
     if text.contains('&') {
         let plain: String = markup::spans(text).into_iter().map(|span| span.text).collect();

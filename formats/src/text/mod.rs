@@ -1,9 +1,9 @@
 //! Plain text and Markdown, as people and tools write conversations down.
 //!
-//! A name in front of each line ([`named_text`], of [`named_line`]s), a name above ([`name_above`]), a
-//! name and a time above ([`headed_text`], and what is [`headed`] by single tools), or times alone
-//! ([`timed_text`]); around them [`asides`], [`dividers`], [`front_matter`], [`markdown`] and
-//! [`spans`] of time.
+//! A name in front of each line ([`named_text`], made of [`named_line`]s), a name above
+//! ([`name_above`]), a name and a time above ([`headed_text`], and [`headed`] for the formats of
+//! single tools), or times alone ([`timed_text`]); around them [`asides`], [`dividers`],
+//! [`front_matter`], [`markdown`] and time [`spans`].
 
 pub(crate) mod asides;
 pub(crate) mod dividers;

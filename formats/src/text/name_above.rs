@@ -1,9 +1,9 @@
-//! Text with a name on a line of its own above what is said, and no times: Otter's export without
-//! time stamps, a script, what is copied from a page.
+//! Text with a name on its own line above the speech, and no times: Otter's export without time
+//! stamps, a script, a copied page.
 //!
-//! Invariants: a heading is one only where few names alternate with words below them, some are
-//! names of two words, numbered speakers or roles, and somebody asks something; repeated headings
-//! of notes are none. What stands above the first name is no speech.
+//! Invariants: a line is a heading only if few names alternate with text below them, some are names
+//! of two words, numbered speakers or roles, and somebody asks a question; repeated headings of
+//! notes do not count. Text above the first name is not speech.
 
 use std::collections::{HashMap, HashSet};
 
@@ -12,21 +12,22 @@ use super::markdown::bullet;
 use crate::kernel::lines::lines;
 use crate::kernel::{Builder, Confidence, Format, Head, Piece, Source, names};
 
-/// See the module.
+/// The format of text with names above it.
 pub(crate) struct NameAbove;
 
-/// No heading is longer, in bytes.
+/// Maximum length of a heading, in bytes.
 const MAX_LINE: usize = 80;
-/// More names are a list.
+/// Maximum number of names; more are a list.
 const MAX_NAMES: usize = 20;
-/// More lines that may be headings than a conversation of a day has; later ones are not looked at.
+/// Maximum number of possible headings, more than a day of conversation has; later ones are
+/// ignored.
 const MOST: usize = 20_000;
-/// Fewer headings are those of notes.
+/// Minimum number of headings; fewer are those of notes.
 const FEWEST: u32 = 6;
-/// Lines within which the conversation begins.
+/// Number of lines within which the conversation begins.
 const ABOVE: u32 = 30;
 
-/// Single words that are somebody's in a conversation.
+/// Single words that denote a person in a conversation.
 const ROLES: &[&str] = &[
     "client",
     "coach",
@@ -58,7 +59,7 @@ impl Format for NameAbove {
     }
 
     fn name(&self) -> &'static str {
-        "plain text with names above what was said"
+        "plain text with names above the text"
     }
 
     fn recognise(&self, head: &Head<'_>) -> Confidence {
@@ -101,11 +102,11 @@ impl Format for NameAbove {
     }
 }
 
-/// How often a line is what a heading may be.
+/// Occurrences of a line that may be a heading.
 #[derive(Debug, Default, Clone, Copy)]
 struct Seen {
     count: u32,
-    /// With words below it that are no heading.
+    /// Those followed by text that is not a heading.
     led: u32,
     /// Filled lines above the first.
     above: u32,
@@ -114,7 +115,7 @@ struct Seen {
 #[derive(Debug, Default)]
 struct Survey<'a> {
     seen: HashMap<&'a str, Seen>,
-    /// Candidates one after the other, without the words between.
+    /// Consecutive candidates, without the text between.
     order: Vec<&'a str>,
     filled: u32,
     questions: u32,
@@ -164,8 +165,8 @@ impl<'a> Survey<'a> {
         survey
     }
 
-    /// Names that stand above words more than once; whoever speaks once beside many of them has
-    /// more than one word in the name.
+    /// Returns the names that occur more than once above text; somebody who speaks once among many
+    /// of them must have a name of several words.
     fn speakers(&self) -> HashSet<&'a str> {
         let often = |seen: &Seen| seen.count >= 2 && seen.led * 10 >= seen.count * 7;
         let repeated = || self.seen.values().filter(|seen| often(seen));
@@ -205,18 +206,18 @@ impl<'a> Survey<'a> {
     }
 }
 
-/// Whether a name has a first and a last part.
+/// Returns whether a name has a first and a last part.
 fn is_full(name: &str) -> bool {
     name.split_whitespace().filter(|word| word.chars().all(char::is_alphabetic)).count() >= 2
 }
 
-/// A line that may be a heading: a name and nothing else.
+/// Returns the possible heading of a line: a name and nothing else.
 fn candidate(line: &str) -> Option<&str> {
     if line.len() > MAX_LINE || line.ends_with(['.', ',', '…', '-', '–']) {
         return None;
     }
     let name = line.trim_matches(|c: char| c.is_whitespace() || matches!(c, '#' | '*' | '_'));
-    // Dates and addresses begin with a number, or have a long one.
+    // Dates and addresses begin with a number, or contain a long one.
     let digits = name.bytes().filter(u8::is_ascii_digit).count();
     let fits = !name.starts_with(|c: char| c.is_ascii_digit())
         && digits <= 3

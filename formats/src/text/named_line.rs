@@ -1,13 +1,12 @@
-//! Lines of plain text with a name in front of what is said, in the spellings that people and
-//! tools have for them.
+//! Lines of plain text that begin with a name, in the notations of people and tools.
 
 use super::markdown::{bold, bullet};
 use super::spans::{Span, bracketed_span, trailing_time};
 use crate::kernel::names;
 
-/// Bytes within which a name ends.
+/// Number of bytes within which a name ends.
 const REACH: usize = 100;
-/// What a line marks that is neither a person nor speech.
+/// Marks in lines that are neither people nor speech.
 const STAGE: &[&str] = &[
     "ad",
     "ad break",
@@ -26,22 +25,22 @@ const STAGE: &[&str] = &[
     "theme music",
 ];
 
-/// What programs write in brackets in front of their messages.
+/// Log levels that programs write in brackets in front of their messages.
 const LEVELS: &[&str] = &[
     "critical", "done", "fail", "failed", "fatal", "notice", "ok", "pass", "passed", "severe",
     "skip", "skipped", "success", "verbose",
 ];
 
-/// A line with a name in front.
+/// A line that begins with a name.
 pub(crate) struct Named<'a> {
     pub(crate) name: &'a str,
     pub(crate) span: Option<Span>,
-    /// Whether the time makes sure that this is a name.
+    /// Whether a time proves that this is a name.
     pub(crate) timed: bool,
     pub(crate) rest: &'a str,
 }
 
-/// What parts names from words.
+/// Separator of names and text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Divider {
     /// `Name: text`.
@@ -58,11 +57,11 @@ pub(crate) enum Divider {
     Bar,
 }
 
-/// Those that need a whole text of them to be believed.
+/// Separators that count only if the whole text uses them.
 pub(crate) const UNUSUAL: [Divider; 4] =
     [Divider::Brackets, Divider::Angles, Divider::Dash, Divider::Bar];
 
-/// Reads a line with a name in front.
+/// Parses a line that begins with a name.
 pub(crate) fn named_line(line: &str, divider: Divider) -> Option<Named<'_>> {
     match divider {
         Divider::Colon => with_colon(line),
@@ -71,7 +70,7 @@ pub(crate) fn named_line(line: &str, divider: Divider) -> Option<Named<'_>> {
     }
 }
 
-/// `[Tom] text`, `<Tom> text`, `Tom - text`, `Tom | text`, perhaps with a time in front.
+/// Parses `[Tom] text`, `<Tom> text`, `Tom - text`, `Tom | text`, perhaps with a leading time.
 fn divided(line: &str, divider: Divider) -> Option<Named<'_>> {
     let mut line = bold(bullet(line));
     let mut span = None;
@@ -136,8 +135,8 @@ fn with_colon(line: &str) -> Option<Named<'_>> {
     names::is_plausible(name).then_some(Named { name, span, timed, rest })
 }
 
-/// `Name [00:01] text`, `**Name** (0:01) text`. A time may stand anywhere in speech too, so that
-/// the name is to be written like one.
+/// Parses `Name [00:01] text`, `**Name** (0:01) text`. Speech may contain a time too, so the name
+/// must be capitalised.
 pub(crate) fn name_and_time(line: &str) -> Option<Named<'_>> {
     let reach = line.floor_char_boundary(100);
     let open = |(_, c): &(usize, char)| matches!(c, '[' | '(');
@@ -156,7 +155,8 @@ pub(crate) fn name_and_time(line: &str) -> Option<Named<'_>> {
     })
 }
 
-/// Whether a line with this in front marks a break or music: in bold, or with nothing but times.
+/// Returns whether a line with this prefix marks a break or music: in bold, or followed only by
+/// times.
 pub(crate) fn is_stage(line: &str, named: &Named<'_>) -> bool {
     STAGE.iter().any(|known| named.name.eq_ignore_ascii_case(known))
         && (line.starts_with("**")

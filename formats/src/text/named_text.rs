@@ -1,11 +1,10 @@
-//! Plain text with a name in front of what each speaker says.
+//! Plain text with a name in front of each speaker's text.
 //!
-//! `Name: text`, `**Name:** text`, `[00:01:02] Name: text`, `Name (00:01): text`,
-//! `[SPEAKER_00]: text`, `Name: [00:01 - 00:05] text`, `Name [00:01] text`; where most lines have
-//! it, `[Name] text`, `<Name> text`, `Name - text` and `Name | text`. Lines without a name go on
-//! with the speaker above. What stands before the first speaker (title, date, attendees, links) is
-//! no speech, nor are breaks and jingles that a line marks (`**Break:** [01:33]`). A single time is
-//! a start; the end is unknown.
+//! `Name: text`, `**Name:** text`, `[00:01:02] Name: text`, `Name (00:01): text`, `[SPEAKER_00]:
+//! text`, `Name: [00:01 - 00:05] text`, `Name [00:01] text`; if most lines have it, `[Name] text`,
+//! `<Name> text`, `Name - text` and `Name | text`. Lines without a name continue the speaker above.
+//! Text before the first speaker (title, date, attendees, links) is not speech, nor are marked
+//! breaks and jingles (`**Break:** [01:33]`). A single time is a start; the end is unknown.
 
 use super::dividers::{self, Layout};
 use super::markdown::{bullet, unescape};
@@ -17,13 +16,13 @@ use crate::kernel::lines::lines;
 use crate::kernel::tally::{Speakers, Tally};
 use crate::kernel::{Builder, Confidence, Format, Head, Piece, Source, names};
 
-/// See the module.
+/// The format of text with names in front.
 pub(crate) struct NamedText;
 
-/// Recordings seldom run for so long; a first time past this is the time of day.
+/// Recordings are seldom this long; a first time past it is a time of day.
 const CLOCK_MS: u64 = 5 * 3_600_000;
 
-/// Of whom each may speak once, in several paragraphs.
+/// Maximum number of speakers who may each speak once, in several paragraphs.
 const FEW: usize = 4;
 
 impl Format for NamedText {
@@ -32,7 +31,7 @@ impl Format for NamedText {
     }
 
     fn name(&self) -> &'static str {
-        "plain text with names (Name: what was said)"
+        "plain text with names (Name: text)"
     }
 
     fn recognise(&self, head: &Head<'_>) -> Confidence {
@@ -73,19 +72,19 @@ impl Format for NamedText {
     }
 }
 
-/// Which lines of a document are the conversation, where its format says so.
+/// The lines of a document that are the conversation, if its format determines them.
 #[derive(Debug, Default)]
 pub(crate) struct Part<'a> {
-    /// Its first line; what stands before is skipped without a word.
+    /// First line; text before it is skipped without a warning.
     pub(crate) from: u32,
-    /// The line after its last one.
+    /// The line after the last one.
     pub(crate) to: Option<u32>,
-    /// Names that the document lists as those of people.
+    /// Names that the document lists as people.
     pub(crate) known: Vec<&'a str>,
 }
 
 impl Part<'_> {
-    /// All of a document but the properties in front.
+    /// Returns the whole document except its front matter.
     fn of(text: &str) -> Self {
         Part { from: front_matter::end(text).unwrap_or_default(), ..Part::default() }
     }
@@ -95,12 +94,12 @@ impl Part<'_> {
     }
 }
 
-/// Reads the conversation in a part of a text.
+/// Reads the conversation in part of a text.
 pub(crate) fn read(text: &str, part: &Part<'_>, out: &mut Builder) {
     let Survey { speakers, layout, .. } = survey(text, part);
     let markdown = text.contains("**");
     let mut speaker: Option<&str> = None;
-    // The time on a line of its own, of whoever speaks next; and that of a name alone on its line.
+    // A time on its own line, for the next speaker; and that of a name alone on its line.
     let mut pending: Option<Span> = None;
     let mut below: Option<Span> = None;
     let mut clock = None;
@@ -112,7 +111,7 @@ pub(crate) fn read(text: &str, part: &Part<'_>, out: &mut Builder) {
             return;
         }
         let trimmed = line.text.trim_matches(|c: char| c.is_whitespace() || names::is_mark(c));
-        // Markdown's quotations have marks in their blank lines too.
+        // Markdown quotations have marks in blank lines too.
         if trimmed.is_empty() || trimmed == ">" {
             continue;
         }
@@ -171,11 +170,11 @@ pub(crate) fn read(text: &str, part: &Part<'_>, out: &mut Builder) {
         out.warn(line, "text before the first speaker was skipped");
     }
     if let Some(line) = stage {
-        out.warn(line, "breaks and music that the file marks were left out");
+        out.warn(line, "marked breaks and music were skipped");
     }
 }
 
-/// Times of day are counted from the first of them.
+/// Converts times of day to times relative to the first.
 fn since(clock: &mut Option<u64>, ms: u64, of_day: bool, line: u32, out: &mut Builder) -> u64 {
     let zero = *clock.get_or_insert_with(|| {
         if of_day || ms >= CLOCK_MS {
@@ -190,23 +189,23 @@ fn since(clock: &mut Option<u64>, ms: u64, of_day: bool, line: u32, out: &mut Bu
 
 struct Survey {
     speakers: Speakers,
-    /// Lines that are not blank.
+    /// Number of lines that are not blank.
     filled: u32,
-    /// Words behind names.
+    /// Number of words after names.
     words: u32,
-    /// Names with a time or in bold.
+    /// Number of names with a time or in bold.
     marked: u32,
     layout: Layout,
 }
 
-/// Which names in the text are speakers.
+/// Finds the names in the text that are speakers.
 fn survey(text: &str, part: &Part<'_>) -> Survey {
     let mut tally = Tally::default();
     part.known.iter().for_each(|name| tally.mark(name));
     let layout = dividers::layout(filled_lines(text, part).map(|(_, line)| line));
     let unusual = layout.divider != Divider::Colon && layout.divider != Divider::Time;
     let (mut filled, mut words, mut marked) = (0u32, 0u32, 0u32);
-    // Of the lines since the first name.
+    // Counts of lines since the first name.
     let (mut since, mut prefixed) = (0u64, 0u64);
     let mut links: Vec<&str> = Vec::new();
     let mut began = false;
@@ -219,7 +218,7 @@ fn survey(text: &str, part: &Part<'_>) -> Survey {
             links.extend(began.then_some(named.name));
             continue;
         }
-        // A title says nothing of how names stand.
+        // A title is no evidence of how names are written.
         began |= named.as_ref().is_some_and(|named| !names::is_label(named.name));
         if began {
             since += 1;
@@ -230,7 +229,7 @@ fn survey(text: &str, part: &Part<'_>) -> Survey {
             let listed = bullet(line);
             if named.timed || listed.starts_with("**") || names::is_diarized(named.name) {
                 tally.mark(named.name);
-                // Notes are lists of terms in bold.
+                // Notes have lists of bold terms.
                 let term = listed != line && !named.timed;
                 marked = marked.saturating_add(u32::from(!term));
             } else if unusual || dividers::stands_alone(layout, named.name, named.rest) {
@@ -241,13 +240,14 @@ fn survey(text: &str, part: &Part<'_>) -> Survey {
             words = words.saturating_add(words_in(line));
         }
     }
-    // Where all lines have names somebody may have nothing but a link to say; else it is a source.
+    // If all lines have names, somebody may say nothing but a link; otherwise it is a source.
     let talk = prefixed * 10 >= since * 9;
     links.into_iter().for_each(|name| tally.unit(talk.then_some(name)));
     Survey { speakers: tally.speakers(text), filled, words, marked, layout }
 }
 
-/// The lines of a part that hold more than a time or a rule, and whether they are indented.
+/// Returns the lines of a part that contain more than a time or a rule, and whether they are
+/// indented.
 fn filled_lines<'a>(
     text: &'a str,
     part: &'a Part<'_>,
@@ -263,7 +263,7 @@ fn filled_lines<'a>(
     })
 }
 
-/// About how many words, also where a script puts no spaces between them.
+/// Estimates the number of words, also for scripts without spaces between words.
 fn words_in(text: &str) -> u32 {
     let dense = |c: &char| matches!(c, '\u{0E00}'..='\u{0EFF}' | '\u{3040}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}');
     let spaced = text.split_whitespace().take(50).count();
@@ -271,7 +271,7 @@ fn words_in(text: &str) -> u32 {
     u32::try_from(spaced.max(unspaced)).unwrap_or(u32::MAX)
 }
 
-/// Whether there is nothing but an address, perhaps in angle brackets or as Markdown's link.
+/// Returns whether the text is only an address, perhaps in angle brackets or as a Markdown link.
 fn is_link(text: &str) -> bool {
     let text = text.trim_matches(['<', '>']);
     let target = text.strip_prefix('[').and_then(|text| Some(text.split_once("](")?.1));
@@ -280,12 +280,12 @@ fn is_link(text: &str) -> bool {
         && !target.contains(char::is_whitespace)
 }
 
-/// `---`, `***` and the like.
+/// Matches `---`, `***` and the like.
 fn is_rule(line: &str) -> bool {
     line.len() >= 3 && line.bytes().all(|b| matches!(b, b'-' | b'*' | b'_' | b'='))
 }
 
-/// `Language: en` above the first speaker.
+/// Reads headings such as `Language: en` above the first speaker.
 fn heading(line: &str, out: &mut Builder) {
     if let Some((key, value)) = line.split_once(':')
         && key.trim().eq_ignore_ascii_case("language")

@@ -144,7 +144,7 @@ fn a_name_and_a_time_need_no_colon() {
         assert_eq!(got[1], ("Ben", Some(65_000), "three four"), "{text}");
         assert_eq!(content.participants.len(), 2, "{text}");
     }
-    // In speech a time names nobody.
+    // In speech, a time does not mark a name.
     let content = read(
         "Anna: We meet.\nThe Bar (10:30) is fine.\nBen: Yes, why not?\nFine [01:05] it is.\nAnna: Good.\nBen: See you.\n",
     );
@@ -166,7 +166,7 @@ fn escaped_times_are_times_and_breaks_are_no_speech() {
         ]
     );
     assert_eq!(content.warnings.len(), 1);
-    // A word that somebody says is not a mark.
+    // A spoken word is not a mark.
     let content = read(
         "Anna: Now we go.\nBreak: nobody moves.\nBen: No, not now.\nAnna: Good, good.\nBen: Bye.\n",
     );

@@ -1,13 +1,13 @@
-//! Otter's text export: `Emma  0:00  `, then a paragraph; the new Teams document has the same.
+//! Otter's text export: `Emma  0:00  `, then a paragraph; the new Teams document has the same form.
 //!
-//! A heading is a name, two spaces or bold, and a time, alone on its line. `Unknown Speaker` is
-//! nobody. The footer is not speech.
+//! A heading is a name, two spaces or bold, and a time, alone on its line. `Unknown Speaker` is no
+//! speaker. The footer is not speech.
 
 use super::asides;
 use super::headed::{self, Heading, Style};
 use crate::kernel::{Builder, Confidence, Format, Head, Source, names, time};
 
-/// See the module.
+/// The Otter format.
 pub(crate) struct Otter;
 
 const STYLE: Style = Style { heading, aside: asides::is_aside, clock: false };

@@ -3,7 +3,7 @@
 use super::headed::{self, Heading, Style};
 use crate::kernel::{Builder, Confidence, Format, Head, Source, names, time};
 
-/// See the module.
+/// The Riverside format.
 pub(crate) struct Riverside;
 
 const STYLE: Style = Style { heading, aside: |_| false, clock: false };

@@ -1,8 +1,8 @@
-//! Times in front of lines and behind names, in brackets or bare: one, or from when to when.
+//! Times in front of lines and after names, with or without brackets: one, or start and end.
 
 use crate::kernel::time::{self, Stamp};
 
-/// From when to when.
+/// A start, perhaps with an end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Span {
     pub(crate) start: Stamp,
@@ -11,7 +11,7 @@ pub(crate) struct Span {
     pub(crate) of_day: bool,
 }
 
-/// Splits a time in front of a line: `[00:01:02] `, `(1:02) `, `00:01:02 `, `[0:01 - 0:05] `.
+/// Splits off a leading time: `[00:01:02] `, `(1:02) `, `00:01:02 `, `[0:01 - 0:05] `.
 pub(crate) fn bracketed_span(line: &str) -> Option<(Span, &str)> {
     // Markdown writes `\[00:01\]`.
     let line = line.strip_prefix('\\').filter(|line| line.starts_with(['[', '('])).unwrap_or(line);
@@ -48,12 +48,12 @@ pub(crate) fn bracketed_span(line: &str) -> Option<(Span, &str)> {
     Some((span, rest.trim()))
 }
 
-/// Same, where the end does not matter.
+/// Same, ignoring the end.
 pub(crate) fn bracketed_time(line: &str) -> Option<(Stamp, &str)> {
     bracketed_span(line).map(|(span, rest)| (span.start, rest))
 }
 
-/// Splits a time behind a name: `Name (00:01)`, `Name [00:01:02]`, `Name 00:01:02`.
+/// Splits off a time after a name: `Name (00:01)`, `Name [00:01:02]`, `Name 00:01:02`.
 pub(crate) fn trailing_time(name: &str) -> Option<(&str, Span)> {
     let at = match name.ends_with([')', ']']) {
         true => name.rfind(['(', '['])?,

@@ -1,7 +1,7 @@
-//! Text with times and nobody's name: `00:05 what was said`, or the time on a line of its own.
+//! Text with times and no names: `00:05 text`, or the time on its own line.
 //!
-//! Whisper prints `[00:00:00.000 --> 00:00:04.000]  text`, a video page is copied as a time and
-//! a line of words in turn. Nobody is named, so all that is said is nobody's.
+//! Whisper prints `[00:00:00.000 --> 00:00:04.000]  text`; a copied video page alternates lines of
+//! times and text. There are no speakers.
 
 use super::asides;
 use super::spans::{Span, bracketed_span};
@@ -9,7 +9,7 @@ use crate::kernel::clock::Clock;
 use crate::kernel::lines::lines;
 use crate::kernel::{Builder, Confidence, Format, Head, Piece, Source, names};
 
-/// See the module.
+/// The format of text with times.
 pub(crate) struct TimedText;
 
 impl Format for TimedText {
@@ -49,7 +49,7 @@ impl Format for TimedText {
                 }
             }
         }
-        // An agenda or a log has times too: speech has them in order, and words behind each.
+        // An agenda or a log has times too: in speech they ascend, and each is followed by text.
         let talk = timed >= 2
             && timed * 3 >= filled
             && led * 10 >= timed * 8
@@ -111,7 +111,7 @@ fn trim(line: &str) -> &str {
     line.trim_matches(|c: char| c.is_whitespace() || names::is_mark(c))
 }
 
-/// Whether a program wrote the line: how bad it is stands in front of its message.
+/// Returns whether a program logged the line: a log level precedes the message.
 fn is_logged(rest: &str) -> bool {
     let level = rest.split_whitespace().next().unwrap_or_default();
     let level = level.trim_matches(|c: char| !c.is_ascii_alphabetic());

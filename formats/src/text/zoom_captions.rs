@@ -1,11 +1,11 @@
-//! Zoom's saved closed captions: `[Name] 13:53:41`, then what was said.
+//! Zoom's saved closed captions: `[Name] 13:53:41`, then text.
 //!
-//! The times are times of day and are counted from the first of them.
+//! Times of day are relative to the first of them.
 
 use super::headed::{self, Heading, Style};
 use crate::kernel::{Builder, Confidence, Format, Head, Source, names, time};
 
-/// See the module.
+/// The Zoom captions format.
 pub(crate) struct ZoomCaptions;
 
 const STYLE: Style = Style { heading, aside: |_| false, clock: true };

@@ -1,15 +1,15 @@
-//! Group commit: one transaction for all appends that wait.
+//! Group commit: one transaction for all waiting appends.
 //!
-//! A commit costs a disk sync whatever it holds, so the node's one appender takes what has queued
-//! up while the last transaction was committing. Writers in a closed loop all come back shortly
-//! after a commit, but not at once; taking the first alone would make the others wait for a whole
-//! sync. So the appender lingers: until as many appends wait as were answered last time, but for
-//! no longer than a quarter of the last transaction. A lone writer is never waited for.
+//! A commit costs one disk sync whatever its size, so the node's single appender takes all appends
+//! that queued up during the last transaction. Writers in a closed loop return shortly after a
+//! commit, but not at the same instant; committing only the first would make the others wait for a
+//! whole sync. So the appender lingers until as many appends wait as were answered last time, but
+//! at most for a quarter of the last transaction. A lone writer never waits for others.
 //!
-//! When the database fails, the batch is tried again until [`AppenderOptions::retry_for`] has
-//! passed. That is safe even if the failed commit went through: each append's key is stored with
-//! its events, so the second try answers with the first one's result. When the database refuses a
-//! batch, its appends are tried one by one: a bad one fails alone.
+//! If the database fails, the batch is retried until [`AppenderOptions::retry_for`] has passed.
+//! That is safe even if the failed commit went through: each append's key is stored with its
+//! events, so the retry returns the first result. If the database rejects a batch, its appends are
+//! retried one by one: a bad one fails alone.
 
 use super::LogError;
 use super::batch::{Outcome, Prepared};
@@ -19,14 +19,14 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, oneshot, watch};
 
-/// Bounds of group commit.
+/// Limits of group commit.
 #[derive(Debug, Clone, Copy)]
 pub struct AppenderOptions {
-    /// Most appends in one transaction.
+    /// Maximum number of appends in one transaction.
     pub batch_max: usize,
-    /// Most appends that wait; more are refused.
+    /// Maximum number of waiting appends; more are refused.
     pub queue_max: usize,
-    /// How long a batch is tried again while the database is unavailable.
+    /// How long a batch is retried while the database is unavailable.
     pub retry_for: Duration,
 }
 
@@ -36,9 +36,9 @@ impl Default for AppenderOptions {
     }
 }
 
-/// First pause between two tries of a batch.
+/// First pause between retries of a batch.
 const RETRY_PAUSE: Duration = Duration::from_millis(50);
-/// Longest time that the appender lingers for more appends.
+/// Maximum time that the appender lingers for more appends.
 const LINGER_MAX: Duration = Duration::from_millis(2);
 
 struct Waiting {
@@ -46,7 +46,7 @@ struct Waiting {
     answer: oneshot::Sender<Result<Outcome, LogError>>,
 }
 
-/// A handle to the node's one appender. It ends when the last handle is dropped.
+/// A handle to the node's appender, which ends when the last handle is dropped.
 #[derive(Clone)]
 pub(super) struct Appender {
     queue: mpsc::Sender<Waiting>,
@@ -122,7 +122,7 @@ async fn run(
     }
 }
 
-/// Commits a batch, and where the database refuses it, each of its appends alone.
+/// Commits a batch; if the database rejects it, commits each of its appends separately.
 async fn commit_apart(
     store: &dyn LogStore,
     appends: &Arc<[Prepared]>,
@@ -165,7 +165,7 @@ async fn commit(
                         text: error.to_string(),
                     });
                 }
-                tracing::warn!(%error, "appending failed; trying the same batch again");
+                tracing::warn!(%error, "an append failed; retrying the same batch");
                 counter!("debrief_append_retries_total").increment(1);
                 tokio::time::sleep(pause).await;
                 pause = (pause * 2).min(Duration::from_secs(1));
@@ -174,7 +174,7 @@ async fn commit(
     }
 }
 
-/// One failure that is told to every append of a batch.
+/// One failure, reported to every append of a batch.
 #[derive(Clone)]
 struct Failure {
     temporary: bool,

@@ -1,7 +1,7 @@
-//! Deciding a batch of appends: which hold, and where their events go.
+//! Decides a batch of appends: which succeed, and the positions of their events.
 //!
 //! Pure, and the same for every database: an adapter locks the log, reads a [`State`], calls
-//! [`decide`], and writes what it says, all in one transaction.
+//! [`decide`], and writes the result, all in one transaction.
 
 use super::event::Metadata;
 use crate::keys::{DataKey, WrappedKey};
@@ -10,30 +10,30 @@ use serde_json::Value;
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
-/// Names a stream.
+/// Identifies a stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct StreamId {
-    /// The aggregate's type.
+    /// Type of the aggregate.
     pub stream_type: &'static str,
-    /// The aggregate's id.
+    /// Id of the aggregate.
     pub id: Uuid,
 }
 
-/// The version that a stream must have for an append to hold.
+/// The stream version that an append requires.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Expected {
-    /// Exactly this one; 0 where the stream must be new.
+    /// Exactly this one; 0 for a new stream.
     Version(i64),
-    /// Whatever it is.
+    /// Any version.
     Any,
 }
 
-/// Names a command, so that it takes effect once.
+/// Identifies a command, so that it takes effect once.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct CommandKey {
     /// The client's `Idempotency-Key`, or `<worker>:<event id>`; unique in its organization.
     pub key: String,
-    /// SHA-256 of what the command asks for.
+    /// SHA-256 of the command's content.
     pub fingerprint: [u8; 32],
 }
 
@@ -44,34 +44,34 @@ pub struct NewEvent {
     pub event_type: String,
     /// Schema version of `payload`.
     pub schema_version: u32,
-    /// What happened; personal fields open.
+    /// Payload; personal fields are not encrypted.
     pub payload: Value,
 }
 
 /// The events of one command.
 #[derive(Debug, Clone)]
 pub struct Append {
-    /// Whose they are.
+    /// Organization that owns them.
     pub organization: OrganizationId,
-    /// Where they go.
+    /// Stream to append to.
     pub stream: StreamId,
-    /// The version that the stream must have.
+    /// Required version of the stream.
     pub expected: Expected,
-    /// What happened, in order.
+    /// Events, in order.
     pub events: Vec<NewEvent>,
-    /// Names the command.
+    /// Identifies the command.
     pub key: CommandKey,
-    /// Kept with the key and given again; holds ids, never a person's words.
+    /// Stored with the key and returned on replay; contains ids, never a person's words.
     pub answer: Value,
-    /// Who caused them.
+    /// Actor and causes.
     pub metadata: Metadata,
-    /// Seals personal fields.
+    /// Encrypts personal fields.
     pub data_key: Option<DataKey>,
-    /// Keys to be stored, or wrapped anew, with the events.
+    /// Keys to be stored, or rewrapped, with the events.
     pub wrapped_keys: Vec<WrappedKey>,
 }
 
-/// What became of an append.
+/// Result of an append.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Appended {
     /// The events are in the log.
@@ -81,36 +81,36 @@ pub enum Appended {
         /// Version of the stream after it.
         version: i64,
     },
-    /// The command was carried out before; this was its answer.
+    /// The command was executed before; this was its answer.
     Replayed(StoredAnswer),
     /// The key was used for another command.
     KeyReused,
     /// The stream has another version.
     Conflict {
-        /// The version it has.
+        /// Actual version.
         actual: i64,
     },
 }
 
-/// The answer to a command that was carried out.
+/// The stored answer to an executed command.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StoredAnswer {
-    /// What the command answered.
+    /// The command's answer.
     pub answer: Value,
     /// Position of its last event.
     pub position: i64,
-    /// Version of its stream then.
+    /// Version of its stream after that.
     pub version: i64,
 }
 
-/// An answer with the fingerprint that it belongs to.
+/// An answer with the fingerprint of its command.
 #[derive(Debug, Clone)]
 pub(super) struct StoredKey {
     pub(super) fingerprint: [u8; 32],
     pub(super) answer: StoredAnswer,
 }
 
-/// An append that is sealed and ready to be written.
+/// An append that is encrypted and ready to be written.
 #[derive(Debug, Clone)]
 pub(super) struct Prepared {
     pub(super) organization: OrganizationId,
@@ -129,25 +129,25 @@ pub(super) struct PreparedEvent {
     pub(super) id: Uuid,
     pub(super) event_type: String,
     pub(super) schema_version: u32,
-    /// JSON; personal fields sealed.
+    /// JSON; personal fields are encrypted.
     pub(super) payload: String,
 }
 
-/// What has to be known of the log to decide a batch.
+/// The part of the log's state needed to decide a batch.
 #[derive(Debug, Default)]
 pub(super) struct State {
     /// Position of the last event.
     pub(super) position: i64,
-    /// Versions of the streams that the batch names; a new stream may be missing.
+    /// Versions of the batch's streams; new streams may be missing.
     pub(super) versions: HashMap<StreamId, i64>,
-    /// Stored answers to keys that the batch names.
+    /// Stored answers to the batch's keys.
     pub(super) keys: HashMap<(OrganizationId, String), StoredKey>,
 }
 
-/// What becomes of one append of a batch.
+/// Result of one append of a batch.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Outcome {
-    /// Its events take the positions up to `position`.
+    /// Its events end at `position`.
     Committed { position: i64, version: i64 },
     /// See [`Appended::Replayed`].
     Replayed(StoredAnswer),
@@ -157,11 +157,11 @@ pub(super) enum Outcome {
     Conflict { actual: i64 },
 }
 
-/// Decides each append in turn: appends to one stream chain, and a key that comes twice in one
-/// batch takes effect once. Afterwards `state.position` is that of the last accepted event.
+/// Decides each append in turn: appends to one stream chain, and a key used twice in one batch
+/// takes effect once. Afterwards `state.position` is that of the last accepted event.
 pub(super) fn decide(state: &mut State, batch: &[Prepared]) -> Vec<Outcome> {
     let mut outcomes: Vec<Outcome> = Vec::with_capacity(batch.len());
-    // Appends of this batch that were accepted, by their keys: position and version.
+    // Accepted appends of this batch by key: position and version.
     let mut accepted: HashMap<(OrganizationId, &str), (&Prepared, i64, i64)> =
         HashMap::with_capacity(batch.len());
     for append in batch {
@@ -195,8 +195,8 @@ pub(super) fn decide(state: &mut State, batch: &[Prepared]) -> Vec<Outcome> {
     outcomes
 }
 
-/// The versions that the appends expect, if the batch is plain: every append expects one, and no
-/// stream and no key comes twice.
+/// Returns the versions that the appends expect, if the batch is plain: every append expects one,
+/// and streams and keys are distinct.
 pub(super) fn plain(batch: &[Prepared]) -> Option<Vec<i64>> {
     let mut streams = HashSet::with_capacity(batch.len());
     let mut keys = HashSet::with_capacity(batch.len());
@@ -214,7 +214,7 @@ pub(super) fn plain(batch: &[Prepared]) -> Option<Vec<i64>> {
         .collect()
 }
 
-/// What is stored of an append that was accepted.
+/// Returns what is stored for an accepted append.
 fn stored(append: &Prepared, position: i64, version: i64) -> StoredKey {
     let answer = StoredAnswer { answer: append.answer.clone(), position, version };
     StoredKey { fingerprint: append.key.fingerprint, answer }

@@ -1,8 +1,9 @@
-//! Between the domain's events and the database's rows: sealing, opening, lifting.
+//! Converts between the domain's events and the database's rows: encryption (sealing), decryption,
+//! upcasting.
 //!
 //! A personal field, `{"$personal": value}`, is stored as `{"$sealed": "v1:<key>:<base64>"}`: the
-//! value's JSON under AES-256-GCM, bound to the event's id. Where the key is gone it is read as
-//! `{"$erased": true}`.
+//! value's JSON encrypted with AES-256-GCM, bound to the event's id. Once the key is deleted it is
+//! read as `{"$erased": true}`.
 
 use super::LogError;
 use super::batch::{Append, Prepared, PreparedEvent};
@@ -22,30 +23,30 @@ use uuid::Uuid;
 const SEALED: &str = "$sealed";
 const SCHEME: &str = "v1";
 
-/// An event cannot be sealed, opened or read.
+/// An event cannot be encrypted, decrypted or read.
 #[derive(Debug, thiserror::Error)]
 pub enum CodecError {
-    /// A defect: an event with personal fields, but no key to seal them with.
-    #[error("{0} has personal fields and no key to seal them with")]
+    /// A defect: an event with personal fields, but no key to encrypt them.
+    #[error("{0} has personal fields but no key to encrypt them")]
     NoKey(String),
     /// A field that only looks sealed would stop every reader of the log.
-    #[error("{0} has a field that looks sealed before it is")]
+    #[error("{0} has a field that looks like a sealed one")]
     Marked(String),
-    /// A sealed field is not of the form it was written in.
+    /// A sealed field does not have the expected form.
     #[error("a sealed field of event {0} is malformed")]
     Malformed(Uuid),
-    /// A sealed field does not open.
-    #[error("a sealed field of event {0} does not open: it was changed, or the key is another")]
+    /// A sealed field cannot be decrypted.
+    #[error("a sealed field of event {0} cannot be decrypted: it was changed, or the key is wrong")]
     Unopened(Uuid),
     /// A defect: metadata that cannot be written as JSON.
     #[error("an event's metadata cannot be written: {0}")]
     Metadata(#[source] serde_json::Error),
-    /// Stored JSON is not JSON.
-    #[error("event at position {position} holds what is not JSON: {source}")]
+    /// Stored text is not JSON.
+    #[error("the event at position {position} is not valid JSON: {source}")]
     Json {
-        /// Which event.
+        /// Position of the event.
         position: i64,
-        /// What is wrong.
+        /// Cause.
         source: serde_json::Error,
     },
 }
@@ -61,7 +62,7 @@ impl Codec {
         Self { keys, upcasters: upcasters.into() }
     }
 
-    /// Gives the events ids and seals them.
+    /// Assigns ids to the events and seals them.
     pub(super) fn prepare(append: Append) -> Result<Prepared, CodecError> {
         let mut prepared = Vec::with_capacity(append.events.len());
         for mut event in append.events {
@@ -91,7 +92,7 @@ impl Codec {
         })
     }
 
-    /// Opens and lifts stored events. Keys are fetched once for all of them.
+    /// Decrypts and upcasts stored events. Keys are fetched once for all of them.
     pub(super) async fn open(
         &self,
         stored: Vec<StoredEvent>,
@@ -174,7 +175,7 @@ fn seal(value: &mut Value, key: Option<&DataKey>, event: Uuid) -> Result<(), Uns
     }
 }
 
-/// The text of a sealed field, if the value is one.
+/// Returns the text of a sealed field, if the value is one.
 fn sealed_text(value: &Value) -> Option<&str> {
     let map = value.as_object().filter(|map| map.len() == 1)?;
     map.get(SEALED)?.as_str()

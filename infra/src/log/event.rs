@@ -1,4 +1,4 @@
-//! An event as it stands in the log.
+//! An event in the log.
 
 use chrono::{DateTime, Utc};
 use cqrs_es::Aggregate;
@@ -8,48 +8,48 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
-/// Who caused an event, and by what.
+/// Actor and causes of an event.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Metadata {
     /// The [`Principal`](debrief_domain::principal::Principal) who acted, as text.
     pub actor: String,
-    /// Runs from the first request through everything that follows from it.
+    /// Shared by the first request and everything that follows from it.
     pub correlation_id: Uuid,
-    /// The event that a worker answered to.
+    /// The event that a worker handled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub causation_id: Option<Uuid>,
 }
 
-/// An event with its place in the log, opened and lifted to the newest schema.
+/// An event with its position in the log, decrypted and upcast to the newest schema.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct RecordedEvent {
-    /// Place in the log, from 1 without gaps.
+    /// Position in the log, from 1 without gaps.
     pub position: i64,
     /// UUIDv7.
     pub id: Uuid,
-    /// Whose it is.
+    /// Organization that owns it.
     pub organization: OrganizationId,
     /// Type of the stream, such as `transcript`.
     pub stream_type: String,
-    /// The aggregate's id.
+    /// Id of the aggregate.
     pub stream_id: Uuid,
-    /// Place in the stream, from 1 without gaps.
+    /// Version in the stream, from 1 without gaps.
     pub version: i64,
     /// Globally unique name, such as `transcript.uploaded`.
     #[serde(rename = "type")]
     pub event_type: String,
     /// Schema version of `payload`.
     pub schema_version: u32,
-    /// What happened.
+    /// Content of the event.
     pub payload: Value,
-    /// Who caused it, and by what.
+    /// Actor and causes.
     pub metadata: Metadata,
-    /// When the log took it in.
+    /// When the log accepted it.
     pub recorded_at: DateTime<Utc>,
 }
 
 impl RecordedEvent {
-    /// The event as the aggregate `A` declares it; `None` where it is another aggregate's.
+    /// Decodes the event of aggregate `A`; returns `None` if it belongs to another aggregate.
     pub fn of<A: Aggregate>(&self) -> Result<Option<A::Event>, DecodeError> {
         if self.stream_type != A::TYPE {
             return Ok(None);
@@ -58,21 +58,21 @@ impl RecordedEvent {
     }
 }
 
-/// What an event is, without what it says.
+/// An event without its payload.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EventHeader {
-    /// Place in the log.
+    /// Position in the log.
     pub position: i64,
     /// UUIDv7.
     pub id: Uuid,
-    /// Whose it is.
+    /// Organization that owns it.
     pub organization: OrganizationId,
-    /// The aggregate's id.
+    /// Id of the aggregate.
     pub stream_id: Uuid,
     /// Globally unique name, as stored.
     pub event_type: String,
-    /// That of the request it all began with.
+    /// Correlation id of the first request.
     pub correlation_id: Uuid,
-    /// When the log took it in.
+    /// When the log accepted it.
     pub recorded_at: DateTime<Utc>,
 }

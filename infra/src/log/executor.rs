@@ -1,4 +1,4 @@
-//! Commands to events: load, decide, append; again when another command came first.
+//! Executes commands: load, decide, append; retried after a conflict with another command.
 
 use super::batch::{Append, Appended, CommandKey, Expected, NewEvent, StoredAnswer, StreamId};
 use super::event::Metadata;
@@ -14,38 +14,38 @@ use std::time::Duration;
 use tokio::sync::{Mutex, MutexGuard};
 use uuid::Uuid;
 
-/// How often a command is decided anew when another one changed its stream first.
+/// Maximum number of attempts to execute a command, after conflicts on its stream.
 const ATTEMPTS: u32 = 8;
-/// Events of a stream that are read at a time.
+/// Number of events of a stream read at a time.
 const LOAD_PAGE: u32 = 2_000;
 
-/// Everything around a command that is not the command.
+/// The context of a command.
 #[derive(Debug, Clone)]
 pub struct CommandContext {
-    /// Whose stream it is.
+    /// Organization that owns the stream.
     pub organization: OrganizationId,
-    /// Who asks, and by what.
+    /// Actor and causes.
     pub metadata: Metadata,
-    /// Names the command.
+    /// Identifies the command.
     pub key: CommandKey,
-    /// Kept with the key and given again; holds ids, never a person's words.
+    /// Stored with the key and returned on replay; contains ids, never a person's words.
     pub answer: Value,
-    /// Seals personal fields.
+    /// Encrypts personal fields.
     pub data_key: Option<DataKey>,
     /// Keys to be stored with the events.
     pub wrapped_keys: Vec<WrappedKey>,
 }
 
-/// A command that was carried out, now or before.
+/// A command that was executed, now or before.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Committed {
     /// Position that the command reached.
     pub position: i64,
-    /// Version of the stream then.
+    /// Version of the stream after it.
     pub version: i64,
-    /// The answer of [`CommandContext::answer`], as it was the first time.
+    /// The first execution's [`CommandContext::answer`].
     pub answer: Value,
-    /// Whether this was the answer of an earlier sending.
+    /// Whether this is the answer of an earlier execution.
     pub replayed: bool,
 }
 
@@ -60,14 +60,14 @@ impl Committed {
     }
 }
 
-/// A command was not carried out.
+/// A command was not executed.
 #[derive(Debug, thiserror::Error)]
 pub enum CommandError<E: std::error::Error> {
     /// The domain refuses it.
     #[error(transparent)]
     Refused(E),
-    /// Other commands changed the stream first, again and again.
-    #[error("others changed this at the same time, {ATTEMPTS} times in a row")]
+    /// Other commands kept changing the stream.
+    #[error("concurrent changes prevented this {ATTEMPTS} times in a row")]
     Conflict,
     /// The key was used for another command.
     #[error("this idempotency key was used for another request")]
@@ -83,8 +83,8 @@ pub enum CommandError<E: std::error::Error> {
     Encode(#[from] serde_json::Error),
 }
 
-/// Commands that lost a race for their stream wait here for their turn. Streams share locks: two
-/// that meet in one only wait a little longer.
+/// A queue for commands that lost a race for their stream. Streams share locks: two with the same
+/// lock only wait a little longer.
 #[derive(Clone)]
 pub(super) struct Turns(Arc<[Mutex<()>]>);
 
@@ -109,7 +109,8 @@ impl Turns {
 }
 
 impl EventLog {
-    /// The aggregate with this id and its version; 0 where it has no events in this organization.
+    /// Loads the aggregate with this id and its version; 0 if it has no events in this
+    /// organization.
     pub async fn load<A: Aggregate>(
         &self,
         organization: OrganizationId,
@@ -130,7 +131,7 @@ impl EventLog {
         }
     }
 
-    /// Carries out a command on a stream that exists.
+    /// Executes a command on an existing stream.
     pub async fn execute<A>(
         &self,
         context: CommandContext,
@@ -141,8 +142,8 @@ impl EventLog {
         A: Aggregate<Services = ()>,
         A::Command: Clone,
     {
-        // Who comes while others take turns lines up behind them; passing them, it would make them
-        // lose again and again.
+        // If others are queued, a newcomer queues behind them; overtaking would make them lose
+        // repeatedly.
         let mut turn = match self.turns.are_taken(id) {
             true => Some(self.turns.wait(id).await),
             false => None,
@@ -151,8 +152,8 @@ impl EventLog {
             let (aggregate, version) = self.load::<A>(context.organization, id).await?;
             match self.decide(&context, id, aggregate, version, command.clone()).await? {
                 Some(committed) => return Ok(committed),
-                // Commands of this node that lost take turns: then each wins at its second try,
-                // however many there are. Against other nodes, chance helps.
+                // Losing commands of this node queue up: then each wins its second attempt, however
+                // many there are. Against other nodes, random pauses help.
                 None if turn.is_none() => turn = Some(self.turns.wait(id).await),
                 None => {
                     let pause = 2_u64.pow(attempt) * rand::random_range(2..10);
@@ -163,8 +164,8 @@ impl EventLog {
         Err(CommandError::Conflict)
     }
 
-    /// Carries out the first command of a new stream, without reading it first. On a stream that
-    /// has events after all it is decided like any other command.
+    /// Executes the first command of a new stream, without reading it first. If the stream has
+    /// events after all, it is decided like any other command.
     pub async fn create<A>(
         &self,
         context: CommandContext,
@@ -181,7 +182,7 @@ impl EventLog {
         }
     }
 
-    /// One attempt; `None` where the stream has another version.
+    /// Makes one attempt; returns `None` if the stream has another version.
     async fn decide<A: Aggregate<Services = ()>>(
         &self,
         context: &CommandContext,
@@ -194,7 +195,7 @@ impl EventLog {
         let decided = aggregate.handle(command, &(), &sink).await;
         let events = sink.collect().await;
         if decided.is_err() || events.is_empty() {
-            // Perhaps because it was carried out before: then the first answer stands.
+            // Perhaps because it was executed before: then the first answer is returned.
             match self.answer_to(context.organization, &context.key).await? {
                 Some(Appended::Replayed(stored)) => return Ok(Some(Committed::earlier(stored))),
                 Some(_) => return Err(CommandError::KeyReused),

@@ -1,18 +1,20 @@
-//! The event log: the one truth.
+//! The event log: the single source of truth.
 //!
-//! Invariants, which the contract suite in `infra/tests/log.rs` checks on both databases:
+//! Invariants, checked by the contract suite in `infra/tests/log.rs` on both databases:
 //!
-//! 1. Positions run 1, 2, 3 … in the order of commits. A reader that has seen position `n` will
-//!    never see a new event at or below `n`.
+//! 1. Positions run 1, 2, 3 … in commit order. A reader that has seen position `n` will never see a
+//!    new event at or below `n`.
 //! 2. A stream's versions run 1, 2, 3 …; an append states the version it expects.
-//! 3. Every command carries a key. The same key gives the first answer again; the same key with
-//!    another fingerprint is refused. Events, answer and new data keys are one transaction.
-//! 4. Events are never changed or deleted: a trigger refuses it.
-//! 5. Personal fields are sealed before they reach the database and opened after they leave it.
+//! 3. Every command has a key. The same key returns the first answer again; the same key with
+//!    another fingerprint is refused. Events, answer and new data keys are written in one
+//!    transaction.
+//! 4. Events are never changed or deleted: a trigger prevents it.
+//! 5. Personal fields are encrypted before they reach the database and decrypted after they leave
+//!    it.
 //!
-//! [`EventLog`] is what the rest of the system holds. `append` goes through the node's one
-//! [`appender`], which merges what waits into one transaction; [`store`] has an adapter for each
-//! database.
+//! [`EventLog`] is the interface for the rest of the system. `append` goes through the node's
+//! single [`appender`], which merges waiting appends into one transaction; [`store`] has an adapter
+//! for each database.
 
 mod appender;
 mod batch;
@@ -43,20 +45,20 @@ use store::LogStore;
 use tokio::sync::watch;
 use uuid::Uuid;
 
-/// The log did not do what was asked.
+/// An operation on the log failed.
 #[derive(Debug, thiserror::Error)]
 pub enum LogError {
-    /// The database failed. If it was temporary, sending the same command again is safe.
+    /// The database failed. If the error is temporary, it is safe to send the same command again.
     #[error(transparent)]
     Database(#[from] DatabaseError),
-    /// A key cannot be had.
+    /// A key is unavailable.
     #[error(transparent)]
     Key(#[from] KeyError),
-    /// An event cannot be sealed, opened or read.
+    /// An event cannot be encrypted, decrypted or read.
     #[error(transparent)]
     Codec(#[from] CodecError),
-    /// So many appends wait that another one would only wait longer.
-    #[error("the log takes no more appends for the moment")]
+    /// Too many appends are waiting.
+    #[error("the log is overloaded: too many appends are waiting")]
     Overloaded,
     /// The process is shutting down.
     #[error("the log is closed")]
@@ -64,7 +66,7 @@ pub enum LogError {
 }
 
 impl LogError {
-    /// Whether the same call may work later.
+    /// Returns whether the same call may succeed later.
     pub fn is_temporary(&self) -> bool {
         match self {
             Self::Database(error) | Self::Key(KeyError::Database(error)) => error.is_temporary(),
@@ -96,7 +98,7 @@ impl EventLog {
         Self::with_upcasters(sql, keys, options, debrief_domain::upcasters::all())
     }
 
-    /// Opens the log with other upcasters than the domain's.
+    /// Opens the log with upcasters other than the domain's.
     pub fn with_upcasters(
         sql: Sql,
         keys: KeyStore,
@@ -113,7 +115,7 @@ impl EventLog {
         }
     }
 
-    /// The keys that seal personal fields.
+    /// Returns the keys that encrypt personal fields.
     pub fn keys(&self) -> &KeyStore {
         &self.keys
     }
@@ -129,7 +131,7 @@ impl EventLog {
         })
     }
 
-    /// The answer that was stored for a command's key, if the command was carried out.
+    /// Returns the stored answer for a command's key, if the command was executed.
     pub async fn answer_to(
         &self,
         organization: OrganizationId,
@@ -145,13 +147,13 @@ impl EventLog {
         }))
     }
 
-    /// Up to `limit` events after position `after`, in order, opened and lifted.
+    /// Returns up to `limit` events after position `after`, in order, decrypted and upcast.
     pub async fn read(&self, after: i64, limit: u32) -> Result<Vec<RecordedEvent>, LogError> {
         let stored = self.store.read(after, limit).await?;
         self.codec.open(stored).await
     }
 
-    /// As [`EventLog::read`], without payloads: nothing is opened.
+    /// Same as [`EventLog::read`], without payloads: nothing is decrypted.
     pub async fn read_headers(&self, after: i64, limit: u32) -> Result<Vec<EventHeader>, LogError> {
         let stored = self.store.read(after, limit).await?;
         stored
@@ -172,14 +174,14 @@ impl EventLog {
             .collect()
     }
 
-    /// The event at `position`.
+    /// Returns the event at `position`.
     pub async fn read_at(&self, position: i64) -> Result<Option<RecordedEvent>, LogError> {
         let mut events = self.read(position - 1, 1).await?;
         Ok(events.pop().filter(|event| event.position == position))
     }
 
-    /// Up to `limit` events of one stream after version `after`, in order. A stream of another
-    /// organization has no events.
+    /// Returns up to `limit` events of one stream after version `after`, in order. A stream of
+    /// another organization has no events.
     pub async fn read_stream(
         &self,
         organization: OrganizationId,
@@ -191,34 +193,34 @@ impl EventLog {
         self.codec.open(stored).await
     }
 
-    /// The event with this id.
+    /// Returns the event with this id.
     pub async fn find(&self, id: Uuid) -> Result<Option<RecordedEvent>, LogError> {
         let stored = self.store.find(id).await?;
         Ok(self.codec.open(stored.into_iter().collect()).await?.pop())
     }
 
-    /// Position of the last event; 0 for an empty log.
+    /// Returns the position of the last event; 0 for an empty log.
     pub async fn head(&self) -> Result<i64, LogError> {
         Ok(self.store.head().await?.0)
     }
 
-    /// What identifies this history: it changes when the log is replaced by another.
+    /// Returns the identity of this history: it changes when the log is replaced by another.
     pub async fn epoch(&self) -> Result<String, LogError> {
         Ok(self.store.head().await?.1)
     }
 
-    /// The last position that this process knows of: a wake-up, not the truth. Other nodes append
-    /// too, so readers also poll.
+    /// Returns a watch on the last position known to this process: a wake-up, not the truth. Other
+    /// nodes append too, so readers also poll.
     pub fn watch(&self) -> watch::Receiver<i64> {
         self.appender.appended().subscribe()
     }
 
-    /// The same position, to be shared with other processes.
+    /// Returns the same position, to be shared with other processes.
     pub fn shared(&self) -> Shared {
         Shared { topic: "log".to_owned(), position: self.appender.appended().clone() }
     }
 
-    /// Whether the database answers.
+    /// Checks that the database responds.
     pub async fn check(&self) -> Result<(), LogError> {
         self.head().await.map(|_| ())
     }

@@ -1,11 +1,11 @@
 //! The log in Postgres.
 //!
-//! Order: whoever appends holds the row of `log_head` from before it reads until its commit is
-//! visible, so a position is given out only after all lower ones can be read.
+//! Order: an append locks the row of `log_head` before it reads and until its commit is visible, so
+//! a position is assigned only when all lower ones can be read.
 //!
-//! A batch in which nothing meets anything else (nearly every one) is one round trip: the function
-//! `log_append` locks, checks and writes, and answers where the events went. Any other batch is
-//! decided here, in four: begin, lock and read, write, commit.
+//! A plain batch, without conflicts (nearly every one), is one round trip: the function
+//! `log_append` locks, checks and writes, and returns the positions. Any other batch is decided
+//! here, in four round trips: begin, lock and read, write, commit.
 
 use super::batch::{Outcome, Prepared, State, StoredAnswer, StoredKey, StreamId, decide, plain};
 use super::store::{LogStore, StoredEvent};
@@ -41,8 +41,8 @@ const APPEND: &str = "SELECT log_append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
 
 pub(super) struct PostgresLog {
     pool: PgPool,
-    /// The appender's own connection, outside the pool: the pool would ask it whether it is alive
-    /// around every batch, and each question is a round trip.
+    /// The appender's own connection, outside the pool: the pool would check before and after every
+    /// batch whether it is alive, and each check is a round trip.
     appending: Mutex<Option<PgConnection>>,
 }
 
@@ -142,7 +142,7 @@ impl<'a> Columns<'a> {
         self.key_positions.push(position);
         self.key_versions.push(version);
         for key in &append.wrapped_keys {
-            // A statement can write a row once: the last one of a batch counts.
+            // A statement can write a row only once: the last one of a batch counts.
             let id = key.id.to_string();
             if let Some(i) = self.data_key_ids.iter().position(|known| *known == id) {
                 self.data_key_organizations[i] = key.organization.to_string();
@@ -159,8 +159,8 @@ impl<'a> Columns<'a> {
 }
 
 impl PostgresLog {
-    /// Writes a plain batch in one round trip; `None`, with nothing written, where the log has
-    /// something against it.
+    /// Writes a plain batch in one round trip; returns `None`, with nothing written, if there is a
+    /// conflict.
     async fn append_plain(
         &self,
         batch: &[Prepared],
@@ -176,7 +176,7 @@ impl PostgresLog {
         }
         let types: Vec<&str> = batch.iter().map(|append| append.stream.stream_type).collect();
         let ids: Vec<Uuid> = batch.iter().map(|append| append.stream.id).collect();
-        // Positions and versions before the batch is placed: offsets from its head.
+        // Positions and versions relative to the head, until the batch is placed.
         let (offsets, versions) = (columns.key_positions.clone(), columns.key_versions.clone());
         let append = sqlx::query_scalar::<_, Option<i64>>(APPEND)
             .bind(types)
@@ -202,7 +202,7 @@ impl PostgresLog {
             .bind(columns.payloads)
             .bind(columns.metadata)
             .bind(recorded_at);
-        // Taken out while it works: a failure, or the end of this future, closes it.
+        // Taken out while in use: an error, or dropping this future, closes it.
         let mut held = self.appending.lock().await;
         let mut connection = match held.take() {
             Some(connection) => connection,

@@ -1,13 +1,13 @@
 //! The log in SQLite.
 //!
-//! A write transaction holds the whole file, so positions follow commit order by themselves. Batches
-//! are written by a connection of rusqlite's, on a thread for blocking work: through sqlx each
-//! statement is a round trip to the connection's thread and each value a copy, which cost more than
-//! SQLite itself does. Everything else reads through sqlx.
+//! A write transaction locks the whole file, so positions follow commit order. Batches are written
+//! through a connection of rusqlite, on a thread for blocking work: through sqlx, each statement is
+//! a round trip to the connection's thread and each value is copied, which costs more than SQLite
+//! itself. All reads use sqlx.
 //!
-//! A batch in which nothing meets anything else (nearly every one) is written without reading
-//! whether its keys and streams are new: their indexes tell, and then it is rolled back and decided
-//! like any other batch.
+//! A plain batch, without conflicts (nearly every one), is written without reading whether its keys
+//! and streams are new: if they are not, a unique index is violated, and the batch is rolled back
+//! and decided like any other.
 
 use super::batch::{Outcome, Prepared, State, StoredAnswer, StoredKey, StreamId, decide, plain};
 use super::store::{LogStore, StoredEvent};
@@ -38,7 +38,7 @@ impl SqliteLog {
     }
 }
 
-/// An id as it is stored.
+/// An id as stored.
 struct Id([u8; uuid::fmt::Hyphenated::LENGTH]);
 
 impl Id {
@@ -66,7 +66,7 @@ fn version(statement: &mut Statement<'_>, stream: StreamId) -> rusqlite::Result<
     statement.query_row(params![stream.stream_type, Id::of(stream.id)], |row| row.get(0))
 }
 
-/// What has to be known to decide the batch.
+/// Reads the state needed to decide the batch.
 fn state(tx: &Connection, batch: &[Prepared]) -> rusqlite::Result<State> {
     let mut state = State { position: head(tx)?, ..State::default() };
     let mut versions = tx.prepare_cached(VERSION)?;
@@ -96,7 +96,7 @@ fn state(tx: &Connection, batch: &[Prepared]) -> rusqlite::Result<State> {
     Ok(state)
 }
 
-/// Writes what of a batch was accepted, and the log's new head.
+/// Writes the accepted part of a batch, and the log's new head.
 fn write(
     tx: &Connection,
     batch: &[Prepared],
@@ -154,7 +154,7 @@ fn write(
     Ok(())
 }
 
-/// Writes a plain batch; `None`, with nothing written, where the log has something against it.
+/// Writes a plain batch; returns `None`, with nothing written, if there is a conflict.
 fn append_plain(
     connection: &mut Connection,
     batch: &[Prepared],
@@ -166,7 +166,7 @@ fn append_plain(
     {
         let mut versions = tx.prepare_cached(VERSION)?;
         for (append, &expected) in batch.iter().zip(expected) {
-            // A new stream's first version is found to be taken when it is written.
+            // A conflict on a new stream's first version shows when it is written.
             let is_new = expected == 0 && !append.events.is_empty();
             if !is_new && version(&mut versions, append.stream)? != expected {
                 return Ok(None);
@@ -183,8 +183,8 @@ fn append_plain(
     }
 }
 
-/// IMMEDIATE: a transaction that begins by reading and then writes would fail when another process
-/// wrote in between.
+/// IMMEDIATE: a transaction that reads first and then writes would fail if another process wrote in
+/// between.
 fn begin(connection: &mut Connection) -> rusqlite::Result<Transaction<'_>> {
     connection.transaction_with_behavior(TransactionBehavior::Immediate)
 }
@@ -210,7 +210,7 @@ impl LogStore for SqliteLog {
     async fn append(&self, batch: &Arc<[Prepared]>) -> Result<Vec<Outcome>, DatabaseError> {
         let (writer, batch, sql) = (Arc::clone(&self.writer), Arc::clone(batch), self.sql.clone());
         let written = tokio::task::spawn_blocking(move || {
-            // A panic leaves a transaction behind that is rolled back, and the connection whole.
+            // After a panic, the transaction is rolled back and the connection is intact.
             let mut writer = writer.lock().unwrap_or_else(PoisonError::into_inner);
             let connection = match &mut *writer {
                 Some(connection) => connection,

@@ -1,4 +1,4 @@
-//! What the log asks of a database.
+//! The interface of the log to a database.
 
 use super::batch::{Outcome, Prepared, StoredKey, StreamId};
 use crate::database::{DatabaseError, sql::Sql};
@@ -8,7 +8,7 @@ use debrief_domain::ids::OrganizationId;
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// An event as it lies in the database: sealed, and of the schema it was written in.
+/// An event in the database: encrypted, and in the schema it was written in.
 #[derive(Debug, Clone)]
 pub(super) struct StoredEvent {
     pub(super) position: i64,
@@ -28,7 +28,7 @@ pub(super) struct StoredEvent {
 #[async_trait]
 pub(super) trait LogStore: Send + Sync {
     /// Decides and writes a batch in one transaction. After an error it is unknown whether the
-    /// batch was committed; sending it again is safe, as its keys are.
+    /// batch was committed; sending it again is safe because of its keys.
     async fn append(&self, batch: &Arc<[Prepared]>) -> Result<Vec<Outcome>, DatabaseError>;
 
     /// See [`super::EventLog::read`].
@@ -46,18 +46,18 @@ pub(super) trait LogStore: Send + Sync {
     /// See [`super::EventLog::find`].
     async fn find(&self, id: Uuid) -> Result<Option<StoredEvent>, DatabaseError>;
 
-    /// The stored answer to a key.
+    /// Returns the stored answer for a key.
     async fn find_key(
         &self,
         organization: OrganizationId,
         key: &str,
     ) -> Result<Option<StoredKey>, DatabaseError>;
 
-    /// Position of the last event, and the log's epoch.
+    /// Returns the position of the last event, and the log's epoch.
     async fn head(&self) -> Result<(i64, String), DatabaseError>;
 }
 
-/// The adapter for this database.
+/// Returns the adapter for this database.
 pub(super) fn of(sql: Sql) -> Arc<dyn LogStore> {
     match &sql {
         Sql::Sqlite { .. } => Arc::new(super::sqlite::SqliteLog::new(sql)),

@@ -1,10 +1,9 @@
-//! Fan-out of wake-ups: positions that have moved in one process are told to the others.
+//! Wake-up signals: positions that advance in one process are announced to the others.
 //!
-//! A signal says no more than "look again": it may be lost, doubled or late, as every reader also
-//! polls. Within a process a signal is a [`watch`] channel. Between processes on one Postgres it
-//! is `NOTIFY`, sent after the commit on a connection of its own, and never more often than
-//! [`PAUSE`] allows, so that an append waits for none of it. Processes on one SQLite database
-//! only poll.
+//! A signal only means "look again": it may be lost, duplicated or late, because every reader also
+//! polls. Within a process a signal is a [`watch`] channel. Between processes on one Postgres it is
+//! `NOTIFY`, sent after the commit on a separate connection, and at most once per [`PAUSE`], so
+//! that no append waits for it. Processes on one SQLite database only poll.
 
 #[cfg(feature = "postgres")]
 mod postgres;
@@ -14,16 +13,16 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-/// Shortest time between two signals of one process.
+/// Minimum time between two signals of one process.
 #[cfg_attr(not(feature = "postgres"), allow(dead_code))]
 const PAUSE: Duration = Duration::from_millis(5);
 
-/// A position that processes tell each other of.
+/// A position shared between processes.
 #[derive(Debug, Clone)]
 pub struct Shared {
-    /// Names it; `[a-z_]+`.
+    /// Name; `[a-z_]+`.
     pub topic: String,
-    /// Moves with this process, and with the others once it is shared.
+    /// Advances with this process, and with the others once it is shared.
     pub position: watch::Sender<i64>,
 }
 
@@ -38,7 +37,7 @@ pub async fn share(sql: &Sql, shared: Vec<Shared>, stop: CancellationToken) {
     stop.cancelled().await;
 }
 
-/// Moves a position forward; answers whether it moved.
+/// Advances a position; returns whether it changed.
 #[cfg_attr(not(feature = "postgres"), allow(dead_code))]
 fn advance(position: &watch::Sender<i64>, to: i64) -> bool {
     position.send_if_modified(|at| {

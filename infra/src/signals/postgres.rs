@@ -7,12 +7,12 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
-/// The one Postgres channel; a payload is `<topic> <position>`.
+/// The single Postgres channel; a payload is `<topic> <position>`.
 const CHANNEL: &str = "debrief_positions";
 /// Pause after a failure.
 const FAILURE_PAUSE: Duration = Duration::from_secs(1);
 
-/// A shared position, and the last value of it that all know: it was told, or heard.
+/// A shared position, and its last value that was sent or received.
 struct Known {
     shared: Shared,
     value: AtomicI64,
@@ -28,7 +28,7 @@ pub(super) async fn share(pool: PgPool, shared: Vec<Shared>, stop: CancellationT
     }
 }
 
-/// Tells the others of what moved here.
+/// Sends the positions that advanced here.
 async fn tell(pool: &PgPool, known: &[Known]) {
     let mut moved: Vec<_> = known.iter().map(|known| known.shared.position.subscribe()).collect();
     loop {

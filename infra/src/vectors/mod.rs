@@ -28,6 +28,7 @@ use crate::url::has_scheme;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use debrief_domain::ids::{ClientId, OrganizationId, TranscriptId};
+use debrief_domain::subject::Subject;
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 use std::fmt::Debug;
@@ -57,8 +58,8 @@ pub struct State {
 pub struct SessionInfo {
     /// The organization.
     pub organization: OrganizationId,
-    /// The session.
-    pub transcript: TranscriptId,
+    /// The session or external note.
+    pub subject: Subject,
     /// The session's client.
     pub client: Option<ClientId>,
     /// The names of its coaches.
@@ -137,7 +138,7 @@ pub trait VectorStore: Debug + Send + Sync {
         &self,
         collection: &Collection,
         organization: OrganizationId,
-        transcript: TranscriptId,
+        subject: Subject,
     ) -> Result<HashSet<Uuid>, VectorError>;
 
     /// Replaces the session's entries: new ones are inserted with their vectors, those without a

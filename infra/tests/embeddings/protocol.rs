@@ -66,7 +66,7 @@ async fn a_busy_or_broken_server_is_unavailable() {
         Reply::Now((StatusCode::TOO_MANY_REQUESTS, headers, KEY).into_response())
     });
     let told = failure(&server.await).await;
-    assert_unavailable(&told, "status 429; it asks to wait 20 s");
+    assert_unavailable(&told, "status 429; it asks for a retry in 20 s");
     for status in [408, 500, 502, 503, 504, 529] {
         let server = Server::start(move |_| error(status, "overloaded")).await;
         let told = failure(&server).await;
@@ -87,8 +87,8 @@ async fn what_somebody_has_to_change() {
         (418, "x", "API"),
         (429, "insufficient_quota", "quota"),
         // A code that is the key or a word of the text is not repeated.
-        (401, KEY, "status 401: the server wants another key"),
-        (401, SECRET, "status 401: the server wants another key"),
+        (401, KEY, "status 401: the server does not accept the key"),
+        (401, SECRET, "status 401: the server does not accept the key"),
     ] {
         let server = Server::start(move |_| error(status, code)).await;
         assert_config(&failure(&server).await, hint);
@@ -220,7 +220,7 @@ async fn a_text_that_is_too_long_is_shortened() {
 async fn a_server_that_refuses_everything_is_set_up_wrongly() {
     for status in [400, 413, 422] {
         let server = Server::start(move |_| error(status, "invalid_request_error")).await;
-        assert_config(&failure(&server).await, "embeds no text");
+        assert_config(&failure(&server).await, "refuses every text");
     }
 }
 

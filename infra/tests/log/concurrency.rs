@@ -1,4 +1,4 @@
-//! Expected versions, and commands that meet each other.
+//! Expected versions, and conflicting commands.
 
 use crate::support::tally::{Tally, TallyCommand, TooHigh};
 use crate::support::*;
@@ -45,7 +45,7 @@ pub(crate) async fn one_of_two_wins(place: Shared) {
 }
 
 /// A version that is passed, one that is not reached, and a new stream that is not new; each alone
-/// in its batch and beside an append that holds.
+/// in its batch and next to a valid append.
 pub(crate) async fn another_version_is_a_conflict(place: Shared) {
     let node = place.node().await;
     let id = Uuid::now_v7();
@@ -95,7 +95,7 @@ pub(crate) async fn create_meets_a_stream_that_exists(place: Shared) {
     let (tally, version) = log.load::<Tally>(organization(), id).await.unwrap();
     assert_eq!((tally.sum, version), (8, 2));
 
-    // Many at once: one begins the stream, the others follow it.
+    // Many at once: one creates the stream, the others follow.
     let id = Uuid::now_v7();
     let mut creators = JoinSet::new();
     for n in 0..20 {
@@ -148,7 +148,7 @@ pub(crate) async fn a_hot_aggregate_takes_every_command(place: Shared) {
             began.elapsed().as_secs_f64() * 1e3
         );
         assert_eq!(versions, (1..=50).collect::<Vec<i64>>());
-        // Each was decided on the state that the one before it left.
+        // Each was decided on the state left by the previous one.
         let stream = StreamId { stream_type: "tally", id };
         let events = nodes[0].log.read_stream(organization(), stream, 0, 100).await.unwrap();
         let sums: Vec<i64> = events.iter().map(|e| e.payload["sum"].as_i64().unwrap()).collect();
@@ -189,7 +189,7 @@ pub(crate) async fn another_organization_sees_nothing(place: Shared) {
     assert_eq!(log.read_stream(other, stream, 0, 10).await.unwrap().len(), 0);
     let (tally, version) = log.load::<Tally>(other, id).await.unwrap();
     assert_eq!((tally, version), (Tally::default(), 0));
-    // Nor can it write there.
+    // Writing is impossible, too.
     let mut foreign = context("b");
     foreign.organization = other;
     let written = log.execute::<Tally>(foreign.clone(), id, TallyCommand::Add(100)).await;

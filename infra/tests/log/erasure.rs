@@ -1,4 +1,4 @@
-//! Personal words: sealed in the database, readable with their key, gone with it.
+//! Personal data: encrypted in the database, readable with its key, gone without it.
 
 use crate::support::*;
 use cqrs_es::persist::EventUpcaster;
@@ -31,7 +31,7 @@ async fn words_of(log: &EventLog, id: Uuid) -> Value {
     events[0].payload["words"].clone()
 }
 
-/// Everything that the database has on disk, or gives out about events.
+/// Returns all data of the database on disk, or everything that it returns about events.
 async fn raw(place: &Place, node: &Node) -> Vec<u8> {
     if place.is_postgres() {
         let sql = "SELECT string_agg(payload::text || metadata::text, ' ') FROM events";
@@ -110,7 +110,7 @@ pub(crate) async fn a_sealed_field_opens_in_its_event_alone(place: Shared) {
     let node = place.node().await;
     let id = Uuid::now_v7();
     let data_key = write(&node, id, None, CANARY).await;
-    // What an intruder in the database would do: the sealed field, copied into another event.
+    // An attack by an intruder in the database: the sealed field, copied into another event.
     let text = if place.is_postgres() { "payload::text" } else { "payload" };
     let sql = format!("SELECT {text} FROM events WHERE position = 1");
     let stored: String = node.database.log.query(&sql, &[]).await.unwrap()[0].get(0).unwrap();
@@ -147,7 +147,7 @@ pub(crate) async fn a_transcripts_key_dies_with_its_clients(place: Shared) {
     write(&node, bound, Some(&first_key), "of the first client").await;
     let moved_key = write(&node, moved, Some(&first_key), "of the first, then the second").await;
 
-    // Wrapped anew with the event that says so.
+    // Rewrapped with the event that records it.
     let rewrapped: WrappedKey = node.log.keys().wrap(organization(), &moved_key, Some(&second_key));
     let asked = append(moved, Expected::Any, 1);
     committed(node.log.append(Append { wrapped_keys: vec![rewrapped], ..asked }).await.unwrap());
@@ -246,7 +246,7 @@ pub(crate) async fn old_schemas_are_lifted(place: Shared) {
         assert_eq!(registered.name, expected);
         lifted += 1;
     }
-    // The other log, without upcasters, sees what is stored.
+    // Another log, without upcasters, reads what is stored.
     let stored: Vec<u32> =
         everything(&node.log).await.iter().map(|event| event.schema_version).collect();
     assert_eq!(stored, [1, 2, 1]);

@@ -1,4 +1,4 @@
-//! What the database refuses, and what is left when something fails.
+//! What the database refuses, and the state after a failure.
 
 use crate::support::*;
 use debrief_infra::keys::DataKey;
@@ -28,7 +28,7 @@ pub(crate) async fn events_are_append_only(place: Shared) {
         statements.push("TRUNCATE events");
         statements.push("TRUNCATE events CASCADE");
     } else {
-        // These would delete by way of an insertion.
+        // These would delete through an insertion.
         statements.push("REPLACE INTO events SELECT * FROM events");
         statements.push("INSERT OR REPLACE INTO events SELECT * FROM events WHERE position = 1");
     }
@@ -82,7 +82,7 @@ pub(crate) async fn a_failed_append_leaves_nothing(place: Shared) {
         assert_eq!(count(&node.database, &sql, &[]).await, rows, "rows in {table}");
     }
     assert_eq!(node.log.head().await.unwrap(), 2);
-    // The key was not used up, and the next position is the next.
+    // The key was not consumed, and positions continue without a gap.
     let again = Append { wrapped_keys: vec![], ..asked };
     assert_eq!(committed(node.log.append(again).await.unwrap()), (5, 3));
     assert_gapless(&everything(&node.log).await);
@@ -96,12 +96,12 @@ pub(crate) async fn a_bad_append_fails_alone(place: Shared) {
     refuse_data_key(&node, refused).await;
     bad.push(with_key(&node, append(Uuid::now_v7(), Expected::Any, 1), refused));
     if place.is_postgres() {
-        // Postgres takes no NUL in its JSON.
+        // Postgres accepts no NUL in JSON.
         let mut nul = append(Uuid::now_v7(), Expected::Any, 1);
         nul.events[0].payload = json!({"language": "e\0n"});
         bad.push(nul);
     }
-    // Asked for in one go, the bad ones in the middle: they share batches with good ones.
+    // Sent at once, the bad ones in the middle: they share batches with good ones.
     let bad_count = bad.len();
     let good = || append(Uuid::now_v7(), Expected::Version(0), 1);
     let mut appends: Vec<(bool, Append)> = (0..200).map(|_| (false, good())).collect();
@@ -171,7 +171,7 @@ pub(crate) async fn what_is_appended_is_what_is_read(place: Shared) {
     println!("{} event with 8 kinds of JSON read back by 5 ways", events.len());
 }
 
-/// P1 and P3 of the log alone: the database cuts its connections under load.
+/// P1 and P3 for the log alone: the database cuts its connections under load.
 pub(crate) async fn cut_connections_lose_nothing(place: Shared) {
     let nodes = [place.node().await, place.node().await];
     let over = Arc::new(AtomicBool::new(false));
@@ -183,7 +183,7 @@ pub(crate) async fn cut_connections_lose_nothing(place: Shared) {
             let (mut acknowledged, mut replays, mut failures) = (Vec::new(), 0, 0);
             while !over.load(Ordering::SeqCst) {
                 let asked = append(Uuid::now_v7(), Expected::Version(0), 2);
-                // Sent until it is answered, as a client would.
+                // Sent until answered, as a client would.
                 let at = loop {
                     match log.append(asked.clone()).await {
                         Ok(Appended::Committed { position, .. }) => break position,

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 const SENDINGS: usize = 20;
 
-/// What a caller learns, whether it was the first or not.
+/// Returns what a caller learns from a first or a repeated execution.
 fn answer(appended: Appended, asked: &Append) -> (i64, i64, serde_json::Value, bool) {
     match appended {
         Appended::Committed { position, version, .. } => {

@@ -1,5 +1,5 @@
-//! Commits that went through and whose answers were lost on the way: the case in which trying
-//! again could have an effect twice.
+//! Commits that succeeded but whose answers were lost: the case in which a retry could have an
+//! effect twice.
 
 use crate::support::*;
 use debrief_infra::database::Database;
@@ -12,7 +12,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
-/// Stands between the log and Postgres and swallows the answer to every `nth` COMMIT.
+/// Proxies between the log and Postgres, and drops the answer to every `nth` COMMIT.
 async fn swallow_answers(upstream: String, nth: usize) -> (u16, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -42,7 +42,7 @@ async fn swallow_answers(upstream: String, nth: usize) -> (u16, Arc<AtomicUsize>
                     let mut bytes = vec![0; 65_536];
                     while let Ok(n @ 1..) = from_server.read(&mut bytes).await {
                         if cut.load(Ordering::SeqCst) {
-                            // It is done by now; nobody is told.
+                            // It is committed by now, but nobody is told.
                             swallowed.fetch_add(1, Ordering::SeqCst);
                             break;
                         }
@@ -73,7 +73,7 @@ pub(crate) async fn a_commit_whose_answer_is_lost_counts_once(place: Shared) {
         writers.spawn(async move {
             let (mut first, mut replayed) = (0, 0);
             for _ in 0..20 {
-                // Nothing but its key tells the second try from a second command.
+                // Only its key distinguishes the retry from a second command.
                 match log.append(append(id, Expected::Any, 1)).await.unwrap() {
                     Appended::Committed { .. } => first += 1,
                     Appended::Replayed(_) => replayed += 1,

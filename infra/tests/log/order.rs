@@ -1,4 +1,4 @@
-//! Positions, versions, and what readers see while writers write.
+//! Positions, versions, and what readers see during writes.
 
 use crate::support::*;
 use debrief_infra::log::{Appended, Expected};
@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 const WRITERS: usize = 32;
 
-/// An append that was answered: when it was asked for, when it was answered, where it went.
+/// An answered append: times of request and answer, and its position.
 struct Answered {
     asked: Instant,
     answered: Instant,
@@ -61,7 +61,7 @@ pub(crate) async fn positions_follow_commits(place: Shared) {
     assert_eq!(log.len(), events, "events answered and events in the log");
     assert_eq!(nodes[1].log.head().await.unwrap(), events as i64);
     assert!(conflicts > 0, "without a conflict nothing was tested");
-    // What was answered before another was asked for stands before it.
+    // An append answered before another was requested has a lower position.
     done.sort_by_key(|append| append.position);
     let mut earliest = Instant::now();
     for append in done.iter().rev() {
@@ -132,7 +132,7 @@ pub(crate) async fn subscribers_miss_nothing(place: Shared) {
     );
 }
 
-/// The way that the log does not go: it has to lose events, or the test above proves little.
+/// The naive alternative: it has to lose events, or the test above proves little.
 pub(crate) async fn control_a_serial_column_loses_events(place: Shared) {
     let database = place.open().await;
     let plain = "CREATE TABLE plain (id bigserial PRIMARY KEY, words text NOT NULL)";

@@ -42,7 +42,7 @@ pub(crate) async fn collections_are_apart(subject: &Subject) {
     assert_eq!(store.collections().await.unwrap().len(), 1);
     // Made again, it is empty.
     store.put_state("other", &state(1), Some(DIMENSIONS)).await.unwrap();
-    let known = store.known("other", organization, session.transcript).await.unwrap();
+    let known = store.known("other", organization, session.subject).await.unwrap();
     assert!(known.is_empty());
 }
 
@@ -56,7 +56,7 @@ pub(crate) async fn what_is_gone_is_said_to_be(subject: &Subject) {
     }
     let (organization, all) = (session.organization, Filters::default());
     is_gone(store.put_state(COLLECTION, &state(1), None).await);
-    is_gone(store.known(COLLECTION, organization, session.transcript).await);
+    is_gone(store.known(COLLECTION, organization, session.subject).await);
     is_gone(store.replace(COLLECTION, &session, &[entry(1.0)]).await);
     is_gone(store.replace(COLLECTION, &session, &[]).await);
     is_gone(store.nearest(COLLECTION, organization, &at_angle(0.0), 5, &all).await);

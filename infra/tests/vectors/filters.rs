@@ -51,7 +51,10 @@ impl World {
             let session = (filters.clients.is_empty()
                 || info.client.is_some_and(|it| filters.clients.contains(&it)))
                 && (filters.transcripts.is_empty()
-                    || filters.transcripts.contains(&info.transcript))
+                    || info
+                        .subject
+                        .transcript()
+                        .is_some_and(|id| filters.transcripts.contains(&id)))
                 && any(&filters.coaches, &info.coaches)
                 && filters.from.is_none_or(|from| info.at >= from)
                 && filters.to.is_none_or(|to| info.at < to);
@@ -72,7 +75,7 @@ impl World {
     fn single_filters(&self) -> Vec<Filters> {
         let default = Filters::default;
         let client = |n: u128| ClientId(Uuid::from_u128(n));
-        let transcript = |n: usize| self.sessions[n].0.transcript;
+        let transcript = |n: usize| self.sessions[n].0.subject.transcript().unwrap();
         vec![
             Filters { kinds: names(&["notes"]), ..default() },
             Filters { kinds: names(&["notes", "turns", "other"]), ..default() },

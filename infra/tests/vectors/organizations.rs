@@ -10,14 +10,14 @@ use uuid::Uuid;
 pub(crate) async fn nothing_foreign_is_found(subject: &Subject) {
     let organizations = [organization(), organization()];
     let client = ClientId(Uuid::now_v7());
-    let transcript = session(organizations[0]).transcript;
+    let subject_id = session(organizations[0]).subject;
     let mut own: [Vec<Uuid>; 2] = Default::default();
     for (organization, own) in organizations.iter().zip(&mut own) {
         // The same in all but who it belongs to, and its ids.
         let entries: Vec<Entry> =
             (0..40).map(|n| Entry { speakers: names(&["Tom"]), ..entry(n as f32) }).collect();
         let info = SessionInfo {
-            transcript,
+            subject: subject_id,
             client: Some(client),
             coaches: names(&["Ann"]),
             ..session(*organization)
@@ -28,7 +28,10 @@ pub(crate) async fn nothing_foreign_is_found(subject: &Subject) {
     let filters = [
         Filters::default(),
         Filters { clients: vec![client], ..Filters::default() },
-        Filters { transcripts: vec![transcript], ..Filters::default() },
+        Filters {
+            transcripts: subject_id.transcript().into_iter().collect(),
+            ..Filters::default()
+        },
         Filters { coaches: names(&["Ann"]), speakers: names(&["Tom"]), ..Filters::default() },
         Filters { kinds: names(&["turns"]), ..Filters::default() },
     ];
@@ -50,7 +53,9 @@ pub(crate) async fn nothing_foreign_is_found(subject: &Subject) {
     }
     let stranger = organization();
     assert!(subject.nearest(stranger, &at_angle(0.0), 1_000, &filters[0]).await.is_empty());
-    assert!(subject.known(&SessionInfo { transcript, ..session(stranger) }).await.is_empty());
+    assert!(
+        subject.known(&SessionInfo { subject: subject_id, ..session(stranger) }).await.is_empty()
+    );
 }
 
 fn is_mixed(found: &[Near], own: &[Uuid]) -> bool {

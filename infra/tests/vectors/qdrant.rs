@@ -33,7 +33,7 @@ async fn a_failure_at_any_call_is_made_good_by_repeating() {
         assert!(matches!(result, Err(VectorError::Unavailable(_))), "{result:?}");
         failures += 1;
         store.replace(COLLECTION, &session, &second).await.unwrap();
-        let known = store.known(COLLECTION, session.organization, session.transcript);
+        let known = store.known(COLLECTION, session.organization, session.subject);
         let mut known: Vec<_> = known.await.unwrap().into_iter().collect();
         known.sort();
         assert_eq!(known, ids(&second));
@@ -78,7 +78,7 @@ async fn a_server_that_lost_everything_is_noticed() {
     server.forget();
     is_gone(store.put_state(COLLECTION, &state(1), None).await);
     is_gone(store.replace(COLLECTION, &session, &[kept(&entries[0])]).await);
-    is_gone(store.known(COLLECTION, session.organization, session.transcript).await);
+    is_gone(store.known(COLLECTION, session.organization, session.subject).await);
     let all = Filters::default();
     is_gone(store.nearest(COLLECTION, session.organization, &at_angle(0.0), 1, &all).await);
     assert!(store.collections().await.unwrap().is_empty());

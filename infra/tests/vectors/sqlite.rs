@@ -60,7 +60,7 @@ async fn fill(store: &dyn VectorStore, session: &SessionInfo, entries: &[Entry])
 }
 
 async fn known(store: &dyn VectorStore, session: &SessionInfo) -> Vec<uuid::Uuid> {
-    let known = store.known(COLLECTION, session.organization, session.transcript);
+    let known = store.known(COLLECTION, session.organization, session.subject);
     let mut known: Vec<_> = known.await.unwrap().into_iter().collect();
     known.sort();
     known
@@ -186,7 +186,7 @@ async fn another_layout_is_thrown_away() {
         let store = place.open().await;
         // A table that is missing is found out when it is needed.
         let _ = store.collections().await;
-        let _ = store.known(COLLECTION, session.organization, session.transcript).await;
+        let _ = store.known(COLLECTION, session.organization, session.subject).await;
         assert!(store.collections().await.unwrap().is_empty(), "{sql}");
         fill(&*store, &session, &[entry(1.0)]).await;
     }

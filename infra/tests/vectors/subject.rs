@@ -74,7 +74,7 @@ impl Subject {
     }
 
     pub(crate) async fn known(&self, session: &SessionInfo) -> Vec<Uuid> {
-        let known = self.store.known(COLLECTION, session.organization, session.transcript);
+        let known = self.store.known(COLLECTION, session.organization, session.subject);
         let mut known: Vec<Uuid> = known.await.unwrap().into_iter().collect();
         known.sort();
         known
@@ -121,7 +121,7 @@ pub(crate) fn organization() -> OrganizationId {
 pub(crate) fn session(organization: OrganizationId) -> SessionInfo {
     SessionInfo {
         organization,
-        transcript: TranscriptId(Uuid::now_v7()),
+        subject: debrief_domain::subject::Subject::Transcript(TranscriptId(Uuid::now_v7())),
         client: None,
         coaches: Vec::new(),
         at: day(0),

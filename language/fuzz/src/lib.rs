@@ -1,11 +1,11 @@
-//! What fuzz targets share: a question is read, and what comes out must hold together.
+//! Shared by fuzz targets: interprets a question and checks that the result is consistent.
 
 pub use libfuzzer_sys;
 
 use chrono::{NaiveDate, Weekday};
 use debrief_language::question::{Anchor, Context, Known, Role, interpret};
 
-/// Understands the text as a search question; its first line is also a person's name.
+/// Interprets the text as a search question; its first line is also a person's name.
 pub fn asked(text: &str) {
     let name = text.lines().next().unwrap_or_default().to_owned();
     let today = NaiveDate::default();

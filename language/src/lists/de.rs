@@ -115,7 +115,7 @@ pub(super) static DE: Pack = Pack {
         wir werden, lass uns, lasst uns, wir treffen uns, treffen wir uns, wir sprechen,
         wir müssen, wir sollten",
     they_will: "wird, soll, sollte, muss, schickt, schreibt, macht, übernimmt",
-    // "Ich werde … sprechen": it ends the clause.
+    // "Ich werde … sprechen": the verb ends the clause.
     verb_within: 12,
     no_commitment: "
         ich werde sehen, ich werde sein, ich werde sagen, ich werde nie, ich werde wahnsinnig,
@@ -180,7 +180,7 @@ pub(super) static DE: Pack = Pack {
     ..NEUTRAL
 };
 
-/// Takes the endings of case and number off.
+/// Strips the endings of case and number.
 fn stem(word: &str) -> String {
     without_ending(word, &["ern", "en", "er", "es", "em", "e", "n", "s"], 4)
 }

@@ -304,7 +304,7 @@ pub(super) static EN: Pack = Pack {
     ..NEUTRAL
 };
 
-/// Takes common endings off.
+/// Strips common endings.
 fn stem(word: &str) -> String {
     let word = word.strip_suffix("'s").unwrap_or(word);
     if !word.is_ascii() {

@@ -150,7 +150,7 @@ pub(super) static ES: Pack = Pack {
     ..NEUTRAL
 };
 
-/// Takes the endings of number and gender off.
+/// Strips the endings of number and gender.
 fn stem(word: &str) -> String {
     without_ending(word, &["es", "os", "as", "s", "o", "a", "e"], 4)
 }

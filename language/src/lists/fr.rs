@@ -155,7 +155,7 @@ pub(super) static FR: Pack = Pack {
     ..NEUTRAL
 };
 
-/// Takes the endings of number and gender and a joined article off.
+/// Strips the endings of number and gender, and an elided article.
 fn stem(word: &str) -> String {
     let word = ["l'", "d'", "j'", "n'", "s'", "c'", "m'", "t'", "qu'"]
         .iter()

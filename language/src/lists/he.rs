@@ -138,7 +138,7 @@ pub(super) static HE: Pack = Pack {
     ..NEUTRAL
 };
 
-/// Takes one joined letter off the front and common endings off the back.
+/// Strips one prefixed letter and common endings.
 fn stem(word: &str) -> String {
     let mut root = word;
     for prefix in ["וה", "שה", "ול", "וב", "כש", "ו", "ש", "ה", "ב", "ל", "מ", "כ"]

@@ -1,8 +1,8 @@
 //! Language packs: the words a language uses to commit, decide, realize, ask and fill pauses.
 //!
-//! One file per language holds nothing but lists; a language without one has [`NEUTRAL`], which
-//! knows no cues and takes frequent and short words for stop words. **To add a language**: write
-//! its file and add it to [`PACKS`].
+//! One file per language has nothing but lists. A language without one uses [`NEUTRAL`], which has
+//! no cues and treats frequent and short words as stop words. **To add a language**: write its file
+//! and add it to [`PACKS`].
 
 mod de;
 mod en;
@@ -23,7 +23,7 @@ static PACKS: &[&Pack] = &[&de::DE, &en::EN, &es::ES, &fr::FR, &he::HE, &pt::PT]
 /// The pack of every other language.
 pub(crate) static ANY: Pack = NEUTRAL;
 
-/// The pack of the language of which at least three words in ten are stop words, and the most.
+/// Returns the pack of the language with the most stop words, at least three words in ten.
 pub(crate) fn by_stop_words<'a>(words: impl Iterator<Item = &'a str>) -> Option<&'static Pack> {
     let words: Vec<&str> = words.collect();
     PACKS
@@ -38,7 +38,7 @@ pub(crate) fn by_stop_words<'a>(words: impl Iterator<Item = &'a str>) -> Option<
         .map(|(_, pack)| pack)
 }
 
-/// Stop words and fillers of a language, also with letters joined in front.
+/// Returns the stop words and fillers of a language, also with prefixed letters.
 pub(crate) fn stop_words(pack: &Pack) -> HashSet<String> {
     entries(pack.stop)
         .chain(entries(pack.fillers))
@@ -49,7 +49,7 @@ pub(crate) fn stop_words(pack: &Pack) -> HashSet<String> {
         .collect()
 }
 
-/// The pack of a language, by its primary subtag; one without words where it has none.
+/// Returns the pack of a language by its primary subtag, or the neutral pack.
 pub(crate) fn pack(code: &str) -> &'static Pack {
     PACKS.iter().find(|pack| pack.code.eq_ignore_ascii_case(code)).copied().unwrap_or(&ANY)
 }

@@ -1,56 +1,56 @@
-//! What there is to say of a language.
+//! The word lists of a language.
 
-/// Words or phrases with commas between. A line may end behind a comma, never inside a phrase.
+/// Words or phrases separated by commas. A line may end after a comma, never inside a phrase.
 pub(crate) type List = &'static str;
 
-/// The entries of a list.
+/// Returns the entries of a list.
 pub(crate) fn entries(list: List) -> impl Iterator<Item = &'static str> {
     list.split(',').map(str::trim).filter(|entry| !entry.is_empty())
 }
 
-/// The lists of one language. All in lower case, apostrophes straight; phrases as in
+/// The lists of one language. All in lower case with straight apostrophes; phrases as in
 /// [`Phrases`](crate::phrases::Phrases).
 pub(crate) struct Pack {
     /// Primary language subtag.
     pub(crate) code: &'static str,
-    /// Words that say nothing about the subject.
+    /// Words that are independent of the subject.
     pub(crate) stop: List,
-    /// Letters that join the front of a word.
+    /// Letters that are prefixed to words.
     pub(crate) prefixes: List,
     /// Sounds and words that fill pauses.
     pub(crate) fillers: List,
-    /// Greetings, goodbyes and technicalities: a sentence with one weighs nothing.
+    /// Greetings, goodbyes and technicalities: a sentence with one has no weight.
     pub(crate) housekeeping: List,
-    /// Words that lean on the sentence before, at the beginning of a sentence.
+    /// Words at the beginning of a sentence that refer to the previous sentence.
     pub(crate) leaning: List,
-    /// Words that point at something said before.
+    /// Words that refer to something said before.
     pub(crate) pointing: List,
-    /// Words that no whole sentence ends in.
+    /// Words that no complete sentence ends with.
     pub(crate) unfinished: List,
     /// Something has become clear, or is felt.
     pub(crate) insight: List,
-    /// What somebody wants.
+    /// Somebody wants something.
     pub(crate) goal: List,
     /// Something is decided.
     pub(crate) decision: List,
-    /// Looks like a decision but is none.
+    /// Looks like a decision but is not one.
     pub(crate) undecided: List,
-    /// Proposes something: a decision where somebody else agrees at once.
+    /// Proposes something: a decision if somebody else agrees at once.
     pub(crate) proposal: List,
-    /// Proposes something, at the beginning of a sentence: in a meeting a decision where nobody
-    /// turns it down.
+    /// Proposes something, at the beginning of a sentence: in a meeting, a decision if nobody
+    /// objects.
     pub(crate) resolution: List,
     /// Ends a topic.
     pub(crate) closing: List,
     /// Agrees, at the beginning of a reply.
     pub(crate) assent: List,
-    /// Takes a request on, at the beginning of a reply.
+    /// Accepts a request, at the beginning of a reply.
     pub(crate) takes_on: List,
-    /// Turns a request down, at the beginning of a reply.
+    /// Declines a request, at the beginning of a reply.
     pub(crate) decline: List,
-    /// The speaker commits: firmly.
+    /// The speaker commits firmly.
     pub(crate) i_will: List,
-    /// The speaker commits: by intention.
+    /// The speaker states an intention.
     pub(crate) i_intend: List,
     /// The speaker offers.
     pub(crate) i_can: List,
@@ -60,21 +60,21 @@ pub(crate) struct Pack {
     pub(crate) we_will: List,
     /// A third person will: follows their name.
     pub(crate) they_will: List,
-    /// How far behind its cue the verb may stand, in words.
+    /// Maximum distance of the verb after its cue, in words.
     pub(crate) verb_within: usize,
-    /// Looks like a commitment but is a manner of speaking.
+    /// Looks like a commitment but is a figure of speech.
     pub(crate) no_commitment: List,
-    /// In front of a commitment: it is reported or imagined.
+    /// Before a commitment: it is reported or hypothetical.
     pub(crate) imagined: List,
-    /// At the beginning: what follows depends on something.
+    /// At the beginning: what follows is conditional.
     pub(crate) conditions: List,
-    /// What can be ticked off. `verb*` matches beginnings.
+    /// Verbs of tasks that can be completed. `verb*` matches prefixes.
     pub(crate) errands: List,
     /// Verbs that need a date to count.
     pub(crate) doings: List,
-    /// Answers of one word.
+    /// One-word answers.
     pub(crate) yes_no: List,
-    /// An answer that answers nothing.
+    /// Answers without content.
     pub(crate) no_answer: List,
     /// A question to take home, or still open.
     pub(crate) left_open: List,
@@ -82,36 +82,36 @@ pub(crate) struct Pack {
     pub(crate) still_unknown: List,
     /// Words of dates.
     pub(crate) due: Due,
-    /// Brings forms of a word together. Only for comparing, never shown.
+    /// Maps forms of a word to a common stem. Only for comparison, never shown.
     pub(crate) stem: fn(&str) -> String,
 }
 
-/// The words of which a language makes dates.
+/// Words of dates in a language.
 #[derive(Default)]
 pub(crate) struct Due {
     /// By, before, until.
     pub(crate) deadline: List,
-    /// On, in, from: point to a time.
+    /// On, in, from: refer to a time.
     pub(crate) at: List,
     /// The, our, of, end.
     pub(crate) joint: List,
     /// This, every.
     pub(crate) which: List,
-    /// Next, coming: also point to events.
+    /// Next, coming: also refer to events.
     pub(crate) next: List,
     /// Tomorrow, Friday: dates on their own.
     pub(crate) day: List,
-    /// Week, morning: dates with a word in front.
+    /// Week, morning: dates after a fixing word.
     pub(crate) span: List,
     /// Session, race: dates after "before" or "next".
     pub(crate) event: List,
     /// Number words.
     pub(crate) number: List,
-    /// Manners of speaking that look like dates, unless a sentence ends in them.
+    /// Figures of speech that look like dates, unless they end a sentence.
     pub(crate) manner: List,
 }
 
-/// No words: what a pack leaves out, and all there is for every other language.
+/// Empty lists: the default of a pack, and the pack of every other language.
 pub(super) const NEUTRAL: Pack = Pack {
     code: "",
     stop: "",
@@ -162,7 +162,7 @@ pub(super) const NEUTRAL: Pack = Pack {
     stem: str::to_owned,
 };
 
-/// A word without the first of the endings that leaves at least `least` letters.
+/// Strips the first of the endings that leaves at least `least` letters.
 pub(super) fn without_ending(word: &str, endings: &[&str], least: usize) -> String {
     let root = endings
         .iter()

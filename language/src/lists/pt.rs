@@ -142,7 +142,7 @@ pub(super) static PT: Pack = Pack {
     ..NEUTRAL
 };
 
-/// Takes the endings of number and gender off.
+/// Strips the endings of number and gender.
 fn stem(word: &str) -> String {
     without_ending(word, &["ões", "ão", "es", "os", "as", "s", "o", "a", "e"], 4)
 }

@@ -1,4 +1,4 @@
-//! What remains to be searched once the rest is understood.
+//! The part of a question that is left to search once the rest is interpreted.
 
 use std::ops::Range;
 
@@ -10,12 +10,12 @@ use crate::{lists, sentences};
 /// What does not count as content.
 pub(super) struct Kept<'a> {
     pub(super) removed: &'a [Span],
-    /// Places of the words that say the kind.
+    /// Indexes of the words that express the kind.
     pub(super) kind: Option<Range<usize>>,
     pub(super) people: &'a [Mention],
 }
 
-/// The question without some spans, in order; spaces that are left over go too.
+/// Returns the question without some spans, in order, and without surplus spaces.
 pub(super) fn text(question: &str, removed: &[Span]) -> String {
     let mut text = String::with_capacity(question.len());
     let mut at = 0;
@@ -38,7 +38,7 @@ fn add(text: &mut String, part: &str) {
             }
             pending = true;
         } else {
-            // A mark that closed what was removed closes the word before.
+            // A mark after a removed span closes the previous word.
             if pending && matches!(c, ',' | '.' | '?' | '!') {
                 text.truncate(text.trim_end().len());
             }
@@ -48,7 +48,7 @@ fn add(text: &mut String, part: &str) {
     }
 }
 
-/// The words that say what is looked for, in their form and order.
+/// Returns the words to search for, in their form and order.
 pub(super) fn words(words: &[Word<'_>], plain: &[sentences::Word], kept: &Kept<'_>) -> Vec<String> {
     let mut content = Vec::new();
     let mut removed = kept.removed.iter().copied().peekable();
@@ -64,7 +64,7 @@ pub(super) fn words(words: &[Word<'_>], plain: &[sentences::Word], kept: &Kept<'
             let quote = &mention.quote;
             mention.people.len() == 1 && quote.from < word.to && word.from < quote.to
         });
-        // In a phrase every word counts.
+        // In a phrase, every word counts.
         let quoted = word.taken && !gone && !named;
         let says = quoted
             || !(at < boilerplate && !named_in(kept.people, word)
@@ -81,7 +81,7 @@ fn named_in(people: &[Mention], word: &Word<'_>) -> bool {
     people.iter().any(|mention| mention.quote.from < word.to && word.from < mention.quote.to)
 }
 
-/// Hebrew by its letters, else the language with the most stop words.
+/// Returns Hebrew by its letters, else the language with the most stop words.
 pub(super) fn language(words: &[Word<'_>], plain: &[sentences::Word]) -> Option<&'static str> {
     let letters = words.iter().filter(|word| word.lower.starts_with(char::is_alphabetic));
     let hebrew = letters.clone().filter(|word| word.is_hebrew()).count();

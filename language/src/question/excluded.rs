@@ -1,17 +1,17 @@
-//! What a question leaves out in words: "except sugar", "but not about dreams", "חוץ ממיסים".
+//! Exclusions in words: "except sugar", "but not about dreams", "חוץ ממיסים".
 //!
-//! "Without" excludes only where it cannot be what is talked about: behind sessions and the like
-//! ("calls without Dan") or a comma; "sleeping without pills" is a subject.
+//! "Without" excludes only if it cannot be the subject: after sessions and the like ("calls without
+//! Dan") or a comma; "sleeping without pills" is a subject.
 
 use super::language::{self, Language};
 use super::words::{Gap, Word};
 use super::{Quote, Span};
 use crate::sentences;
 
-/// More words are no longer one thing.
+/// Maximum number of words excluded.
 const MAX_WORDS: usize = 4;
 
-/// What is left out, and the span of the words that say so. Marks them as taken.
+/// Returns the exclusions, and the spans of the words that state them. Marks them as taken.
 pub(super) fn find(
     question: &str,
     words: &mut [Word<'_>],
@@ -54,7 +54,7 @@ pub(super) fn find(
     found
 }
 
-/// The length of an exclusion that begins here.
+/// Returns the length of an exclusion that begins here.
 fn cue(
     words: &[Word<'_>],
     plain: &[sentences::Word],
@@ -79,7 +79,7 @@ fn ends(word: &Word<'_>, inside: bool, language: &Language) -> bool {
     word.taken || (inside && (stops || language.ends.contains(word.lower.as_str())))
 }
 
-/// Bytes of the letter that "חוץ" and "פרט" join to the next word.
+/// Returns the length in bytes of the letter that "חוץ" and "פרט" prefix to the next word.
 fn joined(cue: &str, word: &Word<'_>) -> usize {
     let letter = match cue {
         "חוץ" => 'מ',

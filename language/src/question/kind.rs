@@ -1,17 +1,17 @@
-//! What kind of thing is asked for: what was promised, decided or asked.
+//! Finds the kind of thing asked for: promises, decisions or questions.
 //!
-//! A cue counts only in front of what is talked about: "what did she say about decisions" asks
-//! for no decision.
+//! A cue counts only before the subject: "what did she say about decisions" does not ask for a
+//! decision.
 
 use super::language;
 use super::words::Word;
 use super::{Asked, Kind, Quote, Span};
 use crate::sentences;
 
-/// How far behind "did" its verb may stand, in words.
+/// Maximum distance of the verb after "did", in words.
 const REACH: usize = 5;
 
-/// The kind, and the places of its words.
+/// Returns the kind, and the indexes of its words.
 pub(super) fn find(
     question: &str,
     words: &[Word<'_>],
@@ -43,7 +43,7 @@ pub(super) fn find(
             })
             .max_by_key(|(length, _)| *length);
         let found = found.or_else(|| {
-            // Hebrew joins "that" and "and" to the verb.
+            // Hebrew prefixes "that" and "and" to the verb.
             let bare = word.lower.strip_prefix(['ש', 'ו', 'ה'])?;
             let fits = |(kind, stated, _): &(Kind, &crate::phrases::Phrases, _)| {
                 stated.has(bare).then_some((1, *kind))

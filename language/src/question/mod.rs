@@ -1,12 +1,11 @@
-//! What a search question asks for: days, people, a kind of thing, phrases, and what is left out.
+//! Interprets search questions: days, people, a kind of thing, phrases, and exclusions.
 //!
 //! Invariants:
-//! - Any text is a question. Only its first 256 words are understood, so that the cost is linear
-//!   in its length and in the number of known people, and small.
-//! - Everything understood comes with the words that say it; a quote is the question's, at
-//!   character boundaries.
-//! - The clock is the caller's; days are civil, to be turned into instants in the right time
-//!   zone.
+//! - Any text is a question. Only its first 256 words are interpreted, so the cost is small, and
+//!   linear in its length and the number of known people.
+//! - Every interpretation has the words that state it; a quote is from the question, at character
+//!   boundaries.
+//! - The clock is the caller's; days are civil dates, to be converted in the right time zone.
 
 mod content;
 mod dates;
@@ -27,23 +26,23 @@ use uuid::Uuid;
 
 use crate::sentences;
 
-/// What the caller knows.
+/// Facts that the caller knows.
 #[derive(Clone, Copy)]
 pub struct Context<'a> {
-    /// The day it is for whoever asks.
+    /// The current date of the asker.
     pub today: NaiveDate,
     pub week_starts: Weekday,
-    /// Whether `3/4/2025` is the third of April. Hebrew is always read so.
+    /// Whether `3/4/2025` is the third of April. Always assumed in Hebrew.
     pub day_first: bool,
     pub people: &'a [Known],
     /// Days with a name, such as "the race".
     pub anchors: &'a [Anchor],
-    /// Whether a word is said in what is searched: it is no misspelling of a name then.
+    /// Returns whether a word occurs in the searched content: then it is not a misspelled name.
     pub is_said: &'a dyn Fn(&str) -> bool,
 }
 
 impl Context<'_> {
-    /// Nothing is known but the day; weeks begin on Monday, months come first.
+    /// Only the date is known; weeks begin on Monday, months come first.
     pub fn on(today: NaiveDate) -> Self {
         Self {
             today,
@@ -56,10 +55,10 @@ impl Context<'_> {
     }
 }
 
-/// Somebody whom a question may name.
+/// A person whom a question may name.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Known {
-    /// A client's identity.
+    /// A client's id.
     pub id: Option<Uuid>,
     pub name: String,
     pub role: Role,
@@ -70,35 +69,35 @@ pub struct Known {
 pub enum Role {
     Client,
     Coach,
-    /// Heard in a session, no more is known.
+    /// A speaker of a session; nothing else is known.
     Speaker,
 }
 
-/// A day with a name.
+/// A named day.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Anchor {
     pub name: String,
     pub date: NaiveDate,
 }
 
-/// A question understood.
+/// An interpreted question.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Interpreted {
-    /// What remains to be searched by content, in its form and order: the question without dates
-    /// and without what is left out; phrases without their marks.
+    /// The remaining text to search, in its form and order: the question without dates and
+    /// exclusions; phrases without their quotation marks.
     pub text: String,
-    /// The words of `text` that say what is looked for: no stop words, no boilerplate such as
-    /// "what did … say about", no words of the kind, and no names of known people that leave no
-    /// doubt. May be empty: "What did we talk about last week?"
+    /// The words of `text` to search for: no stop words, no boilerplate such as "what did … say
+    /// about", no words of the kind, and no unambiguous names of known people. May be empty: "What
+    /// did we talk about last week?"
     pub words: Vec<String>,
-    /// Quoted: must occur as they stand.
+    /// Quoted phrases: must occur verbatim.
     pub phrases: Vec<Quote>,
     /// Must not occur.
     pub excluded: Vec<Quote>,
     pub dates: Option<Dates>,
     pub people: Vec<Mention>,
     pub kind: Option<Asked>,
-    /// Primary language subtag, where the words tell.
+    /// Primary language subtag, if it can be determined.
     pub language: Option<&'static str>,
 }
 
@@ -106,24 +105,24 @@ pub struct Interpreted {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Quote {
     pub text: String,
-    /// Byte offset of the first character.
+    /// Byte offset of the start.
     pub from: usize,
-    /// Byte offset behind the last character.
+    /// Byte offset of the end.
     pub to: usize,
 }
 
-/// A range of days, half open; open where `None`, but not on both sides.
+/// A half-open range of days; open where `None`, but not on both sides.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Dates {
     pub from: Option<NaiveDate>,
     pub to: Option<NaiveDate>,
-    /// How a date in numbers was read that can be read in two ways.
+    /// How an ambiguous numeric date was read.
     pub order: Option<Order>,
     /// The words it comes from, in order.
     pub quotes: Vec<Quote>,
 }
 
-/// Which of two numbers was taken for the day.
+/// Which of two numbers is the day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Order {
@@ -131,10 +130,10 @@ pub enum Order {
     MonthFirst,
 }
 
-/// Somebody who is named.
+/// A person named in the question.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Mention {
-    /// Whoever it may be; several where they fit equally well.
+    /// The people it may be; several if they fit equally well.
     pub people: Vec<Person>,
     pub how: How,
     pub quote: Quote,
@@ -143,14 +142,14 @@ pub struct Mention {
 /// A known person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Person {
-    /// Place in [`Context::people`].
+    /// Index in [`Context::people`].
     pub index: usize,
     pub id: Option<Uuid>,
     pub name: String,
     pub role: Role,
 }
 
-/// How a name was recognized, the surest first.
+/// How a name was recognised, most certain first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum How {
@@ -163,7 +162,7 @@ pub enum How {
     Misspelled,
 }
 
-/// A kind of thing that is asked for.
+/// A kind of thing asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Asked {
     pub kind: Kind,
@@ -192,7 +191,7 @@ impl Quote {
     }
 }
 
-/// Understands a question.
+/// Interprets a question.
 pub fn interpret(question: &str, context: &Context<'_>) -> Interpreted {
     let (quoted, minus) = quoted::find(question);
     let taken: Vec<Span> = quoted.iter().chain(&minus).map(|quoted| quoted.whole).collect();
@@ -249,7 +248,7 @@ pub fn interpret(question: &str, context: &Context<'_>) -> Interpreted {
     }
 }
 
-/// Where what is promised begins: behind "promise to", where something is to be done.
+/// Returns where the promised action begins: after "promise to".
 fn due(asked: &Asked, end: usize, plain: &[sentences::Word]) -> Option<usize> {
     let is_to = |at: usize| plain.get(at).is_some_and(|word| word.lower == "to");
     let verb = if is_to(end) { end + 1 } else { end };
@@ -259,7 +258,7 @@ fn due(asked: &Asked, end: usize, plain: &[sentences::Word]) -> Option<usize> {
     promised.then_some(verb.from)
 }
 
-/// Words of all names, in lower case.
+/// Returns the words of all names, in lower case.
 fn names(people: &[Known]) -> HashSet<String> {
     people.iter().flat_map(|known| known.name.split_whitespace().map(words::lower)).collect()
 }

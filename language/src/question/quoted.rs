@@ -1,28 +1,28 @@
-//! Quoted phrases and what is excluded by a minus sign.
+//! Quoted phrases and words excluded by a minus sign.
 //!
 //! A quotation mark between two letters is part of a Hebrew abbreviation (`ד"ר`), unless the
-//! letters in front of it are joined prefixes and the quotation is closed later. A quotation
-//! that is not closed is none.
+//! letters before it are prefixes and the quotation is closed later. An unclosed quotation does not
+//! count.
 
 use super::Span;
 use super::words::is_hebrew;
 
-/// A quotation: with its marks, and what is between them.
+/// A quotation: with its marks, and the text between them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Quoted {
     pub(super) whole: Span,
     pub(super) inner: Span,
-    /// Whether a minus sign stands in front.
+    /// Whether a minus sign precedes it.
     pub(super) excluded: bool,
 }
 
-/// Quotations, and words with a minus sign in front, in order.
+/// Returns quotations, and words after a minus sign, in order.
 pub(super) fn find(question: &str) -> (Vec<Quoted>, Vec<Quoted>) {
     let chars: Vec<(usize, char)> = question.char_indices().collect();
     let place = |at: usize| chars.get(at).map_or(question.len(), |(place, _)| *place);
     let mut quoted = Vec::new();
     let mut minus = Vec::new();
-    // Where the next mark that closes stands, so that the time stays linear.
+    // Position of the next closing mark, so that the time stays linear.
     let mut closing = Closing::default();
     let mut at = 0;
     while at < chars.len() {
@@ -56,7 +56,7 @@ pub(super) fn find(question: &str) -> (Vec<Quoted>, Vec<Quoted>) {
     (quoted, minus)
 }
 
-/// For each mark, the next place at which it closes.
+/// For each mark, the next position at which it closes.
 #[derive(Default)]
 struct Closing(Vec<(char, Option<usize>)>);
 
@@ -76,7 +76,7 @@ impl Closing {
     }
 }
 
-/// The mark that closes what opens here.
+/// Returns the mark that closes the quotation opened here.
 fn opens(chars: &[(usize, char)], at: usize) -> Option<char> {
     let close = match chars[at].1 {
         '“' | '„' => '”',
@@ -87,7 +87,7 @@ fn opens(chars: &[(usize, char)], at: usize) -> Option<char> {
     let letter = |at: usize| chars.get(at).is_some_and(|(_, c)| c.is_alphanumeric());
     let before = at > 0 && letter(at - 1);
     if before && matches!(close, '"' | '״') {
-        // A joined letter or two, as in ה"שינה הטובה".
+        // One or two prefixed letters, as in ה"שינה הטובה".
         let joined = chars[..at].iter().rev().take_while(|(_, c)| is_hebrew(*c)).count();
         if !(1..=2).contains(&joined) || !letter(at + 1) || !spans_words(chars, at + 1, close) {
             return None;
@@ -98,7 +98,7 @@ fn opens(chars: &[(usize, char)], at: usize) -> Option<char> {
     (follows && !before).then_some(close)
 }
 
-/// Whether a mark closes within this word's neighbours: some white space lies between.
+/// Returns whether the quotation spans several words: white space before the closing mark.
 fn spans_words(chars: &[(usize, char)], from: usize, close: char) -> bool {
     const REACH: usize = 80;
     let reach = &chars[from..chars.len().min(from + REACH)];
@@ -108,7 +108,7 @@ fn spans_words(chars: &[(usize, char)], from: usize, close: char) -> bool {
     })
 }
 
-/// Not where letters stand on both sides.
+/// Returns whether a mark closes here: not with letters on both sides.
 fn closes(chars: &[(usize, char)], at: usize) -> bool {
     !matches!(chars[at].1, '"' | '״')
         || !chars.get(at + 1).is_some_and(|(_, c)| c.is_alphanumeric())

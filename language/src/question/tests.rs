@@ -10,7 +10,7 @@ fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
 
-/// On Wednesday, 18 March 2026, with Maya Cohen and נועה לוי.
+/// Asks on Wednesday, 18 March 2026, with Maya Cohen and נועה לוי.
 fn ask(question: &str) -> Interpreted {
     let people = [known("Maya Cohen"), known("נועה לוי")];
     let anchors = [Anchor { name: "the race".to_owned(), date: day("2026-02-15") }];
@@ -188,7 +188,7 @@ fn the_ends_of_the_calendar() {
     }
 }
 
-/// Words that the grammar knows, and others, joined by marks.
+/// Generates words that the grammar knows, and others, joined by marks.
 fn questions() -> impl Strategy<Value = String> {
     const WORDS: &[&str] = &[
         "last",

@@ -1,21 +1,21 @@
-//! The words of a question, with their places.
+//! The words of a question, with their positions.
 //!
-//! Invariant: `question[word.from..word.to]` is the word as written; only the first
-//! [`MAX_WORDS`] are looked at, which bounds all later work.
+//! Invariant: `question[word.from..word.to]` is the word as written; only the first [`MAX_WORDS`]
+//! are examined, which bounds all later work.
 
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::Span;
 
-/// Words that are looked at; what follows is searched by content but not understood.
+/// Maximum number of words examined; the rest is searched but not interpreted.
 pub(super) const MAX_WORDS: usize = 256;
-/// A longer word is no word of a language; it is compared by its beginning.
+/// Maximum length compared; a longer word is not an ordinary word.
 const MAX_CHARS: usize = 40;
 
-/// What stands between a word and the one before it.
+/// The gap between a word and the previous one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Gap {
-    /// Nothing but white space, or the beginning of the question.
+    /// Only white space, or the beginning of the question.
     Space,
     /// A hyphen, a dash or a maqaf.
     Dash,
@@ -32,16 +32,16 @@ pub(super) struct Word<'q> {
     pub(super) from: usize,
     pub(super) to: usize,
     pub(super) text: &'q str,
-    /// In lower case, without points and accents of Hebrew, apostrophes straight, no `'s`.
+    /// Lower case, without Hebrew points and accents, with straight apostrophes, without `'s`.
     pub(super) lower: String,
     /// Whether it ended in `'s` or `s'`.
     pub(super) possessive: bool,
     pub(super) gap: Gap,
-    /// Whether a sentence begins with it.
+    /// Whether it begins a sentence.
     pub(super) first: bool,
-    /// Whether it is written with a capital, in a question that is not all capitals.
+    /// Whether it is capitalised, in a question that is not all capitals.
     pub(super) capital: bool,
-    /// Whether something has been understood of it, so that nothing else is.
+    /// Whether it has been interpreted already.
     pub(super) taken: bool,
 }
 
@@ -55,7 +55,7 @@ pub(super) fn is_hebrew(c: char) -> bool {
     ('\u{5D0}'..='\u{5EA}').contains(&c)
 }
 
-/// The first words; those in `taken` are marked.
+/// Returns the first words; those within `taken` spans are marked.
 pub(super) fn split<'q>(question: &'q str, taken: &[Span]) -> Vec<Word<'q>> {
     let mut words: Vec<Word<'q>> = Vec::new();
     let mut end = 0;
@@ -86,7 +86,7 @@ pub(super) fn split<'q>(question: &'q str, taken: &[Span]) -> Vec<Word<'q>> {
     words
 }
 
-/// A word as it is compared.
+/// Returns the form by which a word is compared.
 pub(super) fn lower(text: &str) -> String {
     let mut lower = String::with_capacity(text.len());
     for c in text.chars().take(MAX_CHARS) {

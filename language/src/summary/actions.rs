@@ -1,7 +1,7 @@
-//! What somebody will do: commitments and requests, with owner and date where the words say so.
+//! Finds action items: commitments and requests, with owner and date if stated.
 //!
-//! A sentence counts when a cue ("I'll", "can you") stands with something that can be done and,
-//! for vague verbs, a date. Manners of speaking and reported or imagined speech do not count.
+//! A sentence counts if a cue ("I'll", "can you") occurs with something that can be done and, for
+//! vague verbs, a date. Figures of speech and reported or hypothetical speech do not count.
 
 use std::collections::HashMap;
 
@@ -14,14 +14,14 @@ use super::replies::{Replies, Reply};
 use crate::phrases::Phrases;
 use crate::sentences::{Sentence, Word};
 
-/// From this score on a sentence is an action item.
+/// Minimum score of an action item.
 const ENOUGH: f32 = 1.75;
-/// More would not be read, except of a long call, up to half as many again.
+/// Maximum number of items; up to half as many again for a long call.
 const MOST: usize = 10;
-/// Turns of a long call.
+/// Number of turns of a long call.
 const LONG: usize = 200;
 
-/// An action item and the place of its sentence.
+/// An action item and the index of its sentence.
 pub(crate) struct Found {
     pub(crate) sentence: usize,
     pub(crate) score: f32,
@@ -36,10 +36,10 @@ enum Owner {
     Both,
 }
 
-/// Whose part it is, and who is called by name.
+/// Owner, and the person addressed by name.
 type Doer<'a> = (Owner, Option<&'a str>);
 
-/// Finds action items, best ones only, in the order they were said.
+/// Finds the best action items, in spoken order.
 pub(crate) fn find(
     content: &Content,
     sentences: &[Sentence],
@@ -86,7 +86,7 @@ pub(crate) fn find(
                     continue;
                 }
                 for (at, length) in commitments(words, cue, language) {
-                    // "Can you …?" asks for something, "What can you …?" asks about something.
+                    // "Can you …?" is a request, "What can you …?" is a question.
                     let asks = !sentence.question
                         || at <= 2 && opens(&words[..at], language, &people)
                         || at > 0 && text[words[at - 1].to..words[at].from].contains([',', '،']);
@@ -114,7 +114,8 @@ pub(crate) fn find(
             if owner != Owner::Speaker && reply == Reply::Decline {
                 continue;
             }
-            // Agreed to at once: a request or an offer, where a plan of both is rather a decision.
+            // Accepted at once: a request or an offer; an accepted plan of both is rather a
+            // decision.
             let agreed = matches!(reply, Reply::Assent | Reply::TakesOn(_));
             score += if agreed && owner != Owner::Both { 0.25 } else { 0.0 };
             let due = dates.find(words, text);
@@ -124,11 +125,11 @@ pub(crate) fn find(
             if due.is_none() && !words.iter().any(|word| language.is_content(&word.lower)) {
                 continue;
             }
-            // What both will do is at the beginning what the session is going to be about.
+            // At the beginning, what both will do is the agenda of the session.
             let agenda = owner == Owner::Both && sentence.turn < early;
             score += if due.is_some() && !agenda { 1.0 } else { 0.0 };
             score += if sentence.turn >= late { 0.2 } else { 0.0 };
-            // Very long: somebody thinking aloud.
+            // Very long: thinking aloud.
             score -= if words.len() > 45 { 0.5 } else { 0.0 };
             if score >= ENOUGH {
                 found.push(Found {
@@ -151,14 +152,14 @@ pub(crate) fn find(
     found
 }
 
-/// Parts of a sentence that each commit to something: "I'll call, and I'll write".
+/// Splits a sentence into parts that each commit to something: "I'll call, and I'll write".
 fn clauses(sentence: &Sentence, language: &Language) -> Vec<(usize, usize)> {
     let words = &sentence.words;
     let mut starts: Vec<usize> = vec![0];
     for (at, _) in commitments(words, &language.i_will, language) {
         let last = starts[starts.len() - 1];
         let first = starts.len() == 1;
-        // What precedes the first cue belongs to it, so only the second one starts a part.
+        // Text before the first cue belongs to it, so only the second cue starts a part.
         let cue_before = commitments(&words[last..at], &language.i_will, language).next().is_some();
         if at >= last + 4 && (cue_before || !first) {
             starts.push(at);
@@ -168,13 +169,13 @@ fn clauses(sentence: &Sentence, language: &Language) -> Vec<(usize, usize)> {
     starts.iter().copied().zip(ends.collect::<Vec<_>>()).collect()
 }
 
-/// Quotes words `from..to` of a sentence, all of it where it has only one part.
+/// Quotes words `from..to` of a sentence, or all of it if it has only one part.
 fn quote(content: &Content, sentence: &Sentence, from: usize, to: usize) -> Quote {
     let mut quote = sentence.quote(content);
     let text = &content.turns[sentence.turn].text;
     let begin = if from == 0 { sentence.from } else { sentence.words[from].from };
     let end = match sentence.words.get(to) {
-        // Leaves out the "and" that leads to the next part.
+        // Omits the "and" before the next part.
         Some(_) => sentence.words[if to - from > 2 { to - 2 } else { to - 1 }].to,
         None => sentence.to,
     };
@@ -184,7 +185,7 @@ fn quote(content: &Content, sentence: &Sentence, from: usize, to: usize) -> Quot
     quote
 }
 
-/// Whether nothing but fillers and names stands before a request.
+/// Returns whether only fillers and names precede a request.
 fn opens(before: &[Word], language: &Language, people: &HashMap<String, Option<&str>>) -> bool {
     before.iter().all(|word| {
         language.fillers.contains(word.lower.as_str())
@@ -193,7 +194,7 @@ fn opens(before: &[Word], language: &Language, people: &HashMap<String, Option<&
     })
 }
 
-/// Where a cue commits to something.
+/// Finds the cues of commitments.
 fn commitments<'a>(
     words: &'a [Word],
     cue: &'a Phrases,
@@ -210,7 +211,7 @@ fn commitments<'a>(
     })
 }
 
-/// Participants by the first word of their name, `None` where two share it.
+/// Returns participants by the first word of their name, `None` if two share it.
 fn people(content: &Content) -> HashMap<String, Option<&str>> {
     let mut people: HashMap<String, Option<&str>> = HashMap::new();
     for person in content.participants.iter().take(1000) {
@@ -223,7 +224,8 @@ fn people(content: &Content) -> HashMap<String, Option<&str>> {
     people
 }
 
-/// Who is called by name: in front of a request, or at its end ("Can you write to him, Maya?").
+/// Returns who is addressed by name: before a request, or at its end ("Can you write to him,
+/// Maya?").
 fn called<'a>(
     words: &[Word],
     at: usize,
@@ -233,7 +235,7 @@ fn called<'a>(
     words[..at].iter().rev().find_map(name).or_else(|| words.last().and_then(name))
 }
 
-/// Who will do it: nobody unless the words, the people or the reply say so.
+/// Returns who will do it: nobody unless the words, the people or the reply determine it.
 fn whose(
     owner: Owner,
     called: Option<&str>,
@@ -262,7 +264,7 @@ fn whose(
     whose.map(str::to_owned)
 }
 
-/// Of items that say the same, keeps the one that scores more, or comes later.
+/// Of equivalent items, keeps the one with the higher score, or else the later.
 fn distinct(found: Vec<Found>, sentences: &[Sentence], language: &Language) -> Vec<Found> {
     let stems = |found: &Found| -> Vec<String> {
         let (from, to) = found.words;
@@ -276,7 +278,7 @@ fn distinct(found: Vec<Found>, sentences: &[Sentence], language: &Language) -> V
         stems
     };
     let mut kept: Vec<(Found, Vec<String>)> = Vec::new();
-    // Only the best few hundred can end up among the best ten.
+    // Only the best few hundred can be among the best ten.
     let mut found = found;
     if found.len() > 300 {
         found.sort_by(|a, b| b.score.total_cmp(&a.score));

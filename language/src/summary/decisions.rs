@@ -1,8 +1,8 @@
-//! What was decided: words that say so, or a proposal that somebody else agrees to at once.
+//! Finds decisions: sentences that state one, or a proposal that somebody else accepts at once.
 //!
-//! In a meeting of several, silence agrees too: a proposal counts where the topic is closed behind
-//! it, or where a sentence opens as the one who leads the meeting sums up ("Okay, let's …"). A
-//! conversation of two has no such silence.
+//! In a meeting of several people, silence is consent: a proposal counts if the topic is closed
+//! after it, or if the sentence opens like a chair's conclusion ("Okay, let's …"). This does not
+//! apply to a conversation of two.
 
 use debrief_domain::transcript::content::Content;
 
@@ -13,18 +13,18 @@ use super::worth::Worth;
 use crate::phrases::Phrases;
 use crate::sentences::{Sentence, Word};
 
-/// More are kept of a longer session, up to twice as many.
+/// Maximum number; up to twice as many for a longer session.
 const MOST: usize = 5;
-/// A longer sentence argues rather than proposes.
+/// Maximum words of a proposal; a longer sentence is an argument.
 const PROPOSAL: usize = 30;
-/// Sentences of a session of about an hour.
+/// Number of sentences in a session of about an hour.
 const AN_HOUR: usize = 600;
-/// So many people are a meeting.
+/// Minimum number of people in a meeting.
 const MEETING: usize = 4;
-/// How many sentences later a topic is closed.
+/// Maximum number of sentences until the topic is closed.
 const CLOSED_WITHIN: usize = 5;
 
-/// Places of the decisions, in order.
+/// Returns the indexes of the decisions, in order.
 pub(crate) fn find(
     content: &Content,
     sentences: &[Sentence],
@@ -57,7 +57,7 @@ pub(crate) fn find(
     chosen
 }
 
-/// Finds proposals that were agreed to.
+/// Finds accepted proposals.
 struct Finder<'a> {
     content: &'a Content,
     sentences: &'a [Sentence],
@@ -77,7 +77,7 @@ impl<'a> Finder<'a> {
         Self { content, sentences, language, replies, proposals, resolutions, closings }
     }
 
-    /// How firmly the sentence is a proposal that was agreed to; `None` where it is none.
+    /// Returns how firm an accepted proposal is; `None` if it is not one.
     fn agreed(&self, place: usize) -> Option<f32> {
         let sentence = &self.sentences[place];
         let resolves = self.resolves(sentence);
@@ -93,7 +93,7 @@ impl<'a> Finder<'a> {
         }
     }
 
-    /// Whether it proposes something; "when we're going to" only tells of it.
+    /// Returns whether it proposes something; "when we're going to" only mentions it.
     fn proposes(&self, sentence: &Sentence) -> bool {
         let words = &sentence.words;
         let tells = |word: &Word| {
@@ -105,7 +105,7 @@ impl<'a> Finder<'a> {
         })
     }
 
-    /// Whether it opens with a resolution, after words that only lead to it.
+    /// Returns whether it opens with a resolution, after introductory words.
     fn resolves(&self, sentence: &Sentence) -> bool {
         let words = &sentence.words;
         let leads = |word: &&Word| {
@@ -116,7 +116,7 @@ impl<'a> Finder<'a> {
         (0..=skip).any(|at| self.resolutions.at(&words[at..]).is_some())
     }
 
-    /// Whether the topic is closed soon after.
+    /// Returns whether the topic is closed soon after.
     fn is_closed(&self, place: usize) -> bool {
         let after = self.sentences[place + 1..].iter().take(CLOSED_WITHIN);
         after.into_iter().any(|next| self.closings.any(&next.words))

@@ -1,8 +1,8 @@
-//! When: finds the words that name a date or a deadline.
+//! Finds the words that name a date or a deadline.
 //!
-//! A date is a run of a language's date words that holds a day ("Friday"), or a span or an event
-//! with a word in front that fixes it ("next week", "before the race"). Only words are found;
-//! nothing is calculated.
+//! A date is a run of a language's date words that contains a day ("Friday"), or a span or an event
+//! after a word that fixes it ("next week", "before the race"). Only words are found; no date is
+//! computed.
 
 use std::collections::HashMap;
 
@@ -19,7 +19,7 @@ const DAY: u8 = 32;
 const SPAN: u8 = 64;
 const NUMBER: u8 = 128;
 
-/// A language's date words, ready to look for.
+/// The date words of a language, indexed.
 pub(crate) struct Dates {
     kinds: HashMap<&'static str, u8>,
     events: HashMap<&'static str, ()>,
@@ -47,13 +47,14 @@ impl Dates {
         Self { kinds, events, manners: Phrases::new(due.manner) }
     }
 
-    /// Byte range in the turn's text of the first date among `words`; one that comes again and
-    /// again ("every morning") only where there is no other.
+    /// Returns the byte range in the turn's text of the first date among `words`; a recurring one
+    /// ("every morning") only if there is no other.
     pub(crate) fn find(&self, words: &[Word], text: &str) -> Option<(usize, usize)> {
         let mut best: Option<(bool, usize, usize)> = None;
         let mut at = 0;
         while at < words.len() {
-            // "In the end of the day, it works" is no date, "I'll send it in the end of the day" is.
+            // "In the end of the day, it works" has no date, "I'll send it in the end of the day"
+            // has one.
             let manner = self.manners.at(&words[at..]).filter(|length| at + length < words.len());
             let run = self.run(&words[at..], text);
             if manner.is_some() || run == 0 {
@@ -74,7 +75,7 @@ impl Dates {
         best.map(|(_, from, to)| (from, to))
     }
 
-    /// The length of the date that begins at `words[0]`; 0 where none does.
+    /// Returns the length of the date that begins at `words[0]`; 0 if there is none.
     fn run(&self, words: &[Word], text: &str) -> usize {
         let Some(first) = words.first() else { return 0 };
         let opening = DEADLINE | AT | WHICH | NEXT | DAY;
@@ -125,7 +126,7 @@ impl Dates {
     }
 }
 
-/// Whether a word is a number in digits, and if so an ordinal.
+/// Returns whether a word is a number in digits, and if so whether it is an ordinal.
 fn number(word: &str) -> Option<bool> {
     let digits = word.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let ordinal = match &word[digits.len()..] {

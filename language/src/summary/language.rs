@@ -1,4 +1,4 @@
-//! The lists of the language of one transcript, made ready.
+//! The word lists for one transcript, indexed.
 
 use std::collections::{HashMap, HashSet};
 
@@ -8,7 +8,7 @@ use crate::lists::{self, Pack, entries, stop_words};
 use crate::phrases::Phrases;
 use crate::sentences::Sentence;
 
-/// A pack made ready for one transcript.
+/// An indexed pack for one transcript.
 pub(crate) struct Language {
     pub(crate) pack: &'static Pack,
     stop: HashSet<String>,
@@ -34,7 +34,7 @@ pub(crate) struct Language {
 }
 
 impl Language {
-    /// Picks the pack by the stated language, else by how many of its stop words occur.
+    /// Selects the pack by the stated language, else by the number of stop words.
     pub(crate) fn of(content: &Content, sentences: &[Sentence]) -> Self {
         let pack = choose(content, sentences);
         let stop = if pack.stop.is_empty() { frequent(sentences) } else { stop_words(pack) };
@@ -63,14 +63,14 @@ impl Language {
         }
     }
 
-    /// Whether a word says something about the subject.
+    /// Returns whether a word is related to the subject.
     pub(crate) fn is_content(&self, word: &str) -> bool {
         !self.stop.contains(word)
             && word.chars().nth(1).is_some()
             && word.chars().any(char::is_alphabetic)
     }
 
-    /// The form under which a word is compared.
+    /// Returns the stem by which a word is compared.
     pub(crate) fn stem(&self, word: &str) -> String {
         (self.pack.stem)(word)
     }
@@ -85,7 +85,7 @@ fn choose(content: &Content, sentences: &[Sentence]) -> &'static Pack {
     lists::by_stop_words(words.map(|word| word.lower.as_str()).take(3000)).unwrap_or(&lists::ANY)
 }
 
-/// Without a list: words that are everywhere, and very short ones.
+/// Returns stop words if there is no list: words that are everywhere, and very short ones.
 fn frequent(sentences: &[Sentence]) -> HashSet<String> {
     let mut counts: HashMap<&str, usize> = HashMap::new();
     for sentence in sentences {

@@ -1,11 +1,11 @@
-//! One short session in each language: what a person would tick off, and no nonsense.
+//! One short session in each language: the action items a person would find, and nothing else.
 
 use super::tests::{check, session};
 
-/// An action item's words, owner and date.
+/// An action item's text, owner and date.
 type Item = (String, String, String);
 
-/// Action items, decisions, open questions.
+/// Returns action items, decisions, open questions.
 fn outcome(turns: &[(&str, &str)]) -> (Vec<Item>, Vec<String>, Vec<String>) {
     let summary = check(&session(turns));
     assert!(summary.headline.is_some() && !summary.overview.is_empty());
@@ -130,7 +130,7 @@ fn portuguese() {
     assert_eq!(questions, ["E o que acontece com a padaria se a sua irmã não quiser vender?"]);
 }
 
-/// Without a list of words: an overview and topics, but no promise is guessed.
+/// Without word lists there are an overview and topics, but no guessed commitments.
 #[test]
 fn arabic_and_russian_have_an_overview_and_no_guesses() {
     for (turns, topic) in [

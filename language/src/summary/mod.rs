@@ -4,9 +4,8 @@
 //! - Every quote is a verbatim substring of its turn.
 //! - The same transcript gives the same summary.
 //! - Time is near-linear in the length of the transcript and bounded by
-//!   [`sentences::MAX_SENTENCES`]; a transcript longer than that is summarized from its first
-//!   thirty hours.
-//! - What the transcript does not give is empty, not padded.
+//!   [`sentences::MAX_SENTENCES`]; a longer transcript is summarized from its first thirty hours.
+//! - What the transcript does not contain is empty, not padded.
 
 mod actions;
 mod decisions;
@@ -32,9 +31,9 @@ use overview::Budget;
 use rank::Ranking;
 use worth::{EARLY, Worth};
 
-/// Key moments that are kept.
+/// Maximum number of key moments.
 const MOMENTS: usize = 5;
-/// Where fewer say that they are one, central sentences make up for it.
+/// If fewer sentences have a cue, central sentences are added.
 const ENOUGH_MOMENTS: usize = 3;
 
 /// Summarizes a transcript with sentences chosen from it.
@@ -72,7 +71,7 @@ pub fn extractive(content: &Content) -> Summary {
     }
 }
 
-/// Greetings, technicalities and fillers weigh nothing.
+/// Greetings, technicalities and fillers have no weight.
 fn is_silent(sentence: &Sentence, language: &Language) -> bool {
     let telling = sentence
         .words
@@ -115,7 +114,7 @@ fn overview(
         _ => 7,
     };
     let mut worth = worth.to_vec();
-    // What the session is for comes first, where somebody says it.
+    // The purpose of the session comes first, if it is stated.
     let early = (sentences.len() as f32 * EARLY) as usize;
     let goal = (0..early)
         .filter(|place| worth[*place].signals.goal && scores[*place] > 0.0)
@@ -124,7 +123,7 @@ fn overview(
         worth[place].share *= 3.0;
     }
     let mut chosen = overview::choose(sentences, &worth, ranking, Budget::Sentences(most));
-    // Better short than padded with what says little.
+    // Better short than padded with sentences of little content.
     let top = scores.iter().copied().fold(0.0, f32::max);
     let mut kept = 0;
     chosen.retain(|place| {
@@ -135,8 +134,8 @@ fn overview(
     chosen
 }
 
-/// The sentences that together say most, at most `words` words of them (as parted by white
-/// space), in the order they were said.
+/// Returns the most informative set of sentences, at most `words` words in total (separated by
+/// white space), in spoken order.
 pub fn overview_of(content: &Content, words: usize) -> Vec<Quote> {
     let sentences = sentences::split(content);
     let language = Language::of(content, &sentences);
@@ -163,7 +162,7 @@ fn moments(
     let fits = |place: &usize| {
         !silent[*place] && !told.contains(place) && sentences[*place].words.len() >= 5
     };
-    // Without a cue, only what stands well alone.
+    // Without a cue, only sentences that stand alone well.
     let tells = |place: &usize| {
         worth[*place].signals.insight
             || (sentences[*place].words.len() >= 8 && worth[*place].share >= 0.85)

@@ -1,28 +1,28 @@
-//! The session in a few sentences: those that together say most.
+//! Selects the overview: the most informative set of sentences.
 //!
-//! Greedy: the next sentence is the one with the most worth, counting what its words add to the
-//! sentences already chosen. A word adds more the more turns come back to it, and less each time
-//! it has been said. Linear in the words of the transcript for each sentence chosen.
+//! Greedy: the next sentence is the one with the highest worth, counting what its words add to the
+//! sentences already chosen. A word adds more the more turns contain it, and less each time it has
+//! been chosen. Linear in the words of the transcript for each sentence chosen.
 
 use super::rank::Ranking;
 use super::worth::Worth;
 use crate::sentences::Sentence;
 
-/// How much of a sentence's worth lies in its place in the graph of sentences; the rest lies in
-/// what its words add. This and the next two were chosen on QMSum's train meetings.
+/// Weight of a sentence's centrality in the graph of sentences; the rest is the weight of what its
+/// words add. This and the next two were tuned on QMSum's training meetings.
 const GRAPH: f32 = 0.4;
-/// What is left of a word's weight each time it has been said.
+/// Factor of a word's weight each time it has been chosen.
 const SAID_AGAIN: f32 = 0.5;
-/// What is left of a sentence's worth for each one chosen from the same part.
+/// Factor of a sentence's worth for each one chosen from the same part.
 const SAME_PART: f32 = 0.8;
-/// Words in a sentence that is worth quoting, about: sets the number of parts.
+/// Approximate words in a sentence worth quoting: determines the number of parts.
 const WORDS_EACH: usize = 18;
 
-/// How long an overview may be.
+/// Maximum length of an overview.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Budget {
     Sentences(usize),
-    /// As parted by white space.
+    /// Separated by white space.
     Words(usize),
 }
 
@@ -49,14 +49,14 @@ impl Budget {
     }
 }
 
-/// Places of the chosen sentences, best first.
+/// Returns the indexes of the chosen sentences, best first.
 pub(crate) fn choose(
     sentences: &[Sentence],
     worth: &[Worth],
     ranking: &Ranking,
     mut budget: Budget,
 ) -> Vec<usize> {
-    // A word of one turn is no subject of the session.
+    // A word of a single turn is not a subject of the session.
     let mut weights: Vec<f32> =
         ranking.turns_of.iter().map(|turns| (turns.saturating_sub(1) as f32).sqrt()).collect();
     let adds = |place: usize, weights: &[f32]| -> f32 {
@@ -66,7 +66,7 @@ pub(crate) fn choose(
     let parts = budget.sentences();
     let part = |place: usize| place * parts / sentences.len();
     let mut crowd = vec![0; parts];
-    // Likeness to the nearest of those chosen.
+    // Similarity to the nearest chosen sentence.
     let mut same = vec![0.0f32; sentences.len()];
     let mut chosen: Vec<usize> = Vec::new();
     loop {
@@ -87,7 +87,7 @@ pub(crate) fn choose(
         for (other, same) in same.iter_mut().enumerate() {
             *same = same.max(ranking.similarity(other, place));
         }
-        // A sentence without content words is not like itself.
+        // A sentence without content words has no similarity to itself.
         same[place] = 1.0;
         chosen.push(place);
     }

@@ -1,8 +1,8 @@
-//! Questions that nobody answered.
+//! Finds questions that nobody answered.
 //!
-//! A question is open when it is left as such ("sit with this"), when the answer says that there
-//! is none ("I don't know yet"), or when nobody else says anything of content after it. Where
-//! the file names no speakers, only what is left open in words counts.
+//! A question is open if it is declared open ("sit with this"), if the answer is that there is none
+//! ("I don't know yet"), or if nobody else says anything of substance after it. If the file names
+//! no speakers, only declared ones count.
 
 use debrief_domain::transcript::content::Content;
 
@@ -10,12 +10,12 @@ use super::language::Language;
 use crate::phrases::Phrases;
 use crate::sentences::Sentence;
 
-/// More would not be read.
+/// Maximum number.
 const MOST: usize = 5;
-/// How many sentences later an answer is looked for.
+/// Number of sentences within which an answer is expected.
 const REACH: usize = 12;
 
-/// Places of open questions among the sentences, in order.
+/// Returns the indexes of open questions among the sentences, in order.
 pub(crate) fn open(
     content: &Content,
     sentences: &[Sentence],
@@ -44,7 +44,7 @@ pub(crate) fn open(
     places
 }
 
-/// How surely a question is open; `None` where it is not.
+/// Returns how certainly a question is open; `None` if it is not.
 fn weigh(
     content: &Content,
     sentences: &[Sentence],
@@ -67,7 +67,7 @@ fn weigh(
     for next in after {
         if speaker(next) == asker {
             if next.turn == sentence.turn {
-                // Who goes on talking was not waiting for an answer, or asks something else now.
+                // Somebody who continues was not waiting for an answer, or now asks something else.
                 spoke_on += next.words.len();
                 if spoke_on >= 8 || next.question {
                     return None;
@@ -87,6 +87,6 @@ fn weigh(
             return None;
         }
     }
-    // The reach ended before the transcript did: someone talks, just not in whole sentences.
+    // The reach ended before the transcript did: people talk, just not in complete sentences.
     (after.len() < REACH).then_some(1)
 }

@@ -1,25 +1,25 @@
-//! Which sentences say most: TextRank over word overlap, and choosing without repeating (MMR).
+//! Ranks sentences: TextRank over word overlap, and selection without repetition (MMR).
 //!
-//! Near-linear: similarities are sparse (only sentences that share a rare enough word are
-//! compared) and only the [`CANDIDATES`] nearest to the centre of the transcript take part.
+//! Near-linear: similarities are sparse (only sentences that share a sufficiently rare word are
+//! compared), and only the [`CANDIDATES`] nearest to the centre of the transcript are ranked.
 
 use std::collections::HashMap;
 
 use super::language::Language;
 use crate::sentences::Sentence;
 
-/// Sentences that take part in ranking.
+/// Maximum number of ranked sentences.
 const CANDIDATES: usize = 1_500;
-/// A word in more candidates than this connects nothing.
+/// A word in more candidates does not connect them.
 const COMMON: usize = 120;
 const ROUNDS: usize = 20;
 const DAMPING: f32 = 0.85;
 
-/// Sentences as sparse vectors of unit length, and how central each is (0 to 1).
+/// Sentences as sparse unit vectors, with the centrality of each (0 to 1).
 pub(crate) struct Ranking {
     vectors: Vec<Vec<(u32, f32)>>,
     pub(crate) central: Vec<f32>,
-    /// For each word, by its number: how many turns hold it.
+    /// For each word by number: how many turns contain it.
     pub(crate) turns_of: Vec<u32>,
 }
 
@@ -41,17 +41,17 @@ impl Ranking {
         Self { vectors, central, turns_of }
     }
 
-    /// Numbers of the content words of a sentence, each once.
+    /// Returns the numbers of the distinct content words of a sentence.
     pub(crate) fn terms(&self, place: usize) -> impl Iterator<Item = usize> + '_ {
         self.vectors[place].iter().map(|(term, _)| *term as usize)
     }
 
-    /// Cosine of two sentences.
+    /// Returns the cosine similarity of two sentences.
     pub(crate) fn similarity(&self, a: usize, b: usize) -> f32 {
         dot(&self.vectors[a], &self.vectors[b])
     }
 
-    /// Picks up to `most` of `scored`, best first, each unlike those before it and, with
+    /// Selects up to `most` of `scored`, best first, each dissimilar to those before it and, with
     /// `spread`, from another part of the transcript.
     pub(crate) fn choose(
         &self,
@@ -145,7 +145,7 @@ fn turns_of(sentences: &[Sentence], vectors: &[Vec<(u32, f32)>]) -> Vec<u32> {
     turns_of
 }
 
-/// Places of the sentences nearest to the sum of all, in order.
+/// Returns the indexes of the sentences nearest to the sum of all, in order.
 fn nearest_to_centre(vectors: &[Vec<(u32, f32)>]) -> Vec<usize> {
     let mut filled: Vec<usize> = (0..vectors.len()).filter(|i| !vectors[*i].is_empty()).collect();
     if filled.len() <= CANDIDATES {
@@ -163,7 +163,7 @@ fn nearest_to_centre(vectors: &[Vec<(u32, f32)>]) -> Vec<usize> {
     filled
 }
 
-/// Similarities between the chosen, by their place among the chosen.
+/// Returns the similarities between the chosen, by their index among the chosen.
 fn edges(vectors: &[Vec<(u32, f32)>], chosen: &[usize]) -> Vec<Vec<(usize, f32)>> {
     let mut holders: HashMap<u32, Vec<(usize, f32)>> = HashMap::new();
     for (node, place) in chosen.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! What somebody else says at once: yes, no, or something else.
+//! Classifies the immediate reply of another speaker: yes, no, or something else.
 
 use debrief_domain::transcript::content::Content;
 
@@ -6,7 +6,7 @@ use super::language::Language;
 use crate::phrases::Phrases;
 use crate::sentences::{Sentence, Word};
 
-/// How many sentences later a reply may begin.
+/// Number of sentences within which a reply begins.
 const REACH: usize = 4;
 
 /// The first words of another speaker after a sentence.
@@ -14,15 +14,15 @@ const REACH: usize = 4;
 pub(crate) enum Reply<'a> {
     /// Agrees.
     Assent,
-    /// Says who speaks that they will do it.
+    /// The named speaker says that they will do it.
     TakesOn(&'a str),
-    /// Turns it down.
+    /// Declines.
     Decline,
-    /// Neither, or nobody is named, or nobody replies.
+    /// Neither, or there are no names or no reply.
     Other,
 }
 
-/// A language's ways to say yes and no to a request.
+/// A language's ways to accept and decline a request.
 pub(crate) struct Replies {
     assent: Phrases,
     takes_on: Phrases,
@@ -40,7 +40,7 @@ impl Replies {
         }
     }
 
-    /// The reply to the sentence at `place`.
+    /// Returns the reply to the sentence at `place`.
     pub(crate) fn to<'a>(
         &self,
         place: usize,
@@ -73,7 +73,7 @@ impl Replies {
         reply.words.len() <= 3 && reply.words.iter().any(|word| self.yes_no.has(&word.lower))
     }
 
-    /// Whether a sentence begins with one of the phrases, after at most three fillers.
+    /// Returns whether a sentence begins with one of the phrases, after at most three fillers.
     fn opens_with(&self, phrases: &Phrases, words: &[Word], language: &Language) -> bool {
         let is_filler = |word: &&Word| language.fillers.contains(word.lower.as_str());
         let fillers = words.iter().take(3).take_while(is_filler).count();

@@ -119,7 +119,7 @@ fn a_request_belongs_to_who_takes_it_on_or_is_called_by_name() {
         .collect::<Vec<_>>()
     };
     assert_eq!(ask("Sure, I'll do that."), [Some("Maya".into())]);
-    // Assent to a request that names nobody is not a promise.
+    // Assent to a request that names nobody is not a commitment.
     assert_eq!(ask("That makes sense."), [None]);
     assert_eq!(ask("No, I can't."), []);
     let named = actions(&[
@@ -146,7 +146,7 @@ fn a_proposal_is_decided_when_somebody_agrees() {
     assert_eq!(decided("Yeah, the council also spoke about the harbour."), 0);
 }
 
-/// Several people: what is proposed and not turned down is decided. Two people are the control.
+/// Among several people, a proposal without objection is a decision. Two people are the control.
 #[test]
 fn in_a_meeting_silence_agrees() {
     let decided = |proposal, next, third, fourth| {
@@ -170,7 +170,7 @@ fn in_a_meeting_silence_agrees() {
     assert_eq!(meeting(within, "The boats need paint."), 0);
     assert_eq!(two(within, "Anything else?"), 0);
     assert_eq!(meeting("That is when we're going to paint the harbour.", "Anything else?"), 0);
-    // A question is none before it is answered.
+    // A question is not a decision before it is answered.
     assert_eq!(meeting("How about we keep the harbour plan for the spring?", "Well."), 0);
 }
 
@@ -264,7 +264,7 @@ fn chat_weighs_nothing_beside_speech() {
     let summary = check(&content);
     assert!(quotes(&summary).all(|quote| quote.turn != 1));
     assert!(summary.topics.iter().all(|topic| !topic.turns.contains(&1)));
-    // Where nothing was spoken, what was written is the session.
+    // If nothing was spoken, the chat is the session.
     content.turns.iter_mut().for_each(|turn| turn.kind = TurnKind::Chat);
     assert_eq!(check(&content).action_items.len(), 1);
 }

@@ -1,7 +1,7 @@
-//! Topics: words and phrases that a session comes back to.
+//! Finds topics: words and phrases that recur in a session.
 //!
-//! Candidates are runs of content words; forms of a word count together; the label is the form
-//! that is used most. A phrase wins over its words where it is most of their use.
+//! Candidates are runs of content words; forms of a word count together; the label is the most
+//! frequent form. A phrase replaces its words if it accounts for most of their use.
 
 use std::collections::{HashMap, HashSet};
 
@@ -12,12 +12,12 @@ use super::language::Language;
 use crate::lists::entries;
 use crate::sentences::Sentence;
 
-/// Longest phrase, in words.
+/// Maximum length of a phrase, in words.
 const LONGEST: usize = 3;
-/// More would be noise.
+/// Maximum number of topics; more would be noise.
 const MOST: usize = 8;
 
-/// Stems by number, 0 where there is none: a run of one to three.
+/// Stems by number, padded with 0: a run of one to three.
 type Key = [u32; LONGEST];
 
 #[derive(Default)]
@@ -29,7 +29,7 @@ struct Candidate {
     first: usize,
 }
 
-/// The topics, most talked about first.
+/// Returns the topics, most frequent first.
 pub(crate) fn find(
     content: &Content,
     sentences: &[Sentence],
@@ -40,7 +40,7 @@ pub(crate) fn find(
     let runs = |place: usize| {
         runs(&content.turns[sentences[place].turn].text, &sentences[place], &stems[place])
     };
-    // What is said once is dropped before anything else is kept of it.
+    // Runs that occur once are dropped before anything else is stored for them.
     let mut counts: HashMap<Key, u32> = HashMap::new();
     for (key, ..) in (0..sentences.len()).flat_map(runs) {
         *counts.entry(key).or_default() += 1;
@@ -94,7 +94,7 @@ pub(crate) fn find(
         if !free(key, &taken) {
             continue;
         }
-        // A word that is mostly said as part of a phrase is named by the phrase.
+        // A word that mostly occurs in a phrase is represented by the phrase.
         let phrase = ranked.iter().find(|(_, longer, wider)| {
             length(longer) == 2
                 && length(key) == 1
@@ -113,7 +113,7 @@ pub(crate) fn find(
     topics
 }
 
-/// Numbers for the stems of all words; 0 for words that are no topic.
+/// Numbers the stems of all words; 0 for words that cannot be topics.
 fn stems(
     content: &Content,
     sentences: &[Sentence],
@@ -144,7 +144,7 @@ fn stems(
         .collect()
 }
 
-/// All runs of up to [`LONGEST`] different content words, and where they stand in the text.
+/// Returns all runs of up to [`LONGEST`] different content words, with their positions in the text.
 fn runs<'a>(
     text: &'a str,
     sentence: &'a Sentence,
@@ -185,7 +185,7 @@ fn score(key: &Key, candidate: &Candidate, turns: usize) -> f64 {
     (spread + 0.3 * (f64::from(candidate.count) - spread)) * length * everywhere * shared
 }
 
-/// The form used most; among equals the one in small letters, then the first in the alphabet.
+/// Returns the most frequent form; on a tie the one in lower case, then the alphabetically first.
 fn label(forms: &HashMap<String, u32>) -> String {
     forms
         .iter()
@@ -197,7 +197,7 @@ fn label(forms: &HashMap<String, u32>) -> String {
         .unwrap_or_default()
 }
 
-/// Names of participants and of days are no topics.
+/// Returns names of participants and days, which are not topics.
 fn names(content: &Content, language: &Language) -> HashSet<String> {
     content
         .participants

@@ -1,16 +1,16 @@
-//! What a sentence is worth by itself: what it does, and how well it stands alone.
+//! Scores a sentence on its own: what it expresses, and how well it stands alone.
 //!
-//! How central its words are is added by [`super::rank`] and [`super::overview`].
+//! [`super::rank`] and [`super::overview`] add how central its words are.
 
 use debrief_domain::transcript::content::{Content, Role};
 
 use super::language::Language;
 use crate::sentences::Sentence;
 
-/// What a session is for is said in this part of it.
+/// Part of the session in which its purpose is stated.
 pub(crate) const EARLY: f32 = 0.35;
 
-/// What a sentence does besides saying something.
+/// What a sentence expresses besides its subject.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Signals {
     /// Something has become clear.
@@ -38,18 +38,18 @@ impl Signals {
     }
 }
 
-/// A sentence's worth: `(what its words carry + cues) * share`.
+/// A sentence's worth: `(centrality of its words + cues) * share`.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Worth {
     pub(crate) signals: Signals,
-    /// What it says even in rare words.
+    /// Worth of its cues, independent of its words.
     pub(crate) cues: f32,
-    /// The part of it that counts; 0 where it weighs nothing.
+    /// The factor that counts; 0 if it has no weight.
     pub(crate) share: f32,
 }
 
 impl Worth {
-    /// Weighs all sentences.
+    /// Scores all sentences.
     pub(crate) fn of_all(
         content: &Content,
         sentences: &[Sentence],
@@ -63,8 +63,7 @@ impl Worth {
                 let sentence = &sentences[place];
                 let signals = Signals::of(sentence, language);
                 let position = place as f32 / sentences.len() as f32;
-                // What a session is for, what became clear and what was decided counts even in
-                // rare words.
+                // Purpose, insight and decision count even in rare words.
                 let mut cues = 0.15;
                 cues += if signals.insight { 0.2 } else { 0.0 };
                 cues += if signals.decision { 0.25 } else { 0.0 };
@@ -84,13 +83,13 @@ impl Worth {
             .collect()
     }
 
-    /// Worth of a sentence whose words are this central (0 to 1).
+    /// Returns the worth of a sentence whose words are this central (0 to 1).
     pub(crate) fn score(&self, central: f32) -> f32 {
         (self.cues + central) * self.share
     }
 }
 
-/// A session is about the client: where it is known who coaches, the coach's words count less.
+/// A session is about the client: if the coach is known, their words count less.
 fn roles(content: &Content) -> impl Fn(usize) -> f32 {
     let coaches: Vec<&str> = content
         .participants
@@ -125,7 +124,7 @@ fn length(words: usize) -> f32 {
     }
 }
 
-/// How much a sentence says without those before it.
+/// Returns how well a sentence is understood without those before it.
 fn stands_alone(sentence: &Sentence, language: &Language) -> f32 {
     let words = &sentence.words;
     let is_filler = |word: &str| language.fillers.contains(word);
@@ -140,7 +139,7 @@ fn stands_alone(sentence: &Sentence, language: &Language) -> f32 {
         * if sentence.question { 0.5 } else { 1.0 }
 }
 
-/// How well a sentence reads: whole, not broken off, not full of false starts.
+/// Returns how well a sentence reads: complete, not broken off, without false starts.
 fn fluency(sentence: &Sentence, said: &str, language: &Language) -> f32 {
     let mut fluency = 1.0;
     if said.chars().next().is_some_and(char::is_lowercase) {
@@ -156,13 +155,13 @@ fn fluency(sentence: &Sentence, said: &str, language: &Language) -> f32 {
     if words.last().is_some_and(|word| language.unfinished.contains(word.lower.as_str())) {
         fluency *= 0.5;
     }
-    // "The plan is, to": a pause where none belongs.
+    // "The plan is, to": a pause in the wrong place.
     let breaks = words.windows(2).any(|pair| {
         let between = &said[pair[0].to - sentence.from..pair[1].from - sentence.from];
         between.starts_with([',', '…']) && language.unfinished.contains(pair[0].lower.as_str())
     });
     fluency *= if breaks { 0.75 } else { 1.0 };
-    // "we can, we can merge it": said again at once.
+    // "we can, we can merge it": repeated at once.
     let again = |step: usize| {
         words.windows(2 * step).any(|pair| {
             pair[..step].iter().map(|word| &word.lower).eq(pair[step..].iter().map(|w| &w.lower))

@@ -1,4 +1,4 @@
-//! Who there is: organizations, their API keys, their clients.
+//! Organizations, their API keys and their clients.
 
 mod query;
 

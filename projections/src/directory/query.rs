@@ -1,4 +1,4 @@
-//! Reading the directory.
+//! Queries of the directory.
 
 use crate::engine::Views;
 use debrief_domain::ids::{ApiKeyId, ClientId, OrganizationId};
@@ -6,34 +6,34 @@ use debrief_domain::principal::{Role, Viewer};
 use debrief_infra::database::DatabaseError;
 use debrief_infra::database::sql::Row;
 
-/// An API key that is valid.
+/// A valid API key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ApiKey {
-    /// The organization that it opens.
+    /// Organization that it gives access to.
     pub organization: OrganizationId,
-    /// Identifies the key.
+    /// Id of the key.
     pub id: ApiKeyId,
-    /// What it may do.
+    /// Role of the key.
     pub role: Role,
 }
 
-/// A client, as lists show it.
+/// A client, as listed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClientRow {
-    /// Identifies the client.
+    /// Id of the client.
     pub id: ClientId,
     /// `None` once erased.
     pub name: Option<String>,
-    /// Where mail reaches the client.
+    /// Email address.
     pub email: Option<String>,
-    /// Milliseconds since 1970.
+    /// Unix time in milliseconds.
     pub created_at: i64,
-    /// Position of the event that entered the client: its place in lists.
+    /// Position of the registration event; orders lists.
     pub position: i64,
 }
 
-/// The key with this hash; `None` where there is none, or it was revoked. The one finder that takes
-/// no organization: it tells which one a caller belongs to.
+/// Returns the key with this hash; `None` if it does not exist or was revoked. The only finder
+/// without an organization: it determines the caller's.
 pub async fn api_key(views: &Views, secret_sha256: &str) -> Result<Option<ApiKey>, DatabaseError> {
     let sql = "SELECT organization_id, id, role FROM api_keys \
          WHERE secret_sha256 = $1 AND revoked_at IS NULL";
@@ -48,7 +48,7 @@ pub async fn api_key(views: &Views, secret_sha256: &str) -> Result<Option<ApiKey
     Ok(Some(ApiKey { organization: OrganizationId(row.get(0)?), id: ApiKeyId(row.get(1)?), role }))
 }
 
-/// Organizations with their names, oldest first; for the operator.
+/// Returns organizations with their names, oldest first; for the operator.
 pub async fn organizations(views: &Views) -> Result<Vec<(OrganizationId, String)>, DatabaseError> {
     let sql = "SELECT id, name FROM organizations ORDER BY created_at, id";
     let rows = views.sql().query(sql, &[]).await?;
@@ -67,7 +67,7 @@ fn client_row(row: &Row) -> Result<ClientRow, DatabaseError> {
     })
 }
 
-/// One client.
+/// Returns one client.
 pub async fn client(
     views: &Views,
     viewer: Viewer,
@@ -78,7 +78,7 @@ pub async fn client(
     rows.first().map(client_row).transpose()
 }
 
-/// Clients after a place in the list, oldest first.
+/// Returns clients after a position, oldest first.
 pub async fn clients(
     views: &Views,
     viewer: Viewer,

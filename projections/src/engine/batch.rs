@@ -1,7 +1,7 @@
-//! Changes of many events, brought together so that they take few statements.
+//! Merges the changes of many events, so that they take few statements.
 //!
-//! Changes of one row are merged in memory: what is written is each row's state after the batch.
-//! That is why projections may not read rows.
+//! Changes of one row are merged in memory, and the state of each row after the batch is written.
+//! That is why projections cannot read rows.
 
 use super::counters::{self, Addition};
 use super::series::Appended;
@@ -11,7 +11,7 @@ use debrief_infra::database::DatabaseError;
 use debrief_infra::database::sql::{Dialect, Transaction, Value};
 use std::collections::{BTreeMap, HashMap};
 
-/// Rows in one statement: few sizes, so that few statements have to be prepared.
+/// Numbers of rows per statement: few sizes, so that few statements are prepared.
 const SIZES: [usize; 3] = [100, 10, 1];
 
 #[derive(Debug, Clone, PartialEq)]
@@ -21,7 +21,8 @@ enum Change {
     Delete,
 }
 
-/// What a batch does to a row: the change, the additions, and what is set after the first of those.
+/// The effect of a batch on a row: the change, the additions, and the columns set after the first
+/// addition.
 struct Row {
     key: Vec<Value>,
     change: Change,
@@ -29,7 +30,7 @@ struct Row {
     then: BTreeMap<&'static str, Value>,
 }
 
-/// A key that can be hashed: its values as text, as kinds never mix within a column.
+/// A hashable key: its values as text, because a column has values of one kind.
 pub(super) type RowKey = Vec<Option<String>>;
 
 pub(super) fn row_key(key: &[Value]) -> RowKey {
@@ -47,10 +48,10 @@ pub(super) struct Batch<'a> {
     pub(super) projection: &'a dyn Projection,
     pub(super) copy: Copy,
     dialect: Dialect,
-    /// By table; rows in the order in which they were first touched.
+    /// By table; rows in the order of first change.
     rows: HashMap<&'static str, Vec<Row>>,
     index: HashMap<(&'static str, RowKey), usize>,
-    /// By the table of a series, in the order of the log.
+    /// By table of a series, in log order.
     pub(super) appended: BTreeMap<&'static str, Vec<Appended>>,
 }
 
@@ -74,8 +75,8 @@ impl<'a> Batch<'a> {
             .unwrap_or_else(|| panic!("{} has no table {name}", self.projection.name()))
     }
 
-    /// Takes in one change of the event at `position`. Rows that a `DeleteWhere` could concern are
-    /// written first.
+    /// Adds one change of the event at `position`. Rows that a `DeleteWhere` may affect are written
+    /// first.
     pub(super) async fn push(
         &mut self,
         tx: &mut Transaction,
@@ -137,13 +138,13 @@ impl<'a> Batch<'a> {
     fn add(&mut self, table: &'static str, key: Vec<Value>, addition: Addition) {
         let row = self.row(table, key);
         if row.change == Change::Delete {
-            // The row begins anew.
+            // A deleted row starts over.
             row.change = Change::Put(BTreeMap::new());
         }
         row.additions.push(addition);
     }
 
-    /// Writes everything.
+    /// Writes all changes.
     pub(super) async fn flush(mut self, tx: &mut Transaction) -> Result<(), DatabaseError> {
         self.flush_rows(tx).await?;
         self.flush_appended(tx).await
@@ -271,7 +272,7 @@ impl<'a> Batch<'a> {
     }
 }
 
-/// All values of a row of a table; columns that are not given are `NULL`.
+/// Returns all values of a row of a table; missing columns are `NULL`.
 pub(super) fn whole_row(
     table: &Table,
     key: Vec<Value>,
@@ -285,7 +286,8 @@ pub(super) fn whole_row(
     row
 }
 
-/// Postgres takes no NUL in text, and one event must not stop a projection for ever.
+/// Replaces NUL, which Postgres does not accept in text: one event must not stop a projection for
+/// ever.
 pub(super) fn clean(rows: Vec<Vec<Value>>) -> Vec<Value> {
     let mut values = rows.concat();
     for value in &mut values {
@@ -298,7 +300,7 @@ pub(super) fn clean(rows: Vec<Vec<Value>>) -> Vec<Value> {
     values
 }
 
-/// Splits rows into pieces of the sizes above, largest first.
+/// Splits rows into chunks of [`SIZES`], largest first.
 pub(super) fn pieces(mut rows: Vec<Vec<Value>>) -> impl Iterator<Item = Vec<Vec<Value>>> {
     std::iter::from_fn(move || {
         let size = *SIZES.iter().find(|size| **size <= rows.len())?;
@@ -307,8 +309,8 @@ pub(super) fn pieces(mut rows: Vec<Vec<Value>>) -> impl Iterator<Item = Vec<Vec<
     })
 }
 
-/// `($1, $2), ($3, $4)`, the first row with types where `kind` gives any. SQLite's have no numbers:
-/// sqlx looks each numbered one up by its name, which takes time in the square of how many there are.
+/// Returns `($1, $2), ($3, $4)`, the first row with types if `kind` returns any. Placeholders of
+/// SQLite have no numbers: sqlx looks up each numbered one by name, which takes quadratic time.
 pub(super) fn values(
     dialect: Dialect,
     rows: usize,

@@ -1,9 +1,9 @@
-//! Building projections anew beside the live ones, and switching.
+//! Rebuilds projections next to the live ones, and switches to them.
 //!
 //! Invariants: readers see the old tables until the switch and the new ones after it, never a
-//! part; the switch is one transaction that holds the live checkpoint, so that no event is missed
-//! or taken twice; a build that was cut off leaves the live tables as they are; of two builds of
-//! one projection the second waits for the first.
+//! mixture; the switch is one transaction that holds the live checkpoint, so that no event is
+//! missed or applied twice; an aborted build leaves the live tables unchanged; of two builds of one
+//! projection, the second waits for the first.
 
 use super::claim::Claim;
 use super::runner::{BATCH, apply};
@@ -15,19 +15,19 @@ use debrief_infra::log::EventLog;
 use serde::Serialize;
 use std::sync::Arc;
 
-/// A projection that was built anew.
+/// A rebuilt projection.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Rebuilt {
-    /// The projection.
+    /// Name of the projection.
     pub name: &'static str,
-    /// Which build this is.
+    /// Generation of the build.
     pub generation: i64,
-    /// Last event that is in it.
+    /// Position of the last event included.
     pub position: i64,
 }
 
-/// Rebuilds projections in one pass over the log and switches to them. `progress` is told how far
-/// the build is, and where the log ended when it was last looked at.
+/// Rebuilds projections in one pass over the log and switches to them. `progress` is called with
+/// the position of the build and the last known end of the log.
 pub async fn rebuild(
     log: &EventLog,
     views: &Sql,
@@ -40,8 +40,8 @@ pub async fn rebuild(
     rebuilt
 }
 
-/// Rebuilds a projection if its tables were filled by another version of the code. Of several
-/// processes that start with the new code, one rebuilds and the others wait for it.
+/// Rebuilds a projection if another version of the code filled its tables. Of several processes
+/// that start with the new code, one rebuilds and the others wait.
 pub(super) async fn rebuild_if_outdated(
     log: &EventLog,
     views: &Sql,
@@ -82,11 +82,11 @@ async fn rebuild_claimed(
         let live = checkpoint::lock(&mut tx, projection.name()).await?;
         let live = live.ok_or_else(|| ProjectionError::Unknown(projection.name().to_owned()))?;
         claim.hold(&mut tx, built).await?;
-        // What the live one has seen meanwhile, the new one must have seen too.
+        // The new tables must include everything that the live ones include by now.
         let position = up_to(log, &mut tx, &**projection, copy, built, live.position).await?;
         for table in projection.tables() {
             let (old, new) = (table.name_in(Copy::Live), table.name_in(copy));
-            // There is none yet of a table that a new version of the code adds.
+            // A table that a new version of the code adds does not exist yet.
             tx.execute(&format!("DROP TABLE IF EXISTS {old}"), &[]).await?;
             tx.execute(&format!("ALTER TABLE {new} RENAME TO {old}"), &[]).await?;
         }
@@ -112,9 +112,8 @@ async fn rebuild_claimed(
     Ok(rebuilt)
 }
 
-/// Makes the tables of a copy and fills them from the log, almost to its end: what is appended
-/// meanwhile is left to [`up_to`], or a busy log would keep the build from ever ending. Answers
-/// the last position.
+/// Creates the tables of a copy and fills them from the log, almost to its end: later events are
+/// left to [`up_to`], because the build would never end on a busy log. Returns the last position.
 pub(super) async fn fill(
     log: &EventLog,
     views: &Sql,
@@ -166,7 +165,7 @@ pub(super) async fn fill(
     Ok(position)
 }
 
-/// Takes a copy on to `to`, within the caller's transaction.
+/// Advances a copy to position `to`, within the caller's transaction.
 pub(super) async fn up_to(
     log: &EventLog,
     tx: &mut Transaction,
@@ -186,13 +185,13 @@ pub(super) async fn up_to(
     Ok(position)
 }
 
-/// Drops the tables of a copy, where there are any.
+/// Drops the tables of a copy, if they exist.
 pub(super) async fn drop_copy(
     tx: &mut Transaction,
     projection: &dyn Projection,
     copy: Copy,
 ) -> Result<(), ProjectionError> {
-    assert!(copy != Copy::Live, "the live tables are not to be dropped");
+    assert!(copy != Copy::Live, "the live tables must not be dropped");
     for table in projection.tables() {
         tx.execute(&format!("DROP TABLE IF EXISTS {}", table.name_in(copy)), &[]).await?;
     }

@@ -1,4 +1,4 @@
-//! How far a projection has come.
+//! Checkpoints of projections.
 
 use super::table::Copy;
 use super::{Projection, ProjectionError};
@@ -7,18 +7,18 @@ use debrief_infra::database::DatabaseError;
 use debrief_infra::database::sql::{Row, Sql, Transaction};
 use serde::Serialize;
 
-/// A projection's place in the log.
+/// A projection's position in the log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Checkpoint {
-    /// The projection.
+    /// Name of the projection.
     pub name: String,
     /// Version of the code that filled the tables.
     pub version: i64,
-    /// Counts rebuilds.
+    /// Number of rebuilds.
     pub generation: i64,
-    /// Last event that is in the tables.
+    /// Position of the last event included in the tables.
     pub position: i64,
-    /// When it last moved, in milliseconds since 1970.
+    /// Unix time of the last advance, in milliseconds.
     pub updated_at: i64,
 }
 
@@ -34,7 +34,7 @@ fn checkpoint(row: &Row) -> Result<Checkpoint, DatabaseError> {
     })
 }
 
-/// The checkpoints of all projections that ever ran.
+/// Returns the checkpoints of all projections that ever ran.
 pub async fn checkpoints(views: &Sql) -> Result<Vec<Checkpoint>, DatabaseError> {
     // Names with a slash are claims to builds.
     let sql = format!(
@@ -43,13 +43,13 @@ pub async fn checkpoints(views: &Sql) -> Result<Vec<Checkpoint>, DatabaseError> 
     views.query(&sql, &[]).await?.iter().map(checkpoint).collect()
 }
 
-/// One projection's checkpoint.
+/// Returns one projection's checkpoint.
 pub(super) async fn find(views: &Sql, name: &str) -> Result<Option<Checkpoint>, DatabaseError> {
     let sql = format!("SELECT {COLUMNS} FROM projection_checkpoints WHERE name = $1");
     views.query(&sql, &[name.into()]).await?.first().map(checkpoint).transpose()
 }
 
-/// One projection's checkpoint, held against other runners until the transaction ends.
+/// Returns one projection's checkpoint, locked until the transaction ends.
 pub(super) async fn lock(
     tx: &mut Transaction,
     name: &str,
@@ -61,7 +61,8 @@ pub(super) async fn lock(
     tx.query(&sql, &[name.into()]).await?.first().map(checkpoint).transpose()
 }
 
-/// Moves a checkpoint from where it was. `false`: another runner moved it first.
+/// Advances a checkpoint from its known position. Returns `false` if another runner advanced it
+/// first.
 pub(super) async fn advance(
     tx: &mut Transaction,
     from: &Checkpoint,
@@ -79,7 +80,7 @@ pub(super) async fn advance(
     Ok(tx.execute(sql, &arguments).await? == 1)
 }
 
-/// The live checkpoint, made with empty tables where the projection never ran.
+/// Returns the live checkpoint; creates it with empty tables if the projection never ran.
 pub(super) async fn ensure(
     views: &Sql,
     projection: &dyn Projection,
@@ -88,7 +89,7 @@ pub(super) async fn ensure(
         return Ok(found);
     }
     let mut tx = views.begin().await?;
-    // Of two processes that start together, the second waits here for the first.
+    // If two processes start together, the second waits here for the first.
     let sql = "INSERT INTO projection_checkpoints (name, version, generation, position, updated_at) \
          VALUES ($1, $2, 1, 0, 0) ON CONFLICT (name) DO NOTHING";
     let arguments = [projection.name().into(), i64::from(projection.version()).into()];

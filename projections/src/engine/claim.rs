@@ -1,11 +1,11 @@
-//! The right to build a copy of projections' tables.
+//! The exclusive right to build a copy of projections' tables.
 //!
-//! Invariants: of builds of one copy of one projection, one runs at a time, in whatever process;
-//! the others wait for it. A build whose process died is set aside by the next one that wants to
-//! begin; should it live after all, its next write is refused, so that two never fill one table.
+//! Invariants: one build of one copy of one projection runs at a time, in any process; the others
+//! wait. The build of a dead process is taken over by the next one that waits; if the process is
+//! alive after all, its next write fails, so that two never fill one table.
 //!
-//! A claim is a row `<projection>/<copy>` of `projection_checkpoints` that holds a token. A build
-//! that goes on renews the row, one that ends removes it.
+//! A claim is a row `<projection>/<copy>` of `projection_checkpoints` that holds a token. A running
+//! build renews the row; at its end it removes it.
 
 use super::table::Copy;
 use super::{Projection, ProjectionError};
@@ -18,14 +18,14 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use uuid::Uuid;
 
-/// How often a claim is renewed.
+/// Interval at which a claim is renewed.
 const RENEWED_EVERY: Duration = Duration::from_secs(2);
-/// A claim that was not renewed for so long, by the clock of the one who waits, is set aside.
+/// A claim not renewed for this long, by the waiting process's clock, is taken over.
 const DEAD_AFTER: Duration = Duration::from_secs(10);
-/// Time between two tries of one who waits.
+/// Interval between attempts while waiting.
 const POLL: Duration = Duration::from_millis(100);
 
-/// The right to build. It ends when this is dropped.
+/// The right to build. Ends when dropped.
 pub(super) struct Claim {
     names: Vec<String>,
     token: i64,
@@ -33,7 +33,7 @@ pub(super) struct Claim {
     renewal: JoinHandle<()>,
 }
 
-/// Another's claim, as it was last renewed.
+/// Another process's claim, as last renewed.
 #[derive(PartialEq)]
 struct Holder {
     name: String,
@@ -51,7 +51,7 @@ impl Claim {
         let part = copy.suffix().trim_start_matches('_');
         let mut names: Vec<_> =
             projections.iter().map(|projection| format!("{}/{part}", projection.name())).collect();
-        // In one order, so that two who want several do not wait for each other.
+        // In a fixed order, so that two that want several do not deadlock.
         names.sort();
         // 63 random bits.
         let token = (Uuid::new_v4().as_u128() >> 65) as i64;
@@ -60,10 +60,7 @@ impl Claim {
             match &watched {
                 Some((known, _)) if *known != holder => watched = Some((holder, Instant::now())),
                 Some((dead, since)) if since.elapsed() > DEAD_AFTER => {
-                    tracing::warn!(
-                        build = dead.name,
-                        "a build was left unfinished; setting it aside"
-                    );
+                    tracing::warn!(build = dead.name, "taking over an unfinished build");
                     let sql = "DELETE FROM projection_checkpoints \
                          WHERE name = $1 AND generation = $2 AND updated_at = $3";
                     let arguments =
@@ -82,8 +79,8 @@ impl Claim {
         Ok(Self { names, token, stop: stop.drop_guard(), renewal })
     }
 
-    /// Makes sure, until the end of the transaction, that the claim still stands; notes how far
-    /// the build is.
+    /// Ensures, until the end of the transaction, that the claim is still valid; records the
+    /// build's position.
     pub(super) async fn hold(
         &self,
         tx: &mut Transaction,
@@ -100,14 +97,14 @@ impl Claim {
         Ok(())
     }
 
-    /// Gives the right back and waits until others can see it.
+    /// Releases the claim and waits until others can see that.
     pub(super) async fn release(self) {
         drop(self.stop);
         let _ = self.renewal.await;
     }
 }
 
-/// Takes the claim; answers who has it, if somebody does.
+/// Takes the claim, or returns its current holder.
 async fn try_take(
     views: &Sql,
     names: &[String],
@@ -122,7 +119,7 @@ async fn try_take(
         if tx.execute(sql, &[name.as_str().into(), token.into(), now.into()]).await? == 0 {
             let sql = "SELECT generation, updated_at FROM projection_checkpoints WHERE name = $1";
             let rows = tx.query(sql, &[name.as_str().into()]).await?;
-            // It may have been given back in between.
+            // It may have been released in between.
             let (token, renewed_at) = rows
                 .first()
                 .map_or(Ok((0, 0)), |row| Ok::<_, DatabaseError>((row.get(0)?, row.get(1)?)))?;
@@ -133,14 +130,14 @@ async fn try_take(
     Ok(None)
 }
 
-/// Keeps a claim alive until it is to end, then takes it away.
+/// Renews a claim until it is released, then removes it.
 async fn renew(views: Sql, names: Vec<String>, token: i64, stop: CancellationToken) {
     let each = async |sql: &str, now: Option<i64>| {
         for name in &names {
             let mut arguments = vec![name.as_str().into(), token.into()];
             arguments.extend(now.map(Into::into));
             if let Err(error) = views.execute(sql, &arguments).await {
-                tracing::warn!(build = name, %error, "the claim to a build cannot be renewed or ended");
+                tracing::warn!(build = name, %error, "the claim to a build cannot be renewed or released");
             }
         }
     };

@@ -1,8 +1,8 @@
 //! Counters: columns that events add to.
 //!
-//! Invariants: what a counter amounts to depends on the log alone, not on how it was cut into
-//! batches, nor on what was delivered twice. Each row that is added to remembers the last event
-//! whose addition it holds, in [`ADDED_THROUGH`]; additions of events up to there are passed over.
+//! Invariants: the value of a counter depends only on the log, not on batch boundaries or repeated
+//! delivery. Each row stores the position of the last event added to it in [`ADDED_THROUGH`];
+//! additions of events up to there are skipped.
 
 use super::batch::{clean, pieces, row_key, values};
 use super::table::{Copy, Table};
@@ -10,17 +10,17 @@ use debrief_infra::database::DatabaseError;
 use debrief_infra::database::sql::{Transaction, Value};
 use std::collections::{BTreeMap, HashMap};
 
-/// The column that a table with counters has: position of the last event that was added.
+/// The column that a table with counters needs: position of the last event added.
 pub const ADDED_THROUGH: &str = "added_through";
 
-/// What one event adds to one row.
+/// The additions of one event to one row.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Addition {
     pub(super) position: i64,
     pub(super) columns: Vec<(&'static str, i64)>,
 }
 
-/// The sums of additions after an event, with the position of the last one.
+/// Sums the additions after an event; returns the sums with the position of the last one.
 fn sums(additions: &[Addition], after: i64) -> Option<(BTreeMap<&'static str, i64>, i64)> {
     let new = additions.iter().filter(|addition| addition.position > after);
     let (mut sums, mut last) = (BTreeMap::new(), None);
@@ -33,14 +33,14 @@ fn sums(additions: &[Addition], after: i64) -> Option<(BTreeMap<&'static str, i6
     last.map(|last| (sums, last))
 }
 
-/// The columns of a row that begins with these additions.
+/// Returns the columns of a new row with these additions.
 pub(super) fn fresh(additions: &[Addition]) -> Vec<(&'static str, Value)> {
     let Some((sums, last)) = sums(additions, 0) else { return Vec::new() };
     let counters = sums.into_iter().map(|(column, sum)| (column, sum.into()));
     counters.chain([(ADDED_THROUGH, last.into())]).collect()
 }
 
-/// Adds to rows that may be there; makes those that are not.
+/// Adds to existing rows; creates missing ones.
 pub(super) async fn add(
     tx: &mut Transaction,
     table: &Table,
@@ -83,7 +83,8 @@ pub(super) async fn add(
     Ok(())
 }
 
-/// Which additions these rows hold; rows that are not there, or were never added to, are left out.
+/// Returns the positions up to which additions are included; rows that are missing, or were never
+/// added to, are omitted.
 async fn added_through(
     tx: &mut Transaction,
     table: &Table,

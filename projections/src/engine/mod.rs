@@ -1,4 +1,4 @@
-//! The engine that carries projections out.
+//! The engine that runs projections.
 
 mod batch;
 mod build;
@@ -26,28 +26,28 @@ use debrief_domain::event::DecodeError;
 use debrief_infra::database::DatabaseError;
 use debrief_infra::log::{LogError, RecordedEvent};
 
-/// From events to rows.
+/// Maps events to rows.
 pub trait Projection: Send + Sync {
-    /// Names its checkpoint.
+    /// Name of its checkpoint.
     fn name(&self) -> &'static str;
 
-    /// Version of tables and code: raise it with every change of either, and the read model is
+    /// Version of tables and code. Increment it with every change of either: the read model is then
     /// rebuilt at the next start.
     fn version(&self) -> u32;
 
-    /// The tables that it fills.
+    /// Tables that it fills.
     fn tables(&self) -> &'static [Table];
 
-    /// What an event changes. Pure: the same event always gives the same changes.
+    /// Returns the changes of an event. Pure: the same event always gives the same changes.
     fn project(&self, event: &RecordedEvent) -> Result<Vec<Op>, DecodeError>;
 
-    /// Those of its tables whose rows are numbered by [`Op::Append`].
+    /// Returns its tables whose rows are numbered by [`Op::Append`].
     fn series(&self) -> Vec<Series> {
         Vec::new()
     }
 }
 
-/// A projection cannot go on.
+/// A projection cannot continue.
 #[derive(Debug, thiserror::Error)]
 pub enum ProjectionError {
     /// The log cannot be read.
@@ -56,31 +56,31 @@ pub enum ProjectionError {
     /// The read model cannot be written.
     #[error(transparent)]
     Database(#[from] DatabaseError),
-    /// An event cannot be understood. Skipping it would make the read model wrong for ever.
+    /// An event cannot be decoded. Skipping it would make the read model wrong for ever.
     #[error("event {position} cannot be projected: {source}")]
     Decode {
-        /// Where it stands.
+        /// Position of the event.
         position: i64,
-        /// What is wrong.
+        /// Cause.
         source: DecodeError,
     },
-    /// The tables were filled by other code: writing to them would mix the two.
+    /// Other code filled the tables: writing to them would mix the two.
     #[error(
-        "the tables of {name} are of version {found}, this process has version {own}: it can read \
+        "the tables of {name} have version {found}, this process has version {own}: it only reads \
          them, and leaves writing to the other"
     )]
     OtherVersion {
-        /// The projection.
+        /// Name of the projection.
         name: &'static str,
         /// Version of the code that filled the tables.
         found: i64,
         /// Version of the code in this process.
         own: i64,
     },
-    /// A build did not move for so long that another one took its place.
-    #[error("the build {0} came to a standstill and was set aside for another")]
+    /// A build made no progress for so long that another one took over.
+    #[error("the build {0} made no progress and another took over")]
     SetAside(String),
-    /// There is no projection of this name.
+    /// There is no projection with this name.
     #[error("there is no projection \"{0}\"")]
     Unknown(String),
 }

@@ -1,4 +1,4 @@
-//! Keeps one projection up with the log.
+//! Keeps one projection up to date with the log.
 
 use super::batch::Batch;
 use super::table::Copy;
@@ -12,14 +12,14 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-/// Events in one transaction.
+/// Maximum number of events in one transaction.
 pub(super) const BATCH: u32 = 1_000;
-/// Longest time between two looks at the log: other processes cannot wake this one.
+/// Interval at which the log is polled: other processes may be unable to wake this one.
 const POLL: Duration = Duration::from_millis(200);
 /// Pause after a failure.
 const FAILURE_PAUSE: Duration = Duration::from_millis(500);
 
-/// Writes what `events` change to one copy of a projection's tables.
+/// Writes the changes of `events` to one copy of a projection's tables.
 pub(super) async fn apply(
     tx: &mut Transaction,
     projection: &dyn Projection,
@@ -38,13 +38,13 @@ pub(super) async fn apply(
     Ok(batch.flush(tx).await?)
 }
 
-/// A projection's position under the name that all processes know it by.
+/// Returns a projection's position under the name that all processes use.
 pub(super) fn shared(name: &str, position: watch::Sender<i64>) -> Shared {
     Shared { topic: format!("projection_{name}"), position }
 }
 
-/// Keeps one projection up with the log. Several may run, in several processes: each batch goes
-/// to the one that moves the checkpoint first.
+/// Keeps one projection up to date with the log. Several may run, in several processes: each batch
+/// goes to the one that advances the checkpoint first.
 pub struct Runner {
     log: EventLog,
     views: Sql,
@@ -54,33 +54,33 @@ pub struct Runner {
 }
 
 impl Runner {
-    /// A runner that has not begun.
+    /// Creates a runner, which does not start yet.
     pub fn new(log: EventLog, views: Sql, projection: Arc<dyn Projection>) -> Self {
         Self { log, views, projection, batch: BATCH, reached: watch::Sender::new(0) }
     }
 
-    /// The same runner, with at most `events` in one transaction.
+    /// Sets the maximum number of events in one transaction.
     pub fn with_batch(self, events: u32) -> Self {
         Self { batch: events, ..self }
     }
 
-    /// The projection's name.
+    /// Returns the projection's name.
     pub fn name(&self) -> &'static str {
         self.projection.name()
     }
 
-    /// The position that this process has seen the read model reach.
+    /// Returns the latest position of the read model known to this process.
     pub fn reached(&self) -> watch::Receiver<i64> {
         self.reached.subscribe()
     }
 
-    /// The same position, to be shared with other processes.
+    /// Returns the same position, to be shared with other processes.
     pub fn shared(&self) -> Shared {
         shared(self.name(), self.reached.clone())
     }
 
-    /// Makes the tables where there are none, and rebuilds them where they were filled by another
-    /// version of the code.
+    /// Creates the tables if they do not exist, and rebuilds them if another version of the code
+    /// filled them.
     pub async fn prepare(&self) -> Result<Checkpoint, ProjectionError> {
         let found = checkpoint::ensure(&self.views, &*self.projection).await?;
         let version = i64::from(self.projection.version());
@@ -89,7 +89,7 @@ impl Runner {
                 projection = self.name(),
                 from = found.version,
                 to = version,
-                "the projection's code is of another version; rebuilding its tables"
+                "the projection's code has another version; rebuilding its tables"
             );
             build::rebuild_if_outdated(&self.log, &self.views, &self.projection).await?;
         }
@@ -98,7 +98,7 @@ impl Runner {
         Ok(found)
     }
 
-    /// Works until it is told to stop.
+    /// Runs until stopped.
     pub async fn run(&self, stop: CancellationToken) {
         let mut appended = self.log.watch();
         let mut at = None;
@@ -108,7 +108,7 @@ impl Runner {
                 Ok(0) => POLL,
                 Ok(_) => Duration::ZERO,
                 Err(error) => {
-                    tracing::error!(projection = self.name(), %error, "the projection cannot go on; trying again");
+                    tracing::error!(projection = self.name(), %error, "the projection failed; trying again");
                     counter!("debrief_projection_failures_total", "projection" => self.name())
                         .increment(1);
                     at = None;
@@ -124,15 +124,15 @@ impl Runner {
         }
     }
 
-    /// Takes in all that the log holds now.
+    /// Applies all events currently in the log.
     pub async fn catch_up(&self) -> Result<i64, ProjectionError> {
         let mut at = None;
         while self.step(&mut at).await? > 0 {}
         Ok(at.map_or(0, |at: Checkpoint| at.position))
     }
 
-    /// Takes in one batch; answers how many events it held. `at` is where the last call left the
-    /// checkpoint; `None` where that is not known.
+    /// Applies one batch and returns its number of events. `at` is the checkpoint after the last
+    /// call; `None` if unknown.
     pub async fn step(&self, at: &mut Option<Checkpoint>) -> Result<u64, ProjectionError> {
         let from = match at.take() {
             Some(known) => known,
@@ -140,14 +140,14 @@ impl Runner {
         };
         let own = i64::from(self.projection.version());
         if from.version != own {
-            // Beside this process runs newer code, or older code came back.
+            // Newer code runs in another process, or older code was deployed again.
             let (name, found) = (self.name(), from.version);
             return Err(ProjectionError::OtherVersion { name, found, own });
         }
         let events = self.log.read(from.position, self.batch).await?;
         let Some(last) = events.last() else {
             self.reached.send_replace(from.position);
-            // Read anew now and then: another process may have moved it.
+            // Reread now and then: another process may have advanced it.
             *at = checkpoint::find(&self.views, self.name()).await?;
             return Ok(0);
         };

@@ -1,8 +1,7 @@
-//! Rows that are numbered within groups, as the updates of a channel are.
+//! Rows numbered within groups, such as the updates of a channel.
 //!
-//! Invariants: a group's numbers run 1, 2, 3 … in the order of the log; the newest `retention`
-//! rows of a group are kept; what remains depends on the log alone, not on how it was cut into
-//! batches, nor on what was delivered twice.
+//! Invariants: a group's numbers run 1, 2, 3 … in log order; the newest `retention` rows of a group
+//! are kept; the result depends only on the log, not on batch boundaries or repeated delivery.
 
 use super::batch::{Batch, pieces, whole_row};
 use super::table::Table;
@@ -10,28 +9,28 @@ use debrief_infra::database::DatabaseError;
 use debrief_infra::database::sql::{Transaction, Value};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-/// A table whose rows are numbered, and the one that remembers how far each group's numbers go.
-/// Both are among the projection's tables, and [`super::Op::Append`] alone may touch them.
+/// A table with numbered rows, and the one that stores each group's newest number. Both are among
+/// the projection's tables, and only [`super::Op::Append`] may change them.
 #[derive(Debug, Clone, Copy)]
 pub struct Series {
     /// The rows. The key is the group, as text, and the number.
     pub rows: Table,
-    /// One row for each group. The key is the group, the columns are the newest number and the
-    /// position of the event behind it. They outlive the rows that retention drops.
+    /// One row per group. The key is the group, the columns are the newest number and the position
+    /// of its event. Retention does not delete these rows.
     pub heads: Table,
-    /// Rows kept of each group.
+    /// Number of rows kept per group.
     pub retention: u32,
 }
 
-/// A row that has no number yet.
+/// A row without a number yet.
 pub(super) struct Appended {
     pub(super) group: String,
     pub(super) columns: BTreeMap<&'static str, Value>,
-    /// Of the event that appends it.
+    /// Position of its event.
     pub(super) position: i64,
 }
 
-/// A group's newest number, and the position of the event behind it.
+/// A group's newest number, and the position of its event.
 #[derive(Debug, Clone, Copy, Default)]
 struct Head {
     number: i64,
@@ -39,7 +38,7 @@ struct Head {
 }
 
 impl Batch<'_> {
-    /// Numbers and writes the rows that the batch appends.
+    /// Numbers and writes the rows appended by the batch.
     pub(super) async fn flush_appended(
         &mut self,
         tx: &mut Transaction,
@@ -54,8 +53,8 @@ impl Batch<'_> {
         Ok(())
     }
 
-    /// A batch holds whole events in order, so a row is new if its event comes after the group's
-    /// newest of before the batch.
+    /// Appends rows. A batch has whole events in order, so a row is new if its event is after the
+    /// group's newest before the batch.
     async fn append(
         &self,
         tx: &mut Transaction,
@@ -93,7 +92,7 @@ impl Batch<'_> {
         self.put(tx, &series.heads, heads).await
     }
 
-    /// The heads of the groups that rows are appended to, where those have any.
+    /// Returns the heads of the groups appended to, if they exist.
     async fn heads(
         &self,
         tx: &mut Transaction,

@@ -6,14 +6,14 @@ use debrief_infra::database::sql::{Dialect, Row, Value};
 /// Type of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// 64-bit integer; also truth values, and times in milliseconds since 1970.
+    /// 64-bit integer; also booleans, and Unix times in milliseconds.
     Integer,
     /// Text; also ids and JSON.
     Text,
 }
 
 impl Kind {
-    /// A value of this kind in a row that was read.
+    /// Reads a value of this kind from a row.
     pub(super) fn read(self, row: &Row, column: usize) -> Result<Value, DatabaseError> {
         Ok(match self {
             Self::Integer => row.get::<Option<i64>>(column)?.into(),
@@ -36,7 +36,7 @@ pub type Column = (&'static str, Kind);
 /// A table of a read model. Columns other than the key may be `NULL`.
 #[derive(Debug, Clone, Copy)]
 pub struct Table {
-    /// What queries call it.
+    /// Name in queries.
     pub name: &'static str,
     /// The columns that identify a row.
     pub key: &'static [Column],
@@ -46,14 +46,14 @@ pub struct Table {
     pub indexes: &'static [&'static [&'static str]],
 }
 
-/// Which copy of the tables is meant.
+/// A copy of the tables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Copy {
     /// The one that is read.
     Live,
-    /// The one that is being built beside it.
+    /// The one being built next to it.
     Rebuild,
-    /// The one that is built to compare with.
+    /// The one built for comparison.
     Verify,
 }
 
@@ -72,7 +72,7 @@ impl Table {
         format!("{}{}", self.name, copy.suffix())
     }
 
-    /// Key columns, then the others.
+    /// Returns key columns, then the others.
     pub(super) fn all_columns(&self) -> impl Iterator<Item = Column> {
         self.key.iter().chain(self.columns).copied()
     }
@@ -84,8 +84,8 @@ impl Table {
             .unwrap_or_else(|| panic!("table {} has no column {column}", self.name))
     }
 
-    /// Statements that make the table. Names of constraints and indexes carry the generation,
-    /// as they survive the renaming of the table.
+    /// Returns the statements that create the table. Names of constraints and indexes contain the
+    /// generation, because they survive the renaming of the table.
     pub(super) fn create(&self, dialect: Dialect, copy: Copy, generation: i64) -> Vec<String> {
         let table = self.name_in(copy);
         let tag =

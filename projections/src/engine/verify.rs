@@ -1,4 +1,4 @@
-//! Comparing the live read model with one built from the log.
+//! Compares the live read model with one built from the log.
 
 use super::build::{drop_copy, fill, up_to};
 use super::claim::Claim;
@@ -9,31 +9,31 @@ use debrief_infra::log::EventLog;
 use serde::Serialize;
 use std::sync::Arc;
 
-/// How a table differs.
+/// The differences of a table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Difference {
-    /// The table.
+    /// Name of the table.
     pub table: &'static str,
-    /// Rows that are live, but do not follow from the log.
+    /// Live rows that do not follow from the log.
     pub surplus: i64,
-    /// Rows that follow from the log, but are not live.
+    /// Rows that follow from the log but are not live.
     pub missing: i64,
 }
 
-/// What a comparison found.
+/// Result of a comparison.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Verified {
-    /// The projection.
+    /// Name of the projection.
     pub name: &'static str,
-    /// Last event that was in both.
+    /// Position of the last event included in both.
     pub position: i64,
-    /// Rows that were compared.
+    /// Number of rows compared.
     pub rows: i64,
-    /// Tables that differ; none where all is well.
+    /// Tables that differ; empty if there is no difference.
     pub differences: Vec<Difference>,
 }
 
-/// Builds a projection beside the live one and compares the two at the same position.
+/// Builds a projection next to the live one and compares the two at the same position.
 pub async fn verify(
     log: &EventLog,
     views: &Sql,
@@ -64,7 +64,7 @@ async fn verify_claimed(
         let live = live.ok_or_else(|| ProjectionError::Unknown(projection.name().to_owned()))?;
         if live.position < built {
             drop(tx);
-            // Nobody else may be running it.
+            // There may be no other runner.
             Runner::new(log.clone(), views.clone(), Arc::clone(projection)).catch_up().await?;
             continue;
         }

@@ -1,4 +1,4 @@
-//! Reading what projections have written, and one's own writes among it.
+//! Access to read models, including reading one's own writes.
 
 use super::checkpoint;
 use super::runner::shared;
@@ -10,18 +10,18 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-/// Time between two looks at a checkpoint, should a signal be lost.
+/// Interval at which a checkpoint is polled, in case a signal is lost.
 const POLL: Duration = Duration::from_millis(20);
 
-/// A read model did not reach the asked position in time.
+/// A read model did not reach the requested position in time.
 #[derive(Debug, thiserror::Error)]
 pub enum Stale {
     /// It is still behind.
     #[error("the read model has reached position {reached}, not yet {asked}")]
     Behind {
-        /// Where it is.
+        /// Position reached.
         reached: i64,
-        /// Where it was asked to be.
+        /// Position requested.
         asked: i64,
     },
     /// The checkpoint cannot be read.
@@ -37,12 +37,13 @@ pub struct Views {
 }
 
 impl Views {
-    /// Read models that `reached` tells of, where their runners are in this process.
+    /// Creates read models with the positions in `reached`, if their runners are in this process.
     pub fn new(sql: Sql, reached: HashMap<&'static str, watch::Receiver<i64>>) -> Self {
         Self { sql, reached }
     }
 
-    /// Read models that other processes keep up, and the positions to be shared with those.
+    /// Creates read models that other processes keep up to date, and the positions to be shared
+    /// with those.
     pub fn of_others(
         sql: Sql,
         names: impl IntoIterator<Item = &'static str>,
@@ -56,17 +57,18 @@ impl Views {
         (Self::new(sql, reached), to_share)
     }
 
-    /// Where the tables are.
+    /// Returns the database of the tables.
     pub fn sql(&self) -> &Sql {
         &self.sql
     }
 
-    /// Signals that a projection of this process has moved; `None` where it runs elsewhere.
+    /// Returns a watch on the position of a projection in this process; `None` if it runs
+    /// elsewhere.
     pub fn watch(&self, projection: &str) -> Option<watch::Receiver<i64>> {
         self.reached.get(projection).cloned()
     }
 
-    /// Waits until a read model holds all events up to `position`.
+    /// Waits until a read model includes all events up to `position`.
     pub async fn wait_for(
         &self,
         projection: &'static str,
@@ -81,7 +83,7 @@ impl Views {
             {
                 return Ok(());
             }
-            // A runner of another process may be ahead of this one's.
+            // A runner in another process may be ahead of this one's.
             let found = checkpoint::find(&self.sql, projection).await?;
             let reached = found.map_or(0, |found| found.position);
             if reached >= position {
@@ -95,7 +97,7 @@ impl Views {
                 Some(watched) => {
                     let moved = tokio::time::timeout(left.min(POLL * 10), watched.changed()).await;
                     if let Ok(Err(_)) = moved {
-                        // The runner of this process ended; another process's may go on.
+                        // The runner in this process ended; another process's may continue.
                         here = None;
                     }
                 }

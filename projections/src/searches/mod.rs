@@ -1,4 +1,4 @@
-//! Saved searches, and what they were told of.
+//! Saved searches and their matches.
 
 mod query;
 
@@ -26,7 +26,7 @@ const SEARCHES: Table = Table {
 
 const MATCHES: Table = Table {
     name: "saved_search_matches",
-    // The id of the subject; `note` says whether that is an external note.
+    // Id of the subject; `note` tells whether it is an external note.
     key: &[("search_id", Text), ("transcript_id", Text)],
     columns: &[
         ("organization_id", Text),

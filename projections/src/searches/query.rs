@@ -1,4 +1,4 @@
-//! Reading saved searches.
+//! Queries of saved searches.
 
 use crate::engine::Views;
 use debrief_domain::ids::{NoteId, SavedSearchId};
@@ -12,28 +12,28 @@ use uuid::Uuid;
 /// A saved search.
 #[derive(Debug, Clone)]
 pub struct SavedSearchRow {
-    /// Identifies it.
+    /// Id of the saved search.
     pub id: SavedSearchId,
-    /// What it is called; `None` once its key is gone.
+    /// Name; `None` once its key is deleted.
     pub name: Option<String>,
-    /// What it looks for; `None` once its key is gone.
+    /// What it searches for; `None` once its key is deleted.
     pub criteria: Option<Criteria>,
-    /// Milliseconds since 1970.
+    /// Unix time in milliseconds.
     pub created_at: i64,
-    /// Its place in the list.
+    /// Position in the list.
     pub position: i64,
 }
 
-/// Something that a saved search was told of.
+/// A match of a saved search.
 #[derive(Debug, Clone)]
 pub struct MatchRow {
-    /// The session or the external note.
+    /// Session or external note.
     pub subject: Subject,
-    /// Passages of it that fit.
+    /// Number of its matching passages.
     pub passages: u32,
-    /// Milliseconds since 1970.
+    /// Unix time in milliseconds.
     pub matched_at: i64,
-    /// Its place in the list.
+    /// Position in the list.
     pub position: i64,
 }
 
@@ -50,7 +50,7 @@ fn search_row(row: &Row) -> Result<SavedSearchRow, DatabaseError> {
     })
 }
 
-/// An organization's saved searches after a place in the list, oldest first.
+/// Returns an organization's saved searches after a position, oldest first.
 pub async fn saved_searches(
     views: &Views,
     viewer: Viewer,
@@ -63,7 +63,7 @@ pub async fn saved_searches(
     views.sql().query(&sql, &arguments).await?.iter().map(search_row).collect()
 }
 
-/// One saved search.
+/// Returns one saved search.
 pub async fn saved_search(
     views: &Views,
     viewer: Viewer,
@@ -74,7 +74,7 @@ pub async fn saved_search(
     rows.first().map(search_row).transpose()
 }
 
-/// What a saved search was told of before a place in the list, newest first.
+/// Returns the matches of a saved search before a position, newest first.
 pub async fn matches(
     views: &Views,
     viewer: Viewer,

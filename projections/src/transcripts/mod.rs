@@ -30,7 +30,7 @@ const TRANSCRIPTS: Table = Table {
         ("client_id", Text),
         ("held_at", Integer),
         ("notes", Text),
-        // As the coach gave it, and as the file has it.
+        // As given by the coach, and as in the file.
         ("given_language", Text),
         ("found_language", Text),
         ("filename", Text),
@@ -49,7 +49,7 @@ const TRANSCRIPTS: Table = Table {
         ("summary_id", Text),
         ("created_at", Integer),
         ("updated_at", Integer),
-        // Position of the upload: the place in lists.
+        // Position of the upload; orders lists.
         ("position", Integer),
     ],
     indexes: &[&["organization_id", "position"], &["organization_id", "client_id", "position"]],
@@ -72,7 +72,7 @@ const SUMMARIES: Table = Table {
 #[derive(Debug, Clone, Copy)]
 pub struct Transcripts;
 
-/// JSON text of what a person said, or `NULL` once it was erased.
+/// Returns the JSON text of a personal value, or `NULL` once erased.
 fn json_of<T: Serialize>(value: Personal<T>) -> Value {
     value.into_known().map(|known| json!(known).to_string()).into()
 }
@@ -110,7 +110,7 @@ impl Projection for Transcripts {
     }
 }
 
-/// The columns of a transcript's state; none where it stays as it is.
+/// Returns the columns of a transcript's state; none if it does not change.
 fn moved_to(state: Option<State>) -> Vec<(&'static str, Value)> {
     match state {
         Some(state) => vec![("state", state.as_str().into()), ("error", Value::Null)],
@@ -118,7 +118,7 @@ fn moved_to(state: Option<State>) -> Vec<(&'static str, Value)> {
     }
 }
 
-/// What a transcript amounts to once its turns have changed.
+/// Returns the columns that change with the turns of a transcript.
 fn outlined(event: &RecordedEvent, outline: Outline) -> Vec<(&'static str, Value)> {
     vec![
         ("turns_version", event.version.into()),
@@ -158,7 +158,7 @@ fn on_transcript(event: &RecordedEvent, transcript: TranscriptEvent) -> Vec<Op> 
                 Op::DeleteWhere { table: SUMMARIES.name, column: "id", value: summary.0.into() },
             ];
         }
-        // Nothing that can be read of it changes.
+        // Nothing in the read model changes.
         TranscriptEvent::IndexingRequested(_) => return Vec::new(),
         TranscriptEvent::FilesAdded(_) | TranscriptEvent::ProcessingRequested(_) => {}
         TranscriptEvent::FilesReplaced(replaced) => {

@@ -1,4 +1,4 @@
-//! Reading transcripts and summaries.
+//! Queries of transcripts and summaries.
 
 use crate::engine::Views;
 use debrief_domain::ids::{ClientId, SummaryId, TranscriptId};
@@ -10,76 +10,76 @@ use debrief_infra::database::DatabaseError;
 use debrief_infra::database::sql::{Row, Value};
 use serde::{Deserialize, Serialize};
 
-/// Why work on a transcript ended without a result.
+/// Why processing of a transcript failed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failure {
-    /// Machine-readable.
+    /// Machine-readable code.
     pub code: String,
-    /// A sentence.
+    /// A sentence for the user.
     pub message: String,
 }
 
-/// A transcript, without its turns. Times are milliseconds since 1970.
+/// A transcript, without its turns. Times are Unix times in milliseconds.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TranscriptRow {
-    /// Identifies it.
+    /// Id of the transcript.
     pub id: TranscriptId,
-    /// How far work on it has come.
+    /// State of processing.
     pub state: State,
     /// Why it failed, if it did.
     pub error: Option<Failure>,
-    /// What the coach calls it.
+    /// Title given by the coach.
     pub title: Option<String>,
-    /// Whose session it was.
+    /// Client of the session.
     pub client_id: Option<ClientId>,
     /// When it was held.
     pub held_at: Option<i64>,
     /// The coach's notes.
     pub notes: Option<String>,
-    /// BCP 47 tag: the coach's word, else the file's.
+    /// BCP 47 tag: the coach's, else the file's.
     pub language: Option<String>,
     /// The file's name.
     pub filename: Option<String>,
     /// The file's size.
     pub size_bytes: i64,
-    /// Blob with the turns, once the file was read.
+    /// Blob with the turns, once the files are read.
     pub content: Option<String>,
     /// Changes whenever the turns do, corrections included.
     pub turns_version: Option<i64>,
     /// Identifier of the format.
     pub format: Option<String>,
-    /// Who spoke.
+    /// People in the session.
     pub participants: Vec<Participant>,
     /// Number of turns.
     pub turn_count: Option<i64>,
     /// Number of words.
     pub word_count: Option<i64>,
-    /// Length.
+    /// Duration in milliseconds.
     pub duration_ms: Option<i64>,
     /// What was skipped or repaired.
     pub warnings: Vec<Warning>,
-    /// Its summary, once there is one.
+    /// Summary, if there is one.
     pub summary_id: Option<SummaryId>,
     /// When it was uploaded.
     pub created_at: i64,
     /// When it last changed.
     pub updated_at: i64,
-    /// Place in lists.
+    /// Position in lists.
     pub position: i64,
 }
 
 /// One version of a summary.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SummaryRow {
-    /// Identifies the summary, through all versions.
+    /// Id of the summary, common to all versions.
     pub id: SummaryId,
-    /// From 1.
+    /// Version number, from 1.
     pub version: u32,
-    /// The transcript it is about.
+    /// Transcript that it summarizes.
     pub transcript_id: TranscriptId,
     /// `None` once erased.
     pub content: Option<SummaryContent>,
-    /// When this version was written, in milliseconds since 1970.
+    /// When this version was written, a Unix time in milliseconds.
     pub created_at: i64,
 }
 
@@ -135,7 +135,7 @@ fn transcript_row(row: &Row) -> Result<TranscriptRow, DatabaseError> {
     })
 }
 
-/// One transcript.
+/// Returns one transcript.
 pub async fn transcript(
     views: &Views,
     viewer: Viewer,
@@ -149,13 +149,13 @@ pub async fn transcript(
 /// Which transcripts to list.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct TranscriptFilter {
-    /// Those of one client.
+    /// Only those of one client.
     pub client_id: Option<ClientId>,
-    /// Those in one state.
+    /// Only those in one state.
     pub state: Option<State>,
 }
 
-/// Transcripts before a place in the list, newest upload first.
+/// Returns transcripts before a position, newest upload first.
 pub async fn transcripts(
     views: &Views,
     viewer: Viewer,
@@ -191,7 +191,7 @@ fn summary_row(row: &Row) -> Result<SummaryRow, DatabaseError> {
     })
 }
 
-/// All versions of a summary, newest first.
+/// Returns all versions of a summary, newest first.
 pub async fn summary_versions(
     views: &Views,
     viewer: Viewer,
@@ -202,7 +202,7 @@ pub async fn summary_versions(
     rows.iter().map(summary_row).collect()
 }
 
-/// A version of a summary: the newest, unless one is asked for.
+/// Returns a version of a summary, by default the newest.
 pub async fn summary(
     views: &Views,
     viewer: Viewer,

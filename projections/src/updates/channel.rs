@@ -1,49 +1,56 @@
-//! What a channel is. [`super`] lists the channels that there are.
+//! The definition of a channel. [`super`] lists the channels.
 //!
-//! Invariant: a channel has one spelling. Its ids are lower-case and hyphenated, so that a name
-//! and a channel can stand for each other, in tables and on the wire.
+//! Invariant: a channel has one spelling. Its ids are lower-case and hyphenated, so that names and
+//! channels map one to one, in tables and on the wire.
 
 use debrief_domain::principal::Permission;
 use uuid::Uuid;
 
-/// What the channels of one kind have in common.
+/// Properties common to the channels of one kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ChannelKind {
-    /// The name, with `<id>` in the place of an id.
+    /// Name, with `<id>` in place of an id.
     pub name: &'static str,
-    /// What a caller has to hold to follow it.
+    /// Permission required to subscribe.
     pub permission: Permission,
-    /// What its updates are about.
+    /// Subject of its updates.
     pub about: &'static str,
 }
 
-/// There is no channel of this name.
+/// There is no channel with this name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("there is no such channel")]
 pub struct UnknownChannel;
 
-/// Stands for an id in the name of a kind.
+/// Placeholder of an id in the name of a kind.
 const ID: &str = "<id>";
 
-/// The part of a name before the id.
+/// Returns the part of a name before the id.
 pub(super) fn prefix(name: &'static str) -> &'static str {
     name.strip_suffix(ID).unwrap_or(name)
 }
 
-/// The id in `text`, if it is one of the channels called `name`.
+/// Parses the id in `text`, if it is a channel of the kind `name`.
 pub(super) fn id_in<I: From<Uuid>>(text: &str, name: &'static str) -> Option<I> {
     let text = text.strip_prefix(prefix(name))?;
     let id: Uuid = text.parse().ok()?;
     (id.to_string() == text).then(|| id.into())
 }
 
-/// Declares [`super::Channel`]: for each kind of channel its name, the permission that it needs and
-/// what its updates are about.
+/// Declares [`super::Channel`]: for each kind of channel its name, the permission required and the
+/// subject of its updates.
+///
+/// ```ignore
+/// channels! {
+///     Transcripts = "transcripts", Read, "every transcript of the organization";
+///     Transcript(id: TranscriptId) = "transcripts/<id>", Read, "one transcript";
+/// }
+/// ```
 macro_rules! channels {
     ($($kind:ident $(($id:ident: $Id:ty))? = $name:literal, $permission:ident, $about:literal;)+) => {
-        /// Where updates are told: within an organization, about one thing or all of a kind.
+        /// A channel of an organization, for one thing or for all of a kind.
         ///
-        /// As text and in JSON it is its name; each channel has one spelling.
+        /// In text and JSON it is its name; each channel has one spelling.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub enum Channel {
             $(#[doc = concat!("`", $name, "`: ", $about, ".")] $kind $(($Id))?,)+
@@ -54,7 +61,7 @@ macro_rules! channels {
             pub const KINDS: &[channel::ChannelKind] =
                 &[$(channel::channels!(@kind $name $permission $about),)+];
 
-            /// What this channel has in common with others of its kind.
+            /// Returns the properties of this channel's kind.
             pub fn kind(self) -> channel::ChannelKind {
                 match self {
                     $(Self::$kind { .. } => {

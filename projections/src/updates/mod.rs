@@ -1,15 +1,14 @@
-//! Updates: what clients may see, per channel, with consecutive offsets.
+//! Client updates per channel, with consecutive offsets.
 //!
-//! The [`Channel`]s of an organization and the [`Payload`]s that are told on them are listed here;
-//! what each resource tells has a file of its own. An update names what changed and how far it
-//! came, and never holds a person's words: a client that wants them reads them, with the update's
-//! `position` as `min_position`.
+//! The [`Channel`]s of an organization and their [`Payload`]s are listed here; each resource has a
+//! file of its own. An update contains ids, states and counts, never a person's words: a client
+//! that needs them reads them, with the update's `position` as `min_position`.
 //!
 //! Invariants: a channel's offsets run 1, 2, 3 …; the newest `retention` of them are kept; offset
-//! and content are functions of the log, so a rebuild gives every update the offset it had, and an
-//! event that is delivered again publishes nothing again. The epoch joins the log's own with the
-//! projection's generation: where either is another, offsets of before mean nothing, and a client
-//! is told to reload.
+//! and content are functions of the log, so a rebuild gives every update the same offset, and an
+//! event delivered twice publishes nothing twice. The epoch combines the log's own with the
+//! projection's generation: if either changes, earlier offsets are invalid, and clients are told to
+//! reload.
 
 mod channel;
 mod query;
@@ -30,25 +29,26 @@ use serde_json::Value;
 channel::channels! {
     Transcripts = "transcripts", Read, "every transcript of the organization";
     Transcript(id: TranscriptId) = "transcripts/<id>", Read, "one transcript";
-    Searches = "searches", Read, "what matches any saved search of the organization";
-    Search(id: SavedSearchId) = "searches/<id>", Read, "what matches one saved search";
+    Searches = "searches", Read, "matches of any saved search of the organization";
+    Search(id: SavedSearchId) = "searches/<id>", Read, "matches of one saved search";
 }
 
-/// What each event is asked for.
+/// The payloads tried for each event.
 const PAYLOADS: &[Read] = &[told::<transcripts::TranscriptUpdate>, told::<searches::SearchUpdate>];
 
-/// What an update says: ids, states and counts, never a person's words.
+/// The content of an update: ids, states and counts, never a person's words.
 ///
-/// Its JSON is stored and sent, so a field that changes or goes raises the version of [`Updates`].
+/// Its JSON is stored and sent, so a changed or removed field requires a new version of
+/// [`Updates`].
 pub trait Payload: Serialize + Sized {
-    /// What an event tells; `None` where it tells nothing.
+    /// Returns the payload for an event; `None` if it causes no update.
     fn of(event: &RecordedEvent) -> Result<Option<Self>, DecodeError>;
 
-    /// The channels on which it is told.
+    /// Returns the channels to publish to.
     fn channels(&self) -> Vec<Channel>;
 }
 
-/// A payload, whatever its type, and where it is told.
+/// A payload of any type with its channels.
 struct Told {
     channels: Vec<Channel>,
     payload: Value,
@@ -59,8 +59,8 @@ type Read = fn(&RecordedEvent) -> Result<Option<Told>, DecodeError>;
 fn told<P: Payload>(event: &RecordedEvent) -> Result<Option<Told>, DecodeError> {
     let Some(payload) = P::of(event)? else { return Ok(None) };
     let channels = payload.channels();
-    // By way of a `Value`, which sorts the fields: `verify` compares the text, and the order in
-    // which a struct has its fields is nothing that it should find.
+    // By way of a `Value`, which sorts the fields: `verify` compares the text, and the field order
+    // of a struct must not matter.
     let payload = serde_json::to_value(payload).expect("a payload is JSON");
     Ok(Some(Told { channels, payload }))
 }
@@ -68,7 +68,7 @@ fn told<P: Payload>(event: &RecordedEvent) -> Result<Option<Told>, DecodeError> 
 const CHANNELS: Table = Table {
     name: "update_channels",
     key: &[("channel", Text)],
-    // Offset and position of the newest update that was ever published.
+    // Offset and position of the newest update ever published.
     columns: &[("head", Integer), ("position", Integer)],
     indexes: &[],
 };
@@ -83,16 +83,16 @@ const UPDATES: Table = Table {
 /// Fills `updates` and `update_channels`.
 #[derive(Debug, Clone, Copy)]
 pub struct Updates {
-    /// Updates kept for each channel.
+    /// Number of updates kept per channel.
     pub retention: u32,
 }
 
-/// The stored name of an organization's channel.
+/// Returns the stored name of an organization's channel.
 fn stored_name(organization: OrganizationId, channel: Channel) -> String {
     format!("{organization}/{channel}")
 }
 
-/// The channel that is stored under a name; `None` if it is none that this code knows.
+/// Parses a stored name; `None` if this code does not know the channel.
 fn of_stored_name(name: &str) -> Option<(OrganizationId, Channel)> {
     let (organization, channel) = name.split_once('/')?;
     Some((organization.parse().ok()?, channel.parse().ok()?))

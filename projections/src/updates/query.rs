@@ -1,4 +1,4 @@
-//! Reading updates.
+//! Queries of updates.
 
 use super::{Channel, of_stored_name, stored_name};
 use crate::engine::Views;
@@ -10,28 +10,28 @@ use serde_json::Value;
 /// An update of a channel.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Update {
-    /// Place in the channel, from 1 without gaps.
+    /// Offset in the channel, from 1 without gaps.
     pub offset: i64,
-    /// Position of the event behind it.
+    /// Position of its event.
     pub position: i64,
     /// Name of the update.
     pub kind: String,
     /// What changed.
     pub payload: Value,
-    /// When the event was recorded, in milliseconds since 1970.
+    /// When the event was recorded, a Unix time in milliseconds.
     pub recorded_at: i64,
 }
 
-/// What can be replayed of a channel.
+/// The updates of a channel that can be replayed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Window {
-    /// Offset of the newest update; 0 where there is none.
+    /// Offset of the newest update; 0 if there is none.
     pub head: i64,
-    /// Offset of the oldest update that is kept; `head + 1` where none is.
+    /// Offset of the oldest update kept; `head + 1` if there is none.
     pub first: i64,
 }
 
-/// What can be replayed of a channel.
+/// Returns the range of a channel's updates that can be replayed.
 pub async fn window(
     views: &Views,
     organization: OrganizationId,
@@ -45,7 +45,7 @@ pub async fn window(
     Ok(Window { head, first: row.get::<Option<i64>>(1)?.unwrap_or(head + 1) })
 }
 
-/// Up to `limit` updates of a channel after `offset`, in order.
+/// Returns up to `limit` updates of a channel after `offset`, in order.
 pub async fn updates(
     views: &Views,
     organization: OrganizationId,
@@ -71,20 +71,21 @@ pub async fn updates(
         .collect()
 }
 
-/// The generation of the updates' tables: one half of the epoch, the log's own is the other.
+/// Returns the generation of the updates' tables: one half of the epoch, next to the log's own.
 pub async fn generation(views: &Views) -> Result<i64, DatabaseError> {
     let sql = "SELECT generation FROM projection_checkpoints WHERE name = 'updates'";
     let rows = views.sql().query(sql, &[]).await?;
     rows.first().map_or(Ok(0), |row| row.get(0))
 }
 
-/// The channels with updates after `position` (with none: no channels), and the position that the
-/// answer is up to.
+/// Returns the channels with updates after `position` (without one: no channels), and the position
+/// up to which the answer is complete.
 pub async fn channels_moved(
     views: &Views,
     position: Option<i64>,
 ) -> Result<(i64, Vec<(OrganizationId, Channel)>), DatabaseError> {
-    // The checkpoint first: updates of later events may be missing from what is read after it.
+    // The checkpoint is read first: updates of later events may be missing from what is read after
+    // it.
     let sql = "SELECT position FROM projection_checkpoints WHERE name = 'updates'";
     let rows = views.sql().query(sql, &[]).await?;
     let reached: i64 = rows.first().map_or(Ok(0), |row| row.get(0))?;

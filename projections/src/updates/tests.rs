@@ -1,6 +1,6 @@
-//! Channels and payloads, and that `docs/websocket.md` says the same of them.
+//! Tests of channels and payloads, and that `docs/websocket.md` matches them.
 //!
-//! The events are the golden fixtures of the domain, so that a new one cannot be left out.
+//! The events are the golden fixtures of the domain, so that a new one cannot be forgotten.
 
 use super::*;
 use chrono::DateTime;
@@ -12,10 +12,10 @@ use uuid::Uuid;
 
 const ORGANIZATION: &str = "0198c5a2-7d1e-7bd0-9a55-000000000001";
 const STREAM: &str = "0198c5a2-7d1e-7bd0-9a55-000000000002";
-/// The transcript that fixtures of other streams name.
+/// The transcript that fixtures of other streams refer to.
 const TRANSCRIPT: &str = "018f6f2e-5d3a-7c11-9a55-3f0f5f6f7a01";
 
-/// A fixture of the newest version of each event, by file name without version.
+/// Returns a fixture of the newest version of each event, by file name without version.
 fn events() -> BTreeMap<String, RecordedEvent> {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../domain/fixtures/events");
     let mut newest: BTreeMap<String, (u32, RecordedEvent)> = BTreeMap::new();
@@ -53,7 +53,7 @@ fn events() -> BTreeMap<String, RecordedEvent> {
     newest.into_iter().map(|(name, (_, event))| (name, event)).collect()
 }
 
-/// The rows that an event appends: channel and the columns as text.
+/// Returns the rows that an event appends: channel and columns.
 fn appended(event: &RecordedEvent) -> Vec<(String, BTreeMap<&'static str, sql::Value>)> {
     let ops = Updates { retention: 10 }.project(event).unwrap();
     ops.into_iter()
@@ -68,91 +68,29 @@ fn appended(event: &RecordedEvent) -> Vec<(String, BTreeMap<&'static str, sql::V
         .collect()
 }
 
-/// The payload of each fixture that leads to an update, byte for byte as it is stored.
-const STORED: &[(&str, &str)] = &[
-    (
-        "saved_search.matched",
-        r#"{"note":true,"passages":2,"saved_search_id":"STREAM","transcript_id":null}"#,
-    ),
-    (
-        "saved_search.matched.minimal",
-        r#"{"note":false,"passages":1,"saved_search_id":"STREAM","transcript_id":"018f6f2e-5d3a-7c11-9a55-3f0f5f6f7a03"}"#,
-    ),
-    (
-        "summary.created",
-        r#"{"state":"ready","summary_id":"STREAM","transcript_id":"TRANSCRIPT","version":1}"#,
-    ),
-    (
-        "summary.created.minimal",
-        r#"{"state":"ready","summary_id":"STREAM","transcript_id":"TRANSCRIPT","version":1}"#,
-    ),
-    (
-        "summary.revised",
-        r#"{"state":"ready","summary_id":"STREAM","transcript_id":"TRANSCRIPT","version":2}"#,
-    ),
-    (
-        "summary.revised.minimal",
-        r#"{"state":"ready","summary_id":"STREAM","transcript_id":"TRANSCRIPT","version":2}"#,
-    ),
-    ("transcript.corrected", r#"{"state":"summarizing","transcript_id":"STREAM","turns":123}"#),
-    (
-        "transcript.corrected.minimal",
-        r#"{"state":"summarizing","transcript_id":"STREAM","turns":0}"#,
-    ),
-    (
-        "transcript.correction_undone",
-        r#"{"state":"summarizing","transcript_id":"STREAM","turns":123}"#,
-    ),
-    (
-        "transcript.correction_undone.minimal",
-        r#"{"state":"summarizing","transcript_id":"STREAM","turns":0}"#,
-    ),
-    ("transcript.deleted", r#"{"deleted":true,"transcript_id":"STREAM"}"#),
-    ("transcript.deleted.minimal", r#"{"deleted":true,"transcript_id":"STREAM"}"#),
-    (
-        "transcript.details_changed",
-        r#"{"changed":["title","client_id","held_at","language","notes"],"transcript_id":"STREAM"}"#,
-    ),
-    ("transcript.details_changed.minimal", r#"{"changed":["notes"],"transcript_id":"STREAM"}"#),
-    ("transcript.files_added", r#"{"state":"received","transcript_id":"STREAM"}"#),
-    ("transcript.files_added.minimal", r#"{"state":"received","transcript_id":"STREAM"}"#),
-    ("transcript.files_replaced", r#"{"state":"received","transcript_id":"STREAM"}"#),
-    ("transcript.files_replaced.minimal", r#"{"state":"received","transcript_id":"STREAM"}"#),
-    ("transcript.parsed", r#"{"state":"summarizing","transcript_id":"STREAM","turns":122}"#),
-    ("transcript.parsed.minimal", r#"{"state":"summarizing","transcript_id":"STREAM","turns":1}"#),
-    (
-        "transcript.processing_failed",
-        r#"{"error":{"code":"language_model_unavailable","message":"The language model did not answer; ask for processing again later."},"state":"failed","transcript_id":"STREAM"}"#,
-    ),
-    (
-        "transcript.processing_failed.minimal",
-        r#"{"error":{"code":"","message":""},"state":"failed","transcript_id":"STREAM"}"#,
-    ),
-    ("transcript.processing_requested", r#"{"state":"received","transcript_id":"STREAM"}"#),
-    ("transcript.processing_requested.minimal", r#"{"state":"received","transcript_id":"STREAM"}"#),
-    ("transcript.uploaded", r#"{"state":"received","transcript_id":"STREAM"}"#),
-    ("transcript.uploaded.minimal", r#"{"state":"received","transcript_id":"STREAM"}"#),
-];
-
-#[test]
-fn updates_are_stored_as_they_always_were() {
+/// Checks the payloads of type `P`: their JSON, byte for byte as stored, and the fixtures that cause
+/// each. `STREAM` and `TRANSCRIPT` stand for ids.
+pub(super) fn assert_stored<P: Payload>(expected: &[(&str, &[&str])]) {
     let mut stored = BTreeMap::new();
     for (name, event) in events() {
-        for (channel, columns) in appended(&event) {
-            assert_eq!(columns["position"], 7_i64.into(), "{name}");
-            assert_eq!(columns["recorded_at"], 1_795_264_000_123_i64.into(), "{name}");
-            assert_eq!(columns["kind"], event.event_type.as_str().into(), "{name}");
-            let sql::Value::Text(payload) = &columns["payload"] else { panic!("{columns:?}") };
-            let same = stored.insert(name.clone(), payload.clone());
-            assert!(same.is_none_or(|same| same == *payload), "{name} on {channel}");
+        let Some(Told { channels, payload }) = told::<P>(&event).unwrap() else { continue };
+        let json = payload.to_string();
+        let row = BTreeMap::from([
+            ("position", 7_i64.into()),
+            ("kind", event.event_type.as_str().into()),
+            ("payload", json.as_str().into()),
+            ("recorded_at", 1_795_264_000_123_i64.into()),
+        ]);
+        let rows = appended(&event);
+        for channel in channels {
+            assert!(rows.contains(&(channel.to_string(), row.clone())), "{name}: {rows:?}");
         }
+        stored.insert(name, json);
     }
-    let expected: BTreeMap<String, String> = STORED
+    let ids = |json: &str| json.replace("STREAM", STREAM).replace("TRANSCRIPT", TRANSCRIPT);
+    let expected: BTreeMap<String, String> = expected
         .iter()
-        .map(|(name, json)| {
-            let json = json.replace("STREAM", STREAM).replace("TRANSCRIPT", TRANSCRIPT);
-            ((*name).to_owned(), json)
-        })
+        .flat_map(|(json, names)| names.iter().map(move |name| ((*name).to_owned(), ids(json))))
         .collect();
     assert_eq!(stored, expected);
 }
@@ -163,7 +101,7 @@ fn a_channel_is_read_as_it_is_written() {
         let name = kind.name.replace("<id>", STREAM);
         let channel: Channel = name.parse().unwrap();
         assert_eq!((channel.to_string(), channel.kind()), (name.clone(), *kind));
-        // One spelling for one channel.
+        // One spelling per channel.
         for other in [
             name.to_uppercase(),
             format!(" {name}"),
@@ -198,7 +136,7 @@ fn a_channel_is_stored_under_its_organization() {
     assert_eq!(of_stored_name(&format!("{ORGANIZATION}/a_channel_to_come")), None);
 }
 
-/// The rows of the table in `docs/websocket.md` that begins with `header`.
+/// Returns the rows of the table in `docs/websocket.md` that begins with `header`.
 fn documented(header: &str) -> Vec<String> {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/websocket.md");
     let text = std::fs::read_to_string(file).unwrap();
@@ -214,11 +152,11 @@ fn every_channel_is_documented() {
             format!("| `{}` | {} | `{}` |", kind.name, kind.about, kind.permission.as_str())
         })
         .collect();
-    let found = documented("| channel | tells of | permission |");
+    let found = documented("| channel | subject | permission |");
     assert_eq!(found, rows, "docs/websocket.md should have\n{}\n", rows.join("\n"));
 }
 
-/// The names of what a payload holds: `error.code` for what lies deeper.
+/// Returns the field names of a payload: `error.code` for nested ones.
 fn fields(payload: &Value) -> BTreeSet<String> {
     let Value::Object(map) = payload else { return BTreeSet::new() };
     map.iter()
@@ -229,7 +167,7 @@ fn fields(payload: &Value) -> BTreeSet<String> {
         .collect()
 }
 
-/// What is in backquotes in a cell.
+/// Returns the text in backquotes in a cell.
 fn quoted(cell: &str) -> BTreeSet<String> {
     cell.split('`').skip(1).step_by(2).map(str::to_owned).collect()
 }

@@ -1,4 +1,4 @@
-//! What clients are told of transcripts and their summaries.
+//! Updates of transcripts and their summaries.
 
 use super::{Channel, Payload};
 use debrief_domain::event::DecodeError;
@@ -11,62 +11,62 @@ use debrief_domain::transcript::{
 use debrief_infra::log::RecordedEvent;
 use serde::Serialize;
 
-/// Something changed about a transcript.
+/// A transcript changed.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct TranscriptUpdate {
-    /// Which transcript.
+    /// Id of the transcript.
     pub transcript_id: TranscriptId,
-    /// What changed about it.
+    /// The change.
     #[serde(flatten)]
     pub change: TranscriptChange,
 }
 
-/// What changed about a transcript. Each form has fields of its own; the update's kind tells which
-/// form it is.
+/// A change of a transcript. Each variant has fields of its own; the update's kind determines the
+/// variant.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum TranscriptChange {
-    /// Its files arrived, or are to be read again.
+    /// Files were received, or are to be read again.
     Files {
-        /// How far work on it has come.
+        /// State of processing.
         state: State,
     },
-    /// It has other turns.
+    /// Its turns changed.
     Turns {
-        /// How far work on it has come.
+        /// State of processing.
         state: State,
-        /// How many turns it has now.
+        /// Number of turns.
         turns: u32,
     },
-    /// Its summary has another version.
+    /// Its summary has a new version.
     Summary {
-        /// How far work on it has come.
+        /// State of processing.
         state: State,
-        /// Which summary.
+        /// Id of the summary.
         summary_id: SummaryId,
         /// The number of the newest version.
         version: u32,
     },
-    /// Work on it ended without a result.
+    /// Processing failed.
     Failed {
-        /// How far work on it has come.
+        /// State of processing.
         state: State,
-        /// Why it ended.
+        /// Why it failed.
         error: ProcessingError,
     },
-    /// Its title, client, date, language or notes are others.
+    /// Its title, client, date, language or notes changed.
     Details {
         /// The names of the fields that changed.
         changed: Vec<&'static str>,
     },
-    /// It is gone.
+    /// It was deleted.
     Deleted {
         /// Always true.
         deleted: bool,
     },
 }
 
-/// Why work on a transcript ended.
+/// Why processing of a transcript failed.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ProcessingError {
     /// A machine-readable reason, such as `unrecognised_format`.
@@ -97,7 +97,7 @@ fn of_transcript(event: TranscriptEvent) -> Option<TranscriptChange> {
         | TranscriptEvent::FilesAdded(_)
         | TranscriptEvent::FilesReplaced(_)
         | TranscriptEvent::ProcessingRequested(_) => TranscriptChange::Files { state: state? },
-        // The session itself stays as it is.
+        // The session does not change.
         TranscriptEvent::IndexingRequested(_) => return None,
         TranscriptEvent::Parsed(parsed) => {
             TranscriptChange::Turns { state: state?, turns: parsed.turn_count }
@@ -122,7 +122,7 @@ fn of_summary(summary_id: SummaryId, event: SummaryEvent) -> Option<TranscriptUp
     let (transcript_id, version) = match event {
         SummaryEvent::Created(created) => (created.transcript_id, 1),
         SummaryEvent::Revised(revised) => (revised.transcript_id, revised.version),
-        // It went with its transcript, of which there is an update.
+        // Deleted with its transcript, which has its own update.
         SummaryEvent::Erased(_) => return None,
     };
     let change = TranscriptChange::Summary { state, summary_id, version };
@@ -138,4 +138,73 @@ fn changed(details: &TranscriptDetailsChanged) -> Vec<&'static str> {
         ("notes", details.notes.is_keep()),
     ];
     fields.into_iter().filter(|(_, kept)| !kept).map(|(name, _)| name).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::updates::tests::assert_stored;
+
+    #[test]
+    fn payloads_are_stored_as_they_always_were() {
+        assert_stored::<TranscriptUpdate>(&[
+            (
+                r#"{"state":"received","transcript_id":"STREAM"}"#,
+                &[
+                    "transcript.files_added",
+                    "transcript.files_added.minimal",
+                    "transcript.files_replaced",
+                    "transcript.files_replaced.minimal",
+                    "transcript.processing_requested",
+                    "transcript.processing_requested.minimal",
+                    "transcript.uploaded",
+                    "transcript.uploaded.minimal",
+                ],
+            ),
+            (
+                r#"{"state":"summarizing","transcript_id":"STREAM","turns":122}"#,
+                &["transcript.parsed"],
+            ),
+            (
+                r#"{"state":"summarizing","transcript_id":"STREAM","turns":1}"#,
+                &["transcript.parsed.minimal"],
+            ),
+            (
+                r#"{"state":"summarizing","transcript_id":"STREAM","turns":123}"#,
+                &["transcript.corrected", "transcript.correction_undone"],
+            ),
+            (
+                r#"{"state":"summarizing","transcript_id":"STREAM","turns":0}"#,
+                &["transcript.corrected.minimal", "transcript.correction_undone.minimal"],
+            ),
+            (
+                r#"{"state":"ready","summary_id":"STREAM","transcript_id":"TRANSCRIPT","version":1}"#,
+                &["summary.created", "summary.created.minimal"],
+            ),
+            (
+                r#"{"state":"ready","summary_id":"STREAM","transcript_id":"TRANSCRIPT","version":2}"#,
+                &["summary.revised", "summary.revised.minimal"],
+            ),
+            (
+                r#"{"error":{"code":"language_model_unavailable","message":"The language model did not answer; ask for processing again later."},"state":"failed","transcript_id":"STREAM"}"#,
+                &["transcript.processing_failed"],
+            ),
+            (
+                r#"{"error":{"code":"","message":""},"state":"failed","transcript_id":"STREAM"}"#,
+                &["transcript.processing_failed.minimal"],
+            ),
+            (
+                r#"{"changed":["title","client_id","held_at","language","notes"],"transcript_id":"STREAM"}"#,
+                &["transcript.details_changed"],
+            ),
+            (
+                r#"{"changed":["notes"],"transcript_id":"STREAM"}"#,
+                &["transcript.details_changed.minimal"],
+            ),
+            (
+                r#"{"deleted":true,"transcript_id":"STREAM"}"#,
+                &["transcript.deleted", "transcript.deleted.minimal"],
+            ),
+        ]);
+    }
 }

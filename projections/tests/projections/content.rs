@@ -1,4 +1,4 @@
-//! What is in the rows.
+//! The content of rows.
 
 use crate::support::history::{self, History, WORDS, upload};
 use crate::support::{KEEP_ALL, Shared};
@@ -28,7 +28,7 @@ pub(crate) async fn odd_words_pass_through(place: Shared) {
         history.summarize(id, words).await;
         node.catch_up(&projections).await;
 
-        // Postgres keeps no NUL in text; both databases show the same in its place.
+        // Postgres accepts no NUL in text; both databases show the same replacement.
         let shown = words.replace('\0', "\u{FFFD}");
         let row = transcript(&views, Viewer::everything(history.organization), id)
             .await
@@ -36,7 +36,7 @@ pub(crate) async fn odd_words_pass_through(place: Shared) {
             .unwrap();
         assert_eq!(row.title.as_deref(), Some(shown.as_str()));
         assert_eq!(row.notes, Some(format!("changed {shown}")));
-        // JSON has its own way to write it.
+        // JSON escapes it in its own way.
         let row =
             summary(&views, Viewer::everything(history.organization), SummaryId::of(id), None)
                 .await
@@ -81,7 +81,7 @@ pub(crate) async fn values_can_be_set_and_taken_away(place: Shared) {
             Some("notes".to_owned()),
         )
     };
-    // In one batch the one is filled while the other is emptied: no NULL may stain its neighbour.
+    // In one batch, one is filled while the other is emptied: a NULL must not affect its neighbour.
     for (batch, events_between) in [(1, true), (1_000, false)] {
         for filled in [true, false, true] {
             for (id, set) in [(first, filled), (second, !filled)] {
@@ -96,7 +96,7 @@ pub(crate) async fn values_can_be_set_and_taken_away(place: Shared) {
             assert_eq!(seen(empty_one).await, (None, None, None, None, None));
         }
     }
-    // What is kept is kept.
+    // Unchanged fields are kept.
     let title = TranscriptDetailsChanged {
         title: Change::Set("only".to_owned().into()),
         ..TranscriptDetailsChanged::default()
@@ -121,7 +121,7 @@ pub(crate) async fn what_was_erased_is_rebuilt_as_nothing(place: Shared) {
         history.summarize(id, "words").await;
     }
     node.catch_up(&projections).await;
-    // The control arm: before, they are there.
+    // The control arm: before, they exist.
     let shown = async |id| {
         let row = transcript(&views, Viewer::everything(history.organization), id)
             .await
@@ -145,7 +145,7 @@ pub(crate) async fn what_was_erased_is_rebuilt_as_nothing(place: Shared) {
 
     let keys = node.log.keys();
     keys.delete(history.organization, erased.0).await.unwrap();
-    // A client's key takes those of its transcripts with it.
+    // Deleting a client's key deletes those of its transcripts.
     keys.delete(history.organization, client.0).await.unwrap();
     rebuild(&node.log, &node.database.views, &projections, |_, _| ()).await.unwrap();
     for id in [erased, of_client] {

@@ -1,4 +1,4 @@
-//! Counters: the same sums however the log is cut into batches, and whatever comes twice.
+//! Counters: the same sums for any batch boundaries and repeated delivery.
 
 use crate::support::{Node, Shared, history};
 use debrief_domain::event::DecodeError;
@@ -8,8 +8,8 @@ use debrief_projections::engine::Kind::{Integer, Text};
 use debrief_projections::engine::{ADDED_THROUGH, Op, Projection, Table};
 use std::sync::Arc;
 
-/// Counts events: by type, in rows that nothing else makes; and by transcript, in rows that are
-/// put, set and deleted as well.
+/// Counts events: by type, in rows that nothing else creates; and by transcript, in rows that are
+/// also put, set and deleted.
 struct Counts;
 
 const BY_TYPE: Table = Table {
@@ -86,7 +86,7 @@ pub(crate) async fn counters_are_a_function_of_the_log(place: Shared) {
             assert!(dump == node.dump(&all).await, "{twice} events came twice");
         }
         node.assert_verified(&all).await;
-        // The control arm: a row that does not know what it holds counts twice.
+        // The control arm: a row that does not know what it includes counts twice.
         node.execute("UPDATE counts_by_type SET added_through = 0", &[]).await;
         again(&node, &counts, 17, 5).await;
         assert!(dump != node.dump(&all).await, "17 events were counted twice and nobody saw it");

@@ -1,10 +1,10 @@
-//! Events that come twice, in other batches, to several runners.
+//! Events delivered repeatedly, in other batches, to several runners.
 
 use crate::support::{KEEP_ALL, Node, Shared, history, long};
 use debrief_projections::engine::Projection;
 use std::sync::Arc;
 
-/// Puts the checkpoints back by `events` and lets them come again.
+/// Moves the checkpoints back by `events`, so that these are delivered again.
 async fn deliver_again(node: &Node, projections: &[Arc<dyn Projection>], events: i64) {
     let head = node.log.head().await.unwrap();
     let sql = "UPDATE projection_checkpoints SET position = $1";
@@ -31,7 +31,7 @@ pub(crate) async fn events_that_come_twice_change_nothing(place: Shared) {
         node.assert_verified(&projections).await;
         println!("retention {retention}: {again:?} of {head} events came twice");
 
-        // The control arm: without the memory of what was published, updates come twice.
+        // The control arm: without the record of what was published, updates are duplicated.
         node.execute("UPDATE update_channels SET position = 0", &[]).await;
         deliver_again(&node, &projections, 17).await;
         assert!(once != node.dump(&projections).await, "17 events came twice and nobody saw it");
@@ -63,7 +63,7 @@ pub(crate) async fn batches_may_be_cut_anywhere(place: Shared) {
             node.forget(&projections).await;
         }
     }
-    // The control arm: with another retention the tables are others.
+    // The control arm: with another retention, the tables differ.
     node.forget(&projections).await;
     let others = debrief_projections::all(11);
     node.catch_up(&others).await;
@@ -89,7 +89,7 @@ pub(crate) async fn two_runners_take_in_each_event_once(place: Shared) {
                     let last = !writing.load(std::sync::atomic::Ordering::Relaxed);
                     let size = rand::random_range(1..=20);
                     let more = node.runner(&projection, size).step(&mut at).await.unwrap();
-                    // Where another one came first, the place is not known any more.
+                    // If the other runner came first, the position is unknown.
                     if more > 0 && at.is_some() {
                         (batches, events) = (batches + 1, events + more);
                     }

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-/// Runners are killed and begin again, with batches of all sizes, while four organizations write.
+/// Runners are killed and restarted, with batches of all sizes, while four organizations write.
 pub(crate) async fn a_live_read_model_is_what_the_log_says(place: Shared) {
     let node = place.node().await;
     let projections = debrief_projections::all(KEEP_ALL);
@@ -27,7 +27,7 @@ pub(crate) async fn a_live_read_model_is_what_the_log_says(place: Shared) {
             while !done.load(Ordering::Relaxed) {
                 let runner = node.runner(&projection, rand::random_range(1..=60));
                 let life = Duration::from_micros(rand::random_range(1..80_000));
-                // Dropped wherever it is.
+                // Dropped at an arbitrary point.
                 let _ = tokio::time::timeout(life, runner.run(CancellationToken::new())).await;
                 lives += 1;
             }
@@ -54,7 +54,7 @@ pub(crate) async fn a_live_read_model_is_what_the_log_says(place: Shared) {
     assert!(live.values().all(|rows| rows.len() > 3), "a history without much in it: {sizes:?}");
 }
 
-/// The control arm: a read model that is not what the log says is found out, in each table.
+/// The control arm: differences from the log are detected in each table.
 pub(crate) async fn planted_differences_are_found_and_mended(place: Shared) {
     let node = place.node().await;
     let projections = debrief_projections::all(KEEP_ALL);
@@ -101,7 +101,7 @@ pub(crate) async fn planted_differences_are_found_and_mended(place: Shared) {
     println!("{found} planted differences were found and mended");
 }
 
-/// Waiting for a position, with a runner in this process, in another one, and with none at all.
+/// Waiting for a position, with a runner in this process, in another one, and without any.
 pub(crate) async fn one_reads_ones_own_writes(place: Shared) {
     let (node, other) = (place.node().await, place.node().await);
     let projections = debrief_projections::all(KEEP_ALL);
@@ -117,7 +117,7 @@ pub(crate) async fn one_reads_ones_own_writes(place: Shared) {
     let elsewhere = Views::new(other.database.views.clone(), HashMap::new());
     let short = Duration::from_millis(300);
 
-    // Nobody runs: what is there is there at once, what is not is told after the time.
+    // Without a runner, positions already reached are found at once, others time out.
     let at = node.log.head().await.unwrap();
     for views in [&here, &elsewhere] {
         views.wait_for("transcripts", at, Duration::ZERO).await.unwrap();
@@ -147,7 +147,7 @@ pub(crate) async fn one_reads_ones_own_writes(place: Shared) {
     }
     println!("waited at most {nearby:?} in the runner's process, {far:?} in another");
 
-    // The runner of this process ends, one of another process goes on.
+    // The runner of this process ends, another process's continues.
     stop.cancel();
     task.await.unwrap();
     drop(runner);
@@ -222,7 +222,7 @@ pub(crate) async fn memory_stays_flat(place: Shared) {
         "{events} deliveries, {per_second:.0}/s, resident {first} MiB after a quarter, {last} MiB at the end"
     );
     assert_eq!(events, projections.len() as u64 * 20_000);
-    // Other tests in the same process have memory of their own.
+    // Other tests in the same process use memory, too.
     if std::env::var("NEXTEST").is_ok() {
         assert!(last - first < 24, "memory grows: {samples:?}");
     }

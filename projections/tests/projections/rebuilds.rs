@@ -1,4 +1,4 @@
-//! Building beside what is read.
+//! Rebuilds while the tables are read.
 
 use crate::support::{KEEP_ALL, Node, Shared, history, long};
 use debrief_projections::engine::{Projection, ProjectionError, checkpoints, rebuild, verify};
@@ -12,7 +12,7 @@ async fn rebuild_all(node: &Node, projections: &[Arc<dyn Projection>]) -> Vec<i6
     rebuilt.into_iter().map(|rebuilt| rebuilt.generation).collect()
 }
 
-/// Reads all the time; what only grows never shrinks, and every table is always there.
+/// Reads all the time: counts that only grow never shrink, and every table always exists.
 async fn poll(node: Node, stop: CancellationToken) -> u64 {
     let (mut polls, mut last) = (0, [0; 4]);
     while !stop.is_cancelled() {
@@ -28,7 +28,7 @@ async fn poll(node: Node, stop: CancellationToken) -> u64 {
             node.count("SELECT COALESCE(MAX(position), 0) FROM transcripts").await,
         ];
         assert_eq!(seen[0], 0, "a reader saw a part");
-        // Transcripts are deleted, so their last position may fall; by a little.
+        // Transcripts are deleted, so their last position may decrease slightly.
         assert!(seen[1] >= last[1] && seen[2] >= last[2], "{seen:?} after {last:?}");
         assert!(last[3] == 0 || seen[3] > last[3] / 2, "{seen:?} after {last:?}");
         (polls, last) = (polls + 1, seen);
@@ -92,7 +92,7 @@ pub(crate) async fn a_rebuild_that_is_cut_off(place: Shared) {
         let reached = Arc::new(tokio::sync::Notify::new());
         let told = Arc::clone(&reached);
         let views = &node.database.views;
-        // Cut off at a page, or anywhere.
+        // Aborted at a page, or anywhere.
         let build = rebuild(&node.log, views, &projections, |at, _| {
             if n % 2 == 0 && at >= 1_000 {
                 told.notify_one();
@@ -105,7 +105,7 @@ pub(crate) async fn a_rebuild_that_is_cut_off(place: Shared) {
         }
         assert!(live == node.dump(&projections).await, "the live tables were touched");
     }
-    // What was dropped gives its claim back by itself, before anybody would take it for dead.
+    // A dropped build releases its claim before it would be taken for dead.
     let began = Instant::now();
     while node.count("SELECT COUNT(*) FROM projection_checkpoints WHERE name LIKE '%/%'").await > 0
     {
@@ -120,7 +120,7 @@ pub(crate) async fn a_rebuild_that_is_cut_off(place: Shared) {
     assert!(cuts >= 4);
 }
 
-/// Builds of several processes at once, with runners beside them.
+/// Builds of several processes at once, with runners next to them.
 pub(crate) async fn builds_wait_for_each_other(place: Shared) {
     let node = place.node().await;
     let projections = debrief_projections::all(KEEP_ALL);
@@ -131,7 +131,7 @@ pub(crate) async fn builds_wait_for_each_other(place: Shared) {
     for n in 0..4 {
         let (node, mut projections) = (place.node().await, projections.clone());
         builds.spawn(async move {
-            // Not all of them want the same.
+            // Not all of them want the same projections first.
             projections.rotate_left(n);
             let all = projections.len();
             projections.truncate(all - n % 2);
@@ -154,7 +154,7 @@ pub(crate) async fn builds_wait_for_each_other(place: Shared) {
     assert!(at.iter().all(|at| at.generation >= 4), "{at:?}");
 }
 
-/// A process died in the middle of a build: its claim is never renewed.
+/// A process died during a build: its claim is never renewed.
 pub(crate) async fn a_dead_build_is_set_aside(place: Shared) {
     let node = place.node().await;
     let projections = debrief_projections::all(KEEP_ALL);
@@ -163,7 +163,7 @@ pub(crate) async fn a_dead_build_is_set_aside(place: Shared) {
     let sql = "INSERT INTO projection_checkpoints VALUES ('updates/verify', 0, 77, 5, 1)";
     node.execute(sql, &[]).await;
     let began = Instant::now();
-    // Other builds do not mind.
+    // Other builds are not affected.
     rebuild_all(&node, &projections).await;
     assert!(began.elapsed() < Duration::from_secs(8));
     let began = Instant::now();
@@ -173,7 +173,7 @@ pub(crate) async fn a_dead_build_is_set_aside(place: Shared) {
     assert!(took > Duration::from_secs(9) && took < Duration::from_secs(20), "{took:?}");
 }
 
-/// A build that was believed dead and goes on must not write among the rows of its successor.
+/// A build that was taken for dead but continues must not write among the rows of its successor.
 pub(crate) async fn a_build_that_was_set_aside_writes_no_more(place: Shared) {
     let node = place.node().await;
     let projections = debrief_projections::all(KEEP_ALL);
@@ -206,7 +206,7 @@ pub(crate) async fn a_build_that_was_set_aside_writes_no_more(place: Shared) {
         assert!(matches!(refused, Err(ProjectionError::SetAside(_))), "{refused:?}");
         assert!(live == node.dump(&projections).await);
     }
-    // The control arm: left in peace, they end.
+    // The control arm: undisturbed, they complete.
     rebuild_all(&node, &projections).await;
     node.assert_verified(&projections).await;
 }

@@ -1,4 +1,4 @@
-//! Rows that are numbered within groups.
+//! Rows numbered within groups.
 
 use crate::support::{Node, Shared, history};
 use debrief_domain::event::DecodeError;
@@ -38,8 +38,8 @@ const KINDS: Table = Table {
 const EVENTS_KEPT: u32 = 1_000_000;
 const HALVES_KEPT: u32 = 5;
 
-/// Two series, each with groups, columns and retention of its own. One of them takes two rows of
-/// each event.
+/// Two series, each with groups, columns and retention of its own. One of them appends two rows per
+/// event.
 struct Numbering;
 
 impl Projection for Numbering {
@@ -77,7 +77,7 @@ impl Projection for Numbering {
     }
 }
 
-/// No number is missing, none is there twice, and what is kept are the newest.
+/// No number is missing or duplicated, and the newest rows are kept.
 async fn check(node: &Node) {
     let gaps = "SELECT COUNT(*) FROM numbered_streams s WHERE s.newest <> \
          (SELECT COUNT(*) FROM numbered_events e WHERE e.stream = s.stream) OR s.newest <> \
@@ -98,7 +98,7 @@ async fn check(node: &Node) {
     assert_eq!(node.count(old).await, 0);
 }
 
-/// However batches are cut, whatever comes twice, and in a rebuild.
+/// With any batch boundaries and repeated delivery, and in a rebuild.
 pub(crate) async fn rows_are_numbered_within_groups(place: Shared) {
     let node = place.node().await;
     history::write(&node, 2, 300, 9).await;
@@ -110,7 +110,7 @@ pub(crate) async fn rows_are_numbered_within_groups(place: Shared) {
         check(&node).await;
         let dump = node.dump(projections).await;
         assert!(*first.get_or_insert(dump.clone()) == dump, "batches of {size} give other tables");
-        // Half of the events come again.
+        // Half of the events are delivered again.
         let sql = "UPDATE projection_checkpoints SET position = position / 2";
         node.execute(sql, &[]).await;
         node.runner(&projection, size + 2).catch_up().await.unwrap();
@@ -121,7 +121,7 @@ pub(crate) async fn rows_are_numbered_within_groups(place: Shared) {
     node.catch_up(projections).await;
     rebuild(&node.log, &node.database.views, projections, |_, _| ()).await.unwrap();
     assert!(first == Some(node.dump(projections).await), "a rebuild gives other numbers");
-    // And goes on from where it was.
+    // Continues from there.
     history::write(&node, 1, 50, 10).await;
     node.catch_up(projections).await;
     check(&node).await;

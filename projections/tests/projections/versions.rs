@@ -71,7 +71,7 @@ pub(crate) async fn new_code_rebuilds_its_tables(place: Shared) {
     assert_eq!((found.version, found.generation, found.position), (2, 2, head));
     assert_eq!(node.count("SELECT COUNT(*) FROM probe WHERE position > 0").await, head);
     assert!(node.count("SELECT COUNT(*) FROM probe_kinds").await > 5);
-    // The same code again rebuilds nothing, and goes on.
+    // The same code rebuilds nothing, and continues.
     assert_eq!(node.runner(&probe(2), 50).prepare().await.unwrap().generation, 2);
     history::write(&node, 1, 50, 2).await;
     node.catch_up(&[probe(2)]).await;
@@ -81,7 +81,7 @@ pub(crate) async fn new_code_rebuilds_its_tables(place: Shared) {
     node.assert_verified(&[probe(1)]).await;
 }
 
-/// While nodes are exchanged one by one, those with the old code are still there.
+/// During a rolling deployment, nodes with the old code still run.
 pub(crate) async fn old_code_leaves_new_tables_alone(place: Shared) {
     let node = place.node().await;
     history::write(&node, 2, 100, 1).await;
@@ -90,7 +90,7 @@ pub(crate) async fn old_code_leaves_new_tables_alone(place: Shared) {
     node.runner(&probe(2), 10).prepare().await.unwrap();
     history::write(&node, 1, 50, 2).await;
 
-    // It lost its place to the rebuild, and then finds out why.
+    // The rebuild advanced the checkpoint first; the next steps report why.
     assert_eq!(old.step(&mut at).await.unwrap(), 1);
     for refused in [old.step(&mut at).await.map(|_| ()), old.catch_up().await.map(|_| ())] {
         let told = matches!(

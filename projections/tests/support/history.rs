@@ -1,4 +1,4 @@
-//! Random histories that are legal: every event comes out of an aggregate.
+//! Random valid histories: aggregates emit every event.
 //!
 //! A seed gives the same commands again; ids and times differ.
 
@@ -26,7 +26,7 @@ use rand::{RngExt, SeedableRng};
 use serde_json::json;
 use uuid::Uuid;
 
-/// Words that are hard on a database: NUL, astral, right-to-left, quotes, nothing at all.
+/// Difficult strings for a database: NUL, astral, right-to-left, quotes, empty.
 pub const WORDS: &[&str] = &[
     "",
     "plain",
@@ -39,7 +39,7 @@ pub const WORDS: &[&str] = &[
     "\u{FEFF}\u{FFFF}\u{10FFFF}",
 ];
 
-/// A person's words in a new transcript.
+/// The upload of a new transcript.
 pub fn upload(title: Option<&str>, client: Option<ClientId>) -> TranscriptUploaded {
     let words = |text: &str| Personal::Known(text.to_owned());
     TranscriptUploaded {
@@ -65,7 +65,7 @@ fn file(name: String) -> SourceFile {
     }
 }
 
-/// What a summary says, all of it being `words`.
+/// Content of a summary in which every text is `words`.
 pub fn content(words: &str) -> Content {
     let quote = Quote { text: words.into(), turn: 1, speaker: None, start_ms: Some(7) };
     Content {
@@ -87,7 +87,7 @@ struct Session {
     erased: bool,
 }
 
-/// One organization's history under way.
+/// A growing history of one organization.
 pub struct History {
     node: Node,
     pub organization: OrganizationId,
@@ -99,7 +99,7 @@ pub struct History {
 }
 
 impl History {
-    /// An organization that begins.
+    /// Starts the history of an organization.
     pub async fn begin(node: &Node, seed: u64) -> Self {
         let mut history = Self {
             node: node.clone(),
@@ -116,7 +116,7 @@ impl History {
         history
     }
 
-    /// Appends until the history has `events` more.
+    /// Appends `events` more events.
     pub async fn go_on(&mut self, events: usize) {
         for _ in 0..events {
             self.next().await;
@@ -130,7 +130,7 @@ impl History {
         ApiKeyCreated { key_id, name: "key".into(), secret_sha256, role: principal::Role::Owner }
     }
 
-    /// Carries out a command; `parent` wraps a new key, which comes with a stream's first event.
+    /// Executes a command; `parent` wraps a new key, which comes with a stream's first event.
     async fn command<A>(
         &self,
         id: Uuid,
@@ -162,7 +162,7 @@ impl History {
         self.node.log.execute::<A>(context, id, command).await.expect("a legal command").position
     }
 
-    /// Uploads a transcript; answers its id.
+    /// Uploads a transcript and returns its id.
     pub async fn upload(&mut self, uploaded: TranscriptUploaded) -> TranscriptId {
         let id = Uuid::now_v7();
         let key = DataKey::generate(id);
@@ -176,7 +176,7 @@ impl History {
         TranscriptId(id)
     }
 
-    /// Carries out a command on a transcript of this history; answers the position.
+    /// Executes a command on a transcript of this history and returns the position.
     pub async fn on(&self, transcript: TranscriptId, command: TranscriptCommand) -> i64 {
         let session = self.sessions.iter().find(|session| session.id == transcript.0).unwrap();
         self.command::<Transcript>(session.id, Some(&session.key), None, command).await
@@ -232,7 +232,7 @@ impl History {
         self.command::<Organization>(self.organization.0, None, None, command).await;
     }
 
-    /// Saves a search, tells one of something, or deletes one.
+    /// Creates a saved search, records a match of one, or deletes one.
     async fn search(&mut self) {
         let at = self.random.random_range(0..5);
         let Some((id, key)) = self.searches.get(at).cloned() else {
@@ -262,7 +262,7 @@ impl History {
         self.command::<SavedSearch>(id, Some(&key), None, command).await;
     }
 
-    /// One more event.
+    /// Appends one more event.
     pub async fn next(&mut self) {
         let dice = self.random.random_range(0..100);
         let alive: Vec<usize> = (0..self.sessions.len())
@@ -286,7 +286,7 @@ impl History {
         let about_summary = self.sessions[at].deleted || dice < 50;
         if about_summary && !self.sessions[at].erased {
             let words = content(self.words());
-            // Also of a deleted transcript: a summary may be on its way when the deletion comes.
+            // Also for a deleted transcript: a summary may be in progress during the deletion.
             let write =
                 SummaryCommand::Write { transcript_id: TranscriptId(id), content: Box::new(words) };
             let erase = self.sessions[at].deleted || dice == 49;
@@ -349,7 +349,7 @@ impl History {
     }
 }
 
-/// Appends about `events` events of `organizations` organizations that write at the same time.
+/// Appends about `events` events of `organizations` organizations that write concurrently.
 pub async fn write(node: &Node, organizations: usize, events: usize, seed: u64) {
     let mut writers = tokio::task::JoinSet::new();
     for n in 0..organizations {

@@ -1,4 +1,4 @@
-//! Databases, histories and comparisons for the suite of projections.
+//! Databases, histories and comparisons for the tests of projections.
 #![allow(unreachable_pub)] // A module of a test binary.
 
 pub mod history;
@@ -12,14 +12,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// A database of a test's own.
+/// The database of one test.
 pub struct Place {
     url: String,
     pub kind: Dialect,
     _directory: Option<tempfile::TempDir>,
 }
 
-/// Handed to each test.
+/// Passed to each test.
 pub type Shared = Arc<Place>;
 
 /// One process's handles to a place.
@@ -36,7 +36,7 @@ impl Place {
         Some(Self { url, kind: Dialect::Sqlite, _directory: Some(directory) })
     }
 
-    /// `None`, with a word about it, where no Postgres is at hand.
+    /// Returns `None`, with a message, if Postgres is not available.
     pub async fn postgres() -> Option<Self> {
         let Ok(admin) = std::env::var("DEBRIEF_TEST_POSTGRES_URL") else {
             println!("skipped: DEBRIEF_TEST_POSTGRES_URL is not set");
@@ -58,7 +58,7 @@ impl Place {
         Node { database, log }
     }
 
-    /// Runs a test on this place and removes the place.
+    /// Runs a test on this place and removes it.
     pub async fn run<F: Future<Output = ()>>(place: Option<Self>, test: impl FnOnce(Shared) -> F) {
         let Some(place) = place else { return };
         let place = Arc::new(place);
@@ -98,12 +98,12 @@ macro_rules! on_databases {
     };
 }
 
-/// Events in the long histories of this run.
+/// Number of events in the long histories of this run.
 pub fn long() -> usize {
     if std::env::var("DEBRIEF_TEST_FULL").is_ok_and(|value| value == "1") { 20_000 } else { 2_000 }
 }
 
-/// Updates that are kept for each channel, where none is to be lost.
+/// Retention per channel if no update may be lost.
 pub const KEEP_ALL: u32 = 1_000_000;
 
 impl Node {
@@ -122,12 +122,12 @@ impl Node {
         self.database.views.execute(sql, arguments).await.unwrap()
     }
 
-    /// The one integer that a query answers.
+    /// Returns the single integer of a query.
     pub async fn count(&self, sql: &str) -> i64 {
         self.database.views.query(sql, &[]).await.unwrap()[0].get(0).unwrap()
     }
 
-    /// All rows of all tables of these projections, in the order of their keys.
+    /// Returns all rows of all tables of these projections, ordered by key.
     pub async fn dump(
         &self,
         projections: &[Arc<dyn Projection>],
@@ -153,7 +153,7 @@ impl Node {
         verify(&self.log, &self.database.views, projection, |_, _| ()).await.unwrap()
     }
 
-    /// Every projection is what the log says; answers the number of rows that were compared.
+    /// Asserts that every projection matches the log; returns the number of rows compared.
     #[track_caller]
     pub fn assert_verified(
         &self,
@@ -172,7 +172,8 @@ impl Node {
         }
     }
 
-    /// Channels' offsets run 1, 2, 3 … up to their heads, while nothing is past retention.
+    /// Asserts that channels' offsets run 1, 2, 3 … up to their heads, while nothing is past
+    /// retention.
     pub async fn assert_consecutive_offsets(&self) -> i64 {
         let wrong = self
             .count(
@@ -185,7 +186,7 @@ impl Node {
         self.count("SELECT COUNT(*) FROM updates").await
     }
 
-    /// As if these projections had never run.
+    /// Resets the database as if these projections had never run.
     pub async fn forget(&self, projections: &[Arc<dyn Projection>]) {
         for projection in projections {
             let sql = "DELETE FROM projection_checkpoints WHERE name = $1";

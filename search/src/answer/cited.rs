@@ -7,7 +7,7 @@
 //! quoted words. All others are dropped.
 
 use crate::query::Hit;
-use debrief_domain::ids::TranscriptId;
+use debrief_domain::subject::Subject;
 use debrief_infra::language::Prompt;
 use debrief_sessions::ExternalNote;
 use serde::Deserialize;
@@ -44,7 +44,7 @@ pub struct Citation {
     /// The quote, as written in the passage.
     pub quote: String,
     /// Its session; the note's id if `note` is set.
-    pub transcript_id: TranscriptId,
+    pub subject: Subject,
     /// The external note that contains it, if any.
     pub note: Option<ExternalNote>,
     /// Its turn; `None` in titles and notes.
@@ -165,7 +165,7 @@ fn citation(cited: &WrittenCitation, hits: &[Hit]) -> Option<Citation> {
         Some(Citation {
             hit: at,
             quote: quote.to_owned(),
-            transcript_id: stored.transcript_id,
+            subject: stored.subject,
             note: stored.note.clone(),
             turn: turns.map(|_| line.turn),
             speaker: line.speaker.clone(),
@@ -213,7 +213,7 @@ mod tests {
         };
         let passage = Passage { kind: Kind::Turns, lines: vec![line], language: None, second: 0 };
         let stored = Stored {
-            transcript_id: TranscriptId(uuid::Uuid::from_u128(1)),
+            subject: Subject::Transcript(uuid::Uuid::from_u128(1).into()),
             client_id: None,
             held_at: None,
             title: None,

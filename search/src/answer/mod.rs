@@ -7,7 +7,7 @@ pub mod cited;
 use crate::highlight::Matcher;
 use crate::passages::Kind;
 use crate::query::Hit;
-use debrief_domain::ids::TranscriptId;
+use debrief_domain::subject::Subject;
 use debrief_sessions::ExternalNote;
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -28,7 +28,7 @@ pub struct Sentence {
     /// The verbatim text.
     pub text: String,
     /// Its session; the note's id if `note` is set.
-    pub transcript_id: TranscriptId,
+    pub subject: Subject,
     /// The external note that contains it, if any.
     pub note: Option<ExternalNote>,
     /// Its turn; `None` in titles and notes.
@@ -67,7 +67,7 @@ pub(crate) fn sentences(hits: &[Hit], matcher: &mut Matcher<'_>) -> Vec<Sentence
                 if weight > 0.0 {
                     let sentence = Sentence {
                         text: text.to_owned(),
-                        transcript_id: hit.stored.transcript_id,
+                        subject: hit.stored.subject,
                         note: hit.stored.note.clone(),
                         turn: passage.turns().map(|_| line.turn),
                         speaker: line.speaker.clone(),

@@ -4,7 +4,7 @@
 //! embedded once; the window is as near as the nearer of its chunks. Other passages are one chunk.
 
 use crate::passages::{Line, Passage};
-use debrief_domain::ids::TranscriptId;
+use debrief_domain::subject::Subject;
 use debrief_infra::vectors::{Entry, Near};
 use std::collections::HashSet;
 use std::ops::Range;
@@ -20,11 +20,11 @@ pub struct Chunk {
 }
 
 /// Returns the ids of a passage's chunks, derived from its session, kind, turns and words.
-pub fn ids(transcript: TranscriptId, passage: &Passage) -> Vec<Uuid> {
-    passage.chunks().map(|lines| id(transcript, passage, lines)).collect()
+pub fn ids(subject: Subject, passage: &Passage) -> Vec<Uuid> {
+    passage.chunks().map(|lines| id(subject, passage, lines)).collect()
 }
 
-fn id(transcript: TranscriptId, passage: &Passage, lines: &[Line]) -> Uuid {
+fn id(subject: Subject, passage: &Passage, lines: &[Line]) -> Uuid {
     let mut name = passage.kind.as_str().as_bytes().to_vec();
     for line in lines {
         name.extend(line.turn.to_be_bytes());
@@ -34,16 +34,16 @@ fn id(transcript: TranscriptId, passage: &Passage, lines: &[Line]) -> Uuid {
             name.extend(text.as_bytes());
         }
     }
-    Uuid::new_v5(&transcript.0, &name)
+    Uuid::new_v5(&subject.id(), &name)
 }
 
 /// Returns the lines of the nearest of a passage's chunks; `None` if none is near.
-pub fn nearest(transcript: TranscriptId, passage: &Passage, near: &[Near]) -> Option<Range<usize>> {
+pub fn nearest(subject: Subject, passage: &Passage, near: &[Near]) -> Option<Range<usize>> {
     let mut from = 0;
     let chunks = passage.chunks().map(|lines| {
         let range = from..from + lines.len();
         from = range.end;
-        (id(transcript, passage, lines), range)
+        (id(subject, passage, lines), range)
     });
     let chunks: Vec<(Uuid, Range<usize>)> = chunks.collect();
     // Sorted by distance.
@@ -54,12 +54,12 @@ pub fn nearest(transcript: TranscriptId, passage: &Passage, near: &[Near]) -> Op
 }
 
 /// Returns the chunks of a session's passages, each once.
-pub fn of_passages(transcript: TranscriptId, passages: &[Passage]) -> Vec<Chunk> {
+pub fn of_passages(subject: Subject, passages: &[Passage]) -> Vec<Chunk> {
     let mut seen = HashSet::new();
     let mut chunks = Vec::new();
     for passage in passages {
         for lines in passage.chunks() {
-            let id = id(transcript, passage, lines);
+            let id = id(subject, passage, lines);
             if !seen.insert(id) {
                 continue;
             }

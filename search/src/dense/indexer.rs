@@ -14,15 +14,16 @@
 
 use super::{chunks, collection_name};
 use crate::passages;
-use crate::subject::{Subject, touched};
+use crate::touched::touched;
 use debrief_domain::event::DecodeError;
-use debrief_domain::ids::{OrganizationId, TranscriptId};
+use debrief_domain::ids::OrganizationId;
+use debrief_domain::subject::Subject;
 use debrief_infra::database::{DatabaseError, Lease};
 use debrief_infra::documents::Documents;
 use debrief_infra::embeddings::{EmbedError, Embedder, Role};
 use debrief_infra::log::{EventLog, LogError};
 use debrief_infra::vectors::{Entry, SessionInfo, State, VectorError, VectorStore};
-use debrief_sessions::{LoadError, Session};
+use debrief_sessions::{LoadError, Session, load_subject};
 use futures::{StreamExt, TryStreamExt, stream};
 use metrics::{counter, gauge, histogram};
 use std::sync::Arc;
@@ -275,21 +276,21 @@ impl Indexer {
         organization: OrganizationId,
         subject: Subject,
     ) -> Result<(), IndexerError> {
-        let id = subject.id();
-        let session = match subject.load(&self.log, &self.documents, organization).await {
+        let loaded = load_subject(&self.log, &self.documents, organization, subject).await;
+        let session = match loaded {
             Ok(session) => session,
             Err(error) if error.is_temporary() => return Err(IndexerError::Session(error)),
             Err(error) => {
-                tracing::error!(transcript_id = %id.0, %error, "a session can never be read; it has no vectors");
+                tracing::error!(subject = %subject.id(), %error, "a session can never be read; it has no vectors");
                 None
             }
         };
         let Some(session) = session else {
-            return self.forget(target, organization, id).await;
+            return self.forget(target, organization, subject).await;
         };
         match self.put(target, &session).await {
             Err(IndexerError::Embed(EmbedError::Refused(reason))) => {
-                tracing::error!(transcript_id = %id.0, %reason, "a session cannot be embedded; it is found by words only");
+                tracing::error!(subject = %subject.id(), %reason, "a session cannot be embedded; it is found by words only");
                 counter!("debrief_vectors_sessions_refused_total").increment(1);
                 Ok(())
             }
@@ -299,8 +300,8 @@ impl Indexer {
 
     async fn put(&self, target: &Target, session: &Session) -> Result<(), IndexerError> {
         let passages = passages::of_session(session);
-        let mut chunks = chunks::of_passages(session.id, &passages);
-        let known = self.store.known(&target.name, session.organization, session.id).await?;
+        let mut chunks = chunks::of_passages(session.subject, &passages);
+        let known = self.store.known(&target.name, session.organization, session.subject).await?;
         let new: Vec<usize> =
             (0..chunks.len()).filter(|at| !known.contains(&chunks[*at].entry.id)).collect();
         for batch in new.chunks(self.embedder.batch().max(1)) {
@@ -322,9 +323,9 @@ impl Indexer {
         &self,
         target: &Target,
         organization: OrganizationId,
-        id: TranscriptId,
+        subject: Subject,
     ) -> Result<(), IndexerError> {
-        let info = info(&Session::new(organization, id, chrono::DateTime::UNIX_EPOCH));
+        let info = info(&Session::new(organization, subject, chrono::DateTime::UNIX_EPOCH));
         self.store.replace(&target.name, &info, &[]).await?;
         for (other, _) in self.store.collections().await? {
             if other != target.name {
@@ -339,7 +340,7 @@ fn info(session: &Session) -> SessionInfo {
     let coaches = session.content.iter().flat_map(passages::coaches);
     SessionInfo {
         organization: session.organization,
-        transcript: session.id,
+        subject: session.subject,
         client: session.client_id,
         coaches: coaches.map(str::to_owned).collect(),
         at: session.held_at.unwrap_or(session.uploaded_at),

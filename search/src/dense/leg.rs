@@ -5,7 +5,7 @@
 
 use super::collection_name;
 use crate::query::{Filters, Query};
-use debrief_domain::ids::OrganizationId;
+use debrief_domain::principal::Viewer;
 use debrief_infra::embeddings::{self, EmbedError, Embedder, Role, Vector};
 use debrief_infra::vectors::{self, Near, State, VectorError, VectorStore};
 use metrics::{counter, histogram};
@@ -137,7 +137,7 @@ impl Leg {
 
     /// Returns the chunks nearest to the content words of a question, which find more than the
     /// whole question (`docs/search.md`).
-    pub async fn near(&self, organization: OrganizationId, query: &Query) -> Nearby {
+    pub async fn near(&self, viewer: Viewer, query: &Query) -> Nearby {
         let without = |note: &str| Nearby {
             near: Vec::new(),
             asked: false,
@@ -156,7 +156,7 @@ impl Leg {
             return without(FAILED);
         }
         let begun = Instant::now();
-        let asked = tokio::time::timeout(TIMEOUT, shared.near(organization, query)).await;
+        let asked = tokio::time::timeout(TIMEOUT, shared.near(viewer, query)).await;
         histogram!("debrief_search_dense_seconds").record(begun.elapsed());
         let failed = |reason: &dyn std::fmt::Display| {
             counter!("debrief_search_dense_failures_total").increment(1);
@@ -191,7 +191,7 @@ impl Shared {
         failed.is_some_and(|at| at.elapsed() < REST)
     }
 
-    async fn near(&self, organization: OrganizationId, query: &Query) -> Result<Nearby, LegError> {
+    async fn near(&self, viewer: Viewer, query: &Query) -> Result<Nearby, LegError> {
         let chosen = self.choose().await?;
         let Some((collection, embedder)) = chosen.answering else {
             let note = "Vectors are still being computed: these results match words only.";
@@ -207,7 +207,10 @@ impl Shared {
             !(query.about.is_empty() && query.phrases.is_empty() && query.excluded.is_empty());
         let limit = if narrowed { NEAR_MAX_NARROWED } else { NEAR_MAX };
         let filters = filters(&query.filters);
-        let near = self.store.nearest(&collection, organization, &question, limit, &filters).await;
+        let near = self
+            .store
+            .nearest(&collection, viewer.organization(), &question, limit, &filters)
+            .await;
         if near.is_err() {
             // The collection may have been replaced: look again next time.
             *self.chosen.lock().await = None;

@@ -19,7 +19,8 @@ pub use writer::Writer;
 use crate::analysis::Analyzers;
 use crate::passages::Passage;
 use chrono::{DateTime, Utc};
-use debrief_domain::ids::{ClientId, OrganizationId, TranscriptId};
+use debrief_domain::ids::{ClientId, OrganizationId};
+use debrief_domain::subject::Subject;
 use debrief_sessions::ExternalNote;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -35,7 +36,7 @@ use tantivy::{
 use uuid::Uuid;
 
 /// The version of the index's content and analysis: an index of another version is rebuilt.
-pub const SCHEMA: u32 = 3;
+pub const SCHEMA: u32 = 4;
 /// The number of terms of a passage of average length.
 const AVERAGE_TERMS: u64 = crate::passages::WINDOW_WORDS as u64;
 
@@ -99,15 +100,15 @@ pub enum IndexError {
 /// A passage as stored in the index.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Stored {
-    /// Its session.
-    pub transcript_id: TranscriptId,
+    /// Its session or external note.
+    pub subject: Subject,
     /// The session's client.
     pub client_id: Option<ClientId>,
     /// The date of the session, if known.
     pub held_at: Option<DateTime<Utc>>,
     /// The session's title.
     pub title: Option<String>,
-    /// The external note, if it is one; `transcript_id` is then the note's id.
+    /// The external note, if it is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<ExternalNote>,
     /// The passage.

@@ -4,7 +4,8 @@ use super::{Checkpoint, Index, IndexError, Scope, Stored};
 use crate::analysis::Analyzer;
 use crate::dense::chunks;
 use crate::passages::{Kind, Line, Passage, coaches, of_session};
-use debrief_domain::ids::{OrganizationId, TranscriptId};
+use debrief_domain::ids::OrganizationId;
+use debrief_domain::subject::Subject;
 use debrief_sessions::Session;
 use std::time::Duration;
 use tantivy::tokenizer::{PreTokenizedString, Token as IndexToken};
@@ -55,7 +56,7 @@ impl Writer {
         session: &Session,
         passages: Vec<Passage>,
     ) -> Result<usize, IndexError> {
-        self.remove_passages(session.organization, session.id);
+        self.remove_passages(session.organization, session.subject);
         let count = passages.len();
         for passage in passages {
             self.add(session, passage)?;
@@ -64,13 +65,13 @@ impl Writer {
     }
 
     /// Removes a session permanently.
-    pub fn remove(&mut self, organization: OrganizationId, id: TranscriptId) {
-        self.remove_passages(organization, id);
+    pub fn remove(&mut self, organization: OrganizationId, subject: Subject) {
+        self.remove_passages(organization, subject);
         self.forgotten = true;
     }
 
-    fn remove_passages(&mut self, organization: OrganizationId, id: TranscriptId) {
-        let id = id.0.simple().to_string();
+    fn remove_passages(&mut self, organization: OrganizationId, subject: Subject) {
+        let id = subject.id().simple().to_string();
         let term = Scope::of(organization).term(self.index.fields.transcript, &id);
         self.writer.delete_term(term);
     }
@@ -78,18 +79,19 @@ impl Writer {
     fn add(&mut self, session: &Session, passage: Passage) -> Result<(), IndexError> {
         let fields = self.index.fields;
         let scope = Scope::of(session.organization);
-        let chunks = chunks::ids(session.id, &passage);
+        let chunks = chunks::ids(session.subject, &passage);
         let analyzer = analyzer(&mut self.analyzers, passage.language.as_deref());
         let (stems, words) = terms(analyzer, &scope, &passage.lines);
         let mut document = TantivyDocument::new();
         document.add_pre_tokenized_text(fields.stems, stems);
         document.add_pre_tokenized_text(fields.words, words);
         document.add_text(fields.organization, scope.word(""));
-        document.add_text(fields.transcript, scope.word(&session.id.0.simple().to_string()));
+        document
+            .add_text(fields.transcript, scope.word(&session.subject.id().simple().to_string()));
         document.add_text(fields.kind, scope.word(passage.kind.as_str()));
         document.add_u64(fields.kind_number, passage.kind.number());
-        document.add_u64(fields.session, session.id.0.as_u64_pair().1);
-        document.add_u64(fields.key, passage.key(session.id));
+        document.add_u64(fields.session, session.subject.id().as_u64_pair().1);
+        document.add_u64(fields.key, passage.key(session.subject));
         for turn in passage.turns_once() {
             document.add_u64(fields.turn, turn.into());
         }
@@ -122,7 +124,7 @@ impl Writer {
         let at = session.held_at.unwrap_or(session.uploaded_at);
         document.add_i64(fields.at, at.timestamp_millis());
         let stored = Stored {
-            transcript_id: session.id,
+            subject: session.subject,
             client_id: session.client_id,
             held_at: session.held_at,
             title: session.title.clone(),

@@ -28,7 +28,8 @@ use crate::dense::chunks;
 use crate::highlight::Matcher;
 use crate::index::{Columns, Index, IndexError, Scope, Statistics, Stored};
 use crate::passages::{Kind, PassageKey};
-use debrief_domain::ids::{ClientId, OrganizationId};
+use debrief_domain::ids::ClientId;
+use debrief_domain::principal::Viewer;
 use debrief_infra::vectors::Near;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -90,7 +91,7 @@ pub struct Hit {
 impl Hit {
     /// Returns its [`PassageKey`].
     pub fn key(&self) -> PassageKey {
-        self.stored.passage.key(self.stored.transcript_id)
+        self.stored.passage.key(self.stored.subject)
     }
 }
 
@@ -136,11 +137,11 @@ impl std::fmt::Debug for Asked<'_> {
 }
 
 impl<'a> Asked<'a> {
-    /// Takes a snapshot for this organization.
-    pub fn by(index: &'a Index, organization: OrganizationId) -> Result<Self, IndexError> {
+    /// Takes a snapshot of what this viewer may find.
+    pub fn by(index: &'a Index, viewer: Viewer) -> Result<Self, IndexError> {
         let searcher = index.searcher();
         let columns = index.columns(&searcher)?;
-        Ok(Self { index, searcher, columns, scope: Scope::of(organization) })
+        Ok(Self { index, searcher, columns, scope: Scope::of(viewer.organization()) })
     }
 
     fn columns(&self, address: DocAddress) -> &Columns {
@@ -259,7 +260,7 @@ fn hit(stored: Stored, score: f32, near: &[Near], matcher: &mut Matcher<'_>) -> 
     let (highlights, mut best) = matcher.lines(&stored.passage.lines);
     if highlights.iter().all(Vec::is_empty) {
         // Found by meaning alone: the best line is in the nearest chunk.
-        let nearer = chunks::nearest(stored.transcript_id, &stored.passage, near);
+        let nearer = chunks::nearest(stored.subject, &stored.passage, near);
         let length = |at: &usize| stored.passage.lines[*at].text.len();
         best = nearer.and_then(|lines| lines.max_by_key(length)).unwrap_or(best);
     }

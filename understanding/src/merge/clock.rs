@@ -1,4 +1,4 @@
-//! One clock for several files.
+//! Aligns several files on one clock.
 
 use debrief_domain::transcript::content::{Content, Cue, Turn};
 use debrief_domain::transcript::talk;
@@ -8,34 +8,32 @@ use debrief_formats::builder::{Builder, Piece};
 use super::file_names;
 use super::part::{MergeError, Part};
 
-/// A part that begins no earlier than this before the end of the one before goes on counting.
+/// A part that begins at most this long before the end of the previous one continues its clock.
 const CLOCK_SLACK_MS: u64 = 1_000;
 
-/// Turns on one clock, and where in them each file's clock begins.
+/// Turns on one clock, and the zero of each file's clock on it.
 pub(super) struct Row {
     /// The turns.
     pub(super) turns: Vec<Turn>,
-    /// For each part: its name and the time at which its clock stands at 0, where that is known.
+    /// For each part: its name and the time at which its clock is 0, if known.
     parts: Vec<(String, Option<u64>)>,
 }
 
 impl Row {
-    /// Puts tracks together, piece by piece in the order of time. Each piece is said by the
-    /// speaker of its track.
+    /// Merges tracks by time, piece by piece. The speaker of each piece is that of its track.
     pub(super) fn from_tracks(
         parts: Vec<Part>,
         speakers: &[Option<String>],
         notes: &mut Vec<String>,
     ) -> Self {
         let names: Vec<&str> = parts.iter().map(|part| part.name.as_str()).collect();
-        notes.push(format!("tracks of one call were put together by time: {}", names.join(", ")));
+        notes.push(format!("tracks of one call were merged by time: {}", names.join(", ")));
         let mut pieces = Vec::new();
         for (part, speaker) in parts.iter().zip(speakers) {
             if let Some(speaker) =
                 speaker.as_deref().filter(|_| part.content.participants.is_empty())
             {
-                notes
-                    .push(format!("{}: the speaker is called {speaker} after the file", part.name));
+                notes.push(format!("{}: the speaker is named {speaker} after the file", part.name));
             }
             let mut last = 0;
             for turn in &part.content.turns {
@@ -65,7 +63,7 @@ impl Row {
     }
 }
 
-/// A turn in the pieces that have times of their own.
+/// Splits a turn into the pieces that have times of their own.
 fn pieces_of(turn: &Turn) -> Vec<(&str, Cue)> {
     let cues: Vec<Cue> = talk::cues(turn).collect();
     let untimed = Cue { at: 0, start_ms: None, end_ms: None };
@@ -88,8 +86,8 @@ fn pieces_of(turn: &Turn) -> Vec<(&str, Cue)> {
     pieces
 }
 
-/// Puts parts one after the other, in the order that their names state. A part whose clock begins
-/// anew is shifted: to when it began, where the names say so, else to the end of what was before.
+/// Appends parts in the order that their names state. A part whose clock restarts is shifted: to
+/// its start time if the names state it, else to the end of the previous part.
 pub(super) fn in_a_row(parts: Vec<Part>, notes: &mut Vec<String>) -> Result<Row, MergeError> {
     let names: Vec<&str> = parts.iter().map(|part| part.name.as_str()).collect();
     if parts.len() == 1 {
@@ -101,7 +99,7 @@ pub(super) fn in_a_row(parts: Vec<Part>, notes: &mut Vec<String>) -> Result<Row,
     let order = file_names::order(&names).ok_or(MergeError::Unrelated)?;
     let mut parts: Vec<Option<Part>> = parts.into_iter().map(Some).collect();
     let mut row = Row { turns: Vec::new(), parts: Vec::new() };
-    // The end of what is there; `None` once a part without times hides it.
+    // End of the turns so far; `None` after a part without times.
     let mut end = Some(0u64);
     for (rank, place) in order.places.iter().enumerate() {
         let Some(Part { name, content }) = parts[*place].take() else { continue };
@@ -121,18 +119,18 @@ pub(super) fn in_a_row(parts: Vec<Part>, notes: &mut Vec<String>) -> Result<Row,
         }
         notes.push(match (rank, shift) {
             (0, _) => format!("part 1 is {name}"),
-            (_, Some(0)) => format!("part {} is {name}; its clock goes on", rank + 1),
+            (_, Some(0)) => format!("part {} is {name}; its clock continues", rank + 1),
             (_, Some(shift)) => format!(
-                "part {} is {name}; its clock began anew and was moved by {} s, to {}",
+                "part {} is {name}; its clock restarted and was shifted by {} s, to {}",
                 rank + 1,
                 shift / 1_000,
                 match stated {
                     Some(_) => "the time in its name",
-                    None => "the last words of the part before",
+                    None => "the end of the previous part",
                 }
             ),
             (_, None) => format!(
-                "part {} is {name}; it follows a part without times, so its own were dropped",
+                "part {} is {name}; it follows a part without times, so its times were dropped",
                 rank + 1
             ),
         });
@@ -147,13 +145,14 @@ pub(super) fn in_a_row(parts: Vec<Part>, notes: &mut Vec<String>) -> Result<Row,
     Ok(row)
 }
 
-/// The time of day that a file's times count from, in milliseconds since midnight.
+/// Returns the time of day that a file's times are relative to, in milliseconds since midnight.
 pub(super) fn zero_of_day(content: &Content) -> Option<u64> {
     content.warnings.iter().find_map(|warning| debrief_formats::zero_of_day(&warning.message))
 }
 
-/// Puts chats between the turns, by time; messages without a time on this clock come last. Where
-/// speech and chat both have times of day, those meet: `zero` is what the speech counts from.
+/// Inserts chats between the turns, by time; messages without a time on this clock are appended. If
+/// both speech and chat have times of day, they are aligned by them: the times of the speech are
+/// relative to `zero`.
 pub(super) fn with_chat(
     row: Row,
     chats: Vec<Part>,
@@ -171,14 +170,14 @@ pub(super) fn with_chat(
         };
         let messages = content.turns.len();
         notes.push(match shift {
-            Some(_) => format!("{messages} messages of {name} stand between the turns by time"),
+            Some(_) => format!("{messages} messages of {name} were inserted between the turns by time"),
             None => format!(
-                "{messages} messages of {name} come last: their clock is not that of the recording"
+                "{messages} messages of {name} were appended: their clock is not that of the recording"
             ),
         });
         for mut turn in spoken_in(content.turns, content.language.as_deref()) {
             match shift {
-                // Before the first words there is no time on the recording's clock.
+                // Before the first words, the recording's clock has no times.
                 Some(shift) if before_zero(&turn, shift) => {
                     without_times(&mut turn);
                     early.push(turn);
@@ -210,8 +209,8 @@ pub(super) fn with_chat(
     turns
 }
 
-/// By how much each chat is moved: with the part of its own number or time where there is one for
-/// each, else by nothing, as Zoom's chat counts from the first recording.
+/// Returns the shift of each chat: that of the part with the same number or time if there is one
+/// for each, else none, because Zoom's chat starts with the first recording.
 fn shifts(row: &Row, chats: &[Part]) -> Vec<Option<u64>> {
     let names: Vec<&str> = chats.iter().map(|chat| chat.name.as_str()).collect();
     if row.parts.len() > 1
@@ -232,7 +231,7 @@ fn shifts(row: &Row, chats: &[Part]) -> Vec<Option<u64>> {
     names.iter().map(|chat| of_part(chat).unwrap_or(Some(0))).collect()
 }
 
-/// Notes the language of a file in its turns; the session may have another.
+/// Sets the language of a file on its turns; the session may have another.
 fn spoken_in(mut turns: Vec<Turn>, language: Option<&str>) -> Vec<Turn> {
     if let Some(language) = language {
         for turn in &mut turns {
@@ -242,7 +241,7 @@ fn spoken_in(mut turns: Vec<Turn>, language: Option<&str>) -> Vec<Turn> {
     turns
 }
 
-/// By how much a clock that begins at one time of day is behind another, the shorter way round.
+/// Returns how far a clock that starts at one time of day is behind another, within half a day.
 fn apart(from: u64, to: u64) -> i64 {
     const DAY: i64 = 24 * 3_600_000;
     let apart = signed(to).saturating_sub(signed(from)).rem_euclid(DAY);

@@ -1,11 +1,11 @@
-//! What the names of a call's files say: which part comes first, whose track it is.
+//! Infers from file names the order of parts and the speakers of tracks.
 
 /// The order of parts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Order {
-    /// Places of the names, first part first.
+    /// Indexes of the names, first part first.
     pub(super) places: Vec<usize>,
-    /// When each part began, in seconds, where the names say so; in the order of `places`.
+    /// When each part began, in seconds, if the names state it; in the order of `places`.
     pub(super) began: Option<Vec<i64>>,
 }
 
@@ -37,7 +37,7 @@ const SESSIONS: &[&str] = &[
 /// So does one after these, as in `call 2`; but `call_2` or `call (2)` is a file of a call.
 const CALLS: &[&str] = &["call", "meeting", "interview", "coaching", "client", "שיחה"];
 
-/// What stands in file names and is nobody's name.
+/// Words in file names that are not names of people.
 const NOBODY: &[&str] = &[
     "audio",
     "video",
@@ -71,8 +71,8 @@ const NOBODY: &[&str] = &[
     "speaker",
 ];
 
-/// The order that the names state: by Zoom's `GMT20240131-120000`, else by one number that goes
-/// from 0 or 1 (or no number, then 1 or 2) up without a hole, while all else is the same.
+/// Returns the order that the names state: by Zoom's `GMT20240131-120000`, else by a single number
+/// that counts from 0 or 1 (or: no number, then 1 or 2) without a gap, if all else is equal.
 pub(super) fn order(names: &[&str]) -> Option<Order> {
     let stems: Vec<String> = names.iter().map(|name| stem(name).to_lowercase()).collect();
     let stamps: Option<Vec<i64>> = stems.iter().map(|stem| gmt(stem)).collect();
@@ -92,7 +92,7 @@ pub(super) fn order(names: &[&str]) -> Option<Order> {
     (whole && first <= 1).then_some(Order { places, began: None })
 }
 
-/// The number in which the names differ, and in nothing else.
+/// Returns the only number in which the names differ.
 fn numbers(stems: &[String]) -> Option<Vec<u64>> {
     let split: Vec<(String, Vec<&str>)> = stems.iter().map(|stem| digits(stem)).collect();
     // `call`, `call 2`: the one without a number is the first.
@@ -113,7 +113,7 @@ fn numbers(stems: &[String]) -> Option<Vec<u64>> {
         values.any(|value| Some(value) != first)
     };
     let slot = match (bare.as_slice(), numbered.len()) {
-        // The only number more than in the bare name stands at the end.
+        // The number that the bare name lacks is at the end.
         ([_], 1) => slots.checked_sub(1)?,
         _ => {
             let mut slots = (0..slots).filter(differs);
@@ -148,7 +148,7 @@ fn numbers(stems: &[String]) -> Option<Vec<u64>> {
     Some(numbers)
 }
 
-/// The stem with each run of digits replaced by NUL, and the runs.
+/// Returns the stem with each run of digits replaced by NUL, and the runs.
 fn digits(stem: &str) -> (String, Vec<&str>) {
     let mut pattern = String::with_capacity(stem.len());
     let mut runs = Vec::new();
@@ -164,7 +164,7 @@ fn digits(stem: &str) -> (String, Vec<&str>) {
     (pattern, runs)
 }
 
-/// The name without folders and endings such as `.transcript.vtt`.
+/// Returns the name without folders and endings such as `.transcript.vtt`.
 pub(super) fn stem(name: &str) -> &str {
     let name = name.rsplit(['/', '\\']).next().unwrap_or(name);
     let is_ending = |ending: &str| {
@@ -181,7 +181,7 @@ pub(super) fn stem(name: &str) -> &str {
     stem
 }
 
-/// The time in a name such as `GMT20240131-120000_Recording`, in seconds since 1970.
+/// Parses the time in a name such as `GMT20240131-120000_Recording` into Unix seconds.
 pub(super) fn gmt(stem: &str) -> Option<i64> {
     let lower = stem.to_ascii_lowercase();
     let at = lower.find("gmt")? + 3;
@@ -205,8 +205,8 @@ pub(super) fn gmt(stem: &str) -> Option<i64> {
     valid.then_some(((days * 24 + hour) * 60 + minute) * 60 + second)
 }
 
-/// The words that set each name apart, where they may be somebody's name: all letters, three
-/// words at most, different for each.
+/// Returns the distinguishing words of each name, if they may be names of people: only letters, at
+/// most three words, different for each.
 pub(super) fn speakers(names: &[&str]) -> Option<Vec<String>> {
     let words: Vec<Vec<&str>> = names
         .iter()

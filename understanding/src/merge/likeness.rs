@@ -1,8 +1,8 @@
-//! How much of the same was said in two files.
+//! Measures how much of the same speech two files contain.
 //!
 //! The measure is Dice's coefficient (Dice 1945) of the two multisets of [`WORDS`] consecutive
-//! words ("shingles", Broder 1997): twice what they share, by what they have together. Case and
-//! punctuation do not count, nor who spoke when.
+//! words ("shingles", Broder 1997): twice the common ones, divided by the total. Case, punctuation,
+//! speakers and times are ignored.
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -10,16 +10,16 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use debrief_domain::transcript::content::{Content, TurnKind};
 use unicode_segmentation::UnicodeSegmentation;
 
-/// Words of a shingle.
+/// Number of words in a shingle.
 const WORDS: usize = 3;
-/// Above this likeness, two files hold the same words.
+/// Above this similarity, two files have the same text.
 pub const COPY: f32 = 0.8;
-/// Above this likeness, two files are transcripts of the same call, perhaps by two tools.
+/// Above this similarity, two files are transcripts of the same call, perhaps by two tools.
 ///
-/// Files of different calls of one series stay far below: they share phrases, not sentences.
+/// Files of different calls of a series stay far below: they share phrases, not sentences.
 pub const SAME_CALL: f32 = 0.3;
 
-/// How alike two transcripts are in what was said, from 0 (nothing in common) to 1 (the same
+/// Returns the similarity of two transcripts' text, from 0 (nothing in common) to 1 (the same
 /// words). See [`COPY`] and [`SAME_CALL`].
 pub fn same_call(a: &Content, b: &Content) -> f32 {
     Shingles::of(a).likeness(&Shingles::of(b))
@@ -33,7 +33,7 @@ pub(super) struct Shingles {
 }
 
 impl Shingles {
-    /// Takes what was spoken, or what was written where nothing was.
+    /// Collects the speech, or the chat if there is no speech.
     pub(super) fn of(content: &Content) -> Self {
         let spoken = content.turns.iter().any(|turn| turn.kind == TurnKind::Speech);
         let kind = if spoken { TurnKind::Speech } else { TurnKind::Chat };
@@ -50,7 +50,7 @@ impl Shingles {
             }
         }
         if (1..WORDS).contains(&seen) {
-            // Too few words for a group: all of them are one.
+            // Too few words for a group: they form one.
             shingles.add(hash(&(seen, last)));
         }
         shingles

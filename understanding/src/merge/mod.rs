@@ -1,15 +1,15 @@
-//! Several files of one call become one session on one clock.
+//! Merges several files of one call into one session on one clock.
 //!
-//! What belongs together, in the order in which it is looked for:
-//! 1. *Copies*: the same words in two formats. The one with speakers and times is kept.
-//! 2. *Tracks*: files of one speaker each that talk in turns on the same clock.
-//! 3. *Parts*: recordings one after the other, by the numbers or times in their names.
-//! 4. *Chat*: messages go between the turns by their times.
+//! Relations between files, in the order in which they are tried:
+//! 1. *Copies*: the same text in two formats. The one with speakers and times is kept.
+//! 2. *Tracks*: files of one speaker each that alternate on the same clock.
+//! 3. *Parts*: consecutive recordings, by the numbers or times in their names.
+//! 4. *Chat*: messages are inserted between the turns by time.
 //!
 //! Invariants:
-//! - Files that do not show how they belong together are refused, never put in a row.
-//! - No speaker is made up: a track that names nobody takes the name that sets its file apart, or
-//!   stays without one. No time is made up: where a clock is not known, times are dropped.
+//! - Files without a recognisable relation are refused, never concatenated.
+//! - No speaker is invented: a track without names gets the distinguishing name of its file, or
+//!   none. No time is invented: if a clock is unknown, its times are dropped.
 //! - Every decision is in the warnings.
 //! - Linear in the files, apart from sorting; at most [`MAX_FILES`] files and `MAX_TURNS` turns.
 
@@ -31,7 +31,7 @@ use likeness::Shingles;
 pub use likeness::{COPY, SAME_CALL, same_call};
 pub use part::{MAX_FILES, MergeError, Part};
 
-/// Puts the files of one call together. One file comes out as it is.
+/// Merges the files of one call. A single file is returned unchanged.
 pub fn merge(mut parts: Vec<Part>) -> Result<Content, MergeError> {
     if parts.len() > MAX_FILES {
         return Err(MergeError::TooMany);
@@ -52,7 +52,7 @@ pub fn merge(mut parts: Vec<Part>) -> Result<Content, MergeError> {
         .chain(&chats)
         .flat_map(|part| part.content.participants.iter().cloned())
         .collect();
-    // Where files differ about a role, the last that knows one holds.
+    // If files differ about a role, the last one that states a role wins.
     people.sort_by_key(|person| person.role != Role::Unknown);
 
     let mut turns = match speech.is_empty() {
@@ -95,7 +95,7 @@ fn is_chat(part: &Part) -> bool {
     part.content.turns.iter().all(|turn| turn.kind == TurnKind::Chat)
 }
 
-/// Keeps the best of files that hold the same words.
+/// Keeps the best of the files with the same text.
 fn without_copies(parts: Vec<Part>, notes: &mut Vec<String>) -> Vec<Part> {
     let mut kept: Vec<(Part, Shingles)> = Vec::with_capacity(parts.len());
     for part in parts {
@@ -109,12 +109,12 @@ fn without_copies(parts: Vec<Part>, notes: &mut Vec<String>) -> Vec<Part> {
         if worth(&worse.content) > worth(&best.content) {
             std::mem::swap(&mut worse, best);
         }
-        notes.push(format!("{} has the same words as {} and was left out", worse.name, best.name));
+        notes.push(format!("{} has the same text as {} and was skipped", worse.name, best.name));
     }
     kept.into_iter().map(|(part, _)| part).collect()
 }
 
-/// What a file tells beyond its words: who, when, and how many of them.
+/// Returns what a file has besides its text: speakers, times, and how many.
 fn worth(content: &Content) -> (bool, bool, bool, u64) {
     let half = content.turns.len() / 2;
     let many = |count: usize| count > half;
@@ -126,7 +126,7 @@ fn worth(content: &Content) -> (bool, bool, bool, u64) {
     )
 }
 
-/// The distinct formats, in order, as in `webvtt+zoom_chat`.
+/// Returns the distinct formats in order, as in `webvtt+zoom_chat`.
 fn formats<'a>(parts: impl Iterator<Item = &'a Part>) -> String {
     let mut formats: Vec<&str> = Vec::new();
     for format in parts.flat_map(|part| part.content.format.split('+')) {
@@ -137,7 +137,7 @@ fn formats<'a>(parts: impl Iterator<Item = &'a Part>) -> String {
     formats.join("+")
 }
 
-/// The language of most of the words, among files that know theirs.
+/// Returns the language of most of the words, among files with a known language.
 fn language<'a>(parts: impl Iterator<Item = &'a Part>) -> Option<String> {
     let mut counts: Vec<(&str, u64)> = Vec::new();
     for part in parts {
@@ -152,7 +152,7 @@ fn language<'a>(parts: impl Iterator<Item = &'a Part>) -> Option<String> {
     Some(most.0.to_owned())
 }
 
-/// What was decided here, then what the files' own readers said, with the files' names.
+/// Returns the decisions made here, then the warnings of each file with its name.
 fn all_warnings(notes: Vec<String>, files: Vec<(String, Vec<Warning>)>) -> Vec<Warning> {
     let own = notes.into_iter().map(|message| Warning { line: 1, message });
     let theirs = files.into_iter().flat_map(|(name, warnings)| {

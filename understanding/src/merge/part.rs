@@ -1,16 +1,16 @@
-//! A file of the call, and why files are not one session.
+//! A file of the call, and why files cannot be merged.
 
 use debrief_domain::transcript::content::Content;
 
-/// More files than any call is recorded in.
+/// Maximum number of files; more than any call is recorded in.
 pub const MAX_FILES: usize = 100;
 
 /// A file of the call.
 #[derive(Debug, Clone)]
 pub struct Part {
-    /// Its name, as it was sent.
+    /// File name, as uploaded.
     pub name: String,
-    /// What it holds.
+    /// Content of the file.
     pub content: Content,
 }
 
@@ -18,21 +18,21 @@ pub struct Part {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum MergeError {
     /// No files.
-    #[error("there are no files to put together")]
+    #[error("there are no files to merge")]
     Nothing,
     /// Too many files.
-    #[error("a session can be put together from at most {MAX_FILES} files")]
+    #[error("a session can have at most {MAX_FILES} files")]
     TooMany,
-    /// Nothing shows how the files belong together.
+    /// The files have no recognisable relation.
     #[error(
-        "these files do not show how they belong together. Upload them one by one; or, if they \
+        "it is not clear how these files belong together. Upload them one by one; or, if they \
          are one call, number the parts in their names (call part 1, call part 2)"
     )]
     Unrelated,
 }
 
 impl MergeError {
-    /// Machine-readable reason.
+    /// Returns the machine-readable reason.
     pub fn code(self) -> &'static str {
         match self {
             Self::Nothing => "nothing_to_merge",

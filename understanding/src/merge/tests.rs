@@ -55,7 +55,7 @@ fn a_part_with_a_new_clock_follows_the_one_before() {
         notes,
         [
             "part 1 is call (1).vtt",
-            "part 2 is call (2).vtt; its clock began anew and was moved by 25 s, to the last words of the part before"
+            "part 2 is call (2).vtt; its clock restarted and was shifted by 25 s, to the end of the previous part"
         ]
     );
     assert!(merged.turns.iter().enumerate().all(|(i, turn)| turn.index as usize == i));
@@ -174,10 +174,7 @@ fn a_copy_without_times_is_left_out() {
         let merged = merge(files).unwrap();
         assert_eq!(merged.format, "webvtt");
         assert_eq!(merged.turns.len(), 3);
-        assert_eq!(
-            merged.warnings[0].message,
-            "a.txt has the same words as b.vtt and was left out"
-        );
+        assert_eq!(merged.warnings[0].message, "a.txt has the same text as b.vtt and was skipped");
     }
 }
 

@@ -1,4 +1,4 @@
-//! Whether files are the tracks of one call: one speaker each, talking in turns on one clock.
+//! Detects the tracks of one call: one speaker each, alternating on one clock.
 
 use debrief_domain::transcript::content::Content;
 
@@ -6,12 +6,12 @@ use super::file_names;
 use super::part::Part;
 use crate::overlap;
 
-/// Tracks of one call end at about the same time: the shorter is at least this much of the longer.
+/// Tracks of one call have similar lengths: the shorter is at least this fraction of the longer.
 const LENGTH: f64 = 0.5;
-/// People who talk to each other do not talk at the same time for more than this share.
+/// Maximum fraction of time during which two people in a conversation speak at once.
 const TOGETHER: f64 = 0.4;
 
-/// Who speaks on each file, if they are tracks; `None` in it where nobody knows.
+/// Returns the speaker of each file, `None` if unknown; or `None` if the files are not tracks.
 pub(super) fn tracks(parts: &[Part]) -> Option<Vec<Option<String>>> {
     if parts.len() < 2 || parts.iter().any(|part| part.content.participants.len() > 1) {
         return None;
@@ -23,7 +23,7 @@ pub(super) fn tracks(parts: &[Part]) -> Option<Vec<Option<String>>> {
     };
     let speakers: Vec<Option<String>> = match stated.iter().any(Option::is_none) {
         false => stated.iter().map(|name| name.map(str::to_owned)).collect(),
-        // Names of files stand in only where no file names anybody: they do not mix.
+        // File names are used only if no file names a speaker: the two do not mix.
         true if stated.iter().all(Option::is_none) => from_names()?.into_iter().map(Some).collect(),
         true => return None,
     };
@@ -52,7 +52,7 @@ pub(super) fn tracks(parts: &[Part]) -> Option<Vec<Option<String>>> {
     (all_timed && apart).then_some(speakers)
 }
 
-/// Who says all of a file, where all of it has a speaker.
+/// Returns the speaker of a whole file, if all of it has one.
 fn speaker(content: &Content) -> Option<&str> {
     let name = content.participants.first()?.name.as_str();
     content.turns.iter().all(|turn| turn.speaker.is_some()).then_some(name)

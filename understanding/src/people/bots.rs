@@ -1,9 +1,9 @@
-//! Names of those who take notes of a call and are nobody: bots, and shared screens.
+//! Participants that are not people: note-taking bots, and shared screens.
 
-/// Longer than the name of any program.
+/// Maximum length of a program's name.
 const MAX_BYTES: usize = 400;
 
-/// Whoever has one of these words in the name takes notes for somebody.
+/// A name with one of these words is a note taker.
 const NOTE_TAKERS: &[&str] = &[
     "notetaker",
     "note taker",
@@ -23,7 +23,7 @@ const NOTE_TAKERS: &[&str] = &[
     "notes with gemini",
 ];
 
-/// Products by the name under which they join. As a part of a name they are enough.
+/// Names under which products join. They match as part of a name.
 const SITES: &[&str] = &[
     "otter.ai",
     "fireflies.ai",
@@ -55,7 +55,7 @@ const SITES: &[&str] = &[
     "supernormal.com",
 ];
 
-/// Products by a bare name; it has to be the whole of it, as people have such names too.
+/// Plain product names; they must be the whole name, because people have such names too.
 const PRODUCTS: &[&str] = &[
     "otter",
     "otter ai",
@@ -82,7 +82,7 @@ const PRODUCTS: &[&str] = &[
     "microsoft copilot",
 ];
 
-/// Whether this is the name of a program that takes notes.
+/// Returns whether this is the name of a note-taking program.
 pub(super) fn is_bot(name: &str) -> bool {
     if name.len() > MAX_BYTES {
         return false;
@@ -98,8 +98,8 @@ pub(super) fn is_bot(name: &str) -> bool {
     NOTE_TAKERS.iter().chain(SITES).any(|part| has(part)) || PRODUCTS.contains(&words.as_str())
 }
 
-/// Whether this is a screen or a sound that somebody shares: `Noa's Presentation`,
-/// `Noa (Presentation)`, Zoom's `Audio shared by Noa`.
+/// Returns whether this is a shared screen or sound: `Noa's Presentation`, `Noa (Presentation)`,
+/// Zoom's `Audio shared by Noa`.
 pub(super) fn is_screen(name: &str) -> bool {
     let lower = name.to_lowercase().replace('’', "'");
     lower.ends_with("'s presentation")

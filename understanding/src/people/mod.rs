@@ -1,17 +1,16 @@
-//! Who is who in a call: one person with several spellings of the name, and no bots.
+//! Unifies the people of a call: one person per name, whatever the spelling, and no bots.
 //!
 //! Invariants:
-//! - Two people are never made one on a hunch. Spellings are one person's where the full name is
-//!   the same in all but case, accents, order (`Last, First`), an address, a device, or what
-//!   stands in brackets; where a lone word differs only in case and accents; and where a lone
-//!   first name fits exactly one longer name and one of the two is not heard any more once the
-//!   other is; and where the one gives the other in brackets, as initials that are used from then
-//!   on: `Adam Levine (AL)`, `AL`. Nobody who speaks at the same time as somebody else is that
-//!   person.
-//! - The name shown is the fullest natural spelling; the others are kept as other names.
-//! - Turns of a bot that takes notes are left out, with a warning that counts and names them;
-//!   what is heard from a shared screen stays, said by nobody known. A bot with a large part in
-//!   the talk is no note taker and stays.
+//! - Two people are never merged on weak evidence. Spellings belong to one person if the full names
+//!   differ only in case, accents, order (`Last, First`), an address, a device, or text in
+//!   brackets; if single words differ only in case and accents; if a single first name fits exactly
+//!   one longer name and one of the two is no longer heard once the other is; or if one states the
+//!   other in brackets, as initials that are used from then on: `Adam Levine (AL)`, `AL`. People
+//!   who speak at the same time are different people.
+//! - The displayed name is the fullest natural spelling; the others are kept as other names.
+//! - Turns of a note-taking bot are dropped, with a warning that counts and names them; speech from
+//!   a shared screen is kept, without a speaker. A bot with a large share of the conversation is
+//!   not a note taker and is kept.
 
 mod bots;
 
@@ -28,15 +27,15 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use crate::overlap;
 
-/// Who speaks longer than this while the other does is not the other.
+/// People who speak at once for longer are different.
 const TOGETHER_MS: u64 = 1_000;
-/// A bot that says more than one in this many words takes part in the talk.
+/// A bot with more than one in this many words takes part in the conversation.
 const TAKES_PART: u64 = 10;
-/// More spellings of one name than any call has; further ones stay apart.
+/// Maximum number of spellings of one name; further ones stay separate.
 const MAX_SPELLINGS: usize = 50;
-/// More letters than initials have.
+/// Maximum number of initials.
 const MAX_INITIALS: usize = 4;
-/// First words that tools give to anybody.
+/// First words of generic labels that tools assign.
 const LABELS: &[&str] = &[
     "speaker",
     "spk",
@@ -60,7 +59,7 @@ const LABELS: &[&str] = &[
     "the",
 ];
 
-/// Gives each person one name throughout, and leaves bots and screens out of the people.
+/// Gives each person one name throughout, and removes bots and screens from the people.
 pub fn unify(content: &mut Content) {
     leave_out_bots(content);
     let groups = groups(content);
@@ -167,18 +166,17 @@ fn leave_out_bots(content: &mut Content) {
         let turns: u32 = left_out.iter().map(|(_, turns)| turns).sum();
         let names: Vec<&str> =
             left_out.iter().take(MAX_SPELLINGS).map(|(name, _)| name.as_str()).collect();
-        let message =
-            format!("turns of note takers that were left out: {turns} ({})", names.join(", "));
+        let message = format!("turns of note takers were dropped: {turns} ({})", names.join(", "));
         content.warnings.push(Warning { line: 1, message });
     }
     if screens > 0 {
-        let message = format!("turns from a shared screen, of which nobody is named: {screens}");
+        let message = format!("turns from a shared screen have no speaker: {screens}");
         content.warnings.push(Warning { line: 1, message });
     }
 }
 
 enum Verdict {
-    /// With its place among those left out.
+    /// With its index among the removed ones.
     Bot(usize),
     Screen,
 }
@@ -194,7 +192,7 @@ struct Spelling {
     spoken: Vec<usize>,
 }
 
-/// Spellings of one person each, in order of first appearance.
+/// Groups the spellings of each person, in order of first appearance.
 fn groups(content: &Content) -> Vec<Vec<Spelling>> {
     let mut places: HashMap<&str, usize> = HashMap::new();
     let mut spellings: Vec<Spelling> = Vec::new();
@@ -275,14 +273,14 @@ fn join_initials(content: &Content, mut groups: Vec<Vec<Spelling>>) -> Vec<Vec<S
     groups
 }
 
-/// Whether this could be the initials of a name, which may leave some out; in lower case.
+/// Returns whether these may be initials of a name, in lower case; some may be missing.
 fn are_initials(beside: &str, words: &[String]) -> bool {
     beside.chars().count() <= MAX_INITIALS
         && beside.chars().all(char::is_alphanumeric)
         && words.iter().any(|word| word.chars().next() == beside.chars().next())
 }
 
-/// Joins a lone first name with the only longer name it fits.
+/// Joins a single first name with the only longer name that it fits.
 fn join_first_names(content: &Content, mut groups: Vec<Vec<Spelling>>) -> Vec<Vec<Spelling>> {
     let mut longer: HashMap<String, Vec<usize>> = HashMap::new();
     let mut alone: HashMap<String, Vec<usize>> = HashMap::new();
@@ -326,7 +324,7 @@ fn join_first_names(content: &Content, mut groups: Vec<Vec<Spelling>>) -> Vec<Ve
     groups
 }
 
-/// Whether nobody of the one group speaks while somebody of the other does.
+/// Returns whether the two groups never speak at the same time.
 fn apart(content: &Content, one: &[Spelling], other: &[Spelling]) -> bool {
     let spans = |group: &[Spelling]| {
         let turns = group.iter().flat_map(|name| &name.spoken);
@@ -335,7 +333,7 @@ fn apart(content: &Content, one: &[Spelling], other: &[Spelling]) -> bool {
     overlap::together(&spans(one), &spans(other)) <= TOGETHER_MS
 }
 
-/// How full and natural a spelling is; the best is shown.
+/// Ranks how full and natural a spelling is; the best is displayed.
 fn quality(name: &Name) -> (bool, usize, std::cmp::Reverse<usize>, usize, usize) {
     let is_cased = |word: &&str| {
         let mut letters = word.chars().filter(|c| c.is_alphabetic());

@@ -10,7 +10,7 @@ fn turn(speaker: &str, start: u64, end: u64, text: &str) -> Turn {
     }
 }
 
-/// A call in which these say something, one after the other.
+/// A call in which these speak one after the other.
 fn call(speakers: &[&str]) -> Content {
     let turns = speakers.iter().zip((0u64..).step_by(10)).enumerate();
     let turns = turns.map(|(index, (speaker, at))| Turn {
@@ -66,7 +66,7 @@ fn spellings_of_one_name_are_one_person() {
 fn a_first_name_joins_its_only_full_name_when_one_gives_way_to_the_other() {
     assert_eq!(names(&["Maya Okafor", "Ben", "Maya", "Ben", "Maya"]), ["Maya Okafor", "Ben"]);
     assert_eq!(names(&["Maya’s iPhone", "Ben", "Maya Okafor", "Ben"]), ["Maya Okafor", "Ben"]);
-    // They answer each other: they are two.
+    // They answer each other: two people.
     assert_eq!(names(&["Maya", "Maya Okafor", "Maya"]).len(), 2);
     assert_eq!(names(&["Maya", "Ben", "Maya Okafor", "Maya Adler"]).len(), 4);
     assert_eq!(names(&["Speaker", "Speaker A"]).len(), 2);
@@ -107,8 +107,8 @@ fn note_takers_are_left_out_and_screens_are_nobody() {
     assert_eq!(
         warnings,
         [
-            "turns of note takers that were left out: 1 (Otter.ai)",
-            "turns from a shared screen, of which nobody is named: 1"
+            "turns of note takers were dropped: 1 (Otter.ai)",
+            "turns from a shared screen have no speaker: 1"
         ]
     );
     assert_eq!(names(&["Gemini", "Maya", "Gemini"]), ["Gemini", "Maya"], "it takes part");
@@ -135,7 +135,7 @@ fn initials_are_whoever_has_them_in_brackets() {
             ("Murch".to_owned(), vec!["Murch (M)".to_owned(), "M".into()]),
         ]
     );
-    // Whose they are is not said, or said of two.
+    // No name has them in brackets, or two have.
     assert_eq!(names(&["Adam Levine", "AL"]), ["Adam Levine", "AL"]);
     assert_eq!(
         names(&["Adam Levine (AL)", "Ann Lund (AL)", "AL"]),

@@ -1,9 +1,10 @@
 //! Lists the corrections of a transcript, from its history.
 
-use super::super::Transcripts;
 use crate::http::auth::{Caller, Read};
 use crate::http::extract::Path;
 use crate::http::problem::Problem;
+use crate::state::ApiState;
+use crate::transcripts::contents::Contents;
 use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, Utc};
@@ -57,8 +58,9 @@ pub(in crate::transcripts) struct Corrections {
     tag = "transcripts"
 )]
 pub(in crate::transcripts) async fn list(
-    State(Transcripts { api, contents }): State<Transcripts>,
+    State(state): State<ApiState>,
     caller: Caller<Read>,
+    State(contents): State<Contents>,
     Path(id): Path<TranscriptId>,
 ) -> Result<Json<Corrections>, Problem> {
     let Loaded { transcript, turns, .. } = contents.load(caller.viewer(), id).await?;
@@ -72,7 +74,7 @@ pub(in crate::transcripts) async fn list(
     let stream = StreamId { stream_type: "transcript", id: id.0 };
     let mut version = 0;
     loop {
-        let events = api.log.read_stream(caller.organization(), stream, version, PAGE).await?;
+        let events = state.log.read_stream(caller.organization(), stream, version, PAGE).await?;
         let Some(last) = events.last() else { break };
         version = last.version;
         for event in events {

@@ -1,7 +1,5 @@
 //! Makes corrections, and takes them back.
 
-use super::super::Transcripts;
-use super::super::contents::Contents;
 use crate::http::auth::{Caller, Write};
 use crate::http::codes::Code;
 use crate::http::command::{Accepted, IdempotencyKey};
@@ -9,6 +7,7 @@ use crate::http::extract::{Body, Path, Paths};
 use crate::http::problem::{Problem, of_command};
 use crate::http::query::Query;
 use crate::state::ApiState;
+use crate::transcripts::contents::Contents;
 use crate::vocabulary;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -124,8 +123,9 @@ pub(in crate::transcripts) struct CorrectionId {
     )
 )]
 pub(in crate::transcripts) async fn correct(
-    State(Transcripts { api, contents }): State<Transcripts>,
+    State(state): State<ApiState>,
     caller: Caller<Write>,
+    State(contents): State<Contents>,
     key: IdempotencyKey,
     Path(id): Path<TranscriptId>,
     Query(looked, ..): Query<Looked>,
@@ -135,7 +135,7 @@ pub(in crate::transcripts) async fn correct(
     let answer = CorrectionId { id, correction_id };
     let route = format!("POST /v1/transcripts/{id}/corrections");
     let context = key.context(&caller, &route, &wanted, &answer)?;
-    if let Some(before) = answered(&api, &context, StatusCode::CREATED).await? {
+    if let Some(before) = answered(&state, &context, StatusCode::CREATED).await? {
         return Ok(before);
     }
     for _ in 0..ATTEMPTS {
@@ -143,7 +143,7 @@ pub(in crate::transcripts) async fn correct(
         check_revision(&transcript, looked.revision)?;
         let list = transcript.corrections();
         let before = corrected(content.clone(), list.clone()).await?;
-        let correction = resolve(&api, caller.organization(), &before, wanted.clone()).await?;
+        let correction = resolve(&state, caller.organization(), &before, wanted.clone()).await?;
         corrections::check(&before, &correction).map_err(unfit)?;
         let list = [list, vec![(correction_id, correction.clone())]].concat();
         let after = corrected(content, list).await?;
@@ -155,7 +155,7 @@ pub(in crate::transcripts) async fn correct(
                 outline: Outline::of(&after.content),
             },
         };
-        if let Some(committed) = execute(&api, context.clone(), id, command).await? {
+        if let Some(committed) = execute(&state, context.clone(), id, command).await? {
             return Ok(Accepted::new(StatusCode::CREATED, answer, committed));
         }
     }
@@ -171,15 +171,16 @@ pub(in crate::transcripts) async fn correct(
     responses((status = 409, description = "`not_read`: The files were not read yet."))
 )]
 pub(in crate::transcripts) async fn undo(
-    State(Transcripts { api, contents }): State<Transcripts>,
+    State(state): State<ApiState>,
     caller: Caller<Write>,
+    State(contents): State<Contents>,
     key: IdempotencyKey,
     Paths(id, Which(correction_id)): Paths<TranscriptId, Which>,
 ) -> Result<Accepted<CorrectionId>, Problem> {
     let route = format!("DELETE /v1/transcripts/{id}/corrections/{correction_id}");
     let answer = CorrectionId { id, correction_id };
     let context = key.context(&caller, &route, &(), &answer)?;
-    if let Some(before) = answered(&api, &context, StatusCode::OK).await? {
+    if let Some(before) = answered(&state, &context, StatusCode::OK).await? {
         return Ok(before);
     }
     for _ in 0..ATTEMPTS {
@@ -191,7 +192,7 @@ pub(in crate::transcripts) async fn undo(
             on: transcript.revision(),
             undone: TranscriptCorrectionUndone { correction_id, outline: Outline::of(&after.content) },
         };
-        if let Some(committed) = execute(&api, context.clone(), id, command).await? {
+        if let Some(committed) = execute(&state, context.clone(), id, command).await? {
             return Ok(Accepted::new(StatusCode::OK, answer, committed));
         }
     }
@@ -249,26 +250,28 @@ async fn resolve(
 }
 
 fn unfit(error: CorrectionError) -> Problem {
-    Problem::new(Code::from(error), format!("It cannot be corrected so: {error}."))
+    Problem::new(Code::from(error), format!("The correction does not fit: {error}."))
 }
 
 fn not_read() -> Problem {
     Problem::new(
         Code::NotRead,
-        "The transcript was not read yet; correct it once its state is `ready`.",
+        "The transcript has not been read yet; correct it once its state is `ready`.",
     )
 }
 
 fn too_many_at_once() -> Problem {
-    Problem::conflict("Others corrected this at the same time. Repeat the request.")
+    Problem::conflict(
+        "The transcript was corrected at the same time by another request. Repeat the request.",
+    )
 }
 
 fn check_revision(transcript: &Transcript, looked_at: Option<u64>) -> Result<(), Problem> {
     match looked_at {
         Some(revision) if revision != transcript.revision() => Err(Problem::new(
             Code::TurnsChanged,
-            "The turns have changed since you looked at them. Load them again, and correct them as \
-             they are now.",
+            "The turns have changed since this revision. Read them again, and correct the current \
+             ones.",
         )),
         _ => Ok(()),
     }

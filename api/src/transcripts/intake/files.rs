@@ -178,7 +178,7 @@ pub(super) fn stalled(idle: Duration) -> Problem {
     Problem::new(
         Code::UploadStalled,
         format!(
-            "No data came for {} seconds, so the upload was given up. Send it again.",
+            "No data arrived for {} seconds, so the upload was cancelled. Send it again.",
             idle.as_secs()
         ),
     )
@@ -186,7 +186,7 @@ pub(super) fn stalled(idle: Duration) -> Problem {
 
 pub(super) fn too_large(max: u64) -> Problem {
     Problem::too_large(format!(
-        "The file is larger than the {max} bytes that are taken. A transcript is text: an hour of \
-         talk is about 60,000 bytes. The operator can raise upload_max_bytes."
+        "The file is larger than the limit of {max} bytes. A transcript is text: an hour of \
+         speech is about 60,000 bytes. The operator can raise upload_max_bytes."
     ))
 }

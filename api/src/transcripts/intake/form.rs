@@ -233,9 +233,7 @@ pub(super) async fn read(
 fn broken(error: &dyn std::fmt::Display) -> Problem {
     Problem::new(
         Code::BrokenForm,
-        format!(
-            "The form broke off or cannot be read: {error}. Nothing was stored; send it again."
-        ),
+        format!("The form is incomplete or malformed: {error}. Nothing was stored; send it again."),
     )
 }
 
@@ -257,7 +255,7 @@ async fn form(
             return Err(Problem::new(
                 Code::TooManyParts,
                 format!(
-                    "The form has more than {PARTS_MAX} parts; it may have {NAMES}, each once but `file`."
+                    "The form has more than {PARTS_MAX} parts. Its fields are {NAMES}; only `file` may be repeated."
                 ),
             ));
         }
@@ -272,7 +270,7 @@ async fn form(
         let Some(slot) = fields.slot(&name) else {
             return Err(Problem::new(
                 Code::UnknownField,
-                format!("The form has a field that is unknown here; it may have {NAMES}."),
+                format!("The form has an unknown field. Its fields are {NAMES}."),
             ));
         };
         if slot.is_some() {
@@ -289,7 +287,7 @@ async fn form(
 }
 
 pub(in crate::transcripts) fn no_file() -> Problem {
-    Problem::new(Code::NoFile, "The form has no part named `file`, with the transcript.")
+    Problem::new(Code::NoFile, "The form has no part named `file`; send the transcript as one.")
 }
 
 fn twice(name: &str) -> Problem {
@@ -307,7 +305,9 @@ async fn text_of(
         let Some(piece) = piece.map_err(|error| broken(&error.body_text()))? else { break };
         bytes.extend_from_slice(&piece);
         if bytes.len() > FIELD_MAX {
-            return Err(Problem::too_large(format!("The field `{name}` is far too long.")));
+            return Err(Problem::too_large(format!(
+                "The field `{name}` is larger than the server accepts."
+            )));
         }
     }
     String::from_utf8(bytes)
@@ -326,7 +326,10 @@ async fn body(
         .into_data_stream()
         .map(|piece: Result<Bytes, axum::Error>| {
             piece.map_err(|error| {
-                Problem::new(Code::BrokenBody, format!("The body broke off: {error}."))
+                Problem::new(
+                    Code::BrokenBody,
+                    format!("The body is incomplete: {error}. Nothing was stored; send it again."),
+                )
             })
         })
         .boxed();

@@ -97,7 +97,7 @@ where
 fn too_slow(limit: Duration) -> Problem {
     Problem::new(
         Code::UploadTooSlow,
-        format!("The upload took longer than {} seconds and was given up.", limit.as_secs()),
+        format!("The upload took longer than {} seconds and was cancelled.", limit.as_secs()),
     )
 }
 

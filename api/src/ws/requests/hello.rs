@@ -7,7 +7,7 @@ use crate::ws::session::{Session, SignedIn};
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Hello {
     /// An API key. Not looked at where the client has signed in already.

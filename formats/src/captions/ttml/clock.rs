@@ -1,11 +1,11 @@
-//! Time expressions of TTML: `00:01:02.5`, `00:01:02:12` with pictures, `12.5s`, `300f`, `900t`.
+//! Time expressions of TTML: `00:01:02.5`, `00:01:02:12` with frames, `12.5s`, `300f`, `900t`.
 
-/// How long a picture and a tick last.
+/// Frame rate and tick rate.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Rates {
-    /// Pictures a second.
+    /// Frames per second.
     frames: f64,
-    /// Ticks a second.
+    /// Ticks per second.
     ticks: f64,
 }
 
@@ -16,7 +16,7 @@ impl Default for Rates {
 }
 
 impl Rates {
-    /// What the root element says: TTML 2, sections 7.2.4, 7.2.5 and 7.2.13.
+    /// Reads the rates from the root element: TTML 2, sections 7.2.4, 7.2.5 and 7.2.13.
     pub(super) fn of(attribute: impl Fn(&str) -> Option<String>) -> Self {
         let number = |key: &str| {
             attribute(key)?.trim().parse::<f64>().ok().filter(|n| n.is_finite() && *n > 0.0)
@@ -33,7 +33,7 @@ impl Rates {
         Self { frames, ticks }
     }
 
-    /// A time expression in seconds.
+    /// Returns a time expression in seconds.
     pub(super) fn seconds(&self, text: &str) -> Option<f64> {
         let text = text.trim();
         let number = |digits: &str| {
@@ -44,7 +44,7 @@ impl Rates {
             let mut fields = text.split(':');
             let (first, second) = (number(fields.next()?)?, number(fields.next()?)?);
             let seconds = match (fields.next(), fields.next()) {
-                // Some programs leave out the hours.
+                // Some programs omit the hours.
                 (None, _) => return Some(first * 60.0 + second),
                 (Some(third), pictures) => {
                     let pictures = match pictures {

@@ -1,10 +1,9 @@
-//! TTML and DFXP (`.ttml`, `.dfxp`, `.xml`): `<p begin="…" end="…">`, as W3C's TTML 2 has it.
+//! TTML and DFXP (`.ttml`, `.dfxp`, `.xml`): `<p begin="…" end="…">`, as in W3C's TTML 2.
 //!
-//! Times are counted from those of the elements around; a speaker is the `ttm:agent` of a
-//! paragraph or of what it stands in, else a name in front of its lines. Regions and styles are
-//! not looked at.
+//! Times are relative to those of the parent elements; the speaker is the `ttm:agent` of a
+//! paragraph or of a parent, else a name in front of its lines. Regions and styles are ignored.
 //!
-//! Invariant: two walks (names, then speech); open elements are kept to a bounded depth.
+//! Invariant: two walks (names, then speech); the stack of open elements has a bounded depth.
 
 mod clock;
 
@@ -15,12 +14,12 @@ use crate::kernel::xml::{LineCount, Mark, attribute, walk};
 use crate::kernel::{Builder, Confidence, Format, Head, Source, time};
 use clock::Rates;
 
-/// See the module.
+/// The TTML format.
 pub(crate) struct Ttml;
 
-/// Deeper than any document; what lies deeper has the times of what it stands in.
+/// Maximum depth; deeper elements have the times of their parents.
 const MAX_DEPTH: usize = 64;
-/// More people than speak anywhere.
+/// Maximum number of agents; more than any conversation has.
 const MAX_AGENTS: usize = 1_000;
 const NAMESPACE: &str = "www.w3.org/";
 
@@ -72,7 +71,7 @@ impl Format for Ttml {
             if let Some(said) = reading.said.take() {
                 say(&said, line, &mut speech, out);
             }
-            out.warn(line, "the file breaks off here: it was read up to this point");
+            out.warn(line, "the file is cut off here: it was read up to this point");
         }
     }
 }
@@ -86,19 +85,19 @@ fn say(said: &Said, line: u32, speech: &mut speech::Speech, out: &mut Builder) {
     speech.say(line, times, &said.text, out);
 }
 
-/// A paragraph, read.
+/// A parsed paragraph.
 struct Said {
     begin: Option<f64>,
     end: Option<f64>,
-    /// Whether a time is there that cannot be read.
+    /// Whether it has a time that cannot be read.
     unread: bool,
-    /// Whose words come last in the text.
+    /// The agent of the end of the text.
     agent: Option<usize>,
-    /// As captions write it: with voice tags, `<` and `&` escaped.
+    /// Text as in captions: with voice tags, `<` and `&` escaped.
     text: String,
 }
 
-/// An element that is open.
+/// An open element.
 #[derive(Clone, Copy, Default)]
 struct Frame {
     /// Seconds from the start of the recording.
@@ -106,26 +105,26 @@ struct Frame {
     agent: Option<usize>,
 }
 
-/// What a walk has seen so far.
+/// State of a walk.
 #[derive(Default)]
 struct Reading {
     rates: Rates,
     language: Option<String>,
-    /// Names by their ids.
+    /// Names by id.
     agents: HashMap<String, String>,
-    /// Ids of those who speak, in the order of their first word.
+    /// Ids of the speakers, in the order of their first word.
     ids: Vec<String>,
     /// The agent whose name is being read.
     naming: Option<(String, String)>,
     frames: Vec<Frame>,
     deeper: usize,
     said: Option<Said>,
-    /// Whether what is read is a title or a remark.
+    /// Depth within a title or a remark; 0 outside.
     aside: usize,
 }
 
 impl Reading {
-    /// Takes the next mark; a paragraph, when it ends.
+    /// Processes the next mark; returns a paragraph at its end.
     fn take(&mut self, mark: Mark<'_>) -> Option<Said> {
         match mark {
             Mark::Open("tt", element) => {
@@ -207,7 +206,7 @@ impl Reading {
                 text: String::new(),
             });
         } else if let Some(said) = &mut self.said {
-            // A paragraph may have its times in its parts only.
+            // A paragraph may have times only in its parts.
             if known.is_some() {
                 said.begin.get_or_insert(frame.begin);
                 let until = end.flatten().map(|end| outer.begin + end);
@@ -222,7 +221,7 @@ impl Reading {
         }
     }
 
-    /// The place of an id in the list of those who speak.
+    /// Returns the index of an id in the list of speakers.
     fn id(&mut self, id: String) -> usize {
         let place = self.ids.iter().take(MAX_AGENTS).position(|known| *known == id);
         place.unwrap_or_else(|| {
@@ -245,7 +244,7 @@ impl Reading {
     }
 }
 
-/// Writes whose words follow, as captions do.
+/// Writes the voice tag of the following text.
 fn voice(name: Option<&str>, to: &mut String) {
     let Some(name) = name else {
         to.push_str("</v>");
@@ -256,7 +255,7 @@ fn voice(name: Option<&str>, to: &mut String) {
     to.push('>');
 }
 
-/// Adds text as captions write it: white space is one space, `<` and `&` are escaped.
+/// Appends text as in captions: white space is collapsed, `<` and `&` are escaped.
 fn escape(text: &str, to: &mut String) {
     for c in text.chars() {
         match c {

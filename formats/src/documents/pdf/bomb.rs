@@ -1,19 +1,19 @@
-//! What a PDF unpacks to, counted without keeping it.
+//! Measures the unpacked size of a PDF without keeping the data.
 
 use std::io::Read;
 
 use flate2::bufread::ZlibDecoder;
 
-/// No stream of text is larger.
+/// Maximum unpacked size of a stream of text.
 const MAX_STREAM: u64 = if cfg!(test) { 1 << 20 } else { 48 << 20 };
-/// Nor are all of them.
+/// Maximum unpacked size of all streams.
 const MAX_ALL: u64 = 4 * MAX_STREAM;
-/// What is looked at in front of a stream.
+/// Number of bytes examined in front of a stream.
 const DICTIONARY: usize = 1024;
 const STREAM: &[u8] = b"stream";
 
-/// Whether a stream, or all together, unpack to more than any transcript does, or are packed
-/// twice, or in a way (LZW) that no transcript has been for decades.
+/// Returns whether a stream, or all together, unpack to more than any transcript, are packed twice,
+/// or are packed in a way (LZW) that transcripts have not used for decades.
 pub(super) fn is_one(bytes: &[u8]) -> bool {
     if has(bytes, b"LZWDecode") {
         return true;
@@ -52,7 +52,7 @@ struct Counter<R> {
 }
 
 impl<R: Read> Counter<R> {
-    /// How much comes out before the end or an error.
+    /// Returns the number of bytes before the end or an error.
     fn count(&mut self) -> u64 {
         let mut buffer = [0; 16 * 1024];
         let mut size = 0;
@@ -68,7 +68,7 @@ impl<R: Read> Counter<R> {
     }
 }
 
-/// Whether a name in front of a stream hides how it is packed, as in `/LZ#57Decode`.
+/// Returns whether a name in front of a stream hides its packing, as in `/LZ#57Decode`.
 fn is_disguised(before: &[u8]) -> bool {
     before.split(|b| *b == b'/').skip(1).any(|name| {
         let end = name.iter().position(|b| !b.is_ascii_alphanumeric() && *b != b'#');

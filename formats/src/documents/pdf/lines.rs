@@ -1,24 +1,24 @@
-//! Letters, put on lines by where they stand.
+//! Groups letters into lines by their position.
 
 /// A letter on a page.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Letter {
     pub(super) c: char,
-    /// Where it begins.
+    /// Position where it begins.
     pub(super) from: (f64, f64),
-    /// Where the next one would begin.
+    /// Position where the next one would begin.
     pub(super) to: (f64, f64),
-    /// How high it is.
+    /// Height.
     pub(super) size: f64,
 }
 
-/// A gap of this part of the height divides words.
+/// A gap of this fraction of the height separates words.
 const SPACE: f64 = 0.18;
-/// A gap of this many heights divides columns.
+/// A gap of this many heights separates columns.
 const TAB: f64 = 3.0;
-/// Letters this far up or down are on another line.
+/// Letters offset vertically by this many heights are on another line.
 const LINE: f64 = 0.5;
-/// And this far down begin another paragraph.
+/// And by this many, in another paragraph.
 const PARAGRAPH: f64 = 1.9;
 
 /// The text so far.
@@ -27,19 +27,19 @@ pub(super) struct Lines {
     text: String,
     line: String,
     last: Option<Letter>,
-    /// Letters of right-to-left scripts on this line that stand to the right, and to the left, of
-    /// the one before.
+    /// Letters of right-to-left scripts on this line to the right, and to the left, of the previous
+    /// one.
     rightward: u32,
     leftward: u32,
 }
 
 impl Lines {
-    /// Bytes taken so far.
+    /// Returns the number of bytes so far.
     pub(super) fn len(&self) -> usize {
         self.text.len() + self.line.len()
     }
 
-    /// Takes a letter.
+    /// Adds a letter.
     pub(super) fn letter(&mut self, letter: Letter) {
         if letter.c.is_control() {
             return;
@@ -48,7 +48,7 @@ impl Lines {
             let size = last.size.max(letter.size).max(0.01);
             let down = last.from.1 - letter.from.1;
             let gap = letter.from.0 - last.to.0;
-            // Right-to-left text may also be written as it is read.
+            // Right-to-left text may also be stored in reading order.
             let back = gap < 0.0 && !(is_rtl(letter.c) || is_rtl(last.c));
             if down.abs() > LINE * size || back && -gap > size {
                 self.end_line();
@@ -104,14 +104,14 @@ impl Lines {
         self.last = None;
     }
 
-    /// The whole text.
+    /// Returns the whole text.
     pub(super) fn finish(mut self) -> String {
         self.page();
         self.text
     }
 }
 
-/// `3`, `3 / 12`, `Page 3 of 12`: what stands at the foot of a page.
+/// Matches `3`, `3 / 12`, `Page 3 of 12`: the text at the foot of a page.
 fn is_page_number(line: &str) -> bool {
     line.len() <= 24
         && line.contains(|c: char| c.is_ascii_digit())
@@ -120,13 +120,13 @@ fn is_page_number(line: &str) -> bool {
         })
 }
 
-/// Hebrew, Arabic and their neighbours, which are written from right to left.
+/// Returns whether a character is of a right-to-left script: Hebrew, Arabic and their neighbours.
 fn is_rtl(c: char) -> bool {
     matches!(c, '\u{0590}'..='\u{08FF}' | '\u{FB1D}'..='\u{FDFF}' | '\u{FE70}'..='\u{FEFF}')
 }
 
-/// A line as it is read, from one as it is seen: all of it is turned around, and words and
-/// numbers of left-to-right scripts are turned back.
+/// Converts a line from visual to logical order: reverses all of it, and restores words and numbers
+/// of left-to-right scripts.
 fn logical(line: &str) -> String {
     let turned: Vec<char> = line.trim().chars().rev().map(mirrored).collect();
     let mut text = String::with_capacity(line.len());
@@ -137,7 +137,7 @@ fn logical(line: &str) -> String {
             at += 1;
             continue;
         }
-        // Up to the last letter of the run; what stands between its words belongs to it.
+        // The run includes everything up to its last letter.
         let mut end = at;
         let mut next = at;
         while next < turned.len() && !is_rtl(turned[next]) {

@@ -1,13 +1,12 @@
-//! PDF documents that hold text: an exported transcript in any text format.
+//! PDF documents with text: an exported transcript in any text format.
 //!
-//! The letters are taken page by page in the order in which the document writes them, put on
-//! lines by where they stand. Hebrew and Arabic, which many programs write from left to right as
-//! they are seen, is turned around. A document of pictures is refused as such, and so is one
-//! behind a password.
+//! Letters are read page by page in document order, and grouped into lines by position. Hebrew and
+//! Arabic, which many programs write in visual order, are reversed. A document of pictures is
+//! refused, and so is one with a password.
 //!
-//! Invariants: nothing is drawn, no picture is unpacked, no script or link is looked at; what
-//! unpacks to more than any transcript is refused before it is read ([`bomb`]); operators,
-//! letters and nested forms are counted, so that time and memory are bounded ([`page`]).
+//! Invariants: nothing is rendered, no picture is unpacked, no script or link is followed; what
+//! unpacks to more than any transcript is refused before it is read ([`bomb`]); operators, letters
+//! and nested forms are counted, so that time and memory are bounded ([`page`]).
 
 mod bomb;
 mod lines;
@@ -17,10 +16,10 @@ use hayro_syntax::{LoadPdfError, Pdf as Document};
 
 use crate::kernel::{Builder, Confidence, Format, Head, Refusal, Source};
 
-/// See the module.
+/// The PDF format.
 pub(crate) struct Pdf;
 
-/// Signatures may follow some bytes of a printer's.
+/// The signature may follow a printer's bytes.
 const REACH: usize = 1024;
 const SIGNATURE: &[u8] = b"%PDF-";
 
@@ -53,7 +52,7 @@ impl Format for Pdf {
         if bomb::is_one(source.bytes()) {
             out.refuse(Refusal::NoTranscript {
                 what: "a PDF that unpacks to more than any transcript",
-                advice: "Export the transcript as text or WebVTT and upload that.",
+                advice: "Export the transcript as text or WebVTT and upload that file.",
             });
             return;
         }
@@ -61,8 +60,8 @@ impl Format for Pdf {
             Ok(document) => document,
             Err(LoadPdfError::Decryption(_)) => {
                 out.refuse(Refusal::NoTranscript {
-                    what: "a PDF that is locked with a password",
-                    advice: "Save a copy without the password and upload that.",
+                    what: "a PDF that is protected by a password",
+                    advice: "Save a copy without the password and upload the copy.",
                 });
                 return;
             }
@@ -74,18 +73,21 @@ impl Format for Pdf {
         let read = page::text(&document);
         if read.text.trim().is_empty() {
             out.refuse(Refusal::NoTranscript {
-                what: "a PDF of pictures (a scan), without text",
-                advice: "Upload the file that it was made from, or export the transcript as text or WebVTT.",
+                what: "a scanned PDF without text",
+                advice: "Upload the original file, or export the transcript as text or WebVTT.",
             });
             return;
         }
         if !read.whole {
-            out.warn(1, "the PDF holds more than any transcript: it was read in part");
+            out.warn(1, "the PDF contains more than any transcript: only part of it was read");
         }
         if read.lost > 0 {
             out.warn(
                 1,
-                format!("{} letters of the PDF have no known meaning and were left out", read.lost),
+                format!(
+                    "{} characters of the PDF have no Unicode mapping and were dropped",
+                    read.lost
+                ),
             );
         }
         out.read_within(read.text, None);

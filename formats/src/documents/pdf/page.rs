@@ -13,27 +13,27 @@ use hayro_syntax::page::Resources;
 
 use super::lines::{Letter, Lines};
 
-/// Operators that are looked at in a whole document.
+/// Maximum number of operators in a whole document.
 const MAX_OPERATORS: u64 = 20_000_000;
-/// Letters taken: more than a day of talk.
+/// Maximum number of letters: more than a day of speech.
 const MAX_LETTERS: usize = 8 << 20;
-/// Forms within forms.
+/// Maximum depth of nested forms.
 const MAX_DEPTH: u32 = 8;
-/// Saved states.
+/// Maximum number of saved states.
 const MAX_STATES: usize = 256;
 const MAX_PAGES: usize = 10_000;
 const PER_EM: f64 = 1000.0;
 
-/// What was read of a document.
+/// Result of reading a document.
 pub(super) struct Read {
     pub(super) text: String,
     /// Whether it was read to its end.
     pub(super) whole: bool,
-    /// Letters that the document gives no meaning.
+    /// Number of letters without a Unicode mapping.
     pub(super) lost: usize,
 }
 
-/// The text of all pages.
+/// Extracts the text of all pages.
 pub(super) fn text(document: &Pdf) -> Read {
     let fonts: FontResolverFn = Arc::new(|query| {
         let font = match query {
@@ -72,7 +72,7 @@ struct Reader<'a> {
     lost: usize,
 }
 
-/// What the operators set.
+/// State set by the operators.
 #[derive(Clone)]
 struct State<'a> {
     matrix: Affine,
@@ -199,7 +199,7 @@ impl<'a> Reader<'a> {
         self.cache.font(&dict, &self.fonts, &self.cmaps)
     }
 
-    /// Reads a form: a part of pages that is written once.
+    /// Reads a form: reusable page content.
     fn form(&mut self, resources: &Resources<'a>, name: &Name<'_>, state: &State<'a>, depth: u32) {
         let Some(stream) = resources.get_x_object(name) else { return };
         let dict = stream.dict();

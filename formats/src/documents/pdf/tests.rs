@@ -6,7 +6,7 @@ use flate2::write::ZlibEncoder;
 use crate::testing::{cut_anywhere, read, turns};
 use crate::{inspect, parse};
 
-/// A document with these contents of pages, written by hand.
+/// Writes a document with these page contents by hand.
 fn document(pages: &[Vec<u8>], more: &str) -> Vec<u8> {
     let mut file = b"%PDF-1.4\n".to_vec();
     let mut places = Vec::new();
@@ -60,7 +60,7 @@ fn packed(data: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-/// Lines of text from the top of a page, a blank one leaves a gap.
+/// Shows lines of text from the top of a page; a blank one leaves a gap.
 fn shown(lines: &[&str]) -> Vec<u8> {
     let mut page = String::from("BT /F1 11 Tf 50 750 Td 14 TL\n");
     for line in lines {

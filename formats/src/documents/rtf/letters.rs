@@ -1,20 +1,20 @@
-//! The letters of a Rich Text document: bytes of its fonts' character sets, and Unicode ones.
+//! Decodes the text of a Rich Text document: bytes in its fonts' character sets, and Unicode.
 
 use encoding_rs::Encoding;
 
-/// Collects letters into text.
+/// Collects text.
 pub(super) struct Letters {
     text: String,
-    /// Bytes of one character set that wait for what follows, for a letter may have two.
+    /// Pending bytes of one character set; a character may have several.
     bytes: Vec<u8>,
     set: &'static Encoding,
-    /// The first half of a letter of two Unicode numbers.
+    /// The first half of a surrogate pair.
     half: Option<u16>,
-    /// Whether bytes that are not written as numbers are UTF-8.
+    /// Whether unescaped bytes are UTF-8.
     utf8: bool,
 }
 
-/// Bytes are decoded in parts of this length.
+/// Maximum number of bytes decoded at once.
 const PART: usize = 4_096;
 
 impl Letters {
@@ -23,7 +23,7 @@ impl Letters {
         Self { text: String::new(), bytes: Vec::new(), set, half: None, utf8 }
     }
 
-    /// A byte in this character set.
+    /// Adds a byte in this character set.
     pub(super) fn byte(&mut self, byte: u8, set: &'static Encoding) {
         if !std::ptr::eq(set, self.set) || self.bytes.len() >= PART && byte.is_ascii() {
             self.flush();
@@ -33,19 +33,19 @@ impl Letters {
         self.bytes.push(byte);
     }
 
-    /// A byte as it stands in the file.
+    /// Adds an unescaped byte.
     pub(super) fn raw(&mut self, byte: u8, set: &'static Encoding) {
         self.byte(byte, if self.utf8 && !byte.is_ascii() { encoding_rs::UTF_8 } else { set });
     }
 
-    /// A character.
+    /// Adds a character.
     pub(super) fn push(&mut self, c: char) {
         self.flush();
         self.half = None;
         self.text.push(c);
     }
 
-    /// A number of UTF-16. Half a letter is none.
+    /// Adds a UTF-16 code unit. A lone surrogate is dropped.
     pub(super) fn unit(&mut self, unit: u16) {
         self.flush();
         if (0xD800..0xDC00).contains(&unit) {
@@ -56,7 +56,7 @@ impl Letters {
         self.text.extend(char::decode_utf16(units).map(|c| c.unwrap_or('\u{FFFD}')));
     }
 
-    /// All of it.
+    /// Returns the whole text.
     pub(super) fn finish(mut self) -> String {
         self.flush();
         self.text
@@ -71,7 +71,7 @@ impl Letters {
     }
 }
 
-/// The character set of a code page of Windows; `None` where no text is written in it today.
+/// Returns the character set of a Windows code page; `None` if it is no longer in use.
 pub(super) fn of_code_page(number: i32) -> Option<&'static Encoding> {
     let label = match number {
         874 => "windows-874",
@@ -87,7 +87,8 @@ pub(super) fn of_code_page(number: i32) -> Option<&'static Encoding> {
     Encoding::for_label(label.as_bytes())
 }
 
-/// The character set of a font, by the number that Windows has for it. 0 and 1 are the document's.
+/// Returns the character set of a font by its Windows number; `None` for 0 and 1, which mean the
+/// document's.
 pub(super) fn of_charset(number: i32) -> Option<&'static Encoding> {
     of_code_page(match number {
         77 => 10000,

@@ -1,13 +1,12 @@
-//! Rich Text (.rtf), as TextEdit and WordPad save notes: the text is read in whichever text format
-//! it is.
+//! Rich Text (.rtf), as TextEdit and WordPad save notes: the text is read in its own text format.
 //!
-//! Only words are taken, by the rules of the Rich Text Format Specification 1.9.1: groups of
-//! fonts, styles, pictures and notes are passed over, letters are those of the font's character
-//! set or Unicode ones. Read here because the crates for it take letters of code pages for
-//! Unicode and panic at half a surrogate. Warnings number the lines of the text.
+//! Only text is extracted, by the rules of the Rich Text Format Specification 1.9.1: groups of
+//! fonts, styles, pictures and notes are skipped; characters are in the font's character set or
+//! Unicode. Parsed here because the existing crates treat code page bytes as Unicode and panic on a
+//! lone surrogate. Warnings have the line numbers of the text.
 //!
-//! Invariants: one pass without recursion; no more than [`MAX_DEPTH`] groups stand open; nothing
-//! is followed or opened.
+//! Invariants: one pass without recursion; at most [`MAX_DEPTH`] groups are open; nothing is
+//! followed or opened.
 
 mod letters;
 
@@ -17,13 +16,13 @@ use crate::kernel::lines::lines;
 use crate::kernel::{Builder, Confidence, Format, Head, Source};
 use letters::Letters;
 
-/// See the module.
+/// The Rich Text format.
 pub(crate) struct Rtf;
 
-/// More groups in groups than any program writes.
+/// Maximum depth of groups; more than any program writes.
 const MAX_DEPTH: usize = 10_000;
 const MARK: &[u8] = b"{\\rtf";
-/// More fonts than any document has.
+/// Maximum number of fonts; more than any document has.
 const MAX_FONTS: usize = 10_000;
 
 impl Format for Rtf {
@@ -50,13 +49,13 @@ impl Format for Rtf {
         let (text, whole) = text(source.bytes());
         if !whole {
             let line = lines(&text).last().map_or(1, |line| line.number);
-            out.warn(line, "the document breaks off here: it was read up to this point");
+            out.warn(line, "the document is cut off here: it was read up to this point");
         }
         out.read_within(text, None);
     }
 }
 
-/// Groups that hold no words of the document.
+/// Groups without text of the document.
 const ASIDE: &[&[u8]] = &[
     b"annotation",
     b"atnauthor",
@@ -91,23 +90,23 @@ const ASIDE: &[&[u8]] = &[
     b"xe",
 ];
 
-/// What holds inside a group, and until its end.
+/// State of a group, until its end.
 #[derive(Debug, Clone, Copy)]
 struct Group {
-    /// Whether it holds no words of the document.
+    /// Whether it has no text of the document.
     aside: bool,
-    /// Whether its words are hidden, or were deleted.
+    /// Whether its text is hidden or was deleted.
     hidden: bool,
     deleted: bool,
-    /// Whether it is the list of fonts.
+    /// Whether it is the font table.
     fonts: bool,
-    /// How many characters stand behind a Unicode one for programs without Unicode.
+    /// Number of fallback characters after a Unicode one, for programs without Unicode.
     spare: u32,
     font: i32,
     set: &'static Encoding,
 }
 
-/// What a document is made of.
+/// A token of a document.
 enum Piece<'a> {
     Open,
     Close,
@@ -120,7 +119,8 @@ enum Piece<'a> {
     Byte(u8),
 }
 
-/// The words of a document, a line for each paragraph; and whether it is there to its end.
+/// Extracts the text of a document, a line for each paragraph; returns it and whether the document
+/// is complete.
 fn text(bytes: &[u8]) -> (String, bool) {
     let mut reading = Reading {
         groups: vec![Group {
@@ -142,7 +142,7 @@ fn text(bytes: &[u8]) -> (String, bool) {
     while let Some((piece, length)) = piece(&bytes[at..]) {
         at += length;
         if let Piece::Word(b"bin", Some(size)) = piece {
-            // Bytes of a picture.
+            // Binary data of a picture.
             at = at.saturating_add(usize::try_from(size).unwrap_or(0)).min(bytes.len());
             continue;
         }
@@ -150,12 +150,12 @@ fn text(bytes: &[u8]) -> (String, bool) {
             break;
         }
     }
-    // The outermost group is closed where the document is whole.
+    // In a complete document the outermost group is closed.
     let whole = reading.groups.len() == 1;
     (reading.letters.finish(), whole)
 }
 
-/// The next piece and its length.
+/// Parses the next token; returns it and its length.
 fn piece(rest: &[u8]) -> Option<(Piece<'_>, usize)> {
     let (first, later) = rest.split_first()?;
     Some(match first {
@@ -192,17 +192,17 @@ struct Reading {
     groups: Vec<Group>,
     /// The document's own character set.
     set: &'static Encoding,
-    /// Character sets by the numbers of their fonts.
+    /// Character sets by font number.
     fonts: Vec<(i32, &'static Encoding)>,
     letters: Letters,
-    /// Whether the group's first control word may be left out by who does not know it.
+    /// Whether the group may be skipped if its first control word is unknown.
     starred: bool,
-    /// Characters left that say again what a Unicode one said.
+    /// Number of fallback characters left to skip after a Unicode one.
     skip: u32,
 }
 
 impl Reading {
-    /// Takes the next piece; false at the end of the document.
+    /// Processes the next token; returns `false` at the end of the document.
     fn take(&mut self, piece: &Piece<'_>) -> bool {
         let Some(group) = self.groups.last().copied() else { return false };
         match piece {
@@ -218,7 +218,7 @@ impl Reading {
             Piece::Word(word, number) => self.word(word, *number, group),
             Piece::Symbol(b'*') => self.starred = true,
             Piece::Symbol(_) | Piece::Letter(_) | Piece::Byte(_) if self.skip > 0 => {
-                // Line ends stand for nothing.
+                // Line ends do not count.
                 self.skip -= u32::from(!matches!(piece, Piece::Byte(b'\r' | b'\n')));
             }
             Piece::Symbol(symbol) => match symbol {
@@ -260,7 +260,7 @@ impl Reading {
             b"u" => {
                 self.skip = group.spare;
                 if let Some(unit) = number.filter(|_| group.is_said()) {
-                    // Numbers of 16 bits, with a sign.
+                    // Signed 16-bit numbers.
                     self.letters.unit(unit as u16);
                 }
                 return;
@@ -273,7 +273,7 @@ impl Reading {
         self.push(group, c);
     }
 
-    /// Takes a control word that says how to read what follows.
+    /// Processes a control word that changes how the following text is read.
     fn state(&mut self, word: &[u8], number: Option<i32>, on: bool, starred: bool) {
         let set = self.set;
         let Some(group) = self.groups.last_mut() else { return };
@@ -303,7 +303,7 @@ impl Reading {
                 let named = number.and_then(letters::of_charset).unwrap_or(set);
                 self.fonts.push((group.font, named));
             }
-            // A link's words and a text box's are words.
+            // The text of a link or a text box is text of the document.
             b"fldrslt" | b"shptxt" | b"ud" => group.aside = false,
             word if starred || ASIDE.contains(&word) => group.aside = true,
             _ => {}

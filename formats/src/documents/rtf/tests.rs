@@ -1,7 +1,7 @@
 use crate::parse;
 use crate::testing::{cut_anywhere, read, turns};
 
-/// As TextEdit saves.
+/// As saved by TextEdit.
 const TEXTEDIT: &str = "{\\rtf1\\ansi\\ansicpg1252\\cocoartf2709\n\\cocoatextscaling0\\cocoaplatform0{\\fonttbl\\f0\\fswiss\\fcharset0 Helvetica;}\n{\\colortbl;\\red255\\green255\\blue255;}\n{\\*\\expandedcolortbl;;}\n\\paperw11900\\paperh16840\\margl1440\n\\pard\\tx720\\pardirnatural\\partightenfactor0\n\n\\f0\\b\\fs24 \\cf0 Noa Levi:\n\\b0  Hi there, caf\\'e9 \\'96 \\{so\\}.\\\nBen: \\uc0\\u1513 \\u1500 \\u1493 \\u1501  \\u55357 \\u56842 .\\\nNoa Levi: Bye then.}";
 
 #[test]
@@ -67,7 +67,7 @@ fn notes_are_refused_as_what_they_are() {
 fn any_cut_is_read_as_far_as_it_goes() {
     cut_anywhere(TEXTEDIT.as_bytes());
     let content = parse(&TEXTEDIT.as_bytes()[..TEXTEDIT.len() - 4]).unwrap();
-    assert!(content.warnings[0].message.contains("breaks off"));
+    assert!(content.warnings[0].message.contains("cut off"));
 }
 
 #[test]

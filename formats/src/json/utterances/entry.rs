@@ -1,24 +1,24 @@
-//! One entry of the list, whatever its keys.
+//! One entry of the list, with any keys.
 
 use serde_json::{Map, Value};
 
 use super::keys;
 use crate::json::values::{Label, source};
 
-/// Who said what when, as written.
+/// Text, speaker and times, as written.
 #[derive(Debug, Default)]
 pub(super) struct Entry<'a> {
     pub(super) speaker: Label,
-    /// The words, with the spaces around them.
+    /// Text, with the surrounding spaces.
     pub(super) text: String,
-    /// Keys and values of start, end and length.
+    /// Keys and values of start, end and duration.
     pub(super) start: Option<(&'a str, &'a Value)>,
     pub(super) end: Option<(&'a str, &'a Value)>,
     pub(super) length: Option<(&'a str, &'a Value)>,
 }
 
 impl<'a> Entry<'a> {
-    /// Reads an entry; `None` where it holds no words.
+    /// Parses an entry; `None` if it has no text.
     pub(super) fn read(value: &'a Value) -> Option<Self> {
         let map = value.as_object()?;
         let parts: Vec<&Map<String, Value>> = keys::PARTS
@@ -26,7 +26,7 @@ impl<'a> Entry<'a> {
             .find_map(|key| map.get(*key)?.as_array().filter(|list| !list.is_empty()))
             .map(|list| list.iter().filter_map(Value::as_object).collect())
             .unwrap_or_default();
-        // Of several readings of the same, the first is the best.
+        // Of several alternatives, the first is the best.
         let parts =
             if map.contains_key("nBest") { parts.into_iter().take(1).collect() } else { parts };
         let text = match words(map) {
@@ -50,12 +50,12 @@ impl<'a> Entry<'a> {
     }
 }
 
-/// The text under the first of the known keys.
+/// Returns the text under the first of the known keys.
 fn words(map: &Map<String, Value>) -> Option<&str> {
     keys::TEXT.iter().find_map(|key| map.get(*key)?.as_str())
 }
 
-/// `timestamp: [0.0, 3.2]`, start and end at once.
+/// Returns start and end of `timestamp: [0.0, 3.2]`.
 fn pair(map: &Map<String, Value>) -> Option<(&Value, &Value)> {
     match map.get("timestamp").or_else(|| map.get("timestamps"))?.as_array()?.as_slice() {
         [start, end] => Some((start, end)),
@@ -63,7 +63,7 @@ fn pair(map: &Map<String, Value>) -> Option<(&Value, &Value)> {
     }
 }
 
-/// Texts put together: with the spaces that they bring, else with one between them.
+/// Joins texts: with the spaces in them, else with one between them.
 fn joined(parts: &[&Map<String, Value>]) -> Option<String> {
     let texts: Vec<&str> = parts.iter().filter_map(|part| words(part)).collect();
     if texts.is_empty() {
@@ -76,7 +76,7 @@ fn joined(parts: &[&Map<String, Value>]) -> Option<String> {
 fn speaker(map: &Map<String, Value>) -> Option<Label> {
     keys::SPEAKER.iter().find_map(|key| {
         let label: Label = match map.get(*key)? {
-            // Zoom's timeline lists who speaks; several are nobody in particular.
+            // Zoom's timeline lists who speaks; several people are no single speaker.
             Value::Array(list) if *key == "users" => match list.as_slice() {
                 [one] => serde_json::from_value(one.clone()).ok()?,
                 _ => return None,
@@ -89,7 +89,7 @@ fn speaker(map: &Map<String, Value>) -> Option<Label> {
     })
 }
 
-/// A time under the first of these keys, also inside `{"relative": 1.5}`.
+/// Returns the time under the first of these keys, also inside `{"relative": 1.5}`.
 fn time<'a>(map: &'a Map<String, Value>, keys: &[&str]) -> Option<(&'a str, &'a Value)> {
     keys.iter().find_map(|key| {
         let (key, value) = map.get_key_value(*key)?;

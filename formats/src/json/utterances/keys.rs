@@ -1,8 +1,8 @@
-//! The keys that tools use, and the list in a file that has them.
+//! The keys that tools use, and the search for a list that has them.
 
 use crate::kernel::json_shape::Shape;
 
-/// Keys of what was said.
+/// Keys of the text.
 pub(super) const TEXT: &[&str] = &[
     "text",
     "transcript",
@@ -26,11 +26,11 @@ pub(super) const TEXT: &[&str] = &[
     "value",
 ];
 
-/// Keys of lists inside an entry, whose texts make up what was said.
+/// Keys of lists inside an entry, whose texts form its text.
 pub(super) const PARTS: &[&str] =
     &["sentences", "words", "elements", "tokens", "segments", "segs", "lines", "nBest", "chunks"];
 
-/// Keys of who said it, names before numbers.
+/// Keys of the speaker, names before numbers.
 pub(super) const SPEAKER: &[&str] = &[
     "speaker_name",
     "speakerName",
@@ -56,7 +56,7 @@ pub(super) const SPEAKER: &[&str] = &[
     "source",
 ];
 
-/// Keys of when it begins.
+/// Keys of the start.
 pub(super) const START: &[&str] = &[
     "start",
     "start_time",
@@ -91,7 +91,7 @@ pub(super) const START: &[&str] = &[
     "seconds",
 ];
 
-/// Keys of when it ends.
+/// Keys of the end.
 pub(super) const END: &[&str] = &[
     "end",
     "end_time",
@@ -118,7 +118,7 @@ pub(super) const END: &[&str] = &[
     "endTs",
 ];
 
-/// Keys of how long it lasts.
+/// Keys of the duration.
 pub(super) const LENGTH: &[&str] = &[
     "duration",
     "dur",
@@ -129,7 +129,7 @@ pub(super) const LENGTH: &[&str] = &[
     "durationInTicks",
 ];
 
-/// Where a language may be stated.
+/// Paths of the language.
 pub(super) const LANGUAGES: &[&str] = &[
     "language",
     "language_code",
@@ -140,7 +140,7 @@ pub(super) const LANGUAGES: &[&str] = &[
     "metadata.language",
 ];
 
-/// Lists under such keys hold a tool's words.
+/// Keys of lists with generated text.
 const NOT_SPEECH: &[&str] = &[
     "action",
     "summar",
@@ -180,7 +180,7 @@ pub(super) struct List {
 }
 
 impl List {
-    /// The list in a file that is most like a transcript, if one is.
+    /// Finds the list in a file that is most like a transcript, if there is one.
     pub(super) fn find(shape: &Shape) -> Option<Self> {
         let mut best: Option<(u32, Self)> = None;
         for path in shape.lists() {
@@ -193,11 +193,11 @@ impl List {
                 .iter()
                 .any(|list| TEXT.iter().any(|key| shape.has(&format!("{path}.{list}[].{key}"))));
             let (speaker, start) = (has(SPEAKER), has(START));
-            // A list whose entries have lists of words but neither is the frame of another.
+            // A list whose entries contain lists of words but have neither is a wrapper of another.
             if !speaker && !start || !has(TEXT) && !parts {
                 continue;
             }
-            // A time alone is also what logs and chats have.
+            // Logs and chats have times, too.
             let other = has(NOT_BESIDE) || !shape.has(&format!("{path}.text"));
             if !speaker && !has(END) && !has(LENGTH) && (other || !has(&["timestamp"])) {
                 continue;

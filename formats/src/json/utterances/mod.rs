@@ -1,12 +1,12 @@
-//! Any other tool's JSON: a list of who said what when, under the usual keys.
+//! JSON of any other tool: a list of speaker, text and times under common keys.
 //!
-//! Sonix, tl;dv, Grain, Gong, Gladia, ElevenLabs, Recall, Happy Scribe, Soniox, Azure, Teams'
-//! own JSON and many scripts write such a list, each with other keys. It is looked for anywhere
-//! in the file: objects with words and, beside them, a speaker or a time. The words may be one
-//! text or a list of words or sentences.
+//! Sonix, tl;dv, Grain, Gong, Gladia, ElevenLabs, Recall, Happy Scribe, Soniox, Azure, Teams and
+//! many scripts write such a list, each with other keys. It is searched for anywhere in the file:
+//! objects with text and either a speaker or a time. The text may be one string or a list of words
+//! or sentences.
 //!
-//! Invariants: lists that hold a tool's words (summaries, action items, chapters) are never
-//! taken; numbers whose unit neither the key nor the pace of the speech tells are no times.
+//! Invariants: lists of generated text (summaries, action items, chapters) are never read; numbers
+//! whose unit follows neither from the key nor from the pace of speech are not used as times.
 
 mod entry;
 mod keys;
@@ -23,10 +23,10 @@ use entry::Entry;
 use keys::List;
 use moment::{Clock, Unit};
 
-/// See the module.
+/// The generic JSON format.
 pub(crate) struct Utterances;
 
-/// No utterance is longer; a longer entry is skipped.
+/// Maximum length of an entry; longer ones are skipped.
 const MAX_ENTRY: usize = 4 << 20;
 
 impl Format for Utterances {
@@ -53,7 +53,7 @@ impl Format for Utterances {
         paths::language(text, keys::LANGUAGES, out);
         let survey = survey(text, &list.path);
         if survey.unit == Unit::Unknown {
-            out.warn(1, "the times were dropped: the file does not say what unit they are in");
+            out.warn(1, "the times were dropped: the file does not state their unit");
         }
         let mut clock = Clock::new(survey.unit);
         let mut runs = Runs::default();
@@ -70,12 +70,12 @@ impl Format for Utterances {
             let speaker = entry.speaker.name();
             if survey.pieces {
                 let (line, text) = (item.line, entry.text.trim());
-                // ElevenLabs has entries of nothing but a space.
+                // ElevenLabs has entries that are a single space.
                 let led =
                     std::mem::take(&mut spaced) || entry.text.starts_with(char::is_whitespace);
                 match led {
                     _ if text.is_empty() => spaced = true,
-                    // What comes without a space belongs to the word before.
+                    // Text without a space belongs to the previous word.
                     false if runs.is_of(speaker) => runs.glue_until(&entry.text, end),
                     _ => runs.word(Word { line, speaker, times: (start, end), text }, out),
                 }
@@ -94,10 +94,10 @@ impl Format for Utterances {
     }
 }
 
-/// What must be known of the whole list before any of it is read.
+/// Facts about the whole list that are needed before it is read.
 struct Survey {
     unit: Unit,
-    /// Whether entries are pieces of words that bring their own spaces.
+    /// Whether entries are parts of words that include their own spaces.
     pieces: bool,
 }
 
@@ -115,7 +115,7 @@ fn survey(text: &str, path: &str) -> Survey {
         inner = inner.saturating_add(u32::from(entry.text.trim().contains(' ')));
         pace.add(&entry);
     });
-    // Words of several letters seldom stand in half of the entries only.
+    // Some entries, but not all, begin with a space, and few contain several words.
     let pieces = entries >= 4 && led * 4 >= entries && led < entries && inner * 10 < entries;
     Survey { unit: pace.unit(), pieces }
 }

@@ -1,8 +1,8 @@
-//! What a number or a text means as a time.
+//! Interprets a number or a string as a time.
 //!
-//! A key may name its unit (`startMs`, `offsetInTicks`), a text may be a stamp, a date or an ISO
-//! duration. Of bare numbers, fractions are seconds; whole numbers are what makes the pace of the
-//! speech a human one.
+//! A key may name its unit (`startMs`, `offsetInTicks`); a string may be a time stamp, a date or an
+//! ISO duration. Of bare numbers, fractions are seconds; for whole numbers, the unit is the one
+//! that makes the pace of speech plausible.
 
 use serde_json::Value;
 
@@ -10,28 +10,28 @@ use super::entry::Entry;
 use crate::kernel::Builder;
 use crate::kernel::time::{self, Stamp};
 
-/// Seconds since 1970 in 2001: later numbers are dates.
+/// A Unix time in 2001, in seconds: larger numbers are dates.
 const EPOCH: f64 = 1e9;
-/// The same in milliseconds.
+/// Same, in milliseconds.
 const EPOCH_MS: f64 = 1e12;
 
-/// The unit of bare numbers in a file.
+/// Unit of bare numbers in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Unit {
     Seconds,
     Millis,
-    /// Neither can be told.
+    /// Undecided.
     Unknown,
 }
 
-/// A time, before it is counted from anywhere.
+/// A time before it is made relative.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Moment {
     /// Seconds from the start.
     Since(f64),
-    /// Seconds since 1970.
+    /// Unix time in seconds.
     Date(f64),
-    /// A number of the file's unit.
+    /// A number in the file's unit.
     Bare(f64),
 }
 
@@ -81,8 +81,8 @@ fn moment(key: &str, value: &Value) -> Option<Moment> {
     })
 }
 
-/// `2024-05-01T10:00:00.5Z` as seconds since 1970, without looking at its time zone unless it is
-/// given: only differences count.
+/// Converts `2024-05-01T10:00:00.5Z` to a Unix time in seconds. A missing time zone does not
+/// matter: only differences count.
 fn date(text: &str) -> Option<f64> {
     let bytes = text.as_bytes();
     if bytes.len() < 19 || bytes[4] != b'-' || bytes[7] != b'-' || !matches!(bytes[10], b'T' | b' ')
@@ -115,7 +115,7 @@ fn date(text: &str) -> Option<f64> {
     Some((days * 86_400 - offset * 60) as f64 + ms as f64 / 1000.0)
 }
 
-/// `PT1M2.5S`, as Azure writes it.
+/// Parses `PT1M2.5S`, as Azure writes it.
 fn duration(text: &str) -> Option<f64> {
     let mut rest = text.strip_prefix("PT")?;
     let mut seconds = 0.0;
@@ -133,7 +133,7 @@ fn duration(text: &str) -> Option<f64> {
     (rest.is_empty() && text.len() > 2).then_some(seconds)
 }
 
-/// Finds the unit of bare numbers.
+/// Infers the unit of bare numbers.
 #[derive(Debug, Default)]
 pub(super) struct Pace {
     bare: bool,
@@ -173,7 +173,7 @@ impl Pace {
     }
 }
 
-/// Turns moments into stamps.
+/// Converts moments to time stamps.
 #[derive(Debug)]
 pub(super) struct Clock {
     unit: Unit,
@@ -185,7 +185,7 @@ impl Clock {
         Self { unit, zero: None }
     }
 
-    /// Start and end of an entry.
+    /// Returns start and end of an entry.
     pub(super) fn times(
         &mut self,
         entry: &Entry<'_>,
@@ -196,7 +196,7 @@ impl Clock {
             Moment::Since(seconds) => Some(seconds),
             Moment::Date(date) => {
                 let zero = *self.zero.get_or_insert_with(|| {
-                    out.warn(line, "times of day were counted from the first one");
+                    out.warn(line, "times are dates: they are relative to the first one");
                     date
                 });
                 Some(date - zero)

@@ -3,7 +3,7 @@ use crate::testing::{cut_anywhere, read, turns};
 
 const ID: &str = "utterances_json";
 
-/// The shapes of tools, each with two utterances: Noa at 1.5 s, Ben at 4 s.
+/// JSON of several tools, each with two utterances: Noa at 1.5 s, Ben at 4 s.
 #[test]
 fn tools_with_their_own_keys() {
     for file in [
@@ -23,9 +23,9 @@ fn tools_with_their_own_keys() {
         r#"{"recognizedPhrases": [{"speaker": "Noa", "offset": "PT1.5S", "duration": "PT0.5S", "offsetInTicks": 15000000.0, "nBest": [{"display": "Hi there", "lexical": "hi there"}, {"display": "High there"}]}, {"speaker": "Ben", "offset": "PT4S", "duration": "PT1S", "offsetInTicks": 40000000.0, "nBest": [{"display": "Yes"}]}]}"#,
         r#"{"phrases": [{"speaker": "Noa", "offsetMilliseconds": 1500, "durationMilliseconds": 500, "text": "Hi there"}, {"speaker": "Ben", "offsetMilliseconds": 4000, "durationMilliseconds": 1000, "text": "Yes"}]}"#,
         r#"{"participants": [{"id": "p1", "name": "Noa"}], "transcript": [{"id": "t1", "speaker_name": "Noa", "start_time": 1.5, "end_time": 2.0, "words_str": "Hi there"}, {"id": "t2", "speaker_name": "Ben", "start_time": 4.0, "end_time": 5.0, "words_str": "Yes"}], "summary": "x"}"#,
-        // whole milliseconds under bare keys, as Grain has them
+        // Whole milliseconds under bare keys, as in Grain.
         r#"[{"start": 1500, "end": 2000, "text": "Hi there", "speaker": "Noa"}, {"start": 4000, "end": 5000, "text": "Yes", "speaker": "Ben"}]"#,
-        // a text with a unit
+        // A string with a unit.
         r#"{"lines": [{"Speaker": "Noa", "text": "Hi there", "start": "1500ms", "end": "2s"}, {"Speaker": "Ben", "text": "Yes", "start": "4s", "end": "5s"}]}"#,
     ] {
         let content = read(ID, file);

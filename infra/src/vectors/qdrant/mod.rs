@@ -21,7 +21,8 @@ use super::{Collection, Entry, Filters, MAX_LIMIT, Near, SessionInfo, State};
 use super::{VectorError, VectorStore};
 use address::Address;
 use async_trait::async_trait;
-use debrief_domain::ids::{OrganizationId, TranscriptId};
+use debrief_domain::ids::OrganizationId;
+use debrief_domain::subject::Subject;
 use failure::{Failures, is_there_already};
 use qdrant_client::Qdrant;
 use qdrant_client::qdrant::point_id::PointIdOptions;
@@ -210,10 +211,10 @@ impl VectorStore for QdrantStore {
         &self,
         collection: &Collection,
         organization: OrganizationId,
-        transcript: TranscriptId,
+        subject: Subject,
     ) -> Result<HashSet<Uuid>, VectorError> {
         let name = self.named(collection)?;
-        self.ids(&name, &payload::session_filter(organization, transcript)).await
+        self.ids(&name, &payload::session_filter(organization, subject)).await
     }
 
     async fn replace(
@@ -224,7 +225,7 @@ impl VectorStore for QdrantStore {
     ) -> Result<(), VectorError> {
         let name = self.named(collection)?;
         let entries = distinct(entries);
-        let filter = payload::session_filter(session.organization, session.transcript);
+        let filter = payload::session_filter(session.organization, session.subject);
         let (mut new, mut kept) = (Vec::new(), Vec::new());
         for entry in &entries {
             match &entry.vector {

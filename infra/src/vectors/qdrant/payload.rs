@@ -1,7 +1,8 @@
 //! The payload of points, and the filters on it.
 
 use crate::vectors::{Entry, Filters, SessionInfo, State, VectorError};
-use debrief_domain::ids::{OrganizationId, TranscriptId};
+use debrief_domain::ids::OrganizationId;
+use debrief_domain::subject::Subject;
 use qdrant_client::Payload;
 use qdrant_client::qdrant::payload_index_params::IndexParams;
 use qdrant_client::qdrant::{
@@ -39,7 +40,7 @@ pub(super) fn indexes() -> impl Iterator<Item = (&'static str, FieldType, IndexP
 pub(super) fn of_entry(session: &SessionInfo, entry: &Entry) -> Payload {
     let mut payload = HashMap::<String, Value>::from([
         (ORGANIZATION.to_owned(), session.organization.0.to_string().into()),
-        (TRANSCRIPT.to_owned(), session.transcript.0.to_string().into()),
+        (TRANSCRIPT.to_owned(), session.subject.id().to_string().into()),
         (AT.to_owned(), session.at.timestamp_micros().into()),
         (COACHES.to_owned(), session.coaches.clone().into()),
         (KIND.to_owned(), entry.kind.clone().into()),
@@ -67,10 +68,10 @@ pub(super) fn to_state(payload: &HashMap<String, Value>) -> Option<State> {
 }
 
 /// Returns the filter for a session's entries.
-pub(super) fn session_filter(organization: OrganizationId, transcript: TranscriptId) -> Filter {
+pub(super) fn session_filter(organization: OrganizationId, subject: Subject) -> Filter {
     Filter::must([
         Condition::matches(ORGANIZATION, organization.0.to_string()),
-        Condition::matches(TRANSCRIPT, transcript.0.to_string()),
+        Condition::matches(TRANSCRIPT, subject.id().to_string()),
     ])
 }
 

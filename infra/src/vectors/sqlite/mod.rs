@@ -28,7 +28,8 @@ use super::rules::{check_dimensions, check_name};
 use super::{Collection, Entry, Filters, MAX_LIMIT, Near, SessionInfo, State};
 use super::{VectorError, VectorStore};
 use async_trait::async_trait;
-use debrief_domain::ids::{OrganizationId, TranscriptId};
+use debrief_domain::ids::OrganizationId;
+use debrief_domain::subject::Subject;
 use failure::Failure;
 use file::File;
 use packed::unpack;
@@ -125,11 +126,11 @@ impl VectorStore for SqliteStore {
         &self,
         collection: &Collection,
         organization: OrganizationId,
-        transcript: TranscriptId,
+        subject: Subject,
     ) -> Result<HashSet<Uuid>, VectorError> {
         check_name(collection)?;
         let file = self.file().await?;
-        let result = known(&file, collection, organization, transcript).await;
+        let result = known(&file, collection, organization, subject).await;
         self.answer(file, result).await
     }
 
@@ -213,7 +214,7 @@ async fn known(
     file: &File,
     name: &str,
     organization: OrganizationId,
-    transcript: TranscriptId,
+    subject: Subject,
 ) -> Result<HashSet<Uuid>, Failure> {
     let mut tx = file.readers.begin().await?;
     let collection = collection(&mut tx, name).await?;
@@ -223,7 +224,7 @@ async fn known(
     )
     .bind(collection.number)
     .bind(organization.0.to_string())
-    .bind(transcript.0.to_string())
+    .bind(subject.id().to_string())
     .fetch_optional(&mut *tx)
     .await?;
     tx.rollback().await?;

@@ -123,7 +123,7 @@ pub(super) async fn replace(
     )
     .bind(collection.number)
     .bind(session.organization.0.to_string())
-    .bind(session.transcript.0.to_string())
+    .bind(session.subject.id().to_string())
     .fetch_optional(&mut *tx)
     .await?;
     let (number, old_blob) = match stored {
@@ -186,7 +186,7 @@ async fn upsert(
     .bind(number)
     .bind(collection)
     .bind(session.organization.0.to_string())
-    .bind(session.transcript.0.to_string())
+    .bind(session.subject.id().to_string())
     .bind(session.client.map(|client| client.0.to_string()))
     .bind(session.at.timestamp_micros())
     .bind(particulars)

@@ -1,6 +1,6 @@
-//! What single words mean in a date, in English and Hebrew.
+//! The meaning of single words in a date, in English and Hebrew.
 //!
-//! A Hebrew word with letters joined to its front (`ובחודש`) becomes several atoms of one word.
+//! A Hebrew word with prefixed letters (`ובחודש`) becomes several atoms of one word.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -13,7 +13,7 @@ use crate::question::words::{Gap, Word};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Relative {
-    /// The one before this: "last", "previous".
+    /// The previous one: "last", "previous".
     Last,
     /// Up to now: "past", and in Hebrew "last".
     Past,
@@ -23,19 +23,19 @@ pub(super) enum Relative {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Sense {
-    /// With the number of digits it is written with; 0 for a word.
+    /// With its number of digits; 0 for a word.
     Number(u32, usize),
     Ordinal(u32),
     /// "A few".
     Few,
     Half,
-    /// An exact date, and how it was read where two readings are possible.
+    /// An exact date, and its order if two readings are possible.
     Date(NaiveDate, Option<Order>),
     /// A day of a month in numbers.
     MonthDay(u32, u32, Option<Order>),
     Month(u32),
     Weekday(Weekday),
-    /// Hebrew "day", which makes a weekday of an ordinal.
+    /// Hebrew "day", which turns an ordinal into a weekday.
     DayWord,
     Weekend,
     /// By its first month.
@@ -77,16 +77,16 @@ pub(super) enum Sense {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Atom {
     pub(super) sense: Sense,
-    /// Place of its word.
+    /// Index of its word.
     pub(super) word: usize,
-    /// Place of its last word.
+    /// Index of its last word.
     pub(super) last: usize,
-    /// What stands between it and the atom before.
+    /// The gap to the previous atom.
     pub(super) gap: Gap,
     pub(super) hebrew: bool,
 }
 
-/// Words by sense, with a space between.
+/// Words by sense, separated by spaces.
 const WORDS: &[(Sense, &str)] = &[
     (Sense::A, "a an one"),
     (Sense::The, "the these those our my"),
@@ -203,7 +203,7 @@ const DOUBLE: &[(&str, [Sense; 2])] = &[
     ("אשתקד", [Sense::Relative(Relative::Last), Sense::Unit(Unit::Year)]),
 ];
 
-/// Letters that join the front of a Hebrew word, with what they mean; longest first.
+/// Prefixed letters of Hebrew words with their meaning; longest first.
 const JOINED: &[(&str, &[Sense])] = &[
     ("שב", &[Sense::In]),
     ("וב", &[Sense::And, Sense::In]),
@@ -224,7 +224,7 @@ static SENSES: LazyLock<HashMap<&str, Sense>> = LazyLock::new(|| {
     words.flat_map(|(sense, words)| words.split(' ').map(|word| (word, *sense))).collect()
 });
 
-/// The atoms of words; `anchors` are runs of words that name a day: place, length, day.
+/// Returns the atoms of words; `anchors` are runs of words that name a day: index, length, day.
 pub(super) fn atoms(
     words: &[Word<'_>],
     anchors: &[(usize, usize, NaiveDate)],
@@ -261,7 +261,7 @@ pub(super) fn atoms(
     atoms
 }
 
-/// What a whole word means.
+/// Returns the meaning of a whole word.
 fn read(word: &str) -> Option<Vec<Sense>> {
     if let Some((_, senses)) = DOUBLE.iter().find(|(double, _)| *double == word) {
         return Some(senses.to_vec());
@@ -281,7 +281,7 @@ fn hebrew(word: &str) -> Vec<Sense> {
     joined.unwrap_or_else(|| vec![Sense::Other])
 }
 
-/// `14`, `14th`.
+/// Parses `14`, `14th`.
 fn number(word: &str) -> Option<Sense> {
     let digits = word.bytes().take_while(u8::is_ascii_digit).count();
     let value: u32 = word[..digits].parse().ok().filter(|_| digits <= 4)?;
@@ -292,8 +292,8 @@ fn number(word: &str) -> Option<Sense> {
     }
 }
 
-/// Dates in numbers: `2025-03-14`, `14.3.2025`, `3/4/2025`, `14.3`, `3/14`. Also how many words
-/// they take.
+/// Parses numeric dates: `2025-03-14`, `14.3.2025`, `3/4/2025`, `14.3`, `3/14`. Also returns the
+/// number of words.
 fn numeric(words: &[Word<'_>], day_first: bool) -> Option<(Sense, usize)> {
     let word = words.first()?;
     if !word.lower.starts_with(|c: char| c.is_ascii_digit()) {
@@ -331,7 +331,7 @@ fn numeric(words: &[Word<'_>], day_first: bool) -> Option<(Sense, usize)> {
     }
 }
 
-/// Day and month of two numbers, and the order that was taken where both are possible.
+/// Decides which of two numbers is the day, and returns the order chosen if both are possible.
 fn ordered(first: u32, second: u32, day_first: bool) -> Option<(u32, u32, Option<Order>)> {
     match (first, second) {
         (1..=12, 1..=12) if first == second => Some((first, second, None)),
@@ -347,15 +347,15 @@ fn date(year: i32, month: u32, day: u32) -> Option<NaiveDate> {
     (YEARS.contains(&year)).then(|| NaiveDate::from_ymd_opt(year, month, day)).flatten()
 }
 
-/// The month, where it has the day in a leap year.
+/// Returns the month, if it has the day in a leap year.
 fn month_of(month: u32, day: u32) -> Option<u32> {
     NaiveDate::from_ymd_opt(2024, month, day).map(|_| month)
 }
 
-/// Years that a conversation may be of.
+/// Plausible years of a conversation.
 pub(super) const YEARS: std::ops::RangeInclusive<i32> = 1990..=2099;
 
-/// Of two digits or four.
+/// Parses two or four digits.
 fn full_year(year: u32) -> Option<i32> {
     match year {
         10..=99 => i32::try_from(2000 + year).ok(),

@@ -1,4 +1,4 @@
-//! Ranges made of periods: "since March", "from May to July", "two weeks before the race".
+//! Ranges built from periods: "since March", "from May to July", "two weeks before the race".
 
 use chrono::NaiveDate;
 
@@ -8,20 +8,20 @@ use super::reading::{Reader, Reading, Strength, Value};
 use crate::question::Order;
 use crate::question::words::Gap;
 
-/// How a range was said.
+/// The form of a range.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Frame {
     /// The period alone.
     Bare,
     /// Counted back from today.
     Ago,
-    /// With a word that says that it is a time.
+    /// With a word that marks it as a time.
     Cued,
-    /// Open at the beginning, which may be when something is due.
+    /// Open at the start; may be a deadline.
     Until,
 }
 
-/// A range, open where `None`, and the atoms that say it.
+/// A range, open where `None`, and its atoms.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Found {
     pub(super) from: Option<NaiveDate>,
@@ -29,12 +29,12 @@ pub(super) struct Found {
     pub(super) end: usize,
     pub(super) frame: Frame,
     pub(super) order: Option<Order>,
-    /// Whether a noun that is no session must not follow.
+    /// Whether a noun other than a session must not follow.
     pub(super) article: bool,
 }
 
 impl Reader<'_> {
-    /// The range that begins at an atom.
+    /// Returns the range that begins at an atom.
     pub(super) fn range(&self, at: usize) -> Option<Found> {
         let first = self.atoms.get(at)?.sense;
         if let Some(found) = self.offset(at, false) {
@@ -72,11 +72,11 @@ impl Reader<'_> {
 
     fn until(&self, at: usize) -> Option<Found> {
         let (range, read) = self.point(at)?;
-        // "Until today" says nothing.
+        // "Until today" does not restrict anything.
         (range.from != self.today).then(|| open(None, Some(range.to), read, Frame::Until))
     }
 
-    /// The days of an anchor, of "the day after the wedding", or of a period.
+    /// Returns the days of an anchor, of "the day after the wedding", or of a period.
     pub(super) fn point(&self, at: usize) -> Option<(Range, Reading)> {
         let the = at + usize::from(self.sense(at) == Sense::The);
         if let Sense::Anchor(day) = self.sense(the) {
@@ -95,13 +95,13 @@ impl Reader<'_> {
             let read = Reading { value, end: found.end, strength, article: false, order: None };
             return Some((range, read));
         }
-        // "Before 7 people" is no date, nor is what goes on another line.
+        // "Before 7 people" is not a date, nor is a phrase that continues on another line.
         let read = self.period(at).filter(|_| self.sense(at) != Sense::Other)?;
         Some((self.resolve(read.value)?, read))
     }
 
-    /// "Two weeks before the race" is the week of that day; "the week before the race" and "in
-    /// the two weeks before" are the days up to it.
+    /// "Two weeks before the race" is the week of that day; "the week before the race" and "in the
+    /// two weeks before" are the days up to it.
     fn offset(&self, at: usize, inner: bool) -> Option<Found> {
         let mut next = at;
         let place = self.atoms.get(at)?.sense;
@@ -155,7 +155,7 @@ impl Reader<'_> {
         Some(closed(range?, read, Frame::Cued))
     }
 
-    /// What an offset is counted from.
+    /// Returns the days that an offset is relative to.
     fn target(&self, at: usize) -> Option<(Range, Reading)> {
         let the = at + usize::from(self.sense(at) == Sense::The);
         match self.sense(the) {
@@ -172,7 +172,7 @@ impl Reader<'_> {
         }
     }
 
-    /// "From March" alone is of March; with "on" behind it, since March.
+    /// "From March" alone is in March; followed by "on", it is since March.
     fn from(&self, at: usize) -> Option<Found> {
         let read = self.period(at)?;
         let range = self.resolve(read.value)?;
@@ -186,7 +186,7 @@ impl Reader<'_> {
         Some(closed(range, read, Frame::Cued))
     }
 
-    /// Whether the only word is a name that is also a month or a day: "from May".
+    /// Returns whether the only word is a name that is also a month or a day: "from May".
     fn names_somebody(&self, at: usize, read: &Reading) -> bool {
         read.end == at + 1
             && self
@@ -205,7 +205,7 @@ impl Reader<'_> {
             }
             _ => true,
         };
-        // "In the sun": short names of days have no article, and a capital.
+        // "In the sun": short names of days have no article, and are capitalised.
         if matches!(read.value, Value::Recurs(Recurring::Weekday(_), _))
             && self.word(read.end - 1).len() <= 4
             && !self.is_hebrew(read.end - 1)
@@ -233,7 +233,7 @@ impl Reader<'_> {
         Some(closed(self.resolve(read.value)?, read, frame))
     }
 
-    /// "What did she say Monday?", "the Monday call".
+    /// As in "What did she say Monday?", "the Monday call".
     fn stands_alone(&self, at: usize, read: &Reading) -> bool {
         let day = match read.value {
             Value::Recurs(Recurring::Weekday(_), _) => true,
@@ -262,7 +262,7 @@ impl Reader<'_> {
     }
 }
 
-/// What may stand in front of a weekday without a preposition.
+/// Words that may precede a weekday without a preposition.
 const BEFORE_A_DAY: &[&str] = &[
     "say",
     "said",
@@ -291,7 +291,7 @@ const BEFORE_A_DAY: &[&str] = &[
     "us",
 ];
 
-/// What a weekday or a month describes, in the singular.
+/// Nouns that a weekday or a month may describe, in the singular.
 const SESSIONS: &[&str] = &[
     "session",
     "meeting",

@@ -1,12 +1,11 @@
-//! Which days a question asks about, in English and Hebrew.
+//! Finds the days that a question asks about, in English and Hebrew.
 //!
 //! Invariants:
-//! - Days lie in the past: what recurs is the latest ("in November", asked in March, is last
-//!   November), and a range that begins after today is none.
+//! - Days are in the past: a recurring day is the latest ("in November", asked in March, is last
+//!   November), and a range that begins after today is dropped.
 //! - Nothing is guessed: an event that the caller does not know ("before Easter") gives no range
-//!   and stays in the text; so does what is due ("by Friday") and what is only talked about
-//!   ("about last week").
-//! - Every range is said by words of the question.
+//!   and stays in the text; so do deadlines ("by Friday") and subjects ("about last week").
+//! - Every range is stated by words of the question.
 
 mod atoms;
 mod frames;
@@ -26,7 +25,7 @@ use atoms::Sense;
 use frames::{Found, Frame};
 use reading::Reader;
 
-/// Words in front of a date that make it something else: every Monday, later this year.
+/// Words before a date that change its meaning: every Monday, later this year.
 const NOT_AFTER: &[&str] = &[
     "every",
     "each",
@@ -46,7 +45,7 @@ const NOT_AFTER: &[&str] = &[
     "סדר",
 ];
 
-/// In front of a bare period it is what is talked about, unless the verb in front has its object
+/// Before a bare period, these make it the subject, unless the preceding verb has its object
 /// elsewhere: "the book we talked about last week".
 const TOPIC: &[&str] = &["about", "regarding", "concerning", "על", "לגבי"];
 const COMPLETE: &[&str] = &[
@@ -54,8 +53,8 @@ const COMPLETE: &[&str] = &[
     "chatted", "worried", "upset", "excited", "argue", "argued",
 ];
 
-/// Finds the range of days and marks its words as taken. `due` says that what comes after this
-/// byte is promised, so that "before Friday" is when it is due.
+/// Finds the range of days and marks its words as taken. What comes after byte `due` is promised,
+/// so that "before Friday" there is a deadline.
 pub(super) fn find(
     question: &str,
     words: &mut [Word<'_>],
@@ -87,7 +86,7 @@ pub(super) fn find(
                 at += 1;
                 continue;
             };
-            // Nor is a part of it a date.
+            // A part of it is not a date either.
             if !reader.accepts(at, &found, due) {
                 at = found.end;
                 continue;
@@ -108,7 +107,7 @@ pub(super) fn find(
             at = found.end;
         }
     }
-    // "before March or since May" is any day but some, which is no range.
+    // "before March or since May" is any day except some, which is not a range.
     let dates = dates.filter(|dates| dates.from.is_some() || dates.to.is_some())?;
     for (first, last) in spans {
         words[first..=last].iter_mut().for_each(|word| word.taken = true);
@@ -116,8 +115,8 @@ pub(super) fn find(
     Some(dates)
 }
 
-/// Two ranges in one question: their common days, else all from the first to the last, without
-/// bounds if they are the days before one and since a later one.
+/// Combines two ranges of one question: their common days, else everything from the first to the
+/// last, unbounded if they are the days before one and since a later one.
 fn joined(before: Dates, found: &Found, quote: Quote) -> Dates {
     let from = before.from.max(found.from);
     let to = match (before.to, found.to) {
@@ -136,7 +135,7 @@ fn joined(before: Dates, found: &Found, quote: Quote) -> Dates {
     Dates { from, to, order: before.order.or(found.order), quotes }
 }
 
-/// Runs of words that are an anchor's name: place, length, day. The longest first.
+/// Returns the runs of words that are an anchor's name, longest first: index, length, day.
 fn anchors(words: &[Word<'_>], anchors: &[Anchor]) -> Vec<(usize, usize, NaiveDate)> {
     let mut found = Vec::new();
     for anchor in anchors {
@@ -164,7 +163,7 @@ fn is_article(word: &str) -> bool {
     matches!(word, "the" | "our" | "my" | "a" | "an")
 }
 
-/// Also with the Hebrew article on one side only.
+/// Compares words, also if only one side has the Hebrew article.
 fn is_same(word: &str, name: &str) -> bool {
     let bare = |word: &'_ str| match word.strip_prefix('ה') {
         Some(rest) if rest.chars().nth(1).is_some() => rest.to_owned(),
@@ -174,7 +173,7 @@ fn is_same(word: &str, name: &str) -> bool {
 }
 
 impl Reader<'_> {
-    /// Whether what stands around a range leaves it one.
+    /// Returns whether the context of a range permits it.
     fn accepts(&self, at: usize, found: &Found, due: Option<usize>) -> bool {
         if found.from.is_some_and(|from| from > self.today) {
             return false;

@@ -1,7 +1,7 @@
-//! Calendar arithmetic: which days a period of a question is.
+//! Calendar arithmetic: the days of a period.
 //!
-//! Invariant: what comes back is a non-empty half-open range of days, or `None` where the
-//! calendar has no such day or ends.
+//! Invariant: the result is a non-empty half-open range of days, or `None` if the calendar has no
+//! such day or ends.
 
 use chrono::{Datelike, Days, Months, NaiveDate, Weekday};
 
@@ -30,7 +30,7 @@ pub(super) enum Part {
     End,
 }
 
-/// What comes again and again.
+/// A recurring period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Recurring {
     Weekday(Weekday),
@@ -40,13 +40,13 @@ pub(super) enum Recurring {
     /// From 1 to 12.
     Month(u32),
     MonthDay(u32, u32),
-    /// Of three months, by the first: 3, 6, 9 or 12; or 1, 4, 7 or 10 for a quarter.
+    /// Three months, by the first: 3, 6, 9 or 12; or 1, 4, 7 or 10 for a quarter.
     ThreeMonths(u32),
-    /// Of six months, by the first.
+    /// Six months, by the first.
     HalfYear(u32),
 }
 
-/// The latest leap day may be eight years away.
+/// The previous leap day may be eight years ago.
 const YEARS: i32 = 8;
 
 impl Range {
@@ -65,7 +65,7 @@ impl Range {
         )
     }
 
-    /// The calendar unit that holds a day.
+    /// Returns the calendar unit that contains a day.
     pub(super) fn around(day: NaiveDate, unit: Unit, week_starts: Weekday) -> Option<Self> {
         match unit {
             Unit::Hour | Unit::Day => Self::day(day),
@@ -82,9 +82,9 @@ impl Range {
         }
     }
 
-    /// The first, middle or last of three parts as people use them: of a month up to the 10th
-    /// and 20th, of a week three days, of a quarter or a season its months, of a year its first
-    /// and last three months and May to August.
+    /// Returns the first, middle or last of three parts, as commonly understood: of a month up to
+    /// the 10th and 20th, of a week three days, of a quarter or a season its months, of a year its
+    /// first and last three months and May to August.
     pub(super) fn part(self, part: Part) -> Option<Self> {
         let days = (self.to - self.from).num_days();
         let day = |n| self.from.checked_add_days(Days::new(n));
@@ -112,12 +112,12 @@ impl Range {
     }
 }
 
-/// Days since the weekday, 0 to 6.
+/// Returns the days since the weekday, 0 to 6.
 fn days_since(day: NaiveDate, weekday: Weekday) -> u64 {
     u64::from(day.weekday().days_since(weekday))
 }
 
-/// So many units away, back where `count` is negative; the last day of a shorter month.
+/// Moves a day by so many units, back if `count` is negative; to the last day of a shorter month.
 pub(super) fn shift(day: NaiveDate, count: i64, unit: Unit) -> Option<NaiveDate> {
     let much = u32::try_from(count.unsigned_abs()).ok()?;
     let (days, months) = match unit {
@@ -136,8 +136,8 @@ pub(super) fn shift(day: NaiveDate, count: i64, unit: Unit) -> Option<NaiveDate>
 }
 
 impl Recurring {
-    /// The occurrence in this year, for those that come once a year. A weekend, a weekday and a
-    /// day of the month do not.
+    /// Returns the occurrence in this year, for yearly ones. A weekend, a weekday and a day of the
+    /// month are not yearly.
     pub(super) fn in_year(self, year: i32) -> Option<Range> {
         let first = |month| NaiveDate::from_ymd_opt(year, month, 1);
         let months = |month, length| {
@@ -153,7 +153,7 @@ impl Recurring {
         }
     }
 
-    /// The latest that begins on this day or before.
+    /// Returns the latest that begins on or before this day.
     pub(super) fn latest(self, limit: NaiveDate) -> Option<Range> {
         match self {
             Self::Weekday(day) | Self::Weekend(day) => {
@@ -170,7 +170,7 @@ impl Recurring {
         }
     }
 
-    /// The earliest that begins on this day or later.
+    /// Returns the earliest that begins on or after this day.
     pub(super) fn earliest(self, limit: NaiveDate) -> Option<Range> {
         match self {
             Self::Weekday(day) | Self::Weekend(day) => {
@@ -188,7 +188,7 @@ impl Recurring {
         }
     }
 
-    /// The latest that has ended when this day begins.
+    /// Returns the latest that has ended when this day begins.
     pub(super) fn ended(self, limit: NaiveDate) -> Option<Range> {
         let latest = self.latest(limit)?;
         if latest.to <= limit {
@@ -197,7 +197,7 @@ impl Recurring {
         self.latest(latest.from.pred_opt()?)
     }
 
-    /// The last that lies within a range.
+    /// Returns the last one within a range.
     pub(super) fn within(self, range: Range) -> Option<Range> {
         self.latest(range.to.pred_opt()?).filter(|found| range.from <= found.from)
     }

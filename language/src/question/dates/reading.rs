@@ -1,5 +1,5 @@
-//! Reads one period off a run of atoms: "last month", "3 weeks ago", "the end of May",
-//! "ביום שלישי שעבר".
+//! Parses one period from a run of atoms: "last month", "3 weeks ago", "the end of May", "ביום
+//! שלישי שעבר".
 
 use std::collections::HashSet;
 
@@ -10,13 +10,13 @@ use super::period::{Part, Range, Recurring, Unit, shift};
 use crate::question::Order;
 use crate::question::words::{Gap, Word};
 
-/// How sure it is that words mean a date.
+/// How certain it is that words mean a date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Strength {
-    /// Only with a word such as "in" or "since" in front.
+    /// Only after a word such as "in" or "since".
     Cued,
     Strong,
-    /// Counted back from today; "about" in front means "roughly".
+    /// Counted back from today; a preceding "about" means "roughly".
     Ago,
 }
 
@@ -30,15 +30,15 @@ pub(super) enum Value {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Reading {
     pub(super) value: Value,
-    /// Place of the atom behind it.
+    /// Index of the atom after it.
     pub(super) end: usize,
     pub(super) strength: Strength,
-    /// Whether an article stands in front of a name, so that a noun may follow that it describes.
+    /// Whether a name follows an article, so that it may describe a following noun.
     pub(super) article: bool,
     pub(super) order: Option<Order>,
 }
 
-/// Reads a question's atoms.
+/// Parses a question's atoms.
 pub(super) struct Reader<'a> {
     pub(super) words: &'a [Word<'a>],
     pub(super) atoms: &'a [Atom],
@@ -48,12 +48,12 @@ pub(super) struct Reader<'a> {
     pub(super) weekend: Weekday,
     /// Words of the names of known people, in lower case.
     pub(super) names: &'a HashSet<String>,
-    /// Whether the question has no capitals, so that they are not missed.
+    /// Whether the question has no capitals, so that they are not required.
     pub(super) lower_case: bool,
 }
 
 impl Reader<'_> {
-    /// The sense of an atom that goes on what stands before it.
+    /// Returns the sense of an atom that continues the previous one.
     pub(super) fn sense(&self, at: usize) -> Sense {
         match self.atoms.get(at) {
             Some(atom) if !matches!(atom.gap, Gap::Stop | Gap::Other) => atom.sense,
@@ -61,7 +61,7 @@ impl Reader<'_> {
         }
     }
 
-    /// The word of an atom.
+    /// Returns the word of an atom.
     pub(super) fn word(&self, at: usize) -> &str {
         self.atoms.get(at).map_or("", |atom| self.words[atom.word].lower.as_str())
     }
@@ -70,7 +70,7 @@ impl Reader<'_> {
         self.atoms.get(at).is_some_and(|atom| atom.hebrew)
     }
 
-    /// A period that begins at an atom, with its article.
+    /// Returns the period that begins at an atom, with its article.
     pub(super) fn period(&self, at: usize) -> Option<Reading> {
         let first = self.atoms.get(at)?.sense;
         let (article, at, first) = match first {
@@ -132,7 +132,7 @@ impl Reader<'_> {
         fixed(Range::day(shift(self.today, days, Unit::Day)?), end, Strength::Strong)
     }
 
-    /// What recurs, with what stands behind it: a year, "last year", "שעבר".
+    /// Parses a recurring period and its suffix: a year, "last year", "שעבר".
     pub(super) fn recurs(
         &self,
         recurring: Recurring,
@@ -153,13 +153,13 @@ impl Reader<'_> {
             at += 1;
         }
         if let Some((container, end)) = self.container(at) {
-            // A winter is of the year that it begins in.
+            // A winter belongs to the year in which it begins.
             if let Some(range) = recurring.within(container)
                 && container != range
             {
                 return fixed(Some(range), end, Strength::Strong);
             }
-            // A year that does not have this day.
+            // A year without this day.
             if self.year(at).is_some() {
                 return None;
             }
@@ -168,7 +168,8 @@ impl Reader<'_> {
         Some(Reading { value, end, strength, article: false, order: None })
     }
 
-    /// The last one: of days the latest before today, of longer periods the latest that is over.
+    /// Returns the last one: of days the latest before today, of longer periods the latest that is
+    /// over.
     pub(super) fn last(&self, recurring: Recurring, relative: Relative) -> Option<Range> {
         match (recurring, relative) {
             (Recurring::Weekday(_), _) => recurring.latest(self.today.pred_opt()?),
@@ -184,7 +185,8 @@ impl Reader<'_> {
         }
     }
 
-    /// A year or a unit that holds what stands before it: "2025", "last week", "בשנה שעברה".
+    /// Parses the year or unit that contains the preceding period: "2025", "last week", "בשנה
+    /// שעברה".
     fn container(&self, at: usize) -> Option<(Range, usize)> {
         if let Some(year) = self.year(at) {
             return match year.value {
@@ -205,7 +207,7 @@ impl Reader<'_> {
         Some((Range::around(day, unit, self.week_starts)?, end))
     }
 
-    /// "2025", "שנת 2025", "the year 2025".
+    /// Parses "2025", "שנת 2025", "the year 2025".
     pub(super) fn year(&self, at: usize) -> Option<Reading> {
         let at = at + usize::from(self.sense(at) == Sense::Unit(Unit::Year));
         let Sense::Number(number, 4) = self.atoms.get(at)?.sense else { return None };
@@ -214,7 +216,7 @@ impl Reader<'_> {
     }
 
     fn month(&self, at: usize, month: u32) -> Option<Reading> {
-        // "in May 3 people" is not looked into: a day behind a month's name is its day.
+        // "in May 3 people" is not examined: a number after a month's name is its day.
         let day = match self.sense(at + 1) {
             Sense::Number(day, 1..=2) => Some(day),
             Sense::Ordinal(day) if self.word(at + 1).starts_with(|c: char| c.is_ascii_digit()) => {
@@ -228,7 +230,7 @@ impl Reader<'_> {
         }
     }
 
-    /// "14 March", "14th of March", "14 במרץ".
+    /// Parses "14 March", "14th of March", "14 במרץ".
     fn day_and_month(&self, at: usize, day: u32, digits: usize) -> Option<Reading> {
         if digits == 0 || digits > 2 {
             return None;
@@ -271,7 +273,8 @@ impl Reader<'_> {
         None
     }
 
-    /// So many whole weeks into a period, or its last seven days where `weeks` is negative.
+    /// Returns a week of a period, counted from its start, or its last seven days if `weeks` is
+    /// negative.
     pub(super) fn week_of(&self, at: usize, weeks: i64) -> Option<Reading> {
         let of = self.period(at)?;
         let whole = self.resolve(of.value)?;
@@ -283,7 +286,7 @@ impl Reader<'_> {
         fixed(whole.contains(range).then_some(range), of.end, Strength::Strong)
     }
 
-    /// "The week of March 9th", "the week before last".
+    /// Parses "The week of March 9th", "the week before last".
     fn described_week(&self, at: usize, unit: Unit) -> Option<Reading> {
         match self.sense(at + 1) {
             Sense::Of if unit == Unit::Week => {
@@ -300,7 +303,7 @@ impl Reader<'_> {
         }
     }
 
-    /// "The beginning of", "late", "mid", "סוף".
+    /// Parses "The beginning of", "late", "mid", "סוף".
     fn part(&self, at: usize, part: Part) -> Option<Reading> {
         let adjective = matches!(self.word(at), "early" | "late" | "mid") || self.is_hebrew(at);
         let mut next = at + 1;
@@ -335,7 +338,7 @@ impl Reader<'_> {
         Some(Reading { value, strength: Strength::Strong, ..of })
     }
 
-    /// "יום שלישי", "יום ג'", "יום שבת".
+    /// Parses "יום שלישי", "יום ג'", "יום שבת".
     fn weekday(&self, at: usize) -> Option<Reading> {
         let day = match self.sense(at + 1) {
             Sense::Weekday(day) => day,
@@ -347,7 +350,7 @@ impl Reader<'_> {
         self.recurs(Recurring::Weekday(day), at + 2, Strength::Cued)
     }
 
-    /// The days of a period that stands alone: the latest that has begun, of weekdays the latest
+    /// Returns the days of a period on its own: the latest that has begun, of weekdays the latest
     /// before today.
     pub(super) fn resolve(&self, value: Value) -> Option<Range> {
         match value {

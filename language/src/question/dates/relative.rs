@@ -1,5 +1,5 @@
-//! Reads periods counted from today: "last month", "the past three weeks", "three weeks ago",
-//! "לפני שבועיים".
+//! Parses periods relative to today: "last month", "the past three weeks", "three weeks ago", "לפני
+//! שבועיים".
 
 use super::atoms::{Relative, Sense};
 use super::period::{Range, Recurring, Unit, shift};
@@ -9,7 +9,7 @@ use super::reading::{Reader, Reading, Strength, fixed};
 const FEW: u32 = 3;
 
 impl Reader<'_> {
-    /// "Last month", "the past three weeks", "this morning", "last Tuesday".
+    /// Parses "Last month", "the past three weeks", "this morning", "last Tuesday".
     pub(super) fn relative(&self, at: usize, relative: Relative, article: bool) -> Option<Reading> {
         let last = match relative {
             Relative::Next => return None,
@@ -96,12 +96,12 @@ impl Reader<'_> {
         fixed(range, end, Strength::Strong)
     }
 
-    /// The last so many units, and today.
+    /// Returns the last so many units, including today.
     fn up_to_now(&self, count: i64, unit: Unit) -> Option<Range> {
         Range::new(shift(self.today, -count, unit)?, self.today.succ_opt()?)
     }
 
-    /// Hebrew: "בשבוע שעבר", "בשלושת החודשים האחרונים".
+    /// Parses Hebrew "בשבוע שעבר", "בשלושת החודשים האחרונים".
     pub(super) fn unit_and_relative(&self, at: usize) -> Option<Reading> {
         if !self.is_hebrew(at) && !matches!(self.atoms.get(at)?.sense, Sense::Number(..)) {
             return None;
@@ -136,7 +136,7 @@ impl Reader<'_> {
         }
     }
 
-    /// "A", "three", "a couple of", "a few"; half is not counted.
+    /// Parses "A", "three", "a couple of", "a few"; a half is ignored.
     pub(super) fn count(&self, at: usize) -> Option<(u32, usize)> {
         let first = self.atoms.get(at)?.sense;
         let (article, at) = match first {
@@ -146,7 +146,7 @@ impl Reader<'_> {
         let sense = if article { self.sense(at) } else { first };
         let (count, end) = match sense {
             Sense::Number(count, 0..=3) if count > 0 => (count, at + 1),
-            // In front of a unit "שני" and its like are numbers.
+            // Before a unit, "שני" and the like are numbers.
             Sense::Ordinal(2) if self.word(at) == "שני" => (2, at + 1),
             Sense::Few => (FEW, at + 1),
             _ if article => return Some((1, at)),
@@ -156,7 +156,7 @@ impl Reader<'_> {
         Some((count, end + usize::from(of)))
     }
 
-    /// "Three weeks ago", "half a year ago".
+    /// Parses "Three weeks ago", "half a year ago".
     pub(super) fn ago(&self, at: usize) -> Option<Reading> {
         let half = self.atoms.get(at)?.sense == Sense::Half;
         let (count, next) = match half {
@@ -171,7 +171,7 @@ impl Reader<'_> {
         self.back(count, few, half, unit, next + 2)
     }
 
-    /// "לפני שבועיים", "לפני חצי שנה", "לפני כמה ימים".
+    /// Parses "לפני שבועיים", "לפני חצי שנה", "לפני כמה ימים".
     pub(super) fn ago_in_hebrew(&self, at: usize) -> Option<Reading> {
         let half = self.sense(at + 1) == Sense::Half;
         let (count, next) = match half {
@@ -186,7 +186,7 @@ impl Reader<'_> {
             Sense::DayWord => Unit::Day,
             _ => return None,
         };
-        // "Years ago" says nothing; "a month and a half" is not counted.
+        // "Years ago" does not restrict anything; the half of "a month and a half" is ignored.
         let plural = matches!(self.word(next).chars().last(), Some('ם' | 'ת'));
         let vague = count.is_none() && plural && self.sense(next) != Sense::DayWord;
         let weekday = matches!(self.sense(next + 1), Sense::Ordinal(_) | Sense::Weekday(_));
@@ -198,7 +198,7 @@ impl Reader<'_> {
         self.back(count.unwrap_or(1), few, half, unit, next + 1)
     }
 
-    /// The calendar unit so many units ago; for "a few" those from two to four ago.
+    /// Returns the calendar unit so many units ago; for "a few", those from two to four ago.
     fn back(&self, count: u32, few: bool, half: bool, unit: Unit, end: usize) -> Option<Reading> {
         let (count, unit) = match (half, unit) {
             (false, Unit::Hour) if count < 24 => return None,

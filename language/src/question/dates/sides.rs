@@ -12,8 +12,8 @@ use crate::question::words::Gap;
 #[derive(Debug, Clone, Copy)]
 enum Side {
     Read(Reading),
-    /// A number that may be a day of the other side's month: the number, whether it can stand
-    /// for a day of the month on its own, where it ends.
+    /// A number that may be a day of the other side's month: the number, whether it can be a day of
+    /// the month on its own, and where it ends.
     Day(u32, bool, usize),
 }
 
@@ -27,7 +27,7 @@ impl Side {
 }
 
 impl Reader<'_> {
-    /// "In January and February", "in 2024 and 2025": all from the first to the last.
+    /// Parses "In January and February", "in 2024 and 2025": everything from the first to the last.
     pub(super) fn listed(&self, first: &Reading) -> Option<Found> {
         if self.sense(first.end) != Sense::And {
             return None;
@@ -43,7 +43,7 @@ impl Reader<'_> {
         alike.then(|| self.combine(Side::Read(*first), Side::Read(second))).flatten()
     }
 
-    /// "March to May", "3-14 March", "Monday – Wednesday".
+    /// Parses "March to May", "3-14 March", "Monday – Wednesday".
     pub(super) fn two_periods(&self, at: usize) -> Option<Found> {
         let found = self.sides(at, false)?;
         let named = |at: usize| match self.atoms.get(at).map(|atom| atom.sense) {
@@ -56,7 +56,7 @@ impl Reader<'_> {
         named(at).then_some(found)
     }
 
-    /// "X and Y", "X to Y"; both whole.
+    /// Parses "X and Y", "X to Y"; both complete.
     pub(super) fn sides(&self, at: usize, between: bool) -> Option<Found> {
         let first = self.side(at)?;
         let mut next = first.end();
@@ -155,7 +155,7 @@ impl Reader<'_> {
         Some(closed(range, read, Frame::Cued))
     }
 
-    /// What recurs is taken next to the other side: the first before the second.
+    /// Resolves recurring sides relative to each other: the first before the second.
     fn both(&self, first: Value, second: Value) -> Option<(Range, Range)> {
         Some(match (first, second) {
             (Value::Fixed(from), Value::Recurs(recurring, None)) => {

@@ -1,7 +1,6 @@
-//! Word lists of questions, by language; stop words, prefixes and the like are those of
-//! [`crate::lists`].
+//! Word lists of questions, by language; stop words, prefixes and the like are in [`crate::lists`].
 //!
-//! English holds for every language without lists of its own.
+//! Languages without lists of their own use those of English.
 
 mod en;
 mod he;
@@ -14,7 +13,7 @@ use crate::lists::{entries, pack, stop_words};
 use crate::phrases::Phrases;
 use lists::Lists;
 
-/// Lists made ready.
+/// Indexed lists.
 pub(super) struct Language {
     pub(super) code: &'static str,
     stop: HashSet<String>,
@@ -69,12 +68,12 @@ impl Language {
         }
     }
 
-    /// Whether a word says nothing about the subject.
+    /// Returns whether a word is independent of the subject.
     pub(super) fn is_stop(&self, word: &str) -> bool {
         self.stop.contains(word) && !self.telling.contains(word)
     }
 
-    /// Whether a name is a word of the language too.
+    /// Returns whether a name is also a word of the language.
     pub(super) fn is_ordinary(&self, word: &str) -> bool {
         self.ordinary.contains(word) || self.stop.contains(word)
     }
@@ -83,12 +82,12 @@ impl Language {
 static EN: LazyLock<Language> = LazyLock::new(|| Language::new(&en::EN));
 static HE: LazyLock<Language> = LazyLock::new(|| Language::new(&he::HE));
 
-/// The lists for a word or a question.
+/// Returns the lists for a word or a question.
 pub(super) fn of(hebrew: bool) -> &'static Language {
     if hebrew { &HE } else { &EN }
 }
 
-/// Whether a word holds a sentence together rather than names something.
+/// Returns whether a word is a function word.
 pub(super) fn is_function_word(word: &str) -> bool {
     EN.is_stop(word) || HE.is_stop(word)
 }

@@ -1,4 +1,4 @@
-//! The words of known people's names, ready to be looked up.
+//! An index of the words in known people's names.
 
 use std::collections::HashMap;
 
@@ -12,7 +12,7 @@ use crate::question::{How, Known};
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Hit {
     pub(super) person: usize,
-    /// Place in the name.
+    /// Index in the name.
     pub(super) place: usize,
     pub(super) how: How,
 }
@@ -21,7 +21,7 @@ pub(super) struct Index {
     names: Vec<Vec<String>>,
     by_word: HashMap<String, Vec<(usize, usize)>>,
     by_nickname: HashMap<&'static str, Vec<(usize, usize)>>,
-    /// Different words by the sound they begin with.
+    /// Distinct words by their initial sound.
     by_letter: HashMap<char, Vec<String>>,
 }
 
@@ -51,13 +51,13 @@ impl Index {
         Self { names, by_word, by_nickname, by_letter }
     }
 
-    /// How many words a person's name has.
+    /// Returns the number of words in a person's name.
     pub(super) fn length(&self, person: usize) -> usize {
         self.names[person].len()
     }
 
-    /// Whose name has this word, or another form of it. A full form is not taken for a short one
-    /// where somebody is called so.
+    /// Returns the people whose name has this word, or another form of it. A full form does not
+    /// match a short one if somebody has exactly that name.
     pub(super) fn hits(&self, word: &str) -> Vec<Hit> {
         let word = folded(word);
         let exact = self.by_word.get(&word).into_iter().flatten();
@@ -71,7 +71,7 @@ impl Index {
         hits
     }
 
-    /// The same of one person.
+    /// Same, for one person.
     pub(super) fn hits_of(&self, word: &str, person: usize) -> Vec<Hit> {
         let word = folded(word);
         let of = |(place, name): (usize, &String)| {
@@ -85,7 +85,7 @@ impl Index {
         self.names[person].iter().enumerate().filter_map(of).collect()
     }
 
-    /// Whose name is nearest to this word, within its few letters.
+    /// Returns the people whose name is nearest to this word, within a few letters.
     pub(super) fn misspelled(&self, word: &str) -> Vec<Hit> {
         let word = folded(word);
         let Some(letter) = word.chars().next() else { return Vec::new() };
@@ -100,7 +100,7 @@ impl Index {
         people.map(|(person, place)| hit(*person, *place, How::Misspelled)).collect()
     }
 
-    /// The same of one person.
+    /// Same, for one person.
     pub(super) fn misspelled_of(&self, word: &str, person: usize) -> Vec<Hit> {
         let word = folded(word);
         let begins = |name: &str| word.chars().next().map(sound) == name.chars().next().map(sound);
@@ -114,7 +114,7 @@ fn hit(person: usize, place: usize, how: How) -> Hit {
     Hit { person, place, how }
 }
 
-/// Initials are no names.
+/// Initials are not names.
 fn is_name(word: &str) -> bool {
     word.chars().nth(1).is_some() && word.chars().any(char::is_alphabetic)
 }
@@ -123,7 +123,7 @@ fn folded(word: &str) -> String {
     plain(&fold(word).concat())
 }
 
-/// Final letters of Hebrew as inside a word.
+/// Replaces final letters of Hebrew by their regular form.
 fn plain(word: &str) -> String {
     let letter = |c| match c {
         'ך' => 'כ',
@@ -136,7 +136,7 @@ fn plain(word: &str) -> String {
     word.chars().map(letter).collect()
 }
 
-/// Letters that are taken for each other at the beginning of a name.
+/// Maps letters that are confused at the beginning of a name to one.
 fn sound(letter: char) -> char {
     match letter {
         'c' | 'q' => 'k',
@@ -149,8 +149,8 @@ fn sound(letter: char) -> char {
     }
 }
 
-/// Damerau and Levenshtein's distance (optimal string alignment): one for names of four letters,
-/// two for eight, and `None` beyond.
+/// Returns the Damerau-Levenshtein distance (optimal string alignment): up to one for names of four
+/// letters, two for eight, and `None` beyond.
 fn distance(word: &str, name: &str) -> Option<usize> {
     let (long, other) = (name.chars().count(), word.chars().count());
     let most = match long.max(other) {

@@ -1,12 +1,12 @@
-//! Which of the known people a question names: in full, in part, by a nickname or misspelled.
+//! Finds the known people that a question names: in full, in part, by a nickname or misspelled.
 //!
 //! Invariants:
-//! - A word of the language is nobody, unless it can be read in no other way: with a capital
-//!   inside a sentence, or beside a verb of people ("what did mark say").
-//! - What a file calls a speaker may be a word as well ("Marketing", "User Interface"): in small
-//!   letters, in a question that has capitals, it is one, unless it is beside a verb of people.
-//! - Who fits equally well is an alternative; nobody is guessed.
-//! - No stop word, no other given name, and no word that is said is a misspelling.
+//! - An ordinary word is not a name, unless nothing else is possible: capitalised inside a
+//!   sentence, or next to a verb of people ("what did mark say").
+//! - A speaker's label in a file may be an ordinary word ("Marketing", "User Interface"): in lower
+//!   case, in a question with capitals, it is one, unless it is next to a verb of people.
+//! - People who fit equally well are alternatives; nobody is guessed.
+//! - A stop word, another given name, or a word that occurs in the content is not a misspelling.
 
 mod index;
 mod nicknames;
@@ -16,11 +16,11 @@ use super::words::{Gap, Word};
 use super::{Context, How, Known, Mention, Person, Quote, Role, Span};
 use index::{Hit, Index};
 
-/// No name has more words.
+/// Maximum number of words in a name.
 const MAX_NAME: usize = 5;
-/// Words that are compared with names letter by letter.
+/// Maximum number of words compared with names letter by letter.
 const MAX_MISSPELLED: usize = 16;
-/// In a question of more words in lower case, a capital means something.
+/// In a question with more lower-case words, a capital is significant.
 const TITLE_CASE: usize = 4;
 
 /// Finds the people and marks their words as taken.
@@ -73,19 +73,19 @@ pub(super) fn find(question: &str, words: &mut [Word<'_>], context: &Context<'_>
     mentions
 }
 
-/// A word without `'s`.
+/// Returns a word without `'s`.
 fn bare(text: &str) -> &str {
     let end = text.rfind(['\'', '’']).filter(|end| *end > 0);
     end.map_or(text, |end| &text[..end])
 }
 
-/// People that words may mean.
+/// The people whom words may name.
 struct Fit {
     people: Vec<usize>,
     how: How,
-    /// Words.
+    /// Number of words.
     length: usize,
-    /// Bytes of letters joined in front.
+    /// Length of prefixed letters, in bytes.
     skipped: usize,
 }
 
@@ -99,7 +99,7 @@ struct Finder<'a> {
 }
 
 impl Finder<'_> {
-    /// Who is named from this word on.
+    /// Returns who is named from this word on.
     fn at(&self, at: usize, looks: &mut usize) -> Option<Fit> {
         let word = self.words.get(at).filter(|word| !word.taken)?;
         let language = language::of(word.is_hebrew());
@@ -124,7 +124,7 @@ impl Finder<'_> {
         if !is_name {
             return None;
         }
-        // A short form may be anybody's who is called so; else the better spelling counts.
+        // A short form may name anybody who uses it; otherwise the better spelling wins.
         if longest > 1 || !nicknames::is_short(&word.lower) {
             let how = best.iter().map(|chain| chain.how).min()?;
             best.retain(|chain| chain.how == how);
@@ -136,7 +136,7 @@ impl Finder<'_> {
         Some(Fit { people, how, length: longest, skipped })
     }
 
-    /// Goes on with the other words of a name.
+    /// Matches the remaining words of a name.
     fn chain(&self, at: usize, hit: Hit) -> Chain {
         let total = self.index.length(hit.person);
         let mut used = vec![hit.place];
@@ -165,7 +165,7 @@ impl Finder<'_> {
         Chain { person: hit.person, how, length: used.len() }
     }
 
-    /// Hebrew letters joined in front, the shortest that leaves a name.
+    /// Strips prefixed Hebrew letters, as few as leave a name.
     fn without_prefix(&self, word: &Word<'_>, language: &Language) -> (Vec<Hit>, usize) {
         let mut prefixes: Vec<&str> = language.prefixes.clone();
         prefixes.sort_unstable_by_key(|prefix| prefix.len());
@@ -182,11 +182,11 @@ impl Finder<'_> {
         (Vec::new(), 0)
     }
 
-    /// Whether a single word that fits a name is one here.
+    /// Returns whether a single word that fits a name is one here.
     fn is_name(&self, at: usize, small: bool, language: &Language) -> bool {
         let word = &self.words[at];
         let next = self.words.get(at + 1).filter(|next| next.gap == Gap::Space);
-        // Somebody else of that first name: "Sara Miller".
+        // Another person with that first name: "Sara Miller".
         let surname = next.is_some_and(|next| {
             next.capital
                 && !word.possessive
@@ -221,12 +221,12 @@ impl Finder<'_> {
         }
     }
 
-    /// Whether something is somebody's: "maya's sleep".
+    /// Returns whether a possessive follows: "maya's sleep".
     fn is_whose(&self, at: usize) -> bool {
         self.words[at].possessive
     }
 
-    /// "Hope and Art", where the second is a name in any place.
+    /// "Hope and Art", where the second is a name in any position.
     fn and_name(&self, at: usize) -> bool {
         self.words.get(at + 1).is_some_and(|word| word.lower == "and")
             && self
@@ -250,7 +250,7 @@ impl Finder<'_> {
         self.with(at, language) || self.does(at + 1, language)
     }
 
-    /// Whether a word looks like a name that nobody has.
+    /// Returns whether a word looks like a misspelled name.
     fn may_be_misspelled(&self, at: usize, language: &Language) -> bool {
         let word = &self.words[at];
         let letters = word.lower.chars().count();
@@ -271,7 +271,7 @@ impl Finder<'_> {
     }
 }
 
-/// The words of one person's name that stand in a row.
+/// Consecutive words of one person's name.
 struct Chain {
     person: usize,
     how: How,

@@ -1,12 +1,12 @@
 //! Short forms and other spellings of given names, in English and Hebrew.
 //!
-//! A line is one name: its full forms, a colon, its short forms. Short forms stand for every
-//! full form of their line, not for each other; full forms of one line are spellings of one name.
+//! Each line is one name: its full forms, a colon, its short forms. Short forms match every full
+//! form of their line, not each other; full forms of one line are spellings of one name.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-/// Without final letters of Hebrew, as names are compared.
+/// Without Hebrew final letters, as names are compared.
 const NAMES: &str = "
 abigail: abby abbie gail
 abraham avraham: abe bram avi
@@ -244,17 +244,17 @@ static FORMS: LazyLock<HashMap<&'static str, Forms>> = LazyLock::new(|| {
     forms
 });
 
-/// The other forms of a given name.
+/// Returns the other forms of a given name.
 pub(super) fn of(name: &str) -> impl Iterator<Item = &'static str> {
     FORMS.get(name).into_iter().flat_map(|forms| forms.others.iter().copied())
 }
 
-/// Whether it is a short form, which may stand for several names.
+/// Returns whether it is a short form, which may match several names.
 pub(super) fn is_short(name: &str) -> bool {
     FORMS.get(name).is_some_and(|forms| forms.short)
 }
 
-/// Whether it is a given name that is known here.
+/// Returns whether it is a known given name.
 pub(super) fn is_name(name: &str) -> bool {
     FORMS.contains_key(name)
 }

@@ -1,0 +1,92 @@
+//! Reading the files of a session, as a task.
+
+use super::{Confined, Request, Task};
+use crate::worker::Fault;
+use bytes::Bytes;
+use debrief_domain::transcript::content::Content;
+pub use debrief_understanding::roles::Known;
+use debrief_understanding::session::{self, File};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use std::time::Duration;
+
+/// Files in, participants and turns out.
+pub static TASK: Task = Task { name: "read_session", doing: "reading the files", perform };
+
+/// What is asked: the bodies are the files.
+#[derive(Debug, Serialize, Deserialize)]
+struct Head {
+    /// The files' names.
+    names: Vec<String>,
+    /// Whom the organization knows.
+    coaches: Vec<String>,
+    clients: Vec<String>,
+}
+
+/// What is answered.
+#[derive(Debug, Serialize, Deserialize)]
+enum Answer<T> {
+    Read(T),
+    Unread { code: String, message: String },
+}
+
+/// A session that was read.
+#[derive(Debug)]
+pub struct Session {
+    /// What is in it.
+    pub content: Content,
+    /// The same as JSON.
+    pub json: Bytes,
+}
+
+/// Files that are no session.
+#[derive(Debug)]
+pub struct Unread {
+    /// Machine-readable reason.
+    pub code: String,
+    /// For people.
+    pub message: String,
+}
+
+fn perform(head: &[u8], files: &[Bytes]) -> Result<Vec<u8>, String> {
+    let head: Head = serde_json::from_slice(head).map_err(|error| error.to_string())?;
+    let files: Vec<_> =
+        head.names.iter().zip(files).map(|(name, bytes)| File { name, bytes }).collect();
+    let known = Known { coaches: head.coaches, clients: head.clients };
+    let answer = match session::read(&files, &known) {
+        Ok(content) => Answer::Read(content),
+        Err(unread) => {
+            Answer::Unread { code: unread.code().to_owned(), message: unread.to_string() }
+        }
+    };
+    serde_json::to_vec(&answer).map_err(|error| format!("the turns cannot be written: {error}"))
+}
+
+/// Reads files, each with its name, as one session.
+pub async fn read(
+    place: &dyn Confined,
+    files: Vec<(String, Bytes)>,
+    known: Known,
+    budget: Duration,
+) -> Result<Result<Session, Unread>, Fault> {
+    let (names, bodies) = files.into_iter().unzip();
+    let head = Head { names, coaches: known.coaches, clients: known.clients };
+    let head = serde_json::to_vec(&head)
+        .map_err(|error| Fault::Failed(format!("the files cannot be passed on: {error}")))?;
+    let answer = place.perform(Request { task: &TASK, head, bodies }, budget).await?;
+    // Parsed off the threads that serve: a long session is megabytes of JSON.
+    tokio::task::spawn_blocking(move || open(&answer))
+        .await
+        .map_err(|error| Fault::Failed(format!("the answer cannot be read: {error}")))?
+        .map_err(|error| Fault::Failed(format!("the answer cannot be read: {error}")))
+}
+
+fn open(answer: &Bytes) -> Result<Result<Session, Unread>, serde_json::Error> {
+    Ok(match serde_json::from_slice::<Answer<&RawValue>>(answer)? {
+        Answer::Read(json) => {
+            let content = serde_json::from_str(json.get())?;
+            Ok(Session { content, json: answer.slice_ref(json.get().as_bytes()) })
+        }
+        Answer::Unread { code, message } => Err(Unread { code, message }),
+    })
+}
