@@ -139,16 +139,19 @@ async fn the_vocabulary_is_applied_to_what_is_read_later(profile: Profile) {
     let entries = json!({"entries": [{"term": "Noa Ben-Ami", "heard": ["noa"]}]});
     api.put("/v1/vocabulary", &entries).await.expect(200);
     assert_eq!(api.get("/v1/vocabulary").await.expect(200), entries);
-    let id = api.upload(VTT, &[]).await.id;
-    eventually("the term is written so", async || {
-        let page = api.get(&format!("/v1/transcripts/{id}/turns")).await;
-        page.text.contains("hand two of them to Noa Ben-Ami by Friday")
-    })
-    .await;
+    let session = api.session(VTT, &[]).await;
+    let id = session["id"].as_str().unwrap();
+    let page = api.get(&format!("/v1/transcripts/{id}/turns")).await.expect(200).to_string();
+    assert!(page.contains("hand two of them to Noa Ben-Ami by Friday"), "{page}");
+    // The summary waits for the terms, and is written once.
+    let summary = format!("/v1/summaries/{}", session["summary_id"].as_str().unwrap());
+    let summary = api.get(&summary).await.expect(200);
+    assert_eq!(summary["version"], 1);
+    assert!(summary.to_string().contains("Noa Ben-Ami"), "{summary}");
     // It is a correction like any other; an earlier transcript has none.
     let list = api.get(&format!("/v1/transcripts/{id}/corrections")).await.expect(200);
     assert_eq!(list["items"][0]["correction"]["kind"], "apply_vocabulary");
-    assert_eq!(list["items"][0]["made_by"], "worker:parse");
+    assert_eq!(list["items"][0]["made_by"], "worker:vocabulary");
     let old = format!("/v1/transcripts/{}", old["id"].as_str().unwrap());
     let page = api.get(&format!("{old}/turns")).await.expect(200);
     assert!(!page.to_string().contains("Ben-Ami"), "{page}");

@@ -240,7 +240,7 @@ async fn metrics_tell_what_waits(profile: Profile) {
         let names: Vec<_> = lags.keys().map(String::as_str).collect();
         assert_eq!(names, ["directory", "searches", "transcripts", "updates"]);
         let names: Vec<_> = relays.keys().map(String::as_str).collect();
-        assert_eq!(names, ["forget", "parse", "summarize", "watch"]);
+        assert_eq!(names, ["forget", "parse", "summarize", "vocabulary", "watch"]);
         lags.values().chain(relays.values()).all(|lag| *lag == 0.0)
     })
     .await;

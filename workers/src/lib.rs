@@ -6,7 +6,8 @@
 //!
 //! | worker | event | effect | command |
 //! |---|---|---|---|
-//! | [`parse`] | `transcript.uploaded`, `.files_added`, `.files_replaced`, `.processing_requested` | reads the files, writes the turns | `RecordParsed`, `Correct` by the vocabulary |
+//! | [`parse`] | `transcript.uploaded`, `.files_added`, `.files_replaced`, `.processing_requested` | reads the files, writes the turns | `RecordParsed` |
+//! | [`vocabulary`] | `transcript.parsed` | writes the organization's terms its way | `Correct` |
 //! | [`summarize`] | `transcript.parsed`, `.corrected`, `.correction_undone` | chooses the sentences that matter | `Write` of the summary |
 //! | [`watch`] | `summary.created`, `.revised`, `note.written` | holds them against saved searches | `RecordMatch` |
 //! | [`forget`] | `transcript.deleted`, `note.deleted`, `saved_search.deleted` | removes blobs and key | `Erase` of the summary |
@@ -21,6 +22,7 @@ mod steps;
 pub mod summarize;
 #[cfg(test)]
 mod testing;
+pub mod vocabulary;
 pub mod watch;
 mod worker;
 
@@ -31,7 +33,7 @@ pub use worker::{Context, Done, Fault, Worker};
 
 /// All workers.
 pub static ALL: &[&Descriptor] =
-    &[&parse::WORKER, &summarize::WORKER, &forget::WORKER, &watch::WORKER];
+    &[&parse::WORKER, &vocabulary::WORKER, &summarize::WORKER, &forget::WORKER, &watch::WORKER];
 
 #[cfg(test)]
 mod tests {

@@ -1,5 +1,4 @@
-//! Reads the files of a session into participants and turns, and applies the organization's
-//! vocabulary to them.
+//! Reads the files of a session into participants and turns.
 
 use crate::confined::is_overrun;
 use crate::confined::session::{self, Known, Session};
@@ -8,17 +7,14 @@ use crate::job::JobContext;
 use crate::worker::{Context, Done, Fault, Worker};
 use async_trait::async_trait;
 use debrief_domain::client::Client;
-use debrief_domain::ids::{OrganizationId, VocabularyId};
+use debrief_domain::ids::OrganizationId;
 use debrief_domain::personal::Personal;
 use debrief_domain::transcript::content::Content;
-use debrief_domain::transcript::correction::Correction;
 use debrief_domain::transcript::{
-    Outline, Stage, Transcript, TranscriptCommand, TranscriptCorrected, TranscriptError,
-    TranscriptParsed, TranscriptProcessingFailed,
+    Outline, Stage, Transcript, TranscriptCommand, TranscriptError, TranscriptParsed,
+    TranscriptProcessingFailed,
 };
-use debrief_domain::vocabulary::Vocabulary;
 use debrief_infra::blobs::BlobKey;
-use debrief_infra::keys::DataKey;
 use debrief_infra::log::{CommandError, RecordedEvent};
 use debrief_infra::queue::Begins;
 use debrief_sessions::corrected;
@@ -81,10 +77,10 @@ impl Worker for Parse {
         let now = corrected(content, transcript.corrections()).await?;
         let parsed = parsed_event(&now.content, &blob);
         let mut context = job.command(event, "");
-        context.data_key = Some(data_key.clone());
+        context.data_key = Some(data_key);
         let command = TranscriptCommand::RecordParsed(parsed);
         match log.execute::<Transcript>(context, id, command).await {
-            Ok(_) => self.apply_vocabulary(event, job, data_key).await?,
+            Ok(_) => {}
             Err(CommandError::Refused(TranscriptError::NotFound)) => {
                 // Deleted meanwhile: the deletion did not know of this blob.
                 documents.delete(&blob).await?;
@@ -127,53 +123,6 @@ impl Parse {
         Ok(known)
     }
 
-    /// Writes the organization's terms as it writes them, as a correction that can be undone.
-    async fn apply_vocabulary(
-        &self,
-        event: &RecordedEvent,
-        job: &JobContext,
-        data_key: DataKey,
-    ) -> Result<(), Fault> {
-        let Context { log, documents, .. } = &self.0;
-        let id = VocabularyId::of(event.organization).0;
-        let (vocabulary, _) = log.load::<Vocabulary>(event.organization, id).await?;
-        if vocabulary.entries().is_empty() {
-            return Ok(());
-        }
-        let (transcript, _) = log.load::<Transcript>(event.organization, event.stream_id).await?;
-        let Some(blob) = transcript.content() else { return Ok(()) };
-        let json = documents.read(&BlobKey::try_from(blob.to_owned())?, &data_key, 0).await?;
-        let content: Content = serde_json::from_slice(&json)
-            .map_err(|error| Fault::Never(format!("the turns cannot be read: {error}")))?;
-        let correction_id = Uuid::new_v5(&event.id, b"vocabulary");
-        let entries = vocabulary.entries().to_vec();
-        let correction = Correction::ApplyVocabulary { entries };
-        let mut list = transcript.corrections();
-        list.push((correction_id, correction.clone()));
-        let now = corrected(content, list).await?;
-        if now.dormant.iter().any(|(id, _)| *id == correction_id) {
-            // No term of it was said.
-            return Ok(());
-        }
-        let corrected = TranscriptCorrected {
-            correction_id,
-            correction: correction.into(),
-            outline: Outline {
-                participants: now.content.participants.clone().into(),
-                turn_count: turn_count(&now.content),
-                word_count: now.content.word_count(),
-            },
-        };
-        let mut context = job.command(event, ":vocabulary");
-        context.data_key = Some(data_key);
-        let command = TranscriptCommand::Correct { on: transcript.revision(), corrected };
-        match log.execute::<Transcript>(context, event.stream_id, command).await {
-            Ok(_) | Err(CommandError::Refused(TranscriptError::NotFound)) => Ok(()),
-            Err(CommandError::Refused(TranscriptError::TooManyCorrections)) => Ok(()),
-            Err(error) => Err(error.into()),
-        }
-    }
-
     async fn record(
         &self,
         event: &RecordedEvent,
@@ -189,10 +138,6 @@ impl Parse {
     }
 }
 
-fn turn_count(content: &Content) -> u32 {
-    u32::try_from(content.turns.len()).unwrap_or(u32::MAX)
-}
-
 fn failure(code: &str, message: &str) -> TranscriptProcessingFailed {
     TranscriptProcessingFailed {
         stage: Stage::Parsing,
@@ -202,13 +147,14 @@ fn failure(code: &str, message: &str) -> TranscriptProcessingFailed {
 }
 
 fn parsed_event(content: &Content, blob: &BlobKey) -> TranscriptParsed {
+    let Outline { participants, turn_count, word_count } = Outline::of(content);
     TranscriptParsed {
         content: blob.as_str().to_owned(),
         format: content.format.clone(),
         language: content.language.clone(),
-        participants: content.participants.clone().into(),
-        turn_count: turn_count(content),
-        word_count: content.word_count(),
+        participants,
+        turn_count,
+        word_count,
         duration_ms: content.duration_ms,
         warnings: content.warnings.clone().into(),
     }

@@ -3,13 +3,15 @@
 
 use crate::descriptor::{Descriptor, Limits};
 use crate::job::JobContext;
+use crate::vocabulary;
 use crate::worker::{Context, Done, Fault, Worker};
 use async_trait::async_trait;
 use cqrs_es::Aggregate;
 use debrief_domain::ids::{SummaryId, TranscriptId};
 use debrief_domain::summary::{Summary, SummaryCommand, SummaryError};
 use debrief_domain::transcript::{
-    Stage, Transcript, TranscriptCommand, TranscriptError, TranscriptProcessingFailed,
+    CORRECTIONS_MAX, Stage, Transcript, TranscriptCommand, TranscriptError,
+    TranscriptProcessingFailed,
 };
 use debrief_infra::log::{CommandError, RecordedEvent, StreamId};
 use debrief_infra::queue::Begins;
@@ -17,9 +19,10 @@ use debrief_language::summary;
 use debrief_sessions::{Loaded, corrected, load};
 use std::sync::Arc;
 
+/// The turns were read from the files.
+const READ: &str = "transcript.parsed";
 /// Events after which the turns are others.
-const TURNS_CHANGED: &[&str] =
-    &["transcript.parsed", "transcript.corrected", "transcript.correction_undone"];
+const TURNS_CHANGED: &[&str] = &[READ, "transcript.corrected", "transcript.correction_undone"];
 /// Later events that are looked at.
 const PAGE: u32 = 100;
 
@@ -50,7 +53,18 @@ impl Worker for Summarize {
             return Ok(Done::Finished);
         };
         job.progress(0.2);
-        let now = corrected(turns.read, transcript.corrections()).await?;
+        let mut list = transcript.corrections();
+        let pending = match event.event_type == READ && list.len() < CORRECTIONS_MAX {
+            true => vocabulary::pending(log, event).await?,
+            false => None,
+        };
+        list.extend(pending.iter().map(|pending| (pending.id, pending.correction.clone())));
+        let now = corrected(turns.read, list).await?;
+        let rests = |id| now.dormant.iter().any(|(dormant, _)| *dormant == id);
+        if pending.is_some_and(|pending| !rests(pending.id)) {
+            // The vocabulary corrects these turns; that is an event to summarize of its own.
+            return Ok(Done::Finished);
+        }
         let summary = tokio::task::spawn_blocking(move || summary::extractive(&now.content))
             .await
             .map_err(|error| Fault::Failed(format!("the summarizer failed: {error}")))?;

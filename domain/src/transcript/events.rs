@@ -1,6 +1,6 @@
 //! Events of a transcript.
 
-use super::content::{Participant, Warning};
+use super::content::{Content, Participant, Warning};
 use super::correction::Correction;
 use crate::change::Change;
 use crate::event::events;
@@ -151,6 +151,17 @@ pub struct Outline {
     pub turn_count: u32,
     /// Number of words.
     pub word_count: u64,
+}
+
+impl Outline {
+    /// What these turns amount to.
+    pub fn of(content: &Content) -> Self {
+        Self {
+            participants: content.participants.clone().into(),
+            turn_count: u32::try_from(content.turns.len()).unwrap_or(u32::MAX),
+            word_count: content.word_count(),
+        }
+    }
 }
 
 /// A coach, or the organization's vocabulary, corrected the turns.

@@ -152,7 +152,7 @@ pub(in crate::transcripts) async fn correct(
             corrected: TranscriptCorrected {
                 correction_id,
                 correction: correction.into(),
-                outline: outline(&after.content),
+                outline: Outline::of(&after.content),
             },
         };
         if let Some(committed) = execute(&state, context.clone(), id, command).await? {
@@ -190,7 +190,7 @@ pub(in crate::transcripts) async fn undo(
         let after = corrected(content, list).await?;
         let command = TranscriptCommand::UndoCorrection {
             on: transcript.revision(),
-            undone: TranscriptCorrectionUndone { correction_id, outline: outline(&after.content) },
+            undone: TranscriptCorrectionUndone { correction_id, outline: Outline::of(&after.content) },
         };
         if let Some(committed) = execute(&state, context.clone(), id, command).await? {
             return Ok(Accepted::new(StatusCode::OK, answer, committed));
@@ -247,14 +247,6 @@ async fn resolve(
             Correction::ApplyVocabulary { entries }
         }
     })
-}
-
-fn outline(content: &Content) -> Outline {
-    Outline {
-        participants: content.participants.clone().into(),
-        turn_count: u32::try_from(content.turns.len()).unwrap_or(u32::MAX),
-        word_count: content.word_count(),
-    }
 }
 
 fn unfit(error: CorrectionError) -> Problem {
