@@ -190,7 +190,10 @@ pub(in crate::transcripts) async fn undo(
         let after = corrected(content, list).await?;
         let command = TranscriptCommand::UndoCorrection {
             on: transcript.revision(),
-            undone: TranscriptCorrectionUndone { correction_id, outline: Outline::of(&after.content) },
+            undone: TranscriptCorrectionUndone {
+                correction_id,
+                outline: Outline::of(&after.content),
+            },
         };
         if let Some(committed) = execute(&state, context.clone(), id, command).await? {
             return Ok(Accepted::new(StatusCode::OK, answer, committed));
