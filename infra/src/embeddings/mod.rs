@@ -3,7 +3,7 @@
 //! `EMBEDDINGS_URL` selects the model ([`from_url`]): one that runs in this process, any server
 //! that speaks OpenAI's embeddings API, or none.
 //!
-//! Invariants of every adapter (`infra/tests/embeddings.rs` runs one suite against all of them):
+//! Invariants of every adapter (`infra/tests/embeddings` runs one suite against all of them):
 //!
 //! - One vector for each text, in order, of length 1, all with the same number of dimensions: a dot
 //!   product is the cosine.

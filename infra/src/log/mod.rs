@@ -1,6 +1,6 @@
 //! The event log: the single source of truth.
 //!
-//! Invariants, checked by the contract suite in `infra/tests/log.rs` on both databases:
+//! Invariants, checked by the contract suite in `infra/tests/log` on both databases:
 //!
 //! 1. Positions run 1, 2, 3 … in commit order. A reader that has seen position `n` will never see a
 //!    new event at or below `n`.

@@ -4,7 +4,7 @@
 //! discarded: it is refilled from the log. It therefore stores no text; results are ids, and the
 //! caller looks up their current text.
 //!
-//! Invariants of every adapter (`infra/tests/vectors.rs` runs one suite against all of them):
+//! Invariants of every adapter (`infra/tests/vectors` runs one suite against all of them):
 //!
 //! - Nothing is found, counted or removed across organizations: each method takes one, except those
 //!   on whole collections.

@@ -2,20 +2,14 @@
 //!
 //! With `DEBRIEF_TEST_FULL=1`, the long form runs: 100,000 events under subscribers, 1,000 keys.
 
-#[path = "log/concurrency.rs"]
 mod concurrency;
-#[path = "log/erasure.rs"]
 mod erasure;
-#[path = "log/faults.rs"]
 mod faults;
-#[path = "log/following.rs"]
 mod following;
-#[path = "log/idempotency.rs"]
 mod idempotency;
-#[path = "log/lost_answers.rs"]
 mod lost_answers;
-#[path = "log/order.rs"]
 mod order;
+#[path = "../support/mod.rs"]
 mod support;
 
 on_databases!(sqlite as sqlite, postgres as postgres => {

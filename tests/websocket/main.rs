@@ -1,14 +1,11 @@
 //! The WebSocket: authentication, replay, and how connections end. `chaos_*` tests P7 under load;
 //! these tests cover each rule separately.
 
-#[path = "websocket/bounds.rs"]
 mod bounds;
-#[path = "websocket/replay.rs"]
 mod replay;
-#[path = "websocket/sign_in.rs"]
 mod sign_in;
-#[path = "websocket/slow.rs"]
 mod slow;
+#[path = "../support/mod.rs"]
 mod support;
 
 use serde_json::{Value, json};

@@ -1,18 +1,13 @@
 //! P10: bad input gets a clear error that says what to change, costs bounded time and memory, and
 //! leaves nothing behind.
 
-#[path = "bad_input/body.rs"]
 mod body;
-#[path = "bad_input/bounds.rs"]
 mod bounds;
-#[path = "bad_input/file.rs"]
 mod file;
-#[path = "bad_input/form.rs"]
 mod form;
-#[path = "bad_input/memory.rs"]
 mod memory;
-#[path = "bad_input/request.rs"]
 mod request;
+#[path = "../support/mod.rs"]
 mod support;
 
 use reqwest::RequestBuilder;

@@ -1,14 +1,11 @@
 //! What a queue promises, run against every adapter over every ledger.
 #![cfg(feature = "nats")] // Support for the queues knows all of them.
 
-#[path = "queue/delivery.rs"]
 mod delivery;
-#[path = "queue/fairness.rs"]
 mod fairness;
-#[path = "queue/outcomes.rs"]
 mod outcomes;
-#[path = "queue/parts.rs"]
 mod parts;
+#[path = "../support/mod.rs"]
 mod support;
 
 macro_rules! on_queues {

@@ -3,22 +3,15 @@
 //! Histories are random and valid: see `support/history.rs`. With `DEBRIEF_TEST_FULL=1`, the long
 //! ones have 20,000 events instead of 2,000.
 
-#[path = "projections/asked_questions.rs"]
 mod asked_questions;
-#[path = "projections/content.rs"]
 mod content;
-#[path = "projections/counters.rs"]
 mod counters;
-#[path = "projections/delivery.rs"]
 mod delivery;
-#[path = "projections/live.rs"]
 mod live;
-#[path = "projections/rebuilds.rs"]
 mod rebuilds;
-#[path = "projections/series.rs"]
 mod series;
+#[path = "../support/mod.rs"]
 mod support;
-#[path = "projections/versions.rs"]
 mod versions;
 
 on_databases!(sqlite, postgres => {

@@ -4,29 +4,19 @@
 //! through the same suite where `DEBRIEF_QDRANT_URL=http://127.0.0.1:6334` names it
 //! (`DEBRIEF_QDRANT_KEY` its API key).
 
-#[path = "vectors/collections.rs"]
 mod collections;
-#[path = "vectors/filters.rs"]
 mod filters;
-#[path = "vectors/organizations.rs"]
 mod organizations;
 #[cfg(feature = "qdrant")]
-#[path = "vectors/qdrant.rs"]
 mod qdrant;
 #[cfg(feature = "qdrant")]
-#[path = "vectors/qdrant_filter.rs"]
 mod qdrant_filter;
 #[cfg(feature = "qdrant")]
-#[path = "vectors/qdrant_points.rs"]
 mod qdrant_points;
 #[cfg(feature = "qdrant")]
-#[path = "vectors/qdrant_server.rs"]
 mod qdrant_server;
-#[path = "vectors/sessions.rs"]
 mod sessions;
-#[path = "vectors/sqlite.rs"]
 mod sqlite;
-#[path = "vectors/subject.rs"]
 mod subject;
 
 macro_rules! on_adapters {

@@ -5,16 +5,12 @@
 //! `models/all-MiniLM-L6-v2`, and `DEBRIEF_MODEL` names another directory.
 
 #[cfg(feature = "candle")]
-#[path = "embeddings/in_process.rs"]
 mod in_process;
-#[path = "support/openai.rs"]
+#[path = "../support/openai.rs"]
 mod openai;
-#[path = "embeddings/protocol.rs"]
 mod protocol;
-#[path = "embeddings/server.rs"]
 mod server;
 #[cfg(feature = "candle")]
-#[path = "embeddings/tiny.rs"]
 mod tiny;
 
 use debrief_infra::embeddings::{Embedder, Role, Vector, from_url};

@@ -1,0 +1,17 @@
+//! The HTTP API as a client sees it, in both profiles.
+
+mod change;
+mod corrections;
+mod dead_letters;
+mod document;
+mod files;
+mod idempotency;
+mod import;
+mod meaning;
+mod operations;
+mod read;
+mod search;
+#[path = "../support/mod.rs"]
+mod support;
+mod trace;
+mod upload;
