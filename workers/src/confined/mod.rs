@@ -33,9 +33,12 @@ pub struct Task {
     pub name: &'static str,
     /// What it is for people, as the beginning of a sentence.
     pub doing: &'static str,
-    /// Does it: from what is asked, as JSON, and the bytes that come with it, to an answer.
-    pub perform: fn(&[u8], &[Bytes]) -> Result<Vec<u8>, String>,
+    /// Does it.
+    pub perform: Perform,
 }
+
+/// From what is asked, as JSON, and the bytes that come with it, to an answer.
+pub type Perform = fn(&[u8], &[Bytes]) -> Result<Vec<u8>, String>;
 
 impl fmt::Debug for Task {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

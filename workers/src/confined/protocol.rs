@@ -75,8 +75,11 @@ pub(super) async fn hear(mut from: impl AsyncRead + Unpin) -> io::Result<(Status
     }
 }
 
+/// A request as it was received: its header, what is asked, and the bytes that come with it.
+pub(super) type Received = (Header, Vec<u8>, Vec<Bytes>);
+
 /// Receives a request; `None` at the end of the input.
-pub(super) fn receive(mut from: impl Read) -> io::Result<Option<(Header, Vec<u8>, Vec<Bytes>)>> {
+pub(super) fn receive(mut from: impl Read) -> io::Result<Option<Received>> {
     let mut four = [0; 4];
     match from.read_exact(&mut four) {
         Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
