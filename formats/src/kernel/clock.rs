@@ -17,7 +17,7 @@ pub(crate) fn counted_from(ms: u64) -> String {
     format!("{COUNTED}{hour:02}:{minute:02}:{second:02}")
 }
 
-/// Parses the time of day that [`counted_from`] put into a warning, in milliseconds since midnight.
+/// Parses the time of day from the warning about times of day, in milliseconds since midnight.
 pub fn zero_of_day(warning: &str) -> Option<u64> {
     time::stamp(warning.strip_prefix(COUNTED)?)?.known()
 }
