@@ -21,6 +21,8 @@ const PLENTY: Duration = Duration::from_secs(120);
 const SECOND: Duration = Duration::from_secs(1);
 /// Long enough to take many seconds of processor time, whatever the build.
 const HEAVY_MB: usize = 60;
+/// For the whole way, as an unoptimised program seals and opens a few megabytes a second.
+const HEAVY_UPLOAD_MB: usize = 12;
 
 /// A transcript that is slow to read for its size.
 fn heavy(mb: usize) -> Bytes {
@@ -164,7 +166,7 @@ async fn a_file_that_takes_too_long_fails_alone() {
         .set("worker_backoff_min", "50ms");
     let Some(mut server) = setup.start().await else { return };
     let api = server.api();
-    let text = heavy(HEAVY_MB).to_vec();
+    let text = heavy(HEAVY_UPLOAD_MB).to_vec();
     let heavy = api.upload(text, &[]).await;
     let light = api.upload(VTT, &[]).await;
     api.until_ready(&light.id).await;

@@ -175,7 +175,7 @@ mod tests {
             ("client=x", "client"),
             ("limit=x", "limit"),
             ("limit=", "limit"),
-            ("limit=0", "limit is 0; it can be 1 to 200."),
+            ("limit=0", "limit is 0; it must be 1 to 200."),
             ("limit=201", "1 to 200"),
             ("after=-1", "after must be the `next` of the previous page."),
             ("after=x", "after"),

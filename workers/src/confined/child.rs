@@ -16,8 +16,8 @@ use tokio::signal::unix::{SignalKind, signal};
 /// Where the last panic was. Its message is kept nowhere: it may quote a file.
 static PANICKED_AT: Mutex<String> = Mutex::new(String::new());
 
-/// Serves requests from standard input on standard output with at most `memory` bytes of address
-/// space, until the input ends.
+/// Serves requests from standard input on standard output until the input ends, with at most
+/// `memory` bytes of address space beyond what the program itself has mapped by now.
 pub fn serve(memory: u64) -> ExitCode {
     match serve_until_the_end(memory) {
         Ok(()) => ExitCode::SUCCESS,
@@ -27,7 +27,7 @@ pub fn serve(memory: u64) -> ExitCode {
 }
 
 fn serve_until_the_end(memory: u64) -> io::Result<()> {
-    bound(Resource::As, Some(memory))?;
+    bound(Resource::As, Some(memory.saturating_add(mapped())))?;
     // A core dump would hold what people said.
     bound(Resource::Core, Some(0))?;
     ignore_signals()?;
@@ -62,6 +62,15 @@ fn serve_until_the_end(memory: u64) -> io::Result<()> {
         output.flush()?;
     }
     Ok(())
+}
+
+/// Bytes of address space that this process has mapped; 0 where the system does not tell. An
+/// allocator may reserve a gigabyte before it is asked for anything.
+fn mapped() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let size = status.lines().find_map(|line| line.strip_prefix("VmSize:"));
+    let kibibytes = size.and_then(|size| size.split_whitespace().next()?.parse().ok());
+    kibibytes.unwrap_or(0_u64).saturating_mul(1_024)
 }
 
 /// Lowers a limit of this process.

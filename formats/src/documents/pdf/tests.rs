@@ -105,7 +105,7 @@ fn the_text_of_all_pages_is_read_in_its_format() {
 fn a_scan_and_a_locked_file_are_refused_as_such() {
     let scan = document(&[stream(b"q 600 0 0 800 0 0 cm /Im1 Do Q", "")], "");
     let refusal = parse(&scan).unwrap_err();
-    assert!(refusal.to_string().contains("PDF of pictures"), "{refusal}");
+    assert!(refusal.to_string().contains("scanned PDF"), "{refusal}");
     assert_eq!(refusal.code(), "no_speech");
     let refusal = parse(b"%PDF-1.4\nnothing more").unwrap_err();
     assert_eq!(refusal.code(), "damaged_file");
