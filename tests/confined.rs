@@ -89,6 +89,8 @@ async fn a_child_reads_as_a_thread_does_and_is_used_again() {
     // One that was killed while nobody used it is nobody's failure.
     signal(child, "KILL");
     eventually("it is gone", async || children_of(mine).is_empty()).await;
+    // It can be reaped once its other threads have ended too.
+    tokio::time::sleep(Duration::from_millis(100)).await;
     assert!(read(&children, VTT, PLENTY).await.unwrap().is_ok());
 }
 
