@@ -17,7 +17,7 @@ use debrief_infra::log::{AppenderOptions, CommandContext, CommandKey, EventLog, 
 use debrief_infra::queue::{self, Ledger, Queue};
 use debrief_projections::directory;
 use debrief_projections::engine::{self, Projection, Runner, Views};
-use debrief_search::dense::leg::Leg;
+use debrief_search::dense::semantic::SemanticSearch;
 use serde_json::json;
 use std::collections::HashMap;
 use std::path::Path;
@@ -122,13 +122,13 @@ impl System {
     }
 
     /// What answers questions by meaning.
-    pub(crate) async fn leg(&self, config: &Config) -> anyhow::Result<Leg> {
+    pub(crate) async fn semantic_search(&self, config: &Config) -> anyhow::Result<SemanticSearch> {
         let Some(Meaning { embedder, store }) = self.meaning(config).await? else {
-            return Ok(Leg::off());
+            return Ok(SemanticSearch::off());
         };
         let key = config.embeddings_key.as_ref().map(|key| key.reveal().to_owned());
         let epoch = self.log.epoch().await?;
-        Ok(Leg::new(Arc::clone(embedder), key, Arc::clone(store), epoch))
+        Ok(SemanticSearch::new(Arc::clone(embedder), key, Arc::clone(store), epoch))
     }
 
     /// Runners of all projections, none of them begun.

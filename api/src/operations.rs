@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use chrono::Utc;
 use debrief_infra::queue::Backlog;
 use debrief_projections::engine::checkpoints;
-use debrief_search::dense::leg::Status;
+use debrief_search::dense::semantic::Status;
 use metrics::gauge;
 use serde::Serialize;
 use std::collections::BTreeMap;

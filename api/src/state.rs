@@ -7,7 +7,7 @@ use debrief_infra::language::LanguageModel;
 use debrief_infra::log::EventLog;
 use debrief_infra::queue::Ledger;
 use debrief_projections::engine::Views;
-use debrief_search::dense::leg::Leg;
+use debrief_search::dense::semantic::SemanticSearch;
 use debrief_search::follower::Search;
 use metrics_exporter_prometheus::PrometheusHandle;
 use std::sync::Arc;
@@ -51,7 +51,7 @@ pub struct Parts {
     /// What answers search in this process.
     pub search: Search,
     /// What answers search by meaning.
-    pub dense: Leg,
+    pub dense: SemanticSearch,
     /// What writes answers, if anything does.
     pub language_model: Option<Arc<dyn LanguageModel>>,
     /// How everything is that the process depends on.

@@ -26,10 +26,10 @@ use debrief_domain::subject::Subject;
 use debrief_infra::embeddings::{self, Role};
 use debrief_infra::vectors::Near;
 use debrief_search::dense::chunks;
-use debrief_search::dense::leg::NEAR_MAX;
+use debrief_search::dense::semantic::NEAR_MAX;
 use debrief_search::index::{Checkpoint, Index, SCHEMA};
 use debrief_search::passages::{self, Kind, Passage};
-use debrief_search::query::Asked;
+use debrief_search::query::Snapshot;
 use debrief_sessions::Session;
 use meetings::{Failure, Meeting, Outcome, asked, content};
 use std::collections::{HashMap, HashSet};
@@ -208,7 +208,7 @@ impl Bench {
     fn ask(&self, near: Option<&[Vec<Near>]>, weight: Option<f32>) -> Outcome<Vec<Scores>> {
         let of_id: HashMap<TranscriptId, usize> =
             (0..self.meetings.len()).map(|at| (id(at), at)).collect();
-        let asking = Asked::by(&self.index, Viewer::everything(OWN))?;
+        let asking = Snapshot::by(&self.index, Viewer::everything(OWN))?;
         let mut scores = Vec::new();
         for (at, question) in self.questions.iter().enumerate() {
             let mut query = asked(&question.text);

@@ -21,10 +21,10 @@ use debrief_infra::vectors::{
     Entry, Filters as VectorFilters, Near, SessionInfo, SqliteStore, State, VectorStore,
 };
 use debrief_search::dense::chunks;
-use debrief_search::dense::leg::NEAR_MAX;
+use debrief_search::dense::semantic::NEAR_MAX;
 use debrief_search::index::{Checkpoint, Index, SCHEMA};
 use debrief_search::passages;
-use debrief_search::query::{Asked, Filters, Query};
+use debrief_search::query::{Filters, Query, Snapshot};
 use debrief_sessions::Session;
 use meetings::{Meeting, Outcome, asked, content};
 use sqlx::{ConnectOptions, Connection};
@@ -236,7 +236,7 @@ fn measure(meetings: &[Meeting], questions: &[Query], wanted: usize) -> Outcome<
     );
     println!("| ms | p50 | p95 |\n|---|---|---|");
     let ten = |query: &Query| {
-        Ok(Asked::by(&index, Viewer::everything(ORGANIZATION))?
+        Ok(Snapshot::by(&index, Viewer::everything(ORGANIZATION))?
             .search(query, &["en"], 10, 0, |_| false)?
             .hits
             .len())

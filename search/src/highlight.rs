@@ -2,21 +2,21 @@
 
 use crate::analysis::{self, Analyzer};
 use crate::passages::Line;
-use crate::query::Weighed;
+use crate::query::WeightedWord;
 use std::collections::HashMap;
 use std::ops::Range;
 
 /// Finds words of a question in texts. Looks each distinct word up once.
 pub(crate) struct Matcher<'a> {
     analyzer: &'a mut Analyzer,
-    words: &'a [Weighed],
+    words: &'a [WeightedWord],
     known: HashMap<String, Option<usize>>,
     word: String,
 }
 
 /// A word of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Fit {
+pub(crate) struct WordMatch {
     /// Its range, in bytes.
     pub(crate) range: Range<usize>,
     /// The first word of the question that it shares a stem with.
@@ -24,12 +24,12 @@ pub(crate) struct Fit {
 }
 
 impl<'a> Matcher<'a> {
-    pub(crate) fn new(analyzer: &'a mut Analyzer, words: &'a [Weighed]) -> Self {
+    pub(crate) fn new(analyzer: &'a mut Analyzer, words: &'a [WeightedWord]) -> Self {
         Self { analyzer, words, known: HashMap::new(), word: String::new() }
     }
 
     /// Returns the words of a text, in order.
-    pub(crate) fn fits(&mut self, text: &str) -> Vec<Fit> {
+    pub(crate) fn fits(&mut self, text: &str) -> Vec<WordMatch> {
         let mut fits = Vec::new();
         for (range, raw) in analysis::words(text) {
             analysis::normalise_into(raw, &mut self.word);
@@ -41,19 +41,19 @@ impl<'a> Matcher<'a> {
                 None => {
                     let stems = self.analyzer.stems_of(&self.word);
                     let shares =
-                        |word: &Weighed| word.stems.iter().any(|stem| stems.contains(stem));
+                        |word: &WeightedWord| word.stems.iter().any(|stem| stems.contains(stem));
                     let word = self.words.iter().position(shares);
                     self.known.insert(self.word.clone(), word);
                     word
                 }
             };
-            fits.push(Fit { range, word });
+            fits.push(WordMatch { range, word });
         }
         fits
     }
 
     /// Returns the total weight of the distinct words of the question among these.
-    pub(crate) fn weight(&self, fits: &[Fit]) -> f32 {
+    pub(crate) fn weight(&self, fits: &[WordMatch]) -> f32 {
         let mut there = vec![false; self.words.len()];
         for word in fits.iter().filter_map(|fit| fit.word) {
             there[word] = true;
@@ -89,7 +89,7 @@ mod tests {
         let line = |text: &str| Line { turn: 0, speaker: None, start_ms: None, text: text.into() };
         let said = [line("I sleep and sleep."), line("Sleeping before the race."), line("Yes.")];
         let mut analyzer = Analyzer::new(["en"]);
-        let word = |stem: &str, weight| Weighed { stems: vec![stem.to_owned()], weight };
+        let word = |stem: &str, weight| WeightedWord { stems: vec![stem.to_owned()], weight };
         let words = [word("sleep", 1.0), word("race", 2.0)];
         let (ranges, best) = Matcher::new(&mut analyzer, &words).lines(&said);
         assert_eq!(best, 1);

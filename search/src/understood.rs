@@ -5,7 +5,7 @@
 
 use crate::index::IndexError;
 use crate::passages::Kind;
-use crate::query::{About, Asked, Filters, Query};
+use crate::query::{About, Filters, Query, Snapshot};
 use chrono::{DateTime, NaiveDate, TimeZone, Utc, Weekday};
 use chrono_tz::Tz;
 use debrief_domain::ids::ClientId;
@@ -49,7 +49,7 @@ pub struct Understood {
 /// Interprets a question.
 pub fn understand(
     asked_for: &Question,
-    asked: &Asked<'_>,
+    asked: &Snapshot<'_>,
     clients: &[(ClientId, String)],
     now: DateTime<Utc>,
 ) -> Result<Understood, IndexError> {

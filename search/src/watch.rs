@@ -5,7 +5,7 @@
 //! report every session with one word of the question.
 
 use crate::index::{Checkpoint, Index, IndexError, SCHEMA};
-use crate::query::Asked;
+use crate::query::Snapshot;
 use crate::understood::{Question, Understood, understand};
 use chrono::{DateTime, Utc};
 use debrief_domain::ids::{ClientId, OrganizationId};
@@ -14,12 +14,12 @@ use debrief_sessions::Session;
 
 /// New content to match with saved searches.
 #[derive(Debug)]
-pub struct Watched {
+pub struct SavedSearchMatcher {
     index: Index,
     organization: OrganizationId,
 }
 
-impl Watched {
+impl SavedSearchMatcher {
     /// Indexes the current content of a session or note.
     pub fn new(session: &Session) -> Result<Self, IndexError> {
         let index = Index::in_memory()?;
@@ -36,7 +36,7 @@ impl Watched {
         clients: &[(ClientId, String)],
         now: DateTime<Utc>,
     ) -> Result<u64, IndexError> {
-        let asked = Asked::by(&self.index, Viewer::everything(self.organization))?;
+        let asked = Snapshot::by(&self.index, Viewer::everything(self.organization))?;
         let Understood { mut query, languages, .. } = understand(question, &asked, clients, now)?;
         query.every_word = true;
         let languages: Vec<&str> = languages.iter().map(String::as_str).collect();

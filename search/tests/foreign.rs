@@ -11,7 +11,7 @@ use debrief_infra::vectors::Near;
 use debrief_search::dense::chunks;
 use debrief_search::index::{Checkpoint, Index, SCHEMA};
 use debrief_search::passages::{self, Kind};
-use debrief_search::query::{About, Asked, Dense, Filters, Query};
+use debrief_search::query::{About, Dense, Filters, Query, Snapshot};
 use debrief_sessions::Session;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
@@ -141,7 +141,7 @@ fn nothing_foreign_comes_back_whatever_is_asked() {
                 query.dense.near.clone_from(&near);
             }
             for of in [1u128, 2] {
-                let asked = Asked::by(&index, Viewer::everything(organization(of))).unwrap();
+                let asked = Snapshot::by(&index, Viewer::everything(organization(of))).unwrap();
                 let foreign = ["omega", "alpha"][of as usize - 1];
                 let answer = asked.search(&query, &["en"], 50, 0, |_| false).unwrap();
                 prop_assert!(answer.passages >= answer.hits.len() as u64);
@@ -171,7 +171,7 @@ fn nothing_foreign_comes_back_whatever_is_asked() {
         })
         .unwrap();
     for of in [1u128, 2] {
-        let asked = Asked::by(&index, Viewer::everything(organization(of))).unwrap();
+        let asked = Snapshot::by(&index, Viewer::everything(organization(of))).unwrap();
         let foreign = ["omega", "alpha"][of as usize - 1];
         let suggested = format!("{:?}", asked.suggestions(1_000).unwrap());
         assert!(!suggested.contains(foreign), "{suggested}");

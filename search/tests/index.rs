@@ -7,10 +7,10 @@ use debrief_domain::subject::Subject;
 use debrief_domain::transcript::content::{Content, Turn};
 use debrief_infra::vectors::Near;
 use debrief_search::dense::chunks;
-use debrief_search::dense::leg::NEAR_MAX;
+use debrief_search::dense::semantic::NEAR_MAX;
 use debrief_search::index::{Checkpoint, Index, IndexError, SCHEMA, Writer};
 use debrief_search::passages::{self, Kind};
-use debrief_search::query::{About, Asked, Filters, Found, Query};
+use debrief_search::query::{About, Filters, Found, Query, Snapshot};
 use debrief_sessions::Session;
 use std::path::Path;
 use uuid::Uuid;
@@ -66,7 +66,7 @@ fn index_of(sessions: &[Session]) -> (Index, Writer) {
 }
 
 fn find(index: &Index, organization: OrganizationId, query: &Query) -> Found {
-    Asked::by(index, Viewer::everything(organization))
+    Snapshot::by(index, Viewer::everything(organization))
         .unwrap()
         .search(query, &["en"], 10, 0, |_| false)
         .unwrap()
@@ -96,12 +96,12 @@ fn another_organizations_words_are_neither_found_nor_counted() {
     assert_eq!(found(&beside), [1]);
     assert_eq!(beside.hits[0].score, alone.hits[0].score, "their words move our scores");
     assert!(find(&index, OURS, &words("zebra")).hits.is_empty());
-    let asked = Asked::by(&index, Viewer::everything(OURS)).unwrap();
+    let asked = Snapshot::by(&index, Viewer::everything(OURS)).unwrap();
     assert_eq!(asked.speakers(10).unwrap(), ["Maya"]);
     let facets = asked.facets(&Query::default(), &["en"]).unwrap();
     assert_eq!(facets["speaker"], [("Maya".to_owned(), 1)]);
     assert_eq!(
-        Asked::by(&index, Viewer::everything(THEIRS)).unwrap().speakers(10).unwrap(),
+        Snapshot::by(&index, Viewer::everything(THEIRS)).unwrap().speakers(10).unwrap(),
         ["Maya", "Noa"]
     );
     // The same id under another organization is not touched by it.

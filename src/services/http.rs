@@ -47,7 +47,7 @@ impl Service for Http {
             documents: system.documents(config).await?,
             ledger: system.ledger.clone(),
             search: process.search.clone().context("there is no search index")?,
-            dense: system.leg(config).await?,
+            dense: system.semantic_search(config).await?,
             language_model: language_model(config)?,
             health: system.health.clone(),
             metrics: process.metrics.clone(),

@@ -17,7 +17,7 @@ use debrief_infra::log::{CommandError, RecordedEvent};
 use debrief_infra::queue::Begins;
 use debrief_projections::{directory, searches};
 use debrief_search::understood::{PEOPLE_MAX, Question};
-use debrief_search::watch::Watched;
+use debrief_search::watch::SavedSearchMatcher;
 use debrief_sessions::{Session, load_subject};
 use std::sync::Arc;
 use std::time::Duration;
@@ -106,7 +106,7 @@ fn fitting(
     clients: &[(debrief_domain::ids::ClientId, String)],
 ) -> Result<Vec<(SavedSearchId, u32)>, Fault> {
     let failed = |error: debrief_search::index::IndexError| Fault::Failed(error.to_string());
-    let watched = Watched::new(session).map_err(failed)?;
+    let watched = SavedSearchMatcher::new(session).map_err(failed)?;
     let now: DateTime<Utc> = Utc::now();
     let mut fitting = Vec::new();
     for (id, question) in questions {

@@ -15,10 +15,10 @@ use axum::extract::State;
 use chrono::Utc;
 use debrief_api_types::search::{AnswerBy, Engines, FacetValue, SearchRequest, SearchResults};
 use debrief_domain::principal::Viewer;
-use debrief_search::dense::leg::Nearby;
+use debrief_search::dense::semantic::NearestChunks;
 use debrief_search::follower::Search;
 use debrief_search::index::IndexError;
-use debrief_search::query::{Asked, Hit};
+use debrief_search::query::{Hit, Snapshot};
 use debrief_search::understood::{Understood, understand};
 
 /// Longest question, in characters.
@@ -52,7 +52,7 @@ pub(super) async fn query(
     let question = understanding::question(&body);
     let mut understood = index::ask(&state, move |search| {
         let index = search.index();
-        understand(&question, &Asked::by(&index, viewer)?, &clients, Utc::now())
+        understand(&question, &Snapshot::by(&index, viewer)?, &clients, Utc::now())
     })
     .await?;
     understood.query.per_session = body.per_session.unwrap_or(0) as usize;
@@ -79,13 +79,13 @@ fn answer(
     viewer: Viewer,
     understood: Understood,
     with_facets: bool,
-    nearby: Nearby,
+    nearby: NearestChunks,
     limit: usize,
     mut seen: Seen,
 ) -> Result<(SearchResults, Vec<Hit>), IndexError> {
     let indexed_through = search.position();
     let index = search.index();
-    let asked = Asked::by(&index, viewer)?;
+    let asked = Snapshot::by(&index, viewer)?;
     let Understood { query, interpreted, languages } = understood;
     let languages: Vec<&str> = languages.iter().map(String::as_str).collect();
     let found = asked.search(&query, &languages, limit, seen.len(), |key| seen.contains(key))?;

@@ -13,7 +13,7 @@ use axum::extract::State;
 use debrief_api_types::search::Hit;
 use debrief_domain::ids::TranscriptId;
 use debrief_projections::transcripts;
-use debrief_search::query::Asked;
+use debrief_search::query::Snapshot;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -61,7 +61,7 @@ pub(super) async fn similar(
     row.ok_or_else(|| Problem::not_found("transcript"))?;
     let found = index::ask(&state, move |search| {
         let indexed_through = search.position();
-        let found = Asked::by(&search.index(), caller.viewer())?.similar(id, limit)?;
+        let found = Snapshot::by(&search.index(), caller.viewer())?.similar(id, limit)?;
         let hits = found.hits.into_iter().map(hits::hit).collect();
         Ok(SimilarSessions { hits, indexed_through })
     });

@@ -9,7 +9,7 @@ use crate::state::ApiState;
 use axum::Json;
 use axum::extract::State;
 use debrief_api_types::Page;
-use debrief_search::query::Asked;
+use debrief_search::query::Snapshot;
 use debrief_search::suggest::{Source, matching};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -70,7 +70,7 @@ pub(super) async fn suggest(
     let clients = understanding::clients(&state, caller.viewer()).await?;
     let asked = questions::asked(&state, &caller).await?;
     let suggestions = index::ask(&state, move |search| {
-        let others = Asked::by(&search.index(), caller.viewer())?.suggestions(VALUES_MAX)?;
+        let others = Snapshot::by(&search.index(), caller.viewer())?.suggestions(VALUES_MAX)?;
         let clients = clients.iter().map(|(_, name)| (Source::Client, name.as_str()));
         let others = others.iter().map(|(source, text)| (*source, text.as_str()));
         let asked = asked.iter().map(|question| (Source::Question, question.as_str()));

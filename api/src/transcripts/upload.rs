@@ -7,7 +7,8 @@
 
 use super::details;
 use super::intake::{
-    Blobs, Brought, Fields, Taken, Typed, UploadBody, names_and_sums, no_file, receive, refused,
+    Blobs, Brought, Fields, ReceivedFile, Typed, UploadBody, names_and_sums, no_file, receive,
+    refused,
 };
 use crate::clients::key_of_client;
 use crate::http::auth::{Caller, Write};
@@ -132,7 +133,7 @@ async fn known(
 fn uploaded(
     fields: &Fields,
     details: &Typed,
-    (first, more): (&Taken, &[Taken]),
+    (first, more): (&ReceivedFile, &[ReceivedFile]),
 ) -> TranscriptUploaded {
     let first = first.clone().into();
     let SourceFile { source, filename, size_bytes, sha256 } = first;

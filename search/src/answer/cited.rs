@@ -201,7 +201,7 @@ fn find<'a>(text: &'a str, wanted: &[char]) -> Option<&'a str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::index::Stored;
+    use crate::index::StoredPassage;
     use crate::passages::{Kind, Line, Passage};
 
     fn hit(text: &str) -> Hit {
@@ -212,7 +212,7 @@ mod tests {
             text: text.into(),
         };
         let passage = Passage { kind: Kind::Turns, lines: vec![line], language: None, second: 0 };
-        let stored = Stored {
+        let stored = StoredPassage {
             subject: Subject::Transcript(uuid::Uuid::from_u128(1).into()),
             client_id: None,
             held_at: None,

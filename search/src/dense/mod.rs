@@ -4,7 +4,7 @@
 //! |---|---|
 //! | a passage → its chunks | [`chunks`] |
 //! | the log → vectors | [`indexer`] |
-//! | a question → the nearest chunks | [`leg`] |
+//! | a question → the nearest chunks | [`semantic`] |
 //!
 //! A collection holds the vectors of one model, built from one log, of chunks of one layout; its
 //! name is derived from these ([`collection_name`]). When one of them changes, a new collection is
@@ -20,7 +20,7 @@
 
 pub mod chunks;
 pub mod indexer;
-pub mod leg;
+pub mod semantic;
 
 use sha2::{Digest, Sha256};
 

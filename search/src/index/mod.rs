@@ -99,7 +99,7 @@ pub enum IndexError {
 
 /// A passage as stored in the index.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Stored {
+pub struct StoredPassage {
     /// Its session or external note.
     pub subject: Subject,
     /// The session's client.
@@ -261,7 +261,7 @@ impl Index {
         &self,
         searcher: &Searcher,
         address: DocAddress,
-    ) -> Result<Stored, IndexError> {
+    ) -> Result<StoredPassage, IndexError> {
         let document: TantivyDocument = searcher.doc(address)?;
         let json = document.get_first(self.fields.stored).and_then(|value| value.as_str());
         let json = json.ok_or_else(|| IndexError::Damaged("a passage is missing".to_owned()))?;

@@ -1,6 +1,6 @@
 //! Writes to an index: sessions and the checkpoint.
 
-use super::{Checkpoint, Index, IndexError, Scope, Stored};
+use super::{Checkpoint, Index, IndexError, Scope, StoredPassage};
 use crate::analysis::Analyzer;
 use crate::dense::chunks;
 use crate::passages::{Kind, Line, Passage, coaches, of_session};
@@ -123,7 +123,7 @@ impl Writer {
         }
         let at = session.held_at.unwrap_or(session.uploaded_at);
         document.add_i64(fields.at, at.timestamp_millis());
-        let stored = Stored {
+        let stored = StoredPassage {
             subject: session.subject,
             client_id: session.client_id,
             held_at: session.held_at,

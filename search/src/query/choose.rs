@@ -1,6 +1,6 @@
 //! Ranked candidates → hits: drops those that show nothing new.
 
-use super::{Asked, Query};
+use super::{Query, Snapshot};
 use crate::index::Columns;
 use crate::passages::{Kind, PassageKey};
 use std::cmp::Reverse;
@@ -38,7 +38,7 @@ impl Candidate {
     }
 }
 
-impl Asked<'_> {
+impl Snapshot<'_> {
     /// Returns the first `limit` of these candidates that do not overlap better ones, and whether
     /// there are more.
     pub(super) fn choose(

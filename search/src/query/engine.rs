@@ -1,6 +1,6 @@
 //! An interpreted question → a query of the engine: which passages match, and their scores.
 
-use super::{About, Asked, Filters, Query, WORDS_MAX, Weighed};
+use super::{About, Filters, Query, Snapshot, WORDS_MAX, WeightedWord};
 use crate::analysis::Analyzer;
 use crate::index::{Fields, IndexError, Statistics};
 use crate::passages::Kind;
@@ -54,12 +54,12 @@ impl Ranked {
     }
 }
 
-impl Asked<'_> {
+impl Snapshot<'_> {
     /// Returns the clauses of a question.
     pub(super) fn clauses(
         &self,
         query: &Query,
-        words: &[Weighed],
+        words: &[WeightedWord],
         analyzer: &mut Analyzer,
     ) -> Clauses {
         let fields = self.index.fields;
@@ -71,7 +71,7 @@ impl Asked<'_> {
         }
         if query.every_word {
             let word =
-                |word: &Weighed| self.any(fields.stems, word.stems.iter().map(String::as_str));
+                |word: &WeightedWord| self.any(fields.stems, word.stems.iter().map(String::as_str));
             must.extend(words.iter().map(word));
         }
         for phrase in &query.phrases {

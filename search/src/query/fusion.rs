@@ -9,8 +9,8 @@
 //! Weight and depth were chosen on QMSum `train`; see `docs/search.md`.
 
 use super::engine::{self, Clauses};
-use super::{Asked, Query};
-use crate::dense::leg::NEAR_MAX;
+use super::{Query, Snapshot};
+use crate::dense::semantic::NEAR_MAX;
 use crate::index::IndexError;
 use debrief_infra::vectors::Near;
 use std::collections::HashMap;
@@ -41,13 +41,13 @@ impl Default for Dense {
 }
 
 /// Passages near a question that pass the filters.
-pub(super) struct Nearby {
+pub(super) struct NearestPassages {
     /// Their address, word score, and nearness from 0 to 1.
     passages: Vec<(DocAddress, f32, f32)>,
     weight: f32,
 }
 
-impl Nearby {
+impl NearestPassages {
     /// Returns how many of them contain none of the words.
     pub(super) fn without_words(&self) -> u64 {
         self.passages.iter().filter(|(_, score, _)| *score == 0.0).count() as u64
@@ -71,9 +71,13 @@ impl Nearby {
     }
 }
 
-impl Asked<'_> {
+impl Snapshot<'_> {
     /// Returns the passages that contain the nearest chunks and pass the filters.
-    pub(super) fn nearby(&self, query: &Query, clauses: &Clauses) -> Result<Nearby, IndexError> {
+    pub(super) fn nearest_passages(
+        &self,
+        query: &Query,
+        clauses: &Clauses,
+    ) -> Result<NearestPassages, IndexError> {
         let Dense { near, weight } = &query.dense;
         let similarities = self.similarities(near);
         // Which of them pass the filters, and their word scores.
@@ -94,7 +98,7 @@ impl Asked<'_> {
             let kind = self.columns(address).kind(address.doc_id);
             passages.push((address, score, nearness * engine::weight(kind, query)));
         }
-        Ok(Nearby { passages, weight: *weight })
+        Ok(NearestPassages { passages, weight: *weight })
     }
 
     /// Returns the passages of the chunks, each with the similarity of its nearer chunk.

@@ -26,7 +26,7 @@ use crate::analysis::Analyzer;
 use crate::answer::{self, Sentence};
 use crate::dense::chunks;
 use crate::highlight::Matcher;
-use crate::index::{Columns, Index, IndexError, Scope, Statistics, Stored};
+use crate::index::{Columns, Index, IndexError, Scope, Statistics, StoredPassage};
 use crate::passages::{Kind, PassageKey};
 use debrief_domain::ids::ClientId;
 use debrief_domain::principal::Viewer;
@@ -79,7 +79,7 @@ pub struct Query {
 #[derive(Debug, Clone)]
 pub struct Hit {
     /// The passage and its session.
-    pub stored: Stored,
+    pub stored: StoredPassage,
     /// Higher is better; comparable within one result only.
     pub score: f32,
     /// The best-matching line of the passage.
@@ -114,7 +114,7 @@ pub struct Found {
 
 /// A word of the question.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Weighed {
+pub struct WeightedWord {
     /// The stems that it matches by.
     pub stems: Vec<String>,
     /// Its rarity: the inverse document frequency of its rarest stem.
@@ -122,7 +122,7 @@ pub struct Weighed {
 }
 
 /// A snapshot of an index, in the scope of one organization.
-pub struct Asked<'a> {
+pub struct Snapshot<'a> {
     index: &'a Index,
     searcher: Searcher,
     /// The columns of each of the searcher's segments.
@@ -130,13 +130,13 @@ pub struct Asked<'a> {
     scope: Scope,
 }
 
-impl std::fmt::Debug for Asked<'_> {
+impl std::fmt::Debug for Snapshot<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Asked")
+        f.write_str("Snapshot")
     }
 }
 
-impl<'a> Asked<'a> {
+impl<'a> Snapshot<'a> {
     /// Takes a snapshot of what this viewer may find.
     pub fn by(index: &'a Index, viewer: Viewer) -> Result<Self, IndexError> {
         let searcher = index.searcher();
@@ -166,7 +166,7 @@ impl<'a> Asked<'a> {
         let engine = self.engine_query(&clauses);
         let nearby = match words.is_empty() || query.dense.near.is_empty() {
             true => None,
-            false => Some(self.nearby(query, &clauses)?),
+            false => Some(self.nearest_passages(query, &clauses)?),
         };
         // Overlapping windows and seen passages take up candidates.
         let mut wanted = ((limit + shown) * 4 + 20).min(CANDIDATES_MAX);
@@ -196,7 +196,8 @@ impl<'a> Asked<'a> {
             };
             let (places, more) = self.choose(&ranked, query, limit, &seen);
             if more || all {
-                let without_words = nearby.as_ref().map_or(0, fusion::Nearby::without_words);
+                let without_words =
+                    nearby.as_ref().map_or(0, fusion::NearestPassages::without_words);
                 break (places, more, count as u64 + without_words);
             }
             wanted = (wanted * 4).min(CANDIDATES_MAX);
@@ -222,8 +223,8 @@ impl<'a> Asked<'a> {
     }
 
     /// Returns the rankable words of a question, each once, with their weights.
-    fn words(&self, analyzer: &mut Analyzer, text: &str) -> Result<Vec<Weighed>, IndexError> {
-        let mut words: Vec<Weighed> = Vec::new();
+    fn words(&self, analyzer: &mut Analyzer, text: &str) -> Result<Vec<WeightedWord>, IndexError> {
+        let mut words: Vec<WeightedWord> = Vec::new();
         let passages = self.passages()?;
         for token in analyzer.tokens(text) {
             if words.iter().any(|word| word.stems == token.stems) {
@@ -235,7 +236,7 @@ impl<'a> Asked<'a> {
                 let count = self.searcher.doc_freq(&term)?.min(passages);
                 weight = weight.max(idf(passages, count));
             }
-            words.push(Weighed { stems: token.stems, weight });
+            words.push(WeightedWord { stems: token.stems, weight });
             if words.len() == WORDS_MAX {
                 break;
             }
@@ -256,7 +257,7 @@ fn idf(passages: u64, with: u64) -> f32 {
 }
 
 /// Creates a hit, with its best line and the matching words.
-fn hit(stored: Stored, score: f32, near: &[Near], matcher: &mut Matcher<'_>) -> Hit {
+fn hit(stored: StoredPassage, score: f32, near: &[Near], matcher: &mut Matcher<'_>) -> Hit {
     let (highlights, mut best) = matcher.lines(&stored.passage.lines);
     if highlights.iter().all(Vec::is_empty) {
         // Found by meaning alone: the best line is in the nearest chunk.

@@ -1,6 +1,6 @@
 //! Finds similar sessions.
 
-use super::{Asked, CANDIDATES_MAX, Found, Query, Weighed, idf};
+use super::{CANDIDATES_MAX, Found, Query, Snapshot, WeightedWord, idf};
 use crate::analysis::{Analyzer, ENGLISH};
 use crate::highlight::Matcher;
 use crate::index::{IndexError, Statistics};
@@ -25,7 +25,7 @@ struct WordStatistics {
     passages: u64,
 }
 
-impl Asked<'_> {
+impl Snapshot<'_> {
     /// Finds sessions similar to this one, each by its most similar passage: by words that are
     /// frequent in this session and rare elsewhere.
     pub fn similar(&self, transcript: TranscriptId, limit: usize) -> Result<Found, IndexError> {
@@ -55,14 +55,14 @@ impl Asked<'_> {
         }
         let passages = self.passages()?;
         let common = ((passages as f32 * COMMON) as u64).max(COMMON_MIN);
-        let mut words: Vec<Weighed> = Vec::new();
+        let mut words: Vec<WeightedWord> = Vec::new();
         for (stem, own) in counts {
             let with = self.searcher.doc_freq(&self.scope.term(fields.stems, &stem))?.min(passages);
             // Words of nearly every session do not distinguish sessions, and words of this session
             // alone lead to no other.
             if with > own.passages && with <= common {
                 let weight = idf(passages, with) * (1.0 + own.weight).ln();
-                words.push(Weighed { stems: vec![stem], weight });
+                words.push(WeightedWord { stems: vec![stem], weight });
             }
         }
         words.sort_by(|one, other| other.weight.total_cmp(&one.weight));

@@ -1,6 +1,6 @@
 //! Indexed values: languages, names, titles, topics, and their counts.
 
-use super::{Asked, Facets, Query};
+use super::{Facets, Query, Snapshot};
 use crate::analysis::{Analyzer, ENGLISH};
 use crate::index::IndexError;
 use crate::suggest::Source;
@@ -15,7 +15,7 @@ const LANGUAGES_MAX: usize = 50;
 /// The maximum number of values of a facet.
 const FACET_VALUES: usize = 50;
 
-impl Asked<'_> {
+impl Snapshot<'_> {
     /// Returns the languages of this organization's passages (BCP 47), and English, whose rules
     /// apply to passages of unknown language.
     pub fn languages(&self) -> Result<Vec<String>, IndexError> {

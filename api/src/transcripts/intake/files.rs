@@ -28,7 +28,7 @@ const FILES_AT_ONCE: usize = 20;
 
 /// A file that is safe.
 #[derive(Debug, Clone)]
-pub(in crate::transcripts) struct Taken {
+pub(in crate::transcripts) struct ReceivedFile {
     blob: BlobKey,
     pub(super) filename: Option<String>,
     size: u64,
@@ -36,8 +36,8 @@ pub(in crate::transcripts) struct Taken {
     pub(in crate::transcripts) sha256: String,
 }
 
-impl From<Taken> for SourceFile {
-    fn from(taken: Taken) -> Self {
+impl From<ReceivedFile> for SourceFile {
+    fn from(taken: ReceivedFile) -> Self {
         Self {
             source: taken.blob.as_str().to_owned(),
             filename: taken.filename.map(Into::into),
@@ -54,7 +54,7 @@ pub(super) struct Intake<'a> {
     data_key: &'a DataKey,
     size: u64,
     /// Files that are safe, in the order in which they came.
-    pub(super) taken: Vec<Taken>,
+    pub(super) taken: Vec<ReceivedFile>,
     /// Every blob that was begun.
     pub(super) blobs: Vec<BlobKey>,
 }
@@ -134,7 +134,7 @@ impl<'a> Intake<'a> {
         stored?;
         self.size += pieces.size;
         let (size, sha256) = (pieces.size, hex::encode(pieces.hash.finalize()));
-        self.taken.push(Taken { blob, filename, size, sha256 });
+        self.taken.push(ReceivedFile { blob, filename, size, sha256 });
         Ok(())
     }
 }

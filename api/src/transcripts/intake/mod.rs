@@ -6,7 +6,7 @@
 mod files;
 mod form;
 
-pub(super) use files::Taken;
+pub(super) use files::ReceivedFile;
 pub(super) use form::{Fields, FilesBody, Typed, UploadBody, no_file};
 
 use crate::http::codes::Code;
@@ -25,7 +25,7 @@ use std::time::Duration;
 pub(super) struct Brought {
     pub(super) fields: Fields,
     /// In the order in which they came. Their blobs are durable.
-    pub(super) files: Vec<Taken>,
+    pub(super) files: Vec<ReceivedFile>,
 }
 
 /// Whether an event names the blobs of this request.
@@ -102,7 +102,7 @@ fn too_slow(limit: Duration) -> Problem {
 }
 
 /// What a request holds, for its fingerprint.
-pub(super) fn names_and_sums(files: &[Taken]) -> Vec<(Option<&str>, &str)> {
+pub(super) fn names_and_sums(files: &[ReceivedFile]) -> Vec<(Option<&str>, &str)> {
     files.iter().map(|file| (file.filename.as_deref(), file.sha256.as_str())).collect()
 }
 

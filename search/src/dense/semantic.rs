@@ -60,7 +60,7 @@ pub enum Status {
 
 /// The chunks near a question, or why there are none.
 #[derive(Debug, Clone)]
-pub struct Nearby {
+pub struct NearestChunks {
     /// Nearest first.
     pub near: Vec<Near>,
     /// Whether model and store were called.
@@ -83,7 +83,7 @@ struct Chosen {
 
 /// Search by meaning in this process. Clones share it.
 #[derive(Clone, Debug)]
-pub struct Leg(Option<Arc<Shared>>);
+pub struct SemanticSearch(Option<Arc<Shared>>);
 
 #[derive(Debug)]
 struct Shared {
@@ -99,7 +99,7 @@ struct Shared {
     failed: std::sync::Mutex<Option<Instant>>,
 }
 
-impl Leg {
+impl SemanticSearch {
     /// Creates one without a model.
     pub fn off() -> Self {
         Self(None)
@@ -137,8 +137,8 @@ impl Leg {
 
     /// Returns the chunks nearest to the content words of a question, which find more than the
     /// whole question (`docs/search.md`).
-    pub async fn near(&self, viewer: Viewer, query: &Query) -> Nearby {
-        let without = |note: &str| Nearby {
+    pub async fn near(&self, viewer: Viewer, query: &Query) -> NearestChunks {
+        let without = |note: &str| NearestChunks {
             near: Vec::new(),
             asked: false,
             note: Some(note.into()),
@@ -174,7 +174,7 @@ impl Leg {
 
 /// Why search by meaning failed.
 #[derive(Debug, thiserror::Error)]
-enum LegError {
+enum SemanticSearchError {
     #[error(transparent)]
     Embed(#[from] EmbedError),
     #[error(transparent)]
@@ -191,11 +191,15 @@ impl Shared {
         failed.is_some_and(|at| at.elapsed() < REST)
     }
 
-    async fn near(&self, viewer: Viewer, query: &Query) -> Result<Nearby, LegError> {
+    async fn near(
+        &self,
+        viewer: Viewer,
+        query: &Query,
+    ) -> Result<NearestChunks, SemanticSearchError> {
         let chosen = self.choose().await?;
         let Some((collection, embedder)) = chosen.answering else {
             let note = "Vectors are still being computed: these results match words only.";
-            return Ok(Nearby {
+            return Ok(NearestChunks {
                 near: Vec::new(),
                 asked: false,
                 note: Some(note.to_owned()),
@@ -222,7 +226,7 @@ impl Shared {
             ),
             _ => None,
         };
-        Ok(Nearby { near: near?, asked: true, note, through: Some(chosen.through) })
+        Ok(NearestChunks { near: near?, asked: true, note, through: Some(chosen.through) })
     }
 
     async fn question(
