@@ -60,7 +60,7 @@ impl Service for Http {
                 .with_graceful_shutdown(async move { stop.cancelled().await })
                 .await;
             if let Err(error) = served {
-                tracing::error!(%error, "HTTP is served no more");
+                tracing::error!(%error, "the HTTP server ended");
             }
         });
         Ok(())

@@ -17,6 +17,7 @@ mod descriptor;
 pub mod forget;
 mod job;
 pub mod parse;
+mod processing;
 pub mod runtime;
 mod steps;
 pub mod summarize;

@@ -4,6 +4,7 @@ use crate::confined::is_overrun;
 use crate::confined::session::{self, Known, Session};
 use crate::descriptor::{Descriptor, Limits};
 use crate::job::JobContext;
+use crate::processing::INTERNAL;
 use crate::worker::{Context, Done, Fault, Worker};
 use async_trait::async_trait;
 use debrief_domain::client::Client;
@@ -12,7 +13,6 @@ use debrief_domain::personal::Personal;
 use debrief_domain::transcript::content::Content;
 use debrief_domain::transcript::{
     Outline, Stage, Transcript, TranscriptCommand, TranscriptError, TranscriptParsed,
-    TranscriptProcessingFailed,
 };
 use debrief_infra::blobs::BlobKey;
 use debrief_infra::log::{CommandError, RecordedEvent};
@@ -63,8 +63,8 @@ impl Worker for Parse {
         let Session { content, json } = match read {
             Ok(session) => session,
             Err(unread) => {
-                let failure = failure(&unread.code, &unread.message);
-                self.record(event, job, "", TranscriptCommand::RecordFailure(failure)).await?;
+                let failure = (unread.code.as_str(), unread.message.as_str());
+                self.0.record_failure(event, job, "", Stage::Parsing, failure).await?;
                 return Ok(Done::Finished);
             }
         };
@@ -103,8 +103,8 @@ impl Worker for Parse {
             "The file could not be read because of a fault on our side. \
              The operator has been told; the file is kept."
         };
-        let command = TranscriptCommand::RecordFailure(failure("internal", message));
-        self.record(event, job, ":gave-up", command).await
+        let failure = (INTERNAL, message);
+        self.0.record_failure(event, job, ":gave-up", Stage::Parsing, failure).await
     }
 }
 
@@ -121,28 +121,6 @@ impl Parse {
             known.clients.extend(client.name().map(str::to_owned));
         }
         Ok(known)
-    }
-
-    async fn record(
-        &self,
-        event: &RecordedEvent,
-        job: &JobContext,
-        effect: &str,
-        command: TranscriptCommand,
-    ) -> Result<(), Fault> {
-        let context = job.command(event, effect);
-        match self.0.log.execute::<Transcript>(context, event.stream_id, command).await {
-            Ok(_) | Err(CommandError::Refused(TranscriptError::NotFound)) => Ok(()),
-            Err(error) => Err(error.into()),
-        }
-    }
-}
-
-fn failure(code: &str, message: &str) -> TranscriptProcessingFailed {
-    TranscriptProcessingFailed {
-        stage: Stage::Parsing,
-        code: code.to_owned(),
-        message: message.to_owned(),
     }
 }
 

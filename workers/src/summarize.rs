@@ -1,18 +1,16 @@
-//! Writes the summary of a transcript, and a new version of it once the turns are others:
+//! Writes the summary of a transcript, and a new version after its turns change:
 //! sentences from it, chosen and sorted.
 
 use crate::descriptor::{Descriptor, Limits};
 use crate::job::JobContext;
+use crate::processing::INTERNAL;
 use crate::vocabulary;
 use crate::worker::{Context, Done, Fault, Worker};
 use async_trait::async_trait;
 use cqrs_es::Aggregate;
 use debrief_domain::ids::{SummaryId, TranscriptId};
 use debrief_domain::summary::{Summary, SummaryCommand, SummaryError};
-use debrief_domain::transcript::{
-    CORRECTIONS_MAX, Stage, Transcript, TranscriptCommand, TranscriptError,
-    TranscriptProcessingFailed,
-};
+use debrief_domain::transcript::{CORRECTIONS_MAX, Stage, Transcript};
 use debrief_infra::log::{CommandError, RecordedEvent, StreamId};
 use debrief_infra::queue::Begins;
 use debrief_language::summary;
@@ -21,7 +19,7 @@ use std::sync::Arc;
 
 /// The turns were read from the files.
 const READ: &str = "transcript.parsed";
-/// Events after which the turns are others.
+/// Events that change the turns.
 const TURNS_CHANGED: &[&str] = &[READ, "transcript.corrected", "transcript.correction_undone"];
 /// Later events that are looked at.
 const PAGE: u32 = 100;
@@ -80,18 +78,10 @@ impl Worker for Summarize {
     }
 
     async fn gave_up(&self, event: &RecordedEvent, job: &JobContext, _: &str) -> Result<(), Fault> {
-        let command = TranscriptCommand::RecordFailure(TranscriptProcessingFailed {
-            stage: Stage::Summarizing,
-            code: "internal".to_owned(),
-            message: "The summary could not be written because of a fault on our side. \
-                 The operator has been told; the turns can be read."
-                .to_owned(),
-        });
-        let context = job.command(event, ":gave-up");
-        match self.0.log.execute::<Transcript>(context, event.stream_id, command).await {
-            Ok(_) | Err(CommandError::Refused(TranscriptError::NotFound)) => Ok(()),
-            Err(error) => Err(error.into()),
-        }
+        let message = "The summary could not be written because of a fault on our side. \
+                 The operator has been told; the turns can be read.";
+        let failure = (INTERNAL, message);
+        self.0.record_failure(event, job, ":gave-up", Stage::Summarizing, failure).await
     }
 }
 

@@ -16,6 +16,7 @@
 
 use crate::descriptor::{Descriptor, Limits};
 use crate::job::JobContext;
+use crate::processing::INTERNAL;
 use crate::worker::{Context, Done, Fault, Worker};
 use async_trait::async_trait;
 use cqrs_es::Aggregate;
@@ -24,7 +25,7 @@ use debrief_domain::principal::Principal;
 use debrief_domain::transcript::correction::{Correction, VocabularyEntry};
 use debrief_domain::transcript::{
     Outline, Stage, Transcript, TranscriptCommand, TranscriptCorrected, TranscriptError,
-    TranscriptEvent, TranscriptProcessingFailed,
+    TranscriptEvent,
 };
 use debrief_domain::vocabulary::Vocabulary;
 use debrief_infra::log::{CommandError, EventLog, RecordedEvent, StreamId};
@@ -86,18 +87,10 @@ impl Worker for ApplyVocabulary {
     }
 
     async fn gave_up(&self, event: &RecordedEvent, job: &JobContext, _: &str) -> Result<(), Fault> {
-        let command = TranscriptCommand::RecordFailure(TranscriptProcessingFailed {
-            stage: Stage::Parsing,
-            code: "internal".to_owned(),
-            message: "The vocabulary could not be applied because of a fault on our side. \
-                 The operator has been told; the turns can be read."
-                .to_owned(),
-        });
-        let context = job.command(event, ":gave-up");
-        match self.0.log.execute::<Transcript>(context, event.stream_id, command).await {
-            Ok(_) | Err(CommandError::Refused(TranscriptError::NotFound)) => Ok(()),
-            Err(error) => Err(error.into()),
-        }
+        let message = "The vocabulary could not be applied because of a fault on our side. \
+                 The operator has been told; the turns can be read.";
+        let failure = (INTERNAL, message);
+        self.0.record_failure(event, job, ":gave-up", Stage::Parsing, failure).await
     }
 }
 
@@ -147,7 +140,7 @@ async fn entries_at(
     }
 }
 
-/// Whether the files were read anew since, or a worker has corrected what was read.
+/// Whether the files were read again since, or a worker has corrected what was read.
 async fn is_settled(log: &EventLog, parsed: &RecordedEvent) -> Result<bool, Fault> {
     let stream = StreamId { stream_type: Transcript::TYPE, id: parsed.stream_id };
     let mut version = parsed.version;
