@@ -5,7 +5,7 @@
 
 mod commands;
 mod config;
-mod meaning;
+mod semantic;
 mod serve;
 mod services;
 mod system;

@@ -2,7 +2,7 @@
 //! once, when first asked for. Whatever is opened registers its check in [`System::health`].
 
 use crate::config::{Config, MasterKey as MasterKeySetting};
-use crate::meaning::Meaning;
+use crate::semantic::Semantic;
 use anyhow::Context;
 use debrief_api::{generate_key, hash_of_key};
 use debrief_domain::ids::{ApiKeyId, OrganizationId};
@@ -34,7 +34,7 @@ pub(crate) struct System {
     pub(crate) health: Health,
     documents: OnceCell<Documents>,
     queue: OnceCell<Arc<dyn Queue>>,
-    meaning: OnceCell<Option<Meaning>>,
+    semantic: OnceCell<Option<Semantic>>,
     /// Where the master key was made just now, if it was.
     pub(crate) master_key_made: Option<std::path::PathBuf>,
 }
@@ -66,7 +66,7 @@ impl System {
             health,
             documents: OnceCell::new(),
             queue: OnceCell::new(),
-            meaning: OnceCell::new(),
+            semantic: OnceCell::new(),
             database,
             master_key_made,
         })
@@ -117,13 +117,13 @@ impl System {
     }
 
     /// What search by meaning needs, if a model is configured.
-    pub(crate) async fn meaning(&self, config: &Config) -> anyhow::Result<Option<&Meaning>> {
-        Ok(self.meaning.get_or_try_init(|| Meaning::open(config)).await?.as_ref())
+    pub(crate) async fn semantic(&self, config: &Config) -> anyhow::Result<Option<&Semantic>> {
+        Ok(self.semantic.get_or_try_init(|| Semantic::open(config)).await?.as_ref())
     }
 
     /// What answers questions by meaning.
     pub(crate) async fn semantic_search(&self, config: &Config) -> anyhow::Result<SemanticSearch> {
-        let Some(Meaning { embedder, store }) = self.meaning(config).await? else {
+        let Some(Semantic { embedder, store }) = self.semantic(config).await? else {
             return Ok(SemanticSearch::off());
         };
         let key = config.embeddings_key.as_ref().map(|key| key.reveal().to_owned());

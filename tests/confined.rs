@@ -7,7 +7,7 @@ use bytes::Bytes;
 use debrief_domain::transcript::content::Content;
 
 use debrief_workers::Fault;
-use debrief_workers::confined::session::{self, Known, Session, Unread};
+use debrief_workers::confined::session::{self, Known, ReadError, Session};
 use debrief_workers::confined::{Children, Confined, InThread};
 use serde_json::json;
 use std::collections::HashSet;
@@ -41,7 +41,7 @@ async fn read(
     place: &dyn Confined,
     file: impl Into<Bytes>,
     budget: Duration,
-) -> Result<Result<Session, Unread>, Fault> {
+) -> Result<Result<Session, ReadError>, Fault> {
     let known = Known { coaches: vec!["Dana Levi".to_owned()], clients: vec![] };
     session::read(place, vec![("call.vtt".to_owned(), file.into())], known, budget).await
 }

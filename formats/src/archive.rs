@@ -20,9 +20,9 @@ pub const MAX_FILES: usize = 50;
 pub const MAX_FILE: u64 = if cfg!(test) { 1 << 20 } else { 64 << 20 };
 /// Maximum unpacked size of all files together, in bytes.
 pub const MAX_ALL: u64 = 2 * MAX_FILE;
-/// [`Guess::format`](crate::Guess::format) of an archive.
+/// [`Detected::format`](crate::Detected::format) of an archive.
 pub const ID: &str = "zip";
-/// [`Guess::name`](crate::Guess::name) of an archive.
+/// [`Detected::name`](crate::Detected::name) of an archive.
 pub const NAME: &str = "a ZIP of transcripts";
 
 const LOCAL: &[u8] = b"PK\x03\x04";

@@ -36,5 +36,5 @@ pub use debrief_domain::transcript::content::Content;
 pub use kernel::clock::{OF_DAY, zero_of_day};
 pub use kernel::source::{HEAD_BYTES, media_type};
 pub use kernel::{Confidence, Encoding, Refusal, builder};
-pub use reading::{Guess, Parts, inspect, parse, parse_archive, parse_as};
+pub use reading::{Detected, Parts, inspect, parse, parse_archive, parse_as};
 pub use registry::accepted;

@@ -12,7 +12,7 @@ use crate::registry::{self, REGISTRY};
 
 /// The detected type of an upload.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Guess {
+pub struct Detected {
     /// [`Format::id`].
     pub format: &'static str,
     /// [`Format::name`].
@@ -25,9 +25,9 @@ pub struct Guess {
 
 /// Detects from the first [`HEAD_BYTES`] of an upload whether it can be read. Longer input is
 /// truncated.
-pub fn inspect(head: &[u8]) -> Result<Guess, Refusal> {
+pub fn inspect(head: &[u8]) -> Result<Detected, Refusal> {
     if is_archive(head) {
-        return Ok(Guess {
+        return Ok(Detected {
             format: archive::ID,
             name: archive::NAME,
             encoding: Encoding::Damaged,
@@ -36,7 +36,7 @@ pub fn inspect(head: &[u8]) -> Result<Guess, Refusal> {
     }
     let head = Head::new(head)?;
     let (format, confidence) = recognise(&head)?;
-    Ok(Guess { format: format.id(), name: format.name(), encoding: head.encoding(), confidence })
+    Ok(Detected { format: format.id(), name: format.name(), encoding: head.encoding(), confidence })
 }
 
 /// Reads a whole file, or the only transcript in a ZIP archive; see [`parse_archive`].

@@ -24,7 +24,7 @@ use debrief_domain::ids::{OrganizationId, TranscriptId};
 use debrief_domain::principal::Viewer;
 use debrief_domain::subject::Subject;
 use debrief_infra::embeddings::{self, Role};
-use debrief_infra::vectors::Near;
+use debrief_infra::vectors::Neighbor;
 use debrief_search::dense::chunks;
 use debrief_search::dense::semantic::NEAR_MAX;
 use debrief_search::index::{Checkpoint, Index, SCHEMA};
@@ -205,7 +205,7 @@ impl Bench {
     }
 
     /// Asks all questions, each with what is near it, if anything is.
-    fn ask(&self, near: Option<&[Vec<Near>]>, weight: Option<f32>) -> Outcome<Vec<Scores>> {
+    fn ask(&self, near: Option<&[Vec<Neighbor>]>, weight: Option<f32>) -> Outcome<Vec<Scores>> {
         let of_id: HashMap<TranscriptId, usize> =
             (0..self.meetings.len()).map(|at| (id(at), at)).collect();
         let asking = Snapshot::by(&self.index, Viewer::everything(OWN))?;
@@ -226,7 +226,7 @@ impl Bench {
     }
 
     /// The chunks that are near each question, by a model and all comparisons.
-    fn near(&self, url: &str, by_words: bool) -> Outcome<Vec<Vec<Near>>> {
+    fn near(&self, url: &str, by_words: bool) -> Outcome<Vec<Vec<Neighbor>>> {
         let mut chunks = Vec::new();
         for of_meeting in self.passages.chunk_by(|(one, _), (other, _)| one == other) {
             let number = of_meeting.first().map_or(0, |(meeting, _)| *meeting);
@@ -253,10 +253,10 @@ impl Bench {
             Ok::<_, Failure>((of_chunks, model.embed(&questions, Role::Question).await?))
         })?;
         let nearest = |question: &Vec<f32>| {
-            let mut near: Vec<Near> = chunks
+            let mut near: Vec<Neighbor> = chunks
                 .iter()
                 .zip(&of_chunks)
-                .map(|(chunk, vector)| Near {
+                .map(|(chunk, vector)| Neighbor {
                     id: chunk.entry.id,
                     similarity: question.iter().zip(vector).map(|(a, b)| a * b).sum(),
                 })

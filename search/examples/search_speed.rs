@@ -18,7 +18,7 @@ use debrief_domain::ids::{OrganizationId, TranscriptId};
 use debrief_domain::principal::Viewer;
 use debrief_domain::subject::Subject;
 use debrief_infra::vectors::{
-    Entry, Filters as VectorFilters, Near, SessionInfo, SqliteStore, State, VectorStore,
+    Entry, Filters as VectorFilters, Neighbor, SessionInfo, SqliteStore, State, VectorStore,
 };
 use debrief_search::dense::chunks;
 use debrief_search::dense::semantic::NEAR_MAX;
@@ -149,7 +149,7 @@ impl Dense {
         Ok((entries.len(), begun.elapsed()))
     }
 
-    fn near(&self, query: &Query) -> Outcome<Vec<Near>> {
+    fn near(&self, query: &Query) -> Outcome<Vec<Neighbor>> {
         let question = vector(&query.words);
         let filters = VectorFilters {
             from: query.filters.from,

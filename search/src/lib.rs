@@ -9,7 +9,7 @@
 //! | passages → index, and who may see them | [`index`] |
 //! | the log → the index of this node | [`follower`] |
 //! | chunks of passages → vectors, and back | [`dense`] |
-//! | a question in plain words → a query | [`understood`] |
+//! | a question in plain words → a query | [`interpretation`] |
 //! | a query → passages, best first | [`query`] |
 //! | passages → sentences that answer | [`answer`] |
 //! | typed letters → completions | [`suggest`] |
@@ -31,9 +31,9 @@ pub mod dense;
 pub mod follower;
 mod highlight;
 pub mod index;
+pub mod interpretation;
 pub mod passages;
 pub mod query;
 pub mod suggest;
 mod touched;
-pub mod understood;
 pub mod watch;

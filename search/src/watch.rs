@@ -5,8 +5,8 @@
 //! report every session with one word of the question.
 
 use crate::index::{Checkpoint, Index, IndexError, SCHEMA};
+use crate::interpretation::{InterpretedQuestion, Question, interpret};
 use crate::query::Snapshot;
-use crate::understood::{Question, Understood, understand};
 use chrono::{DateTime, Utc};
 use debrief_domain::ids::{ClientId, OrganizationId};
 use debrief_domain::principal::Viewer;
@@ -37,7 +37,8 @@ impl SavedSearchMatcher {
         now: DateTime<Utc>,
     ) -> Result<u64, IndexError> {
         let asked = Snapshot::by(&self.index, Viewer::everything(self.organization))?;
-        let Understood { mut query, languages, .. } = understand(question, &asked, clients, now)?;
+        let InterpretedQuestion { mut query, languages, .. } =
+            interpret(question, &asked, clients, now)?;
         query.every_word = true;
         let languages: Vec<&str> = languages.iter().map(String::as_str).collect();
         Ok(asked.search(&query, &languages, 1, 0, |_| false)?.passages)

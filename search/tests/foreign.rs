@@ -7,7 +7,7 @@ use debrief_domain::ids::{ClientId, OrganizationId, TranscriptId};
 use debrief_domain::principal::Viewer;
 use debrief_domain::subject::Subject;
 use debrief_domain::transcript::content::{Content, Turn};
-use debrief_infra::vectors::Near;
+use debrief_infra::vectors::Neighbor;
 use debrief_search::dense::chunks;
 use debrief_search::index::{Checkpoint, Index, SCHEMA};
 use debrief_search::passages::{self, Kind};
@@ -124,10 +124,10 @@ fn nothing_foreign_comes_back_whatever_is_asked() {
     writer.commit(&checkpoint).unwrap();
 
     // As if the vector store named chunks of both, and each as near as can be.
-    let near: Vec<Near> = (0..SESSIONS)
+    let near: Vec<Neighbor> = (0..SESSIONS)
         .flat_map(|n| [session(1, n), session(2, n)])
         .flat_map(|session| chunks::of_passages(session.subject, &passages::of_session(&session)))
-        .map(|chunk| Near { id: chunk.entry.id, similarity: 1.0 })
+        .map(|chunk| Neighbor { id: chunk.entry.id, similarity: 1.0 })
         .collect();
 
     let full = std::env::var("DEBRIEF_TEST_FULL").is_ok_and(|value| value == "1");

@@ -5,7 +5,7 @@ use debrief_domain::ids::{ClientId, OrganizationId, TranscriptId};
 use debrief_domain::principal::Viewer;
 use debrief_domain::subject::Subject;
 use debrief_domain::transcript::content::{Content, Turn};
-use debrief_infra::vectors::Near;
+use debrief_infra::vectors::Neighbor;
 use debrief_search::dense::chunks;
 use debrief_search::dense::semantic::NEAR_MAX;
 use debrief_search::index::{Checkpoint, Index, IndexError, SCHEMA, Writer};
@@ -246,11 +246,11 @@ fn sheep_and_ships() -> Session {
     session(OURS, 1, &turns)
 }
 
-fn near(session: &Session, similarities: &[(&str, f32)]) -> Vec<Near> {
+fn near(session: &Session, similarities: &[(&str, f32)]) -> Vec<Neighbor> {
     let all = chunks::of_passages(session.subject, &passages::of_session(session));
     let of = |(text, similarity): &(&str, f32)| {
         let chunk = all.iter().find(|chunk| chunk.text.contains(text)).unwrap();
-        Near { id: chunk.entry.id, similarity: *similarity }
+        Neighbor { id: chunk.entry.id, similarity: *similarity }
     };
     similarities.iter().map(of).collect()
 }
@@ -299,9 +299,9 @@ fn words_and_meaning_together_come_before_each_alone() {
     // However many more are looked at, the scale stays: what is farther than all that is tuned for
     // adds nothing.
     let order = found(&find(&index, OURS, &query));
-    let far = Near { id: Uuid::from_u128(99), similarity: -0.5 };
+    let far = Neighbor { id: Uuid::from_u128(99), similarity: -0.5 };
     let mut padded = query.clone();
-    padded.dense.near.resize(NEAR_MAX, Near { similarity: 0.6, ..far });
+    padded.dense.near.resize(NEAR_MAX, Neighbor { similarity: 0.6, ..far });
     let scores = |query: &Query| {
         let hits = find(&index, OURS, query).hits;
         hits.iter().map(|hit| hit.score).collect::<Vec<_>>()
@@ -324,10 +324,10 @@ fn near_passages_score_by_words_as_the_engine_scores_them() {
     let sessions: Vec<Session> =
         said.iter().zip(1..).map(|(turns, number)| session(OURS, number, turns)).collect();
     let (index, _writer) = index_of(&sessions);
-    let all_near: Vec<Near> = sessions
+    let all_near: Vec<Neighbor> = sessions
         .iter()
         .flat_map(|session| chunks::of_passages(session.subject, &passages::of_session(session)))
-        .map(|chunk| Near { id: chunk.entry.id, similarity: 0.9 })
+        .map(|chunk| Neighbor { id: chunk.entry.id, similarity: 0.9 })
         .collect();
     let plain = words("sleeping before a long race");
     let queries = [

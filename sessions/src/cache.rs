@@ -17,7 +17,7 @@ const KEPT_FOR: Duration = Duration::from_secs(60);
 
 /// The turns of a transcript, with corrections applied.
 #[derive(Debug)]
-pub struct Current {
+pub struct CurrentTurns {
     /// Current turns.
     pub content: Content,
     /// Revision of these turns: see
@@ -26,16 +26,16 @@ pub struct Current {
 }
 
 /// Cache key: organization, transcript and version.
-type Place = (OrganizationId, TranscriptId, i64);
+type CacheKey = (OrganizationId, TranscriptId, i64);
 
 /// Cache of current turns by transcript and version.
 #[derive(Debug, Clone)]
-pub struct Cache(moka::future::Cache<Place, Arc<Current>>);
+pub struct Cache(moka::future::Cache<CacheKey, Arc<CurrentTurns>>);
 
 impl Cache {
     /// Creates a cache of about `bytes` of turns.
     pub fn new(bytes: u64) -> Self {
-        let weigh = |_: &Place, current: &Arc<Current>| {
+        let weigh = |_: &CacheKey, current: &Arc<CurrentTurns>| {
             let size = |turn: &Turn| turn.text.len() + 24 * turn.cues.len() + 150;
             let bytes: usize = current.content.turns.iter().map(size).sum();
             u32::try_from(bytes).unwrap_or(u32::MAX)
@@ -58,7 +58,7 @@ impl Cache {
         organization: OrganizationId,
         id: TranscriptId,
         version: i64,
-    ) -> Result<Option<Arc<Current>>, LoadError> {
+    ) -> Result<Option<Arc<CurrentTurns>>, LoadError> {
         let place = (organization, id, version);
         if let Some(current) = self.0.get(&place).await {
             return Ok(Some(current));
@@ -66,7 +66,7 @@ impl Cache {
         let Some(loaded) = load(log, documents, organization, id).await? else { return Ok(None) };
         let revision = loaded.transcript.revision();
         let Some(corrected) = loaded.corrected().await? else { return Ok(None) };
-        let current = Arc::new(Current { content: corrected.content, revision });
+        let current = Arc::new(CurrentTurns { content: corrected.content, revision });
         self.0.insert(place, Arc::clone(&current)).await;
         Ok(Some(current))
     }

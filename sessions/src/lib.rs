@@ -14,7 +14,7 @@ mod session;
 mod stream;
 mod transcript;
 
-pub use cache::{Cache, Current};
+pub use cache::{Cache, CurrentTurns};
 pub use error::LoadError;
 pub use session::{ExternalNote, Session, load_subject};
 pub use transcript::{Loaded, Turns, corrected, load};

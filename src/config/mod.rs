@@ -26,7 +26,7 @@ use redact::Kind;
 
 pub(crate) use problem::{ConfigError, Problem, Source};
 pub(crate) use read::names_of_workers;
-pub(crate) use values::{Address, Kinds, LogFormat, MasterKey, Secret, Size, Span};
+pub(crate) use values::{Address, Kinds, LogFormat, MasterKey, Secret, Size, Timespan};
 
 /// Every setting with its default and documentation, as TOML.
 pub(crate) const DEFAULTS: &str = include_str!("../../debrief.default.toml");
@@ -63,10 +63,10 @@ macro_rules! settings {
     };
 }
 
-const SECOND: Span = Span::from_millis(1_000);
-const TEN_MINUTES: Span = Span::from_millis(600_000);
-const HOUR: Span = Span::from_millis(3_600_000);
-const DAY: Span = Span::from_millis(86_400_000);
+const SECOND: Timespan = Timespan::from_millis(1_000);
+const TEN_MINUTES: Timespan = Timespan::from_millis(600_000);
+const HOUR: Timespan = Timespan::from_millis(3_600_000);
+const DAY: Timespan = Timespan::from_millis(86_400_000);
 const KIB: Size = Size::from_bytes(1 << 10);
 const GIB: Size = Size::from_bytes(1 << 30);
 
@@ -110,24 +110,24 @@ settings! {
     /// As configured; see [`Config::public_url`].
     public_url: Option<Address>, Url, |text| read::or_empty(text, read::public_url);
     upload_max_bytes: Size, Plain, |text| read::size(text, KIB, Size::from_bytes(100 << 30));
-    upload_idle_timeout: Span, Plain, |text| read::span(text, SECOND, HOUR);
-    upload_timeout: Span, Plain, |text| read::span(text, SECOND, DAY);
+    upload_idle_timeout: Timespan, Plain, |text| read::span(text, SECOND, HOUR);
+    upload_timeout: Timespan, Plain, |text| read::span(text, SECOND, DAY);
     request_max_bytes: Size, Plain, |text| read::size(text, KIB, GIB);
-    request_timeout: Span, Plain, |text| read::span(text, SECOND, HOUR);
-    min_position_timeout: Span, Plain, |text| read::span(text, Span::from_millis(1), HOUR);
-    shutdown_grace: Span, Plain, |text| read::span(text, Span::from_millis(0), HOUR);
+    request_timeout: Timespan, Plain, |text| read::span(text, SECOND, HOUR);
+    min_position_timeout: Timespan, Plain, |text| read::span(text, Timespan::from_millis(1), HOUR);
+    shutdown_grace: Timespan, Plain, |text| read::span(text, Timespan::from_millis(0), HOUR);
     append_batch_max: usize, Plain, |text| read::count(text, 1, 10_000);
     workers: Kinds, Plain, read::kinds_of_workers;
     worker_concurrency: usize, Plain, |text| read::count(text, 1, 1_000);
-    worker_timeout: Span, Plain, |text| read::span(text, SECOND, DAY);
-    worker_cpu_budget: Span, Plain, |text| read::span(text, SECOND, HOUR);
+    worker_timeout: Timespan, Plain, |text| read::span(text, SECOND, DAY);
+    worker_cpu_budget: Timespan, Plain, |text| read::span(text, SECOND, HOUR);
     worker_memory_max: Size, Plain, |text| {
         read::size(text, Size::from_bytes(2 << 30), Size::from_bytes(1 << 40))
     };
-    worker_lease: Span, Plain, |text| read::span(text, Span::from_millis(2_000), TEN_MINUTES);
+    worker_lease: Timespan, Plain, |text| read::span(text, Timespan::from_millis(2_000), TEN_MINUTES);
     worker_max_attempts: u32, Plain, |text| read::count(text, 1, 100);
-    worker_backoff_min: Span, Plain, |text| read::span(text, Span::from_millis(1), DAY);
-    worker_backoff_max: Span, Plain, |text| read::span(text, Span::from_millis(1), DAY);
+    worker_backoff_min: Timespan, Plain, |text| read::span(text, Timespan::from_millis(1), DAY);
+    worker_backoff_max: Timespan, Plain, |text| read::span(text, Timespan::from_millis(1), DAY);
     updates_retention: u64, Plain, |text| read::count(text, 100, 10_000_000);
     websocket_max_connections: usize, Plain, |text| read::count(text, 1, 1_000_000);
     websocket_max_subscriptions: usize, Plain, |text| read::count(text, 1, 10_000);
@@ -163,7 +163,7 @@ impl Config {
 
     /// Checks settings that depend on each other.
     fn check_together(&self, layers: &mut Layers) {
-        let setting = |key: &'static str, value: Span| Setting {
+        let setting = |key: &'static str, value: Timespan| Setting {
             key,
             value: value.to_string(),
             at: self.source(key),
@@ -270,7 +270,8 @@ macro_rules! show_as_displayed {
 }
 
 show_as_displayed!(
-    u32, u64, usize, String, SocketAddr, Address, Kinds, MasterKey, Secret, Size, Span, LogFormat
+    u32, u64, usize, String, SocketAddr, Address, Kinds, MasterKey, Secret, Size, Timespan,
+    LogFormat
 );
 
 impl Show for PathBuf {

@@ -11,7 +11,7 @@ use std::str::FromStr;
 
 use debrief_infra::url::has_scheme;
 
-use super::values::{Address, Kinds, LogFormat, MasterKey, Secret, Size, Span};
+use super::values::{Address, Kinds, LogFormat, MasterKey, Secret, Size, Timespan};
 
 /// What is accepted, as the end of a sentence that begins with "expected ".
 pub(super) type Accepts = String;
@@ -53,8 +53,8 @@ pub(super) fn count<T: FromStr + PartialOrd + fmt::Display>(
     }
 }
 
-pub(super) fn span(text: &str, least: Span, most: Span) -> Result<Span, Accepts> {
-    match text.parse::<Span>() {
+pub(super) fn span(text: &str, least: Timespan, most: Timespan) -> Result<Timespan, Accepts> {
+    match text.parse::<Timespan>() {
         Ok(span) if span >= least && span <= most => Ok(span),
         _ => Err(format!(
             "a whole number and a unit (ms, s, m, h, d) from \"{least}\" to \"{most}\""

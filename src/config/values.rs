@@ -8,9 +8,9 @@ use std::time::Duration;
 
 /// A duration: a whole number and a unit, as in `500ms`, `10s`, `5m`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Span(Duration);
+pub(crate) struct Timespan(Duration);
 
-impl Span {
+impl Timespan {
     pub(crate) const fn from_millis(millis: u64) -> Self {
         Self(Duration::from_millis(millis))
     }
@@ -24,7 +24,7 @@ impl Span {
 const SPAN_UNITS: [(&str, u64); 5] =
     [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1)];
 
-impl FromStr for Span {
+impl FromStr for Timespan {
     type Err = ();
 
     fn from_str(text: &str) -> Result<Self, ()> {
@@ -34,7 +34,7 @@ impl FromStr for Span {
     }
 }
 
-impl fmt::Display for Span {
+impl fmt::Display for Timespan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let millis = self.0.as_millis();
         let exact =
@@ -235,8 +235,8 @@ mod tests {
             ("24h", 86_400_000, "1d"),
             ("0s", 0, "0s"),
         ] {
-            let span: Span = text.parse().unwrap();
-            assert_eq!(span, Span::from_millis(millis), "{text}");
+            let span: Timespan = text.parse().unwrap();
+            assert_eq!(span, Timespan::from_millis(millis), "{text}");
             assert_eq!(span.to_string(), shown);
             assert_eq!(shown.parse(), Ok(span));
         }
@@ -256,7 +256,7 @@ mod tests {
             "1000000000000000000d",
             "99999999999999999999s",
         ] {
-            assert_eq!(text.parse::<Span>(), Err(()), "{text}");
+            assert_eq!(text.parse::<Timespan>(), Err(()), "{text}");
         }
     }
 

@@ -26,7 +26,7 @@ impl Service for Vectors {
 
     async fn start(&mut self, process: &mut Process) -> anyhow::Result<()> {
         let Process { config, system, .. } = process;
-        let Some(meaning) = system.meaning(config).await? else { return Ok(()) };
+        let Some(meaning) = system.semantic(config).await? else { return Ok(()) };
         let indexer = Indexer::new(
             system.log.clone(),
             system.documents(config).await?,

@@ -23,7 +23,7 @@ pub struct File<'a> {
 
 /// Why files cannot be read as one session.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Unread {
+pub enum ReadError {
     /// No file can be read.
     #[error(transparent)]
     Refused(#[from] Refusal),
@@ -32,7 +32,7 @@ pub enum Unread {
     Apart(#[from] MergeError),
 }
 
-impl Unread {
+impl ReadError {
     /// Returns the machine-readable reason.
     pub fn code(&self) -> &'static str {
         match self {
@@ -51,7 +51,7 @@ fn sentence(error: &MergeError) -> String {
 }
 
 /// Reads the files of one session.
-pub fn read(files: &[File<'_>], known: &Known) -> Result<Content, Unread> {
+pub fn read(files: &[File<'_>], known: &Known) -> Result<Content, ReadError> {
     let mut parts = Vec::new();
     let mut left_out = Vec::new();
     let mut first_refusal = None;
@@ -135,7 +135,7 @@ mod tests {
         assert_eq!(content.turns.len(), 3);
         assert!(content.warnings[0].message.starts_with("noise.bin was skipped: "));
         let refused = read(&[noise], &Known::default()).unwrap_err();
-        assert!(matches!(refused, Unread::Refused(Refusal::Binary { .. })), "{refused}");
+        assert!(matches!(refused, ReadError::Refused(Refusal::Binary { .. })), "{refused}");
         let nothing = read(&[], &Known::default()).unwrap_err();
         assert_eq!(nothing.code(), "nothing_to_merge");
     }

@@ -16,7 +16,7 @@ use debrief_domain::summary::{Summary, SummaryEvent};
 use debrief_infra::log::{CommandError, RecordedEvent};
 use debrief_infra::queue::Begins;
 use debrief_projections::{directory, searches};
-use debrief_search::understood::{PEOPLE_MAX, Question};
+use debrief_search::interpretation::{PEOPLE_MAX, Question};
 use debrief_search::watch::SavedSearchMatcher;
 use debrief_sessions::{Session, load_subject};
 use std::sync::Arc;

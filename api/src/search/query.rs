@@ -18,8 +18,8 @@ use debrief_domain::principal::Viewer;
 use debrief_search::dense::semantic::NearestChunks;
 use debrief_search::follower::Search;
 use debrief_search::index::IndexError;
+use debrief_search::interpretation::{InterpretedQuestion, interpret};
 use debrief_search::query::{Hit, Snapshot};
-use debrief_search::understood::{Understood, understand};
 
 /// Longest question, in characters.
 const QUERY_MAX: usize = 1_000;
@@ -52,7 +52,7 @@ pub(super) async fn query(
     let question = understanding::question(&body);
     let mut understood = index::ask(&state, move |search| {
         let index = search.index();
-        understand(&question, &Snapshot::by(&index, viewer)?, &clients, Utc::now())
+        interpret(&question, &Snapshot::by(&index, viewer)?, &clients, Utc::now())
     })
     .await?;
     understood.query.per_session = body.per_session.unwrap_or(0) as usize;
@@ -77,7 +77,7 @@ pub(super) async fn query(
 fn answer(
     search: &Search,
     viewer: Viewer,
-    understood: Understood,
+    understood: InterpretedQuestion,
     with_facets: bool,
     nearby: NearestChunks,
     limit: usize,
@@ -86,7 +86,7 @@ fn answer(
     let indexed_through = search.position();
     let index = search.index();
     let asked = Snapshot::by(&index, viewer)?;
-    let Understood { query, interpreted, languages } = understood;
+    let InterpretedQuestion { query, interpreted, languages } = understood;
     let languages: Vec<&str> = languages.iter().map(String::as_str).collect();
     let found = asked.search(&query, &languages, limit, seen.len(), |key| seen.contains(key))?;
     let facets = match with_facets {

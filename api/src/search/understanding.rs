@@ -11,7 +11,7 @@ use debrief_domain::principal::Viewer;
 use debrief_language::question as understood;
 use debrief_language::question::{Anchor, How, Interpreted, Kind, Order, Role};
 use debrief_projections::directory;
-use debrief_search::understood::{PEOPLE_MAX, Question};
+use debrief_search::interpretation::{PEOPLE_MAX, Question};
 
 /// The clients of an organization, by name.
 pub(super) async fn clients(
@@ -70,12 +70,12 @@ pub(super) fn interpreted(understood: Interpreted) -> types::Interpreted {
     }
 }
 
-fn part(quote: understood::Quote) -> types::QuestionPart {
+fn part(quote: interpretation::Quote) -> types::QuestionPart {
     types::QuestionPart { text: quote.text, from: quote.from, to: quote.to }
 }
 
-fn mention(mention: understood::Mention) -> types::Mention {
-    let person = |person: understood::Person| types::Person {
+fn mention(mention: interpretation::Mention) -> types::Mention {
+    let person = |person: interpretation::Person| types::Person {
         index: person.index,
         id: person.id,
         name: person.name,

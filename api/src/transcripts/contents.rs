@@ -6,7 +6,7 @@ use debrief_domain::principal::Viewer;
 use debrief_infra::documents::Documents;
 use debrief_infra::log::EventLog;
 use debrief_projections::transcripts::TranscriptRow;
-use debrief_sessions::{Cache, Current, Loaded};
+use debrief_sessions::{Cache, CurrentTurns, Loaded};
 use std::sync::Arc;
 
 /// Bytes of turns that are held in memory.
@@ -37,7 +37,7 @@ impl Contents {
         &self,
         viewer: Viewer,
         row: &TranscriptRow,
-    ) -> Result<Option<Arc<Current>>, Problem> {
+    ) -> Result<Option<Arc<CurrentTurns>>, Problem> {
         let (Some(_), Some(version)) = (&row.content, row.turns_version) else { return Ok(None) };
         let organization = viewer.organization();
         let current =

@@ -1,6 +1,6 @@
 //! Detects files that name speakers only at changes of speaker, as podcast subtitles do.
 
-use crate::kernel::tally::Speakers;
+use crate::kernel::prefix_survey::Speakers;
 
 /// Where the names are in a file, one cue after the other.
 #[derive(Default)]

@@ -7,7 +7,7 @@
 
 use std::collections::HashSet;
 
-use crate::kernel::counted::Counted;
+use crate::kernel::name_counts::NameCounts;
 use crate::kernel::names;
 
 /// Maximum number of names; more are not speakers.
@@ -50,10 +50,10 @@ const SOUNDS: &[&str] = &[
 pub(crate) struct Survey {
     cues: u32,
     bracketed: u32,
-    brackets: Counted,
+    brackets: NameCounts,
     headed: u32,
-    heads: Counted,
-    ids: Counted,
+    heads: NameCounts,
+    ids: NameCounts,
     identified: u32,
     chevrons: u32,
 }
@@ -84,14 +84,14 @@ impl Survey {
 
     /// Returns the names that are accepted.
     pub(crate) fn names(self) -> CueNames {
-        let repeated = |names: &Counted, lines: u32, share: u32| {
+        let repeated = |names: &NameCounts, lines: u32, share: u32| {
             let many = u32::try_from(names.len()).unwrap_or(u32::MAX);
             lines >= 3
                 && many >= 2
                 && many.saturating_mul(3) <= lines.saturating_mul(2)
                 && lines.saturating_mul(10) >= self.cues.saturating_mul(share)
         };
-        let all = |names: &Counted| names.iter().map(|(name, _)| name.to_owned()).collect();
+        let all = |names: &NameCounts| names.iter().map(|(name, _)| name.to_owned()).collect();
         let mut found = CueNames { chevrons: self.chevrons >= 2, ..CueNames::default() };
         if repeated(&self.brackets, self.bracketed, 6) {
             found.brackets = all(&self.brackets);
@@ -106,7 +106,7 @@ impl Survey {
     }
 }
 
-fn count(names: &mut Counted, name: &str) -> bool {
+fn count(names: &mut NameCounts, name: &str) -> bool {
     match names.find(name) {
         Some(place) => names.again(place),
         None if names.len() < MAX_NAMES => {

@@ -4,7 +4,7 @@
 //! Invariant: only names that speak elsewhere in the file, with a time to the millisecond, are
 //! headings.
 
-use crate::kernel::tally::Speakers;
+use crate::kernel::prefix_survey::Speakers;
 use crate::kernel::time::{self, Stamp};
 
 /// A part of a cue, with its speaker and start; `None` for the part before the first heading.

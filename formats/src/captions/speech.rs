@@ -9,7 +9,7 @@ use super::cue_names::{self, CueNames};
 use super::inline;
 use crate::kernel::lines::lines;
 use crate::kernel::names::{self, glued, prefix, trim_start};
-use crate::kernel::tally::{Place, Speakers, Tally};
+use crate::kernel::prefix_survey::{Place, PrefixSurvey, Speakers};
 use crate::kernel::{Builder, Piece, markup};
 
 /// A longer payload is read in parts, to bound memory; no real cue is nearly as long.
@@ -21,7 +21,7 @@ pub(crate) type Times = (Option<u64>, Option<u64>);
 /// What is known of the cues of a file before any becomes speech.
 #[derive(Default)]
 pub(crate) struct Survey {
-    tally: Tally,
+    survey: PrefixSurvey,
     changes: Changes,
     others: cue_names::Survey,
 }
@@ -70,7 +70,7 @@ impl Survey {
         if payload.is_empty() {
             return Look::Line;
         }
-        let prefix = self.tally.line(payload);
+        let prefix = self.survey.line(payload);
         self.changes.cue(prefix.map(|prefix| prefix.name));
         self.others.cue();
         if cue_names::is_special(payload) {
@@ -78,7 +78,7 @@ impl Survey {
             if payload.starts_with('>')
                 && let Some(prefix) = prefix
             {
-                self.tally.mark(prefix.name);
+                self.survey.mark(prefix.name);
             }
             return Look::Any;
         }
@@ -94,7 +94,7 @@ impl Survey {
         for (place, span) in markup::spans(payload).into_iter().enumerate() {
             if let Some(voice) = span.voice {
                 self.changes.voices = true;
-                self.tally.voice(&voice);
+                self.survey.voice(&voice);
                 continue;
             }
             let text = span.text.trim();
@@ -113,29 +113,29 @@ impl Survey {
             prefix.is_some_and(|(name, rest)| rest.is_empty() && names::is_diarized(name));
         let name = prefix.map(|(name, _)| name);
         if let Some(name) = name.filter(|_| line.starts_with(">>")) {
-            self.tally.mark(name);
+            self.survey.mark(name);
         }
         let close = if name.is_none() { glued(line).map(|(name, _)| name) } else { None };
         if first {
             self.changes.cue(name.or(close));
-            self.tally.unit(name);
+            self.survey.unit(name);
         } else if let Some(name) = name {
             self.changes.cue(Some(name));
             // Alternating speakers have a dash in front.
             if line.starts_with('-') {
-                self.tally.unit(Some(name));
+                self.survey.unit(Some(name));
             } else {
-                self.tally.count(name);
+                self.survey.count(name);
             }
         }
         if let Some(name) = close {
-            self.tally.glued(name);
+            self.survey.glued(name);
         }
     }
 
     /// Returns the reader of the file's speech, starting at its first cue.
     pub(crate) fn speech(self, text: &str) -> Speech {
-        let speakers = self.tally.speakers(text);
+        let speakers = self.survey.speakers(text);
         let only_changes = self.changes.alone(&speakers);
         let headings = inline::may_have(text);
         let voices = self.changes.voices;

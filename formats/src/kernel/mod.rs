@@ -3,8 +3,8 @@
 //! - The interface of a format ([`format`]), its input ([`source`], with [`encoding`], [`legacy`]
 //!   and [`binary`]), its output ([`builder`], with [`spelled`] and [`tidy`]; [`runs`] for single
 //!   words), and why a file cannot be read ([`refusal`]).
-//! - Parts of text: [`lines`], [`time`], [`clock`] (times of day), [`names`], [`tally`] (which line
-//!   prefixes are speakers), [`counted`], [`columns`] of tables.
+//! - Parts of text: [`lines`], [`time`], [`clock`] (times of day), [`names`], [`prefix_survey`] (which line
+//!   prefixes are speakers), [`name_counts`], [`columns`] of tables.
 //! - Markup: [`markup`] of captions, [`xml`], [`json_walk`] over JSON, and [`json_shape`], which
 //!   tells JSON formats apart.
 
@@ -12,7 +12,6 @@ pub(crate) mod binary;
 pub mod builder;
 pub(crate) mod clock;
 pub(crate) mod columns;
-pub(crate) mod counted;
 pub(crate) mod encoding;
 pub(crate) mod format;
 pub(crate) mod json_shape;
@@ -20,12 +19,13 @@ pub(crate) mod json_walk;
 pub(crate) mod legacy;
 pub(crate) mod lines;
 pub(crate) mod markup;
+pub(crate) mod name_counts;
 pub(crate) mod names;
+pub(crate) mod prefix_survey;
 pub(crate) mod refusal;
 pub(crate) mod runs;
 pub(crate) mod source;
 pub(crate) mod spelled;
-pub(crate) mod tally;
 pub(crate) mod tidy;
 pub(crate) mod time;
 pub(crate) mod xml;

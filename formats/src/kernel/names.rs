@@ -1,7 +1,7 @@
 //! Speaker names in front of speech: `Name: text`.
 //!
 //! Invariant: conservative. A colon alone does not make a speaker: the text before it must have the
-//! shape of a name, and the file as a whole must use such prefixes ([`super::tally`]).
+//! shape of a name, and the file as a whole must use such prefixes ([`super::prefix_survey`]).
 
 use std::collections::HashSet;
 use std::sync::LazyLock;

@@ -13,7 +13,7 @@ use super::spans::{Span, bracketed_span, bracketed_time};
 use super::{asides, front_matter};
 use crate::kernel::clock::counted_from;
 use crate::kernel::lines::lines;
-use crate::kernel::tally::{Speakers, Tally};
+use crate::kernel::prefix_survey::{PrefixSurvey, Speakers};
 use crate::kernel::{Builder, Confidence, Format, Head, Piece, Source, names};
 
 /// The format of text with names in front.
@@ -200,8 +200,8 @@ struct Survey {
 
 /// Finds the names in the text that are speakers.
 fn survey(text: &str, part: &Part<'_>) -> Survey {
-    let mut tally = Tally::default();
-    part.known.iter().for_each(|name| tally.mark(name));
+    let mut survey = PrefixSurvey::default();
+    part.known.iter().for_each(|name| survey.mark(name));
     let layout = dividers::layout(filled_lines(text, part).map(|(_, line)| line));
     let unusual = layout.divider != Divider::Colon && layout.divider != Divider::Time;
     let (mut filled, mut words, mut marked) = (0u32, 0u32, 0u32);
@@ -223,17 +223,17 @@ fn survey(text: &str, part: &Part<'_>) -> Survey {
         if began {
             since += 1;
             prefixed += u64::from(named.is_some());
-            tally.unit(named.as_ref().map(|named| named.name));
+            survey.unit(named.as_ref().map(|named| named.name));
         }
         if let Some(named) = named.filter(|named| !is_stage(line, named)) {
             let listed = bullet(line);
             if named.timed || listed.starts_with("**") || names::is_diarized(named.name) {
-                tally.mark(named.name);
+                survey.mark(named.name);
                 // Notes have lists of bold terms.
                 let term = listed != line && !named.timed;
                 marked = marked.saturating_add(u32::from(!term));
             } else if unusual || dividers::stands_alone(layout, named.name, named.rest) {
-                tally.mark(named.name);
+                survey.mark(named.name);
             }
             words = words.saturating_add(words_in(named.rest));
         } else if began && layout.alone {
@@ -242,8 +242,8 @@ fn survey(text: &str, part: &Part<'_>) -> Survey {
     }
     // If all lines have names, somebody may say nothing but a link; otherwise it is a source.
     let talk = prefixed * 10 >= since * 9;
-    links.into_iter().for_each(|name| tally.unit(talk.then_some(name)));
-    Survey { speakers: tally.speakers(text), filled, words, marked, layout }
+    links.into_iter().for_each(|name| survey.unit(talk.then_some(name)));
+    Survey { speakers: survey.speakers(text), filled, words, marked, layout }
 }
 
 /// Returns the lines of a part that contain more than a time or a rule, and whether they are

@@ -31,13 +31,13 @@ pub enum CodecError {
     NoKey(String),
     /// A field that only looks sealed would stop every reader of the log.
     #[error("{0} has a field that looks like a sealed one")]
-    Marked(String),
+    LooksSealed(String),
     /// A sealed field does not have the expected form.
     #[error("a sealed field of event {0} is malformed")]
     Malformed(Uuid),
     /// A sealed field cannot be decrypted.
     #[error("a sealed field of event {0} cannot be decrypted: it was changed, or the key is wrong")]
-    Unopened(Uuid),
+    Undecryptable(Uuid),
     /// A defect: metadata that cannot be written as JSON.
     #[error("an event's metadata cannot be written: {0}")]
     Metadata(#[source] serde_json::Error),
@@ -70,7 +70,7 @@ impl Codec {
             seal(&mut event.payload, append.data_key.as_ref(), id).map_err(|unsealable| {
                 match unsealable {
                     Unsealable::NoKey => CodecError::NoKey(event.event_type.clone()),
-                    Unsealable::Marked => CodecError::Marked(event.event_type.clone()),
+                    Unsealable::LooksSealed => CodecError::LooksSealed(event.event_type.clone()),
                 }
             })?;
             prepared.push(PreparedEvent {
@@ -150,7 +150,7 @@ impl Codec {
 
 enum Unsealable {
     NoKey,
-    Marked,
+    LooksSealed,
 }
 
 fn seal(value: &mut Value, key: Option<&DataKey>, event: Uuid) -> Result<(), Unsealable> {
@@ -166,7 +166,7 @@ fn seal(value: &mut Value, key: Option<&DataKey>, event: Uuid) -> Result<(), Uns
                 return Ok(());
             }
             if map.contains_key(SEALED) {
-                return Err(Unsealable::Marked);
+                return Err(Unsealable::LooksSealed);
             }
             map.values_mut().try_for_each(|value| seal(value, key, event))
         }
@@ -218,7 +218,8 @@ fn open_value(
             return Ok(());
         };
         let sealed = URL_SAFE_NO_PAD.decode(sealed).map_err(|_| CodecError::Malformed(event))?;
-        let plain = key.open(event.as_bytes(), &sealed).map_err(|_| CodecError::Unopened(event))?;
+        let plain =
+            key.open(event.as_bytes(), &sealed).map_err(|_| CodecError::Undecryptable(event))?;
         let plain: Value =
             serde_json::from_slice(&plain).map_err(|_| CodecError::Malformed(event))?;
         *value = json!({ PERSONAL: plain });

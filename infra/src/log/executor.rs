@@ -86,15 +86,15 @@ pub enum CommandError<E: std::error::Error> {
 /// A queue for commands that lost a race for their stream. Streams share locks: two with the same
 /// lock only wait a little longer.
 #[derive(Clone)]
-pub(super) struct Turns(Arc<[Mutex<()>]>);
+pub(super) struct ConflictQueue(Arc<[Mutex<()>]>);
 
-impl Default for Turns {
+impl Default for ConflictQueue {
     fn default() -> Self {
         Self((0..64).map(|_| Mutex::new(())).collect())
     }
 }
 
-impl Turns {
+impl ConflictQueue {
     fn of(&self, id: Uuid) -> &Mutex<()> {
         &self.0[(id.as_u128() % self.0.len() as u128) as usize]
     }

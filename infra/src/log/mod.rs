@@ -92,7 +92,7 @@ pub struct EventLog {
     tip: Tip,
     codec: Codec,
     keys: KeyStore,
-    turns: executor::Turns,
+    turns: executor::ConflictQueue,
 }
 
 impl std::fmt::Debug for EventLog {
@@ -122,7 +122,7 @@ impl EventLog {
             codec: Codec::new(keys.clone(), upcasters),
             store,
             keys,
-            turns: executor::Turns::default(),
+            turns: executor::ConflictQueue::default(),
         }
     }
 

@@ -108,7 +108,7 @@ pub struct Filters {
 
 /// A passage in a result.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Near {
+pub struct Neighbor {
     /// [`Entry::id`].
     pub id: Uuid,
     /// The cosine of the angle between question and passage, -1 to 1.
@@ -164,7 +164,7 @@ pub trait VectorStore: Debug + Send + Sync {
         question: &[f32],
         limit: usize,
         filters: &Filters,
-    ) -> Result<Vec<Near>, VectorError>;
+    ) -> Result<Vec<Neighbor>, VectorError>;
 
     /// Checks whether the store is available now. Cheap, for `/readyz`.
     async fn check(&self) -> Result<(), VectorError>;

@@ -119,7 +119,7 @@ pub(crate) async fn a_sealed_field_opens_in_its_event_alone(place: Shared) {
     assert!(copied["$sealed"].as_str().unwrap().starts_with(&format!("v1:{id}:")), "{copied}");
     let asked = personal(id, &data_key, json!({ "words": copied }));
     let refused = node.log.append(asked).await;
-    assert!(matches!(refused, Err(LogError::Codec(CodecError::Marked(_)))), "{refused:?}");
+    assert!(matches!(refused, Err(LogError::Codec(CodecError::LooksSealed(_)))), "{refused:?}");
 
     let other = Uuid::now_v7();
     write(&node, other, None, "other words").await;
@@ -133,7 +133,7 @@ pub(crate) async fn a_sealed_field_opens_in_its_event_alone(place: Shared) {
          WHERE position = 2";
     assert_eq!(node.database.log.execute(sql, &[]).await.unwrap(), 1);
     let read = node.log.read(1, 1).await;
-    assert!(matches!(read, Err(LogError::Codec(CodecError::Unopened(_)))), "{read:?}");
+    assert!(matches!(read, Err(LogError::Codec(CodecError::Undecryptable(_)))), "{read:?}");
     assert_eq!(words_of(&node.log, id).await, json!({"$personal": CANARY}));
     println!("1 field copied in the database, 1 sent in: 0 times opened");
 }

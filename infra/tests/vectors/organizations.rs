@@ -4,7 +4,7 @@ use crate::subject::{
     COLLECTION, Subject, at_angle, entry, ids, is_gone, kept, names, organization, session,
 };
 use debrief_domain::ids::ClientId;
-use debrief_infra::vectors::{Entry, Filters, Near, SessionInfo};
+use debrief_infra::vectors::{Entry, Filters, Neighbor, SessionInfo};
 use uuid::Uuid;
 
 pub(crate) async fn nothing_foreign_is_found(subject: &Subject) {
@@ -38,7 +38,7 @@ pub(crate) async fn nothing_foreign_is_found(subject: &Subject) {
     for filters in &filters {
         for limit in [2, 7, 40, 41, 80, 1_000, usize::MAX] {
             let question = at_angle(20.0);
-            let mut both: [Vec<Near>; 2] = Default::default();
+            let mut both: [Vec<Neighbor>; 2] = Default::default();
             for n in 0..2 {
                 both[n] = subject.nearest(organizations[n], &question, limit, filters).await;
                 assert_eq!(both[n].len(), limit.min(40));
@@ -58,7 +58,7 @@ pub(crate) async fn nothing_foreign_is_found(subject: &Subject) {
     );
 }
 
-fn is_mixed(found: &[Near], own: &[Uuid]) -> bool {
+fn is_mixed(found: &[Neighbor], own: &[Uuid]) -> bool {
     found.iter().any(|it| !own.contains(&it.id))
 }
 

@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use debrief_domain::ids::{OrganizationId, TranscriptId};
 use debrief_infra::vectors::{
-    Entry, Filters, Near, SessionInfo, State, VectorError, VectorStore, from_url,
+    Entry, Filters, Neighbor, SessionInfo, State, VectorError, VectorStore, from_url,
 };
 use std::any::Any;
 use std::sync::Arc;
@@ -86,7 +86,7 @@ impl Subject {
         question: &[f32],
         limit: usize,
         filters: &Filters,
-    ) -> Vec<Near> {
+    ) -> Vec<Neighbor> {
         let nearest = self.store.nearest(COLLECTION, organization, question, limit, filters);
         nearest.await.unwrap()
     }

@@ -5,7 +5,7 @@
 
 use super::counters::{self, Addition};
 use super::series::Appended;
-use super::table::{Copy, Kind, Table};
+use super::table::{ColumnType, Table, TableCopy};
 use super::{Op, Projection};
 use debrief_infra::database::DatabaseError;
 use debrief_infra::database::sql::{Dialect, Transaction, Value};
@@ -46,7 +46,7 @@ pub(super) fn row_key(key: &[Value]) -> RowKey {
 /// The merged changes of a batch of events.
 pub(super) struct Batch<'a> {
     pub(super) projection: &'a dyn Projection,
-    pub(super) copy: Copy,
+    pub(super) copy: TableCopy,
     dialect: Dialect,
     /// By table; rows in the order of first change.
     rows: HashMap<&'static str, Vec<Row>>,
@@ -56,7 +56,7 @@ pub(super) struct Batch<'a> {
 }
 
 impl<'a> Batch<'a> {
-    pub(super) fn new(projection: &'a dyn Projection, copy: Copy, dialect: Dialect) -> Self {
+    pub(super) fn new(projection: &'a dyn Projection, copy: TableCopy, dialect: Dialect) -> Self {
         Self {
             projection,
             copy,
@@ -232,14 +232,14 @@ impl<'a> Batch<'a> {
         let name = table.name_in(self.copy);
         let keys: Vec<&str> = table.key.iter().map(|(name, _)| *name).collect();
         let all: Vec<&str> = keys.iter().chain(columns).copied().collect();
-        let kinds: Vec<Kind> = all.iter().map(|column| table.kind_of(column)).collect();
+        let types: Vec<ColumnType> = all.iter().map(|column| table.type_of(column)).collect();
         let names: Vec<_> = all.iter().map(|name| format!("\"{name}\"")).collect();
         let set: Vec<_> = columns.iter().map(|c| format!("\"{c}\" = v.\"{c}\"")).collect();
         let on: Vec<_> = keys.iter().map(|k| format!("{name}.\"{k}\" = v.\"{k}\"")).collect();
         for rows in pieces(rows) {
             // Postgres infers the types of a VALUES list from its first row.
             let values =
-                values(self.dialect, rows.len(), all.len(), |i| Some(kinds[i].sql(self.dialect)));
+                values(self.dialect, rows.len(), all.len(), |i| Some(types[i].sql(self.dialect)));
             let sql = format!(
                 "WITH v({}) AS (VALUES {values}) UPDATE {name} SET {} FROM v WHERE {}",
                 names.join(", "),

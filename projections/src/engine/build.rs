@@ -7,7 +7,7 @@
 
 use super::claim::Claim;
 use super::runner::{BATCH, apply};
-use super::table::Copy;
+use super::table::TableCopy;
 use super::{Projection, ProjectionError, checkpoint};
 use chrono::Utc;
 use debrief_infra::database::sql::{Sql, Transaction};
@@ -34,7 +34,7 @@ pub async fn rebuild(
     projections: &[Arc<dyn Projection>],
     progress: impl FnMut(i64, i64),
 ) -> Result<Vec<Rebuilt>, ProjectionError> {
-    let claim = Claim::take(views, projections, Copy::Rebuild).await?;
+    let claim = Claim::take(views, projections, TableCopy::Rebuild).await?;
     let rebuilt = rebuild_claimed(log, views, projections, &claim, progress).await;
     claim.release().await;
     rebuilt
@@ -48,7 +48,7 @@ pub(super) async fn rebuild_if_outdated(
     projection: &Arc<dyn Projection>,
 ) -> Result<(), ProjectionError> {
     let one = std::slice::from_ref(projection);
-    let claim = Claim::take(views, one, Copy::Rebuild).await?;
+    let claim = Claim::take(views, one, TableCopy::Rebuild).await?;
     let rebuilt = async {
         let found = checkpoint::ensure(views, &**projection).await?;
         if found.version != i64::from(projection.version()) {
@@ -74,7 +74,7 @@ async fn rebuild_claimed(
     }
     generation += 1;
     let epoch = log.look().await?.epoch;
-    let copy = Copy::Rebuild;
+    let copy = TableCopy::Rebuild;
     let built = fill(log, views, projections, copy, claim, generation, &mut progress).await?;
 
     let mut rebuilt = Vec::new();
@@ -86,7 +86,7 @@ async fn rebuild_claimed(
         // The new tables must include everything that the live ones include by now.
         let position = up_to(log, &mut tx, &**projection, copy, built, live.position).await?;
         for table in projection.tables() {
-            let (old, new) = (table.name_in(Copy::Live), table.name_in(copy));
+            let (old, new) = (table.name_in(TableCopy::Live), table.name_in(copy));
             // A table that a new version of the code adds does not exist yet.
             tx.execute(&format!("DROP TABLE IF EXISTS {old}"), &[]).await?;
             tx.execute(&format!("ALTER TABLE {new} RENAME TO {old}"), &[]).await?;
@@ -120,7 +120,7 @@ pub(super) async fn fill(
     log: &EventLog,
     views: &Sql,
     projections: &[Arc<dyn Projection>],
-    copy: Copy,
+    copy: TableCopy,
     claim: &Claim,
     generation: i64,
     progress: &mut impl FnMut(i64, i64),
@@ -172,7 +172,7 @@ pub(super) async fn up_to(
     log: &EventLog,
     tx: &mut Transaction,
     projection: &dyn Projection,
-    copy: Copy,
+    copy: TableCopy,
     from: i64,
     to: i64,
 ) -> Result<i64, ProjectionError> {
@@ -191,9 +191,9 @@ pub(super) async fn up_to(
 pub(super) async fn drop_copy(
     tx: &mut Transaction,
     projection: &dyn Projection,
-    copy: Copy,
+    copy: TableCopy,
 ) -> Result<(), ProjectionError> {
-    assert!(copy != Copy::Live, "the live tables must not be dropped");
+    assert!(copy != TableCopy::Live, "the live tables must not be dropped");
     for table in projection.tables() {
         tx.execute(&format!("DROP TABLE IF EXISTS {}", table.name_in(copy)), &[]).await?;
     }

@@ -1,6 +1,6 @@
 //! Checkpoints of projections.
 
-use super::table::Copy;
+use super::table::TableCopy;
 use super::{Projection, ProjectionError};
 use chrono::Utc;
 use debrief_infra::database::DatabaseError;
@@ -122,7 +122,7 @@ pub(super) async fn ensure(
     let arguments = [projection.name().into(), i64::from(projection.version()).into()];
     if tx.execute(sql, &arguments).await? == 1 {
         for table in projection.tables() {
-            for statement in table.create(tx.dialect(), Copy::Live, 1) {
+            for statement in table.create(tx.dialect(), TableCopy::Live, 1) {
                 tx.execute(&statement, &[]).await?;
             }
         }

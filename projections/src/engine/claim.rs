@@ -7,7 +7,7 @@
 //! A claim is a row `<projection>/<copy>` of `projection_checkpoints` that holds a token. A running
 //! build renews the row; at its end it removes it.
 
-use super::table::Copy;
+use super::table::TableCopy;
 use super::{Projection, ProjectionError};
 use chrono::Utc;
 use debrief_infra::database::DatabaseError;
@@ -46,7 +46,7 @@ impl Claim {
     pub(super) async fn take(
         views: &Sql,
         projections: &[Arc<dyn Projection>],
-        copy: Copy,
+        copy: TableCopy,
     ) -> Result<Self, ProjectionError> {
         let part = copy.suffix().trim_start_matches('_');
         let mut names: Vec<_> =

@@ -5,7 +5,7 @@
 //! additions of events up to there are skipped.
 
 use super::batch::{clean, pieces, row_key, values};
-use super::table::{Copy, Table};
+use super::table::{Table, TableCopy};
 use debrief_infra::database::DatabaseError;
 use debrief_infra::database::sql::{Transaction, Value};
 use std::collections::{BTreeMap, HashMap};
@@ -44,7 +44,7 @@ pub(super) fn fresh(additions: &[Addition]) -> Vec<(&'static str, Value)> {
 pub(super) async fn add(
     tx: &mut Transaction,
     table: &Table,
-    copy: Copy,
+    copy: TableCopy,
     rows: Vec<(Vec<Value>, Vec<Addition>)>,
 ) -> Result<(), DatabaseError> {
     let keys: Vec<Vec<Value>> = rows.iter().map(|(key, _)| key.clone()).collect();
@@ -88,7 +88,7 @@ pub(super) async fn add(
 async fn added_through(
     tx: &mut Transaction,
     table: &Table,
-    copy: Copy,
+    copy: TableCopy,
     keys: Vec<Vec<Value>>,
 ) -> Result<HashMap<super::batch::RowKey, i64>, DatabaseError> {
     let name = table.name_in(copy);

@@ -18,7 +18,7 @@ pub use counters::ADDED_THROUGH;
 pub use op::Op;
 pub use runner::Runner;
 pub use series::Series;
-pub use table::{Column, Kind, Table};
+pub use table::{Column, ColumnType, Table};
 pub use verify::{Difference, Verified, verify};
 pub use views::{Stale, Views};
 

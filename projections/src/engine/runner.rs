@@ -1,7 +1,7 @@
 //! Keeps one projection up to date with the log.
 
 use super::batch::Batch;
-use super::table::Copy;
+use super::table::TableCopy;
 use super::{Checkpoint, Projection, ProjectionError, build, checkpoint};
 use async_trait::async_trait;
 use debrief_infra::database::sql::{Sql, Transaction};
@@ -20,7 +20,7 @@ pub(super) const BATCH: u32 = 1_000;
 pub(super) async fn apply(
     tx: &mut Transaction,
     projection: &dyn Projection,
-    copy: Copy,
+    copy: TableCopy,
     events: &[RecordedEvent],
 ) -> Result<(), ProjectionError> {
     let mut batch = Batch::new(projection, copy, tx.dialect());
@@ -132,7 +132,7 @@ impl Runner {
         if !checkpoint::advance(&mut tx, &from, last.position, &epoch).await? {
             return Ok(1);
         }
-        apply(&mut tx, &*self.projection, Copy::Live, &events).await?;
+        apply(&mut tx, &*self.projection, TableCopy::Live, &events).await?;
         tx.commit().await?;
         for event in &events {
             tracing::debug!(

@@ -5,15 +5,15 @@ use debrief_infra::database::sql::{Dialect, Row, Value};
 
 /// Type of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum ColumnType {
     /// 64-bit integer; also booleans, and Unix times in milliseconds.
     Integer,
     /// Text; also ids and JSON.
     Text,
 }
 
-impl Kind {
-    /// Reads a value of this kind from a row.
+impl ColumnType {
+    /// Reads a value of this type from a row.
     pub(super) fn read(self, row: &Row, column: usize) -> Result<Value, DatabaseError> {
         Ok(match self {
             Self::Integer => row.get::<Option<i64>>(column)?.into(),
@@ -31,7 +31,7 @@ impl Kind {
 }
 
 /// A column: its name and type.
-pub type Column = (&'static str, Kind);
+pub type Column = (&'static str, ColumnType);
 
 /// A table of a read model. Columns other than the key may be `NULL`.
 #[derive(Debug, Clone, Copy)]
@@ -48,7 +48,7 @@ pub struct Table {
 
 /// A copy of the tables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Copy {
+pub(super) enum TableCopy {
     /// The one that is read.
     Live,
     /// The one being built next to it.
@@ -57,7 +57,7 @@ pub(super) enum Copy {
     Verify,
 }
 
-impl Copy {
+impl TableCopy {
     pub(super) fn suffix(self) -> &'static str {
         match self {
             Self::Live => "",
@@ -68,7 +68,7 @@ impl Copy {
 }
 
 impl Table {
-    pub(super) fn name_in(&self, copy: Copy) -> String {
+    pub(super) fn name_in(&self, copy: TableCopy) -> String {
         format!("{}{}", self.name, copy.suffix())
     }
 
@@ -77,25 +77,28 @@ impl Table {
         self.key.iter().chain(self.columns).copied()
     }
 
-    pub(super) fn kind_of(&self, column: &str) -> Kind {
+    pub(super) fn type_of(&self, column: &str) -> ColumnType {
         self.all_columns()
             .find(|(name, _)| *name == column)
-            .map(|(_, kind)| kind)
+            .map(|(_, column)| column)
             .unwrap_or_else(|| panic!("table {} has no column {column}", self.name))
     }
 
     /// Returns the statements that create the table. Names of constraints and indexes contain the
     /// generation, because they survive the renaming of the table.
-    pub(super) fn create(&self, dialect: Dialect, copy: Copy, generation: i64) -> Vec<String> {
+    pub(super) fn create(&self, dialect: Dialect, copy: TableCopy, generation: i64) -> Vec<String> {
         let table = self.name_in(copy);
-        let tag =
-            format!("{}_g{generation}{}", self.name, if copy == Copy::Verify { "v" } else { "" });
+        let tag = format!(
+            "{}_g{generation}{}",
+            self.name,
+            if copy == TableCopy::Verify { "v" } else { "" }
+        );
         let mut columns: Vec<String> = self
             .all_columns()
-            .map(|(name, kind)| {
+            .map(|(name, column)| {
                 let required = self.key.iter().any(|(key, _)| *key == name);
                 let required = if required { " NOT NULL" } else { "" };
-                format!("\"{name}\" {}{required}", kind.sql(dialect))
+                format!("\"{name}\" {}{required}", column.sql(dialect))
             })
             .collect();
         let key: Vec<_> = self.key.iter().map(|(name, _)| format!("\"{name}\"")).collect();

@@ -2,7 +2,7 @@
 
 use super::build::{drop_copy, fill, up_to};
 use super::claim::Claim;
-use super::table::Copy;
+use super::table::TableCopy;
 use super::{Projection, ProjectionError, Runner, checkpoint};
 use debrief_infra::database::sql::Sql;
 use debrief_infra::log::EventLog;
@@ -41,7 +41,7 @@ pub async fn verify(
     progress: impl FnMut(i64, i64),
 ) -> Result<Verified, ProjectionError> {
     let one = std::slice::from_ref(projection);
-    let claim = Claim::take(views, one, Copy::Verify).await?;
+    let claim = Claim::take(views, one, TableCopy::Verify).await?;
     let verified = verify_claimed(log, views, projection, &claim, progress).await;
     claim.release().await;
     verified
@@ -57,7 +57,7 @@ async fn verify_claimed(
     let generation = checkpoint::ensure(views, &**projection).await?.generation;
     let one = std::slice::from_ref(projection);
     // The live one may lag behind the log; the copy must not be ahead of it.
-    let built = fill(log, views, one, Copy::Verify, claim, generation, &mut progress).await?;
+    let built = fill(log, views, one, TableCopy::Verify, claim, generation, &mut progress).await?;
     loop {
         let mut tx = views.begin().await?;
         let live = checkpoint::lock(&mut tx, projection.name()).await?;
@@ -70,13 +70,13 @@ async fn verify_claimed(
         }
         claim.hold(&mut tx, built).await?;
         let position =
-            up_to(log, &mut tx, &**projection, Copy::Verify, built, live.position).await?;
+            up_to(log, &mut tx, &**projection, TableCopy::Verify, built, live.position).await?;
         let (mut rows, mut differences) = (0, Vec::new());
         for table in projection.tables() {
             let columns: Vec<_> =
                 table.all_columns().map(|(name, _)| format!("\"{name}\"")).collect();
             let columns = columns.join(", ");
-            let (live, fresh) = (table.name_in(Copy::Live), table.name_in(Copy::Verify));
+            let (live, fresh) = (table.name_in(TableCopy::Live), table.name_in(TableCopy::Verify));
             let mut count = async |sql: String| -> Result<i64, ProjectionError> {
                 let rows = tx.query(&sql, &[]).await?;
                 Ok(rows.first().map_or(Ok(0), |row| row.get(0))?)
@@ -94,7 +94,7 @@ async fn verify_claimed(
                 differences.push(Difference { table: table.name, surplus, missing });
             }
         }
-        drop_copy(&mut tx, &**projection, Copy::Verify).await?;
+        drop_copy(&mut tx, &**projection, TableCopy::Verify).await?;
         tx.commit().await?;
         return Ok(Verified { name: projection.name(), position, rows, differences });
     }

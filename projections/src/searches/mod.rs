@@ -4,7 +4,7 @@ mod query;
 
 pub use query::*;
 
-use crate::engine::Kind::{Integer, Text};
+use crate::engine::ColumnType::{Integer, Text};
 use crate::engine::{Op, Projection, Table};
 use debrief_domain::event::DecodeError;
 use debrief_domain::saved_search::{SavedSearch, SavedSearchEvent};

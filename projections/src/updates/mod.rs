@@ -18,7 +18,7 @@ pub mod transcripts;
 pub use channel::{ChannelKind, UnknownChannel};
 pub use query::*;
 
-use crate::engine::Kind::{Integer, Text};
+use crate::engine::ColumnType::{Integer, Text};
 use crate::engine::{Op, Projection, Series, Table};
 use debrief_domain::event::DecodeError;
 use debrief_domain::ids::{OrganizationId, SavedSearchId, TranscriptId};
@@ -34,7 +34,8 @@ channel::channels! {
 }
 
 /// The payloads tried for each event.
-const PAYLOADS: &[Read] = &[told::<transcripts::TranscriptUpdate>, told::<searches::SearchUpdate>];
+const PAYLOADS: &[Read] =
+    &[published::<transcripts::TranscriptUpdate>, published::<searches::SearchUpdate>];
 
 /// The content of an update: ids, states and counts, never a person's words.
 ///
@@ -49,20 +50,20 @@ pub trait Payload: Serialize + Sized {
 }
 
 /// A payload of any type with its channels.
-struct Told {
+struct Published {
     channels: Vec<Channel>,
     payload: Value,
 }
 
-type Read = fn(&RecordedEvent) -> Result<Option<Told>, DecodeError>;
+type Read = fn(&RecordedEvent) -> Result<Option<Published>, DecodeError>;
 
-fn told<P: Payload>(event: &RecordedEvent) -> Result<Option<Told>, DecodeError> {
+fn published<P: Payload>(event: &RecordedEvent) -> Result<Option<Published>, DecodeError> {
     let Some(payload) = P::of(event)? else { return Ok(None) };
     let channels = payload.channels();
     // By way of a `Value`, which sorts the fields: `verify` compares the text, and the field order
     // of a struct must not matter.
     let payload = serde_json::to_value(payload).expect("a payload is JSON");
-    Ok(Some(Told { channels, payload }))
+    Ok(Some(Published { channels, payload }))
 }
 
 const CHANNELS: Table = Table {
@@ -118,9 +119,9 @@ impl Projection for Updates {
     fn project(&self, event: &RecordedEvent) -> Result<Vec<Op>, DecodeError> {
         let mut ops = Vec::new();
         for read in PAYLOADS {
-            let Some(told) = read(event)? else { continue };
-            let payload = told.payload.to_string();
-            ops.extend(told.channels.into_iter().map(|channel| Op::Append {
+            let Some(update) = read(event)? else { continue };
+            let payload = update.payload.to_string();
+            ops.extend(update.channels.into_iter().map(|channel| Op::Append {
                 table: UPDATES.name,
                 group: stored_name(event.organization, channel),
                 columns: vec![

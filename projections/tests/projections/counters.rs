@@ -4,7 +4,7 @@ use crate::support::{Node, Shared, history};
 use debrief_domain::event::DecodeError;
 use debrief_domain::transcript::{Transcript, TranscriptEvent};
 use debrief_infra::log::RecordedEvent;
-use debrief_projections::engine::Kind::{Integer, Text};
+use debrief_projections::engine::ColumnType::{Integer, Text};
 use debrief_projections::engine::{ADDED_THROUGH, Op, Projection, Table};
 use std::sync::Arc;
 

@@ -69,8 +69,8 @@ pub(crate) async fn planted_differences_are_found_and_mended(place: Shared) {
             let one = format!("({keys}) = (SELECT {keys} FROM {name} ORDER BY {keys} LIMIT 1)");
             let column = table.columns[0].0;
             let other = match table.columns[0].1 {
-                debrief_projections::engine::Kind::Integer => "-7",
-                debrief_projections::engine::Kind::Text => "'planted'",
+                debrief_projections::engine::ColumnType::Integer => "-7",
+                debrief_projections::engine::ColumnType::Text => "'planted'",
             };
             let key = table.key[0].0;
             let columns: Vec<_> =

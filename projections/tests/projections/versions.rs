@@ -3,7 +3,7 @@
 use crate::support::{Shared, history};
 use debrief_domain::event::DecodeError;
 use debrief_infra::log::RecordedEvent;
-use debrief_projections::engine::Kind::{Integer, Text};
+use debrief_projections::engine::ColumnType::{Integer, Text};
 use debrief_projections::engine::{
     self, Op, Projection, ProjectionError, Table, checkpoints, rebuild, verify,
 };

@@ -5,7 +5,7 @@
 
 use crate::passages::{Line, Passage};
 use debrief_domain::subject::Subject;
-use debrief_infra::vectors::{Entry, Near};
+use debrief_infra::vectors::{Entry, Neighbor};
 use std::collections::HashSet;
 use std::ops::Range;
 use uuid::Uuid;
@@ -38,7 +38,7 @@ fn id(subject: Subject, passage: &Passage, lines: &[Line]) -> Uuid {
 }
 
 /// Returns the lines of the nearest of a passage's chunks; `None` if none is near.
-pub fn nearest(subject: Subject, passage: &Passage, near: &[Near]) -> Option<Range<usize>> {
+pub fn nearest(subject: Subject, passage: &Passage, near: &[Neighbor]) -> Option<Range<usize>> {
     let mut from = 0;
     let chunks = passage.chunks().map(|lines| {
         let range = from..from + lines.len();

@@ -7,7 +7,7 @@ use super::collection_name;
 use crate::query::{Filters, Query};
 use debrief_domain::principal::Viewer;
 use debrief_infra::embeddings::{self, EmbedError, Embedder, Role, Vector};
-use debrief_infra::vectors::{self, Near, State, VectorError, VectorStore};
+use debrief_infra::vectors::{self, Neighbor, State, VectorError, VectorStore};
 use metrics::{counter, histogram};
 use moka::future::Cache;
 use std::sync::{Arc, PoisonError};
@@ -62,7 +62,7 @@ pub enum Status {
 #[derive(Debug, Clone)]
 pub struct NearestChunks {
     /// Nearest first.
-    pub near: Vec<Near>,
+    pub near: Vec<Neighbor>,
     /// Whether model and store were called.
     pub asked: bool,
     /// A note about it for the user.

@@ -12,7 +12,7 @@ use super::engine::{self, Clauses};
 use super::{Query, Snapshot};
 use crate::dense::semantic::NEAR_MAX;
 use crate::index::IndexError;
-use debrief_infra::vectors::Near;
+use debrief_infra::vectors::Neighbor;
 use std::collections::HashMap;
 use tantivy::DocAddress;
 
@@ -29,7 +29,7 @@ const RELATED: f32 = 0.25;
 #[derive(Debug, Clone)]
 pub struct Dense {
     /// Chunks, nearest first.
-    pub near: Vec<Near>,
+    pub near: Vec<Neighbor>,
     /// Their weight relative to words, from 0 to 1.
     pub weight: f32,
 }
@@ -102,7 +102,7 @@ impl Snapshot<'_> {
     }
 
     /// Returns the passages of the chunks, each with the similarity of its nearer chunk.
-    fn similarities(&self, near: &[Near]) -> HashMap<DocAddress, f32> {
+    fn similarities(&self, near: &[Neighbor]) -> HashMap<DocAddress, f32> {
         let mut similarities: HashMap<DocAddress, f32> = HashMap::new();
         for chunk in near {
             let name = self.scope.chunk(chunk.id);

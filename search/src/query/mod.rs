@@ -30,7 +30,7 @@ use crate::index::{Columns, Index, IndexError, Scope, Statistics, StoredPassage}
 use crate::passages::{Kind, PassageKey};
 use debrief_domain::ids::ClientId;
 use debrief_domain::principal::Viewer;
-use debrief_infra::vectors::Near;
+use debrief_infra::vectors::Neighbor;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
@@ -213,7 +213,7 @@ impl<'a> Snapshot<'a> {
     fn hits(
         &self,
         places: Vec<(f32, DocAddress)>,
-        near: &[Near],
+        near: &[Neighbor],
         matcher: &mut Matcher<'_>,
     ) -> Result<Vec<Hit>, IndexError> {
         let read = |(score, address)| {
@@ -257,7 +257,7 @@ fn idf(passages: u64, with: u64) -> f32 {
 }
 
 /// Creates a hit, with its best line and the matching words.
-fn hit(stored: StoredPassage, score: f32, near: &[Near], matcher: &mut Matcher<'_>) -> Hit {
+fn hit(stored: StoredPassage, score: f32, near: &[Neighbor], matcher: &mut Matcher<'_>) -> Hit {
     let (highlights, mut best) = matcher.lines(&stored.passage.lines);
     if highlights.iter().all(Vec::is_empty) {
         // Found by meaning alone: the best line is in the nearest chunk.

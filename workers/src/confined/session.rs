@@ -27,7 +27,7 @@ struct Head {
 #[derive(Debug, Serialize, Deserialize)]
 enum Answer<T> {
     Read(T),
-    Unread { code: String, message: String },
+    Unreadable { code: String, message: String },
 }
 
 /// A session that was read.
@@ -41,7 +41,7 @@ pub struct Session {
 
 /// Files that are no session.
 #[derive(Debug)]
-pub struct Unread {
+pub struct ReadError {
     /// Machine-readable reason.
     pub code: String,
     /// For people.
@@ -56,7 +56,7 @@ fn perform(head: &[u8], files: &[Bytes]) -> Result<Vec<u8>, String> {
     let answer = match session::read(&files, &known) {
         Ok(content) => Answer::Read(content),
         Err(unread) => {
-            Answer::Unread { code: unread.code().to_owned(), message: unread.to_string() }
+            Answer::Unreadable { code: unread.code().to_owned(), message: unread.to_string() }
         }
     };
     serde_json::to_vec(&answer).map_err(|error| format!("the turns cannot be written: {error}"))
@@ -68,7 +68,7 @@ pub async fn read(
     files: Vec<(String, Bytes)>,
     known: Known,
     budget: Duration,
-) -> Result<Result<Session, Unread>, Fault> {
+) -> Result<Result<Session, ReadError>, Fault> {
     let (names, bodies) = files.into_iter().unzip();
     let head = Head { names, coaches: known.coaches, clients: known.clients };
     let head = serde_json::to_vec(&head)
@@ -81,12 +81,12 @@ pub async fn read(
         .map_err(|error| Fault::Failed(format!("the answer cannot be read: {error}")))
 }
 
-fn open(answer: &Bytes) -> Result<Result<Session, Unread>, serde_json::Error> {
+fn open(answer: &Bytes) -> Result<Result<Session, ReadError>, serde_json::Error> {
     Ok(match serde_json::from_slice::<Answer<&RawValue>>(answer)? {
         Answer::Read(json) => {
             let content = serde_json::from_str(json.get())?;
             Ok(Session { content, json: answer.slice_ref(json.get().as_bytes()) })
         }
-        Answer::Unread { code, message } => Err(Unread { code, message }),
+        Answer::Unreadable { code, message } => Err(ReadError { code, message }),
     })
 }

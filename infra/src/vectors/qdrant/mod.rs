@@ -17,7 +17,7 @@ mod failure;
 mod payload;
 
 use super::rules::{check_dimensions, check_name, distinct, other_dimensions, unit};
-use super::{Collection, Entry, Filters, MAX_LIMIT, Near, SessionInfo, State};
+use super::{Collection, Entry, Filters, MAX_LIMIT, Neighbor, SessionInfo, State};
 use super::{VectorError, VectorStore};
 use address::Address;
 use async_trait::async_trait;
@@ -266,7 +266,7 @@ impl VectorStore for QdrantStore {
         question: &[f32],
         limit: usize,
         filters: &Filters,
-    ) -> Result<Vec<Near>, VectorError> {
+    ) -> Result<Vec<Neighbor>, VectorError> {
         let name = self.named(collection)?;
         let question = unit(question)?;
         // Qdrant refuses a limit of 0.
@@ -279,7 +279,7 @@ impl VectorStore for QdrantStore {
             .with_vectors(false);
         let found = self.failures.tell(self.client.query(query).await)?;
         let near = found.result.into_iter().take(limit).filter_map(|point| {
-            Some(Near { id: uuid(point.id)?, similarity: point.score.clamp(-1.0, 1.0) })
+            Some(Neighbor { id: uuid(point.id)?, similarity: point.score.clamp(-1.0, 1.0) })
         });
         Ok(near.collect())
     }

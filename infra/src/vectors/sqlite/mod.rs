@@ -25,7 +25,7 @@ mod search;
 mod write;
 
 use super::rules::{check_dimensions, check_name};
-use super::{Collection, Entry, Filters, MAX_LIMIT, Near, SessionInfo, State};
+use super::{Collection, Entry, Filters, MAX_LIMIT, Neighbor, SessionInfo, State};
 use super::{VectorError, VectorStore};
 use async_trait::async_trait;
 use debrief_domain::ids::OrganizationId;
@@ -153,7 +153,7 @@ impl VectorStore for SqliteStore {
         question: &[f32],
         limit: usize,
         filters: &Filters,
-    ) -> Result<Vec<Near>, VectorError> {
+    ) -> Result<Vec<Neighbor>, VectorError> {
         check_name(collection)?;
         let file = self.file().await?;
         let wanted = search::Wanted {

@@ -9,7 +9,7 @@ use super::packed::{Question, Record, unpack};
 use super::particulars::{Particulars, are_named};
 use super::{Stored, json, stored};
 use crate::vectors::rules::{other_dimensions, unit};
-use crate::vectors::{Filters, Near, VectorError};
+use crate::vectors::{Filters, Neighbor, VectorError};
 use chrono::{DateTime, Utc};
 use debrief_domain::ids::OrganizationId;
 use rusqlite::{Connection, OptionalExtension, ToSql, params_from_iter};
@@ -112,7 +112,7 @@ pub(super) struct Wanted {
     pub(super) filters: Filters,
 }
 
-pub(super) async fn nearest(file: &Arc<File>, wanted: Wanted) -> Result<Vec<Near>, Failure> {
+pub(super) async fn nearest(file: &Arc<File>, wanted: Wanted) -> Result<Vec<Neighbor>, Failure> {
     let file = Arc::clone(file);
     let found = tokio::task::spawn_blocking(move || {
         let mut connection = file.searcher()?;
@@ -126,7 +126,7 @@ pub(super) async fn nearest(file: &Arc<File>, wanted: Wanted) -> Result<Vec<Near
     found.await.unwrap_or_else(|panic| Err(VectorError::Unavailable(panic.to_string()).into()))
 }
 
-fn nearest_in(tx: &Connection, wanted: &Wanted) -> Result<Vec<Near>, Failure> {
+fn nearest_in(tx: &Connection, wanted: &Wanted) -> Result<Vec<Neighbor>, Failure> {
     let Wanted { collection: name, organization, question, limit, filters } = wanted;
     let collection = collection(tx, name)?;
     if question.len() != collection.dimensions {
@@ -173,7 +173,7 @@ fn exact(
     question: &Question,
     mut passages: Vec<Candidate>,
     limit: usize,
-) -> Result<Vec<Near>, Failure> {
+) -> Result<Vec<Neighbor>, Failure> {
     // In the order in which they are stored in the file.
     passages.sort_unstable_by_key(|passage| passage.number);
     let mut statement = tx.prepare_cached("SELECT vector FROM exact WHERE number = ?1")?;
@@ -182,7 +182,7 @@ fn exact(
         let similarity = statement
             .query_row([passage.number], |row| Ok(question.similarity(row.get_ref(0)?.as_blob()?)));
         match similarity.optional()?.flatten() {
-            Some(similarity) => nearest.push(Near { id: passage.id, similarity }),
+            Some(similarity) => nearest.push(Neighbor { id: passage.id, similarity }),
             None => return Err(Failure::Damaged("exact vectors are missing".to_owned())),
         }
     }

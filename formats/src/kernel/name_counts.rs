@@ -1,4 +1,4 @@
-//! Counted names with fast lookup.
+//! Names and how often each occurs, with fast lookup.
 //!
 //! Invariants: names keep their index; a recently used name is found by comparison with the last
 //! few, without hashing.
@@ -10,14 +10,14 @@ const RECENT: usize = 4;
 
 /// Names in order of first appearance, each with its count.
 #[derive(Debug, Default)]
-pub(crate) struct Counted {
+pub(crate) struct NameCounts {
     names: Vec<(String, u32)>,
     places: HashMap<String, usize>,
     /// Indexes of the names looked up last, latest first.
     recent: [usize; RECENT],
 }
 
-impl Counted {
+impl NameCounts {
     /// Returns the index of a name, if it is known.
     pub(crate) fn find(&mut self, name: &str) -> Option<usize> {
         let known = |place: &usize| self.names.get(*place).is_some_and(|(known, _)| known == name);
@@ -64,7 +64,7 @@ mod tests {
 
     #[test]
     fn names_are_found_whoever_spoke_last() {
-        let mut counted = Counted::default();
+        let mut counted = NameCounts::default();
         let names = ["Noa", "Ben", "Tom", "Ann", "Eva", "Max"];
         for name in names {
             assert_eq!(counted.find(name), None);

@@ -3,11 +3,11 @@ use crate::kernel::names::prefix;
 
 fn speakers(lines: &[&str]) -> Vec<String> {
     let text = lines.join("\n");
-    let mut tally = Tally::default();
+    let mut survey = PrefixSurvey::default();
     for line in lines {
-        tally.unit(prefix(line).map(|(name, _)| name));
+        survey.unit(prefix(line).map(|(name, _)| name));
     }
-    let mut names: Vec<_> = tally.speakers(&text).believed.into_keys().collect();
+    let mut names: Vec<_> = survey.speakers(&text).believed.into_keys().collect();
     names.sort();
     names
 }
@@ -32,11 +32,11 @@ fn the_whole_file_decides() {
 #[test]
 fn glued_names_speak_twice_or_are_known() {
     let split = |lines: &[&str], line: &'static str| {
-        let mut tally = Tally::default();
+        let mut survey = PrefixSurvey::default();
         for line in lines {
-            tally.line(line);
+            survey.line(line);
         }
-        tally.speakers(&lines.join("\n")).split(line).map(|(name, _)| name)
+        survey.speakers(&lines.join("\n")).split(line).map(|(name, _)| name)
     };
     let file = ["Noa:hello", "And so on.", "Noa:well", "Ratio:half", "More words."];
     assert_eq!(split(&file, "Noa:and"), Some("Noa"));

@@ -7,12 +7,12 @@ use debrief_infra::vectors::{self, VectorStore};
 use std::sync::Arc;
 
 /// See the module.
-pub(crate) struct Meaning {
+pub(crate) struct Semantic {
     pub(crate) embedder: Arc<dyn Embedder>,
     pub(crate) store: Arc<dyn VectorStore>,
 }
 
-impl Meaning {
+impl Semantic {
     /// Opens what the configuration names; `None` if it names no model.
     pub(crate) async fn open(config: &Config) -> anyhow::Result<Option<Self>> {
         let key = config.embeddings_key.as_ref().map(Secret::reveal);

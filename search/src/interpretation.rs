@@ -37,7 +37,7 @@ pub struct Question {
 
 /// An interpreted question.
 #[derive(Debug)]
-pub struct Understood {
+pub struct InterpretedQuestion {
     /// The query for the index.
     pub query: Query,
     /// The interpretation; `None` if it was not requested.
@@ -47,19 +47,23 @@ pub struct Understood {
 }
 
 /// Interprets a question.
-pub fn understand(
+pub fn interpret(
     asked_for: &Question,
     asked: &Snapshot<'_>,
     clients: &[(ClientId, String)],
     now: DateTime<Utc>,
-) -> Result<Understood, IndexError> {
+) -> Result<InterpretedQuestion, IndexError> {
     let given = &asked_for.filters;
     let zone = asked_for.time_zone;
     let mut query = Query { filters: given.clone(), ..Query::default() };
     let mut languages: BTreeSet<String> = asked.languages()?.into_iter().collect();
     if !asked_for.interpret {
         query.words.clone_from(&asked_for.text);
-        return Ok(Understood { query, interpreted: None, languages: in_order(languages, None) });
+        return Ok(InterpretedQuestion {
+            query,
+            interpreted: None,
+            languages: in_order(languages, None),
+        });
     }
     let known = known(clients, asked.speakers(PEOPLE_MAX as usize)?);
     let forms: Vec<String> = languages.iter().cloned().collect();
@@ -121,7 +125,7 @@ pub fn understand(
         // There are only stop words, so search for those.
         query.words.clone_from(&interpreted.text);
     }
-    Ok(Understood { query, interpreted: Some(interpreted), languages })
+    Ok(InterpretedQuestion { query, interpreted: Some(interpreted), languages })
 }
 
 /// Puts the question's language first.

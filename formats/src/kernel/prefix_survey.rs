@@ -5,7 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::counted::Counted;
+use super::name_counts::NameCounts;
 use super::names::{
     MAX_NAME_CHARS, before_colon, glued, is_capitalised, is_diarized, is_label, is_plausible,
 };
@@ -15,10 +15,10 @@ const MAX_NAMES: usize = 10_000;
 
 /// Counts the prefixes before colons, to decide which of them are speakers.
 #[derive(Debug, Default)]
-pub(crate) struct Tally {
-    counts: Counted,
+pub(crate) struct PrefixSurvey {
+    counts: NameCounts,
     /// Prefixes without a space after the colon.
-    glued: Counted,
+    glued: NameCounts,
     marked: HashSet<String>,
     units: u32,
     prefixed: u32,
@@ -33,11 +33,11 @@ pub(crate) struct Prefix<'a> {
     pub(crate) rest: Option<(Place, &'a str)>,
 }
 
-/// Index of a name in a [`Tally`], for [`Speakers::at`].
+/// Index of a name in a [`PrefixSurvey`], for [`Speakers::at`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Place(u32);
 
-impl Tally {
+impl PrefixSurvey {
     /// Counts a cue or a line by its prefix, and returns the prefix; for many lines with few names.
     pub(crate) fn line<'a>(&mut self, line: &'a str) -> Option<Prefix<'a>> {
         let prefix = before_colon(line);
@@ -183,7 +183,7 @@ impl Tally {
 }
 
 /// Counts a name and returns its index, unless there are too many.
-fn count(names: &mut Counted, name: &str) -> Option<usize> {
+fn count(names: &mut NameCounts, name: &str) -> Option<usize> {
     if let Some(place) = names.find(name) {
         names.again(place);
         return Some(place);
@@ -195,7 +195,7 @@ fn count(names: &mut Counted, name: &str) -> Option<usize> {
 #[derive(Debug, Default)]
 pub(crate) struct Speakers {
     believed: HashMap<String, u32>,
-    /// Names of the tally by index, if they are speakers.
+    /// Names of the survey by index, if they are speakers.
     at: Vec<Option<String>>,
     /// Whether some have no space after their colon.
     glued: bool,
@@ -217,7 +217,7 @@ impl Speakers {
         self.believed.values().sum()
     }
 
-    /// Returns the name at this index of the tally, if it is a speaker.
+    /// Returns the name at this index of the survey, if it is a speaker.
     pub(crate) fn at(&self, place: Place) -> Option<&str> {
         self.at.get(place.0 as usize)?.as_deref()
     }
@@ -239,5 +239,5 @@ impl Speakers {
 }
 
 #[cfg(test)]
-#[path = "tally_tests.rs"]
+#[path = "prefix_survey_tests.rs"]
 mod tests;
