@@ -45,6 +45,26 @@ fn main() {
         "\nNumbered or lettered speakers become `Speaker 0` or `Speaker A`; other labels are kept."
     );
     println!("Summaries, action items and other generated text never become turns.\n");
+    println!("## What is left out\n");
+    println!(
+        "Text that is in no turn is counted: one warning for each kind, with its first line and the"
+    );
+    println!(
+        "number of places and words (`words` of the warning). Kinds are text before the first speaker,"
+    );
+    println!(
+        "cue, time or message; properties and notes around a conversation; lines, labels and time marks"
+    );
+    println!(
+        "of a tool; marked breaks and silence; data in cues; notices, placeholders, reactions and"
+    );
+    println!(
+        "quotations of chats; rows and lines that fit neither table nor captions; and what a note taker"
+    );
+    println!(
+        "announces. Not counted are names, times, markup, NOTE and STYLE blocks, and lines that roll-up"
+    );
+    println!("captions repeat. `formats/src/conservation.rs` checks it by a second reading.\n");
     println!(
         "A ZIP of several files is unpacked and each transcript in it is read; folders, hidden files,"
     );

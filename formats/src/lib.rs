@@ -17,9 +17,12 @@ pub mod archive;
 mod bad_input;
 mod captions;
 mod chats;
+pub mod conservation;
 mod documents;
 mod json;
 mod kernel;
+#[cfg(test)]
+mod nothing_lost_tests;
 #[cfg(test)]
 mod properties;
 mod reading;

@@ -161,6 +161,52 @@ proptest! {
     }
 
     #[test]
+    fn noise_between_turns_costs_none_of_their_words(
+        noise in ".{0,40}|(NOTE|STYLE|-->|00:01|[0-9]{1,2}:|[-–—]{1,3}|<v|\\{|\\[|\"|#|\\*\\*|[A-Z][a-z]{1,4}:|[a-z]{1,5}| |\n|\t){0,14}"
+    ) {
+        let lost = crate::conservation::lost_in_noise(&noise);
+        prop_assert!(lost.is_none(), "{}", lost.unwrap_or_default());
+    }
+
+    /// Talk as many tools write it, with lines between that fit nothing.
+    #[test]
+    fn no_word_of_talk_vanishes(
+        said in proptest::collection::vec("[a-z]{2,8}( [a-z]{2,8}){1,6}[.?]", 4..20),
+        odd in "[a-z]{2,8}( [a-z]{2,8}){0,3}",
+        place in 0usize..20,
+    ) {
+        let names = ["Anna Levi", "Ben", "The Chair"];
+        let odd_at = place % said.len();
+        let shapes: [&dyn Fn(usize, &str, &str) -> String; 9] = [
+            &|_, name, text| format!("{name}: {text}\n"),
+            &|i, name, text| format!("[00:{i:02}:00] {name}: {text}\n"),
+            &|i, name, text| format!("{name} | 00:{i:02}\n{text}\n\n"),
+            &|i, name, text| format!("{name}  0:{i:02}  \n{text}\n\n"),
+            &|i, name, text| format!("{}\n00:{i:02}:00,000 --> 00:{i:02}:05,000\n{name}: {text}\n\n", i + 1),
+            &|i, name, text| format!("00:{i:02}:00.000 --> 00:{i:02}:05.000\n<v {name}>{text}\n\n"),
+            &|i, name, text| format!("1/2/26, 10:{i:02} - {name}:{}{text}\n", if i % 3 == 0 { "" } else { " " }),
+            &|i, name, text| format!("00:{i:02}:00\t{name}:\t{text}\n"),
+            &|i, name, text| format!("{{\"speaker\":\"{name}\",\"start\":{i}.5,\"text\":\"{text}\"}}\n"),
+        ];
+        for (shape, write) in shapes.iter().enumerate() {
+            let mut file = if shape == 5 { "WEBVTT\n\n".to_owned() } else { String::new() };
+            for (i, text) in said.iter().enumerate() {
+                file.push_str(&write(i, names[i % names.len()], text));
+                if i == odd_at && shape != 8 {
+                    file.push_str(&format!("{odd}\n\n"));
+                }
+            }
+            let Ok(content) = parse(file.as_bytes()) else { panic!("refused: {file}") };
+            let Some(balance) = crate::conservation::balance(file.as_bytes(), &content) else {
+                panic!("{}: {file}", content.format)
+            };
+            prop_assert_eq!(balance.lost(), 0, "{} {:?}: {}", content.format, balance, file);
+            let counted: u64 = content.warnings.iter().map(|warning| warning.words).sum();
+            prop_assert_eq!(counted, 0, "{:?}: {}", content.warnings, file);
+        }
+    }
+
+    #[test]
     fn words_of_named_cues_all_arrive(said in proptest::collection::vec("[a-z]{1,8}( [a-z]{1,8}){0,6}", 1..30)) {
         let mut file = String::from("WEBVTT\n\n");
         for (i, text) in said.iter().enumerate() {

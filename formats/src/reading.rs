@@ -5,6 +5,7 @@
 use debrief_domain::transcript::content::{Content, Warning};
 
 use crate::archive;
+use crate::json::people;
 use crate::kernel::builder::{MAX_WARNINGS, Within};
 use crate::kernel::source::HEAD_BYTES;
 use crate::kernel::{Builder, Confidence, Encoding, Format, Head, Refusal, Source};
@@ -104,7 +105,7 @@ fn single(bytes: &[u8]) -> Result<Content, Refusal> {
 }
 
 fn warning(message: &str) -> Warning {
-    Warning { line: 1, message: message.to_owned() }
+    Warning::new(1, message)
 }
 
 fn is_archive(bytes: &[u8]) -> bool {
@@ -116,6 +117,7 @@ fn read(format: &dyn Format, source: &Source<'_>) -> Result<Content, Refusal> {
     if let Some((line, message)) = source.damage() {
         out.warn(line, message);
     }
+    out.people(people::of(source.text()));
     format.parse(source, &mut out);
     if let Some(within) = out.take_within() {
         read_within(within, &mut out);

@@ -55,6 +55,10 @@ pub struct Participant {
     /// Messages written in the chat; their words are not counted as spoken.
     #[serde(default)]
     pub messages: u32,
+    /// Whether the account is called like a note-taking program, although somebody speaks through
+    /// it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub named_like_a_bot: bool,
 }
 
 /// The channel of a turn.
@@ -116,12 +120,27 @@ pub struct Turn {
 }
 
 /// Something that was skipped or repaired while reading a file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 pub struct Warning {
     /// Line in the file, from 1.
     pub line: u32,
     /// What was found and what was done about it.
     pub message: String,
+    /// Words of the file (UAX #29) that are in no turn because of this; 0 if none are missing.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub words: u64,
+}
+
+impl Warning {
+    /// A warning about something that costs no words.
+    pub fn new(line: u32, message: impl Into<String>) -> Self {
+        Self { line, message: message.into(), words: 0 }
+    }
+}
+
+/// Takes a reference because serde passes one.
+fn is_zero(words: &u64) -> bool {
+    *words == 0
 }
 
 /// The parsed content of a transcript.

@@ -2,7 +2,7 @@
 //!
 //! Invariants:
 //! - [`measure`] depends on the turns and on nothing that it wrote before: measuring twice
-//!   changes nothing. Role and other names of a participant are kept.
+//!   changes nothing. What the turns do not tell of a participant (role, other names) is kept.
 //! - A figure that needs a time which the file does not state is `None`.
 //! - One pass, linear in the turns and their cues.
 //!
@@ -71,6 +71,7 @@ pub fn measure(content: &mut Content) {
                 interruptions: (ends && person.begins).then_some(person.interruptions),
                 words_per_minute: pace(person.timed_words, person.talk_ms),
                 messages: person.messages,
+                named_like_a_bot: before.is_some_and(|before| before.named_like_a_bot),
             }
         })
         .collect();

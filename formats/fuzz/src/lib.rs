@@ -20,6 +20,12 @@ pub fn recognised(bytes: &[u8]) {
     }
 }
 
+/// Puts the bytes between the turns of a conversation: none of its words may vanish.
+pub fn between_turns(bytes: &[u8]) {
+    let lost = formats::conservation::lost_in_noise(&String::from_utf8_lossy(bytes));
+    assert!(lost.is_none(), "words are in no turn and in no warning: {}", lost.unwrap_or_default());
+}
+
 fn check(content: &formats::Content) {
     for (i, turn) in content.turns.iter().enumerate() {
         assert_eq!(turn.index as usize, i);

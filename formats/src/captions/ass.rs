@@ -1,10 +1,11 @@
 //! SubStation Alpha (`.ass`, `.ssa`): `Dialogue:` lines, with the fields that `Format:` lists.
 //!
-//! The speaker is the actor, if the file states one; styles are not speakers. `\N` is a line break;
-//! text in braces is styling.
+//! The speaker is the actor, if the file states one, else as in other captions; styles are not
+//! speakers. `\N` is a line break; text in braces is styling.
 
+use super::speech;
 use crate::kernel::lines::lines;
-use crate::kernel::{Builder, Confidence, Format, Head, Piece, Source, time};
+use crate::kernel::{Builder, Confidence, Format, Head, Piece, Skip, Source, time};
 
 /// The SubStation Alpha format.
 pub(crate) struct Ass;
@@ -31,28 +32,61 @@ impl Format for Ass {
     }
 
     fn parse(&self, source: &Source<'_>, out: &mut Builder) {
-        let mut columns = Columns { count: 10, start: 1, end: 2, name: Some(4), text: 9 };
-        let mut events = false;
-        for line in lines(source.text()) {
-            if out.is_full() {
-                return;
+        let text = source.text();
+        let mut survey = speech::Survey::default();
+        dialogues(text, |_, fields, columns| {
+            let line = Fields { fields, columns };
+            if let (Some(said), None) = (line.field(columns.text), line.actor()) {
+                survey.cue(&plain(said));
             }
-            let text = line.text.trim();
-            if text.starts_with('[') && text.ends_with(']') {
-                events = text.eq_ignore_ascii_case("[Events]");
-            } else if let Some(names) = text.strip_prefix("Format:").filter(|_| events) {
-                columns = Columns::read(names).unwrap_or(columns);
-            } else if let Some(fields) = text.strip_prefix("Dialogue:") {
-                dialogue(line.number, fields, &columns, out);
+        });
+        let mut speech = survey.speech(text);
+        dialogues(text, |line, fields, columns| {
+            if !out.is_full() {
+                dialogue(line, &Fields { fields, columns }, &mut speech, out);
             }
+        });
+    }
+}
+
+/// Passes each line of dialogue to `each`, with its number and the columns.
+fn dialogues<'a>(text: &'a str, mut each: impl FnMut(u32, &'a str, &Columns)) {
+    let mut columns = Columns { count: 10, start: 1, end: 2, name: Some(4), text: 9 };
+    let mut events = false;
+    for line in lines(text) {
+        let text = line.text.trim();
+        if text.starts_with('[') && text.ends_with(']') {
+            events = text.eq_ignore_ascii_case("[Events]");
+        } else if let Some(names) = text.strip_prefix("Format:").filter(|_| events) {
+            columns = Columns::read(names).unwrap_or(columns);
+        } else if let Some(fields) = text.strip_prefix("Dialogue:") {
+            each(line.number, fields, &columns);
         }
     }
 }
 
-fn dialogue(line: u32, fields: &str, columns: &Columns, out: &mut Builder) {
-    let field = |place: usize| fields.splitn(columns.count, ',').nth(place).map(str::trim);
+/// The fields of a line.
+struct Fields<'a, 'c> {
+    fields: &'a str,
+    columns: &'c Columns,
+}
+
+impl<'a> Fields<'a, '_> {
+    fn field(&self, place: usize) -> Option<&'a str> {
+        self.fields.splitn(self.columns.count, ',').nth(place).map(str::trim)
+    }
+
+    /// Returns the actor, if the line names one.
+    fn actor(&self) -> Option<&'a str> {
+        self.field(self.columns.name?).filter(|name| !name.is_empty())
+    }
+}
+
+fn dialogue(line: u32, fields: &Fields<'_, '_>, speech: &mut speech::Speech, out: &mut Builder) {
+    let columns = fields.columns;
+    let field = |place: usize| fields.field(place);
     let Some(text) = field(columns.text) else {
-        out.warn(line, "a line without text was skipped");
+        out.skip(line, Skip::OddLine, fields.fields);
         return;
     };
     let stamps = [columns.start, columns.end].map(|place| field(place).and_then(time::stamp));
@@ -60,11 +94,16 @@ fn dialogue(line: u32, fields: &str, columns: &Columns, out: &mut Builder) {
         out.warn(line, "a time that cannot be read was dropped");
     }
     let (start_ms, end_ms) = out.times(line, stamps[0], stamps[1]);
-    let speaker = columns.name.and_then(field);
-    out.say(Piece { line, speaker, start_ms, end_ms, text: &plain(text), ..Piece::default() });
+    match fields.actor() {
+        Some(name) => {
+            let (speaker, text) = (Some(name), plain(text));
+            out.say(Piece { line, speaker, start_ms, end_ms, text: &text, ..Piece::default() });
+        }
+        None => speech.say(line, (start_ms, end_ms), &plain(text), out),
+    }
 }
 
-/// Returns the text without styling: `{\i1}` is removed, `\N` becomes a space.
+/// Returns the text without styling: `{\i1}` is removed, `\N` becomes a line break.
 fn plain(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut rest = text;
@@ -73,8 +112,8 @@ fn plain(text: &str) -> String {
         let special = &rest[at..];
         let taken = match special.as_bytes() {
             [b'{', ..] => special.find('}').map(|end| end + 1),
-            [_, b'N' | b'n' | b'h', ..] => {
-                plain.push(' ');
+            [_, mark @ (b'N' | b'n' | b'h'), ..] => {
+                plain.push(if *mark == b'N' { '\n' } else { ' ' });
                 Some(2)
             }
             _ => None,

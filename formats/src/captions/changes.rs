@@ -14,6 +14,9 @@ pub(crate) struct Changes {
     before: u32,
     /// Whether a diarization label is on a line of its own, as Deepgram writes it.
     pub(crate) headed: bool,
+    /// Number of names alone on their lines, and with text behind them.
+    own: u32,
+    led: u32,
     /// Whether voice tags name the speakers.
     pub(crate) voices: bool,
 }
@@ -34,13 +37,23 @@ impl Changes {
         }
     }
 
+    /// Records what is behind a name.
+    pub(crate) fn behind(&mut self, rest: &str) {
+        match rest.is_empty() {
+            true => self.own += 1,
+            false => self.led += 1,
+        }
+    }
+
     /// Returns whether every name is a speaker's, none repeats the previous one, and the first cue
     /// has one: then a cue without a name belongs to the last named speaker.
     pub(crate) fn alone(&self, speakers: &Speakers) -> bool {
+        // A name on its own line is a heading, which holds until the next.
+        let headed = self.headed || self.own >= 3 && self.led == 0;
         !self.voices
             && self.named >= 3
             && (self.repeated, self.before) == (0, 0)
-            && (self.headed || self.unnamed >= self.named)
+            && (headed || self.unnamed >= self.named)
             && speakers.len() >= 2
             && speakers.lines() == self.named
     }

@@ -1,6 +1,6 @@
 //! Speakers of cues that no colon marks: `[Tom] text`, a name on its own line above the text or
-//! above the times (Webex: `1 "Tom Ash" (123)`), and `>>`, which broadcasters put at changes of
-//! speaker.
+//! above the times (Webex: `1 "Tom Ash" (123)`), and `>>` or a dash, which broadcasters put at
+//! changes of speaker.
 //!
 //! Invariant: conservative. Brackets and lines are names only if most cues of the file have them,
 //! few names recur often, and they are written like names and not like sounds.
@@ -56,6 +56,9 @@ pub(crate) struct Survey {
     ids: NameCounts,
     identified: u32,
     chevrons: u32,
+    /// Lines with a dash in front: the first of a cue, and later ones.
+    dashes: u32,
+    later_dashes: u32,
 }
 
 impl Survey {
@@ -82,6 +85,16 @@ impl Survey {
         }
     }
 
+    /// Records a line of a cue, which may have a dash in front.
+    pub(crate) fn dash(&mut self, line: &str, first: bool) {
+        if dashed(line).is_some() {
+            match first {
+                true => self.dashes += 1,
+                false => self.later_dashes += 1,
+            }
+        }
+    }
+
     /// Returns the names that are accepted.
     pub(crate) fn names(self) -> CueNames {
         let repeated = |names: &NameCounts, lines: u32, share: u32| {
@@ -92,7 +105,10 @@ impl Survey {
                 && lines.saturating_mul(10) >= self.cues.saturating_mul(share)
         };
         let all = |names: &NameCounts| names.iter().map(|(name, _)| name.to_owned()).collect();
-        let mut found = CueNames { chevrons: self.chevrons >= 2, ..CueNames::default() };
+        // Two dashes in one cue are two speakers.
+        let dashes = self.dashes + self.later_dashes >= if self.later_dashes > 0 { 2 } else { 3 };
+        let chevrons = self.chevrons >= 2;
+        let mut found = CueNames { chevrons, dashes, ..CueNames::default() };
         if repeated(&self.brackets, self.bracketed, 6) {
             found.brackets = all(&self.brackets);
         }
@@ -125,6 +141,8 @@ pub(crate) struct CueNames {
     ids: HashSet<String>,
     /// Whether `>>` marks changes of speaker.
     pub(crate) chevrons: bool,
+    /// Whether a dash in front of a line does.
+    dashes: bool,
 }
 
 impl CueNames {
@@ -156,14 +174,26 @@ impl CueNames {
 
     /// Returns the text after the mark of a change, if the line begins with one.
     pub(crate) fn change<'a>(&self, line: &'a str) -> Option<&'a str> {
-        let changed = self.chevrons && line.starts_with(CHEVRONS);
-        changed.then(|| line.trim_start_matches(['>', ' ']))
+        if self.chevrons && line.starts_with(CHEVRONS) {
+            return Some(line.trim_start_matches(['>', ' ']));
+        }
+        if self.dashes { dashed(line) } else { None }
     }
 }
 
 /// Returns whether a line may begin with a bracketed name or the mark of a change.
 pub(crate) fn is_special(line: &str) -> bool {
-    matches!(line.as_bytes(), [b'[' | b'(', ..] | [b'>', b'>', ..])
+    matches!(line.as_bytes(), [b'[' | b'(' | b'-', ..] | [b'>', b'>', ..])
+        || line.starts_with(['–', '—'])
+}
+
+/// Returns the text after a dash in front of a line. `--` and `-5` are no such dashes.
+fn dashed(line: &str) -> Option<&str> {
+    let rest = line.strip_prefix(['-', '–', '—'])?;
+    let said = rest.trim_start();
+    let begins = |c: char| c.is_alphabetic() || "\"'“‘«„¿¡…([♪.".contains(c);
+    let number = said.len() < rest.len() && said.starts_with(|c: char| c.is_ascii_digit());
+    (said.starts_with(begins) || number).then_some(said)
 }
 
 /// Splits `[Tom] text` or `(Tom) text`.

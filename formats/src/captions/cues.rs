@@ -7,14 +7,15 @@
 
 use std::ops::RangeInclusive;
 
+use super::marks;
 use super::rolling::{Repeats, Rolling};
 use super::speech::{self, Look};
 use super::timing;
-use crate::kernel::Builder;
 use crate::kernel::clock::Clock;
 use crate::kernel::lines::{Line, lines};
 use crate::kernel::names::trim_start;
 use crate::kernel::time::{self, Stamp};
+use crate::kernel::{Builder, Skip};
 
 /// Part of a cue file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,22 +52,33 @@ struct Timing<'a> {
     text: &'a str,
     usual: Option<(u32, u32)>,
     id: Option<&'a str>,
+    /// Offset of text behind the times, on the same line.
+    said: Option<usize>,
 }
 
 impl<'a> Timing<'a> {
     fn of(line: Line<'a>) -> Option<Self> {
         let usual = usual_timing(line.text);
         let found = usual.is_some() || is_timing(line.text);
-        found.then_some(Self { line: line.number, text: line.text, usual, id: None })
+        let said = || Some(line.end() - text_behind(line.text)?.len());
+        found.then(|| Self {
+            line: line.number,
+            text: line.text,
+            usual,
+            id: None,
+            said: if line.text.len() > USUAL { said() } else { None },
+        })
     }
 
     fn cue(self, payload: &'a str, one_line: bool) -> Block<'a> {
-        let Self { line, text: timing, usual, id } = self;
+        let Self { line, text: timing, usual, id, .. } = self;
         Block::Cue(Cue { line, timing, usual, payload, one_line, id })
     }
 }
 
 const ARROW: &str = "-->";
+/// Length of a timing line in its usual form.
+const USUAL: usize = 29;
 /// Separator of the times in an SBV file: `0:00:03.900,0:00:08.460`.
 const COMMA: char = ',';
 /// Maximum number of blocks kept; more than ten hours of speech have.
@@ -88,12 +100,51 @@ pub(crate) fn is_timing(line: &str) -> bool {
             && memchr::memchr(b':', line.as_bytes()).is_some();
         return numbers && (comma_times(line).is_some() || timing::loose(line).is_some());
     };
-    let start = line[..at].trim();
-    start.is_empty()
-        || start
-            .bytes()
-            .all(|b| b.is_ascii_digit() || matches!(b, b':' | b'.' | b',' | b'-' | b' '))
-        || time::leading(line[at + 3..].trim_start()).is_some()
+    let (start, end) = (line[..at].trim(), line[at + 3..].trim_start());
+    let start = time::without_half(start);
+    let plain = |b: u8| b.is_ascii_digit() || matches!(b, b':' | b'.' | b',' | b'-' | b' ');
+    // "02:34 --> that is when it rang" is speech.
+    if !start.is_empty() && start.bytes().all(plain) {
+        return is_time_like(end);
+    }
+    // A start may be damaged, if there is nothing but an end behind it.
+    let ends = time::leading(end).is_some() && text_behind(line).is_none();
+    ends && !start.contains(char::is_whitespace) || start.is_empty() && end.is_empty()
+}
+
+/// Returns whether what follows an arrow is a time, perhaps damaged.
+fn is_time_like(end: &str) -> bool {
+    let first = end.split_whitespace().next().unwrap_or_default();
+    first.is_empty()
+        || first.contains(':')
+        || first.contains(|c: char| c.is_ascii_digit()) && !first.contains(char::is_alphabetic)
+}
+
+/// Returns the text behind the times and the settings of a timing line.
+fn text_behind(line: &str) -> Option<&str> {
+    let (_, end) = line.split_once(ARROW)?;
+    let (.., rest) = time::leading_moment(end.trim_start())?;
+    if !rest.starts_with([' ', '\t']) {
+        return None;
+    }
+    let mut rest = rest.trim_start();
+    while let Some(word) = rest.split_whitespace().next() {
+        if !is_setting(word) {
+            return Some(rest);
+        }
+        rest = rest[word.len()..].trim_start();
+    }
+    None
+}
+
+/// Matches `align:start`, `position:10%,line-left`, `X1:40`; and what only damage leaves.
+fn is_setting(word: &str) -> bool {
+    if !word.contains(char::is_alphanumeric) {
+        return true;
+    }
+    word.split_once(':').is_some_and(|(key, value)| {
+        !value.is_empty() && !key.is_empty() && key.bytes().all(|b| b.is_ascii_alphanumeric())
+    })
 }
 
 fn is_number(line: &str) -> bool {
@@ -165,12 +216,14 @@ pub(crate) fn blocks<'a>(text: &'a str, header: bool, mut each: impl FnMut(Block
         }
         let was_first = std::mem::take(&mut first);
         if let Some(mut timing) = Timing::of(line) {
-            if let State::Stray(from, last) = &state
-                && from.start == last.start
-            {
-                timing.id = Some(from.text).filter(|id| !is_number(id));
+            timing.id = match &state {
+                State::Stray(from, last) if from.start == last.start => Some(from.text),
+                State::Late(_, Some(line)) => Some(line.text),
+                _ => None,
             }
-            let ready = std::mem::replace(&mut state, State::Cue(timing, None));
+            .filter(|id| !is_number(id));
+            let begun = timing.said.map(|said| (said, line));
+            let ready = std::mem::replace(&mut state, State::Cue(timing, begun));
             match ready {
                 // The line directly above a timing line is the cue's id.
                 State::Stray(from, last) if from.start == last.start => {}
@@ -187,7 +240,7 @@ pub(crate) fn blocks<'a>(text: &'a str, header: bool, mut each: impl FnMut(Block
             }
         } else {
             state = match state {
-                State::Between if was_first || is_aside(line.text) => {
+                State::Between if was_first || is_aside(line.text, header) => {
                     State::Aside(line, line.end())
                 }
                 State::Between => State::Stray(line, line),
@@ -210,10 +263,13 @@ fn is_blank(line: &str) -> bool {
     }
 }
 
-fn is_aside(line: &str) -> bool {
+/// Returns whether a block is a note or a style. Only WebVTT has them: without its header, "NOTE
+/// that …" is speech.
+fn is_aside(line: &str, header: bool) -> bool {
     ["NOTE", "STYLE", "REGION"].iter().any(|word| {
-        line.strip_prefix(word)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t', ':']))
+        line.strip_prefix(word).is_some_and(|rest| {
+            rest.is_empty() || rest.starts_with([' ', '\t', ':']) && (header || rest.contains(':'))
+        })
     })
 }
 
@@ -247,8 +303,22 @@ pub(crate) fn read<'a>(
             Block::Note(_, text) => note(text, out),
             Block::Cue(cue) => {
                 cues += 1;
+                let named = cue.id.is_some_and(|id| speech.speaker(id).is_some());
+                if let Some(id) = cue.id.filter(|_| !named) {
+                    if is_sentence(id) {
+                        out.warn(cue.line, OUTSIDE);
+                        speech.say(cue.line, (None, None), id, out);
+                    } else if id.trim().contains(char::is_whitespace) {
+                        out.skip(cue.line, Skip::CueId, id);
+                    }
+                }
                 let times = timing(cue, &mut clock, out);
                 match &mut rolling {
+                    _ if cue.payload.trim_ascii_start().starts_with('{')
+                        && let Some(data) = marks::data(cue.payload) =>
+                    {
+                        speech.say_data(cue.line, times, &data, cue.payload, out);
+                    }
                     _ if let Some(name) = cue.id.and_then(|id| speech.speaker(id)) => {
                         speech.say_as(cue.line, times, name, cue.payload, out);
                     }
@@ -259,11 +329,9 @@ pub(crate) fn read<'a>(
             Block::Stray(line, text) if is_id(text) => {
                 out.warn(line, "a cue without times and text was skipped");
             }
-            Block::Stray(line, _) if cues == 0 => {
-                out.warn(line, "text before the first cue was skipped");
-            }
+            Block::Stray(line, text) if cues == 0 => out.skip(line, Skip::BeforeCue, text),
             Block::Stray(line, text) => {
-                out.warn(line, "text outside any cue was kept without a time");
+                out.warn(line, OUTSIDE);
                 let numbers = cues..=cues + strays + 1;
                 strays += 1;
                 speech.say(line, (None, None), words_of(text, &numbers), out);
@@ -274,6 +342,14 @@ pub(crate) fn read<'a>(
         Some(kept) => kept.into_iter().for_each(|(block, look)| take(block, look)),
         None => blocks(text, header, |block| take(block, Look::default())),
     }
+}
+
+const OUTSIDE: &str = "text outside any cue was kept without a time";
+
+/// Returns whether the line above a timing line is a sentence rather than an id.
+fn is_sentence(id: &str) -> bool {
+    let id = id.trim();
+    id.contains(char::is_whitespace) && id.ends_with(['.', '?', '!', '…', '。', '？', '！', '؟'])
 }
 
 /// Returns the lines outside any cue, without a leading cue number or broken times
@@ -309,9 +385,21 @@ fn survey(text: &str, header: bool) -> Survey<'_> {
     let mut survey = speech::Survey::default();
     let mut repeats = Repeats::default();
     let mut kept = Some(Vec::new());
+    let mut before: Option<Cue<'_>> = None;
     blocks(text, header, |block| {
         let mut look = Look::default();
-        if let Block::Cue(cue) = block {
+        let is_data = |cue: Cue<'_>| {
+            cue.payload.trim_ascii_start().starts_with('{') && marks::data(cue.payload).is_some()
+        };
+        if let Block::Cue(cue) = block
+            && !is_data(cue)
+        {
+            // A label in a cue of its own, with the times of what it labels.
+            if let Some(before) = before.replace(cue)
+                && before.timing == cue.timing
+            {
+                survey.label(before.payload, cue.payload);
+            }
             look = survey.block(cue.payload, cue.one_line);
             if let Some(id) = cue.id {
                 survey.id(id);

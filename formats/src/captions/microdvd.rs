@@ -44,16 +44,16 @@ impl Format for MicroDvd {
         }
         let mut speech = survey.speech(text);
         let mut first = pictures.is_some();
+        let mut began = false;
         for line in lines(text) {
             if out.is_full() {
                 return;
             }
             let Some(caption) = caption(line) else {
-                if !line.text.trim().is_empty() {
-                    out.warn(line.number, "a line without frame numbers was skipped");
-                }
+                speech.odd(line, began, out);
                 continue;
             };
+            began = true;
             if std::mem::take(&mut first) {
                 continue;
             }

@@ -33,18 +33,19 @@ impl Format for Mpl2 {
             survey.cue(&plain(caption.text));
         }
         let mut speech = survey.speech(text);
+        let mut began = false;
         for line in lines(text) {
             if out.is_full() {
                 return;
             }
             match caption(line) {
                 Some(caption) => {
+                    began = true;
                     let end = caption.end.map(tenths);
                     let times = out.times(line.number, Some(tenths(caption.start)), end);
                     speech.say(line.number, times, &plain(caption.text), out);
                 }
-                None if line.text.trim().is_empty() => {}
-                None => out.warn(line.number, "a line without times was skipped"),
+                None => speech.odd(line, began, out),
             }
         }
     }
@@ -79,6 +80,7 @@ mod tests {
             [
                 (Some("Noa"), Some(1_000), Some(3_000), "Hi there, all of you."),
                 (Some("Ben"), Some(3_500), Some(5_000), "Yes."),
+                (None, None, None, "so"),
                 (Some("Noa"), Some(90_000), None, "Bye."),
             ]
         );

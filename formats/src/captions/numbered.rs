@@ -27,10 +27,21 @@ pub(crate) fn caption<'a>(line: Line<'a>, [open, close]: [char; 2]) -> Option<Nu
     Some(Numbered { start: number(start)?, end, text })
 }
 
-/// Recognises a file that begins with such a caption.
+/// Number of lines that are examined.
+const EXAMINED: usize = 50;
+
+/// Recognises a file that begins with such a caption; a few other lines may be in front, if most
+/// lines are captions.
 pub(crate) fn recognise(head: &Head<'_>, brackets: [char; 2]) -> Confidence {
-    let first = lines(head.text()).find(|line| !line.text.trim().is_empty());
-    match first.is_some_and(|line| caption(line, brackets).is_some()) {
+    let filled = lines(head.text()).filter(|line| !line.text.trim().is_empty()).take(EXAMINED);
+    let (mut all, mut captions, mut first) = (0, 0, false);
+    for line in filled {
+        let fits = caption(line, brackets).is_some();
+        first |= fits && all == 0;
+        captions += usize::from(fits);
+        all += 1;
+    }
+    match first || captions >= 3 && captions * 10 >= all * 7 {
         true => Confidence::Certain,
         false => Confidence::No,
     }

@@ -4,13 +4,16 @@
 //! surveyed ([`Survey`]) before any becomes speech ([`Speech`]). If names occur only at changes of
 //! speaker, the cues between belong to the last named speaker.
 
+use std::collections::{HashMap, HashSet};
+
 use super::changes::Changes;
 use super::cue_names::{self, CueNames};
 use super::inline;
-use crate::kernel::lines::lines;
+use super::marks::{self, Data};
+use crate::kernel::lines::{Line, lines};
 use crate::kernel::names::{self, glued, prefix, trim_start};
 use crate::kernel::prefix_survey::{Place, PrefixSurvey, Speakers};
-use crate::kernel::{Builder, Piece, markup};
+use crate::kernel::{Builder, Piece, Skip, markup};
 
 /// A longer payload is read in parts, to bound memory; no real cue is nearly as long.
 const PART: usize = 64 * 1024;
@@ -24,6 +27,7 @@ pub(crate) struct Survey {
     survey: PrefixSurvey,
     changes: Changes,
     others: cue_names::Survey,
+    labels: HashSet<(String, String)>,
 }
 
 /// The shape of a cue, found in the survey so that it is not computed again.
@@ -72,9 +76,13 @@ impl Survey {
         }
         let prefix = self.survey.line(payload);
         self.changes.cue(prefix.map(|prefix| prefix.name));
+        if let Some((_, rest)) = prefix.and_then(|prefix| prefix.rest) {
+            self.changes.behind(rest);
+        }
         self.others.cue();
         if cue_names::is_special(payload) {
             self.others.line(payload, false);
+            self.others.dash(payload, true);
             if payload.starts_with('>')
                 && let Some(prefix) = prefix
             {
@@ -100,6 +108,7 @@ impl Survey {
             let text = span.text.trim();
             for (i, line) in lines(text).enumerate() {
                 self.line(i == 0, line.text);
+                self.others.dash(line.text, (place, i) == (0, 0));
                 if (place, i) == (0, 0) {
                     self.others.line(line.text, line.text.len() < text.len());
                 }
@@ -111,6 +120,9 @@ impl Survey {
         let prefix = prefix(line);
         self.changes.headed |=
             prefix.is_some_and(|(name, rest)| rest.is_empty() && names::is_diarized(name));
+        if let Some((_, rest)) = prefix {
+            self.changes.behind(rest);
+        }
         let name = prefix.map(|(name, _)| name);
         if let Some(name) = name.filter(|_| line.starts_with(">>")) {
             self.survey.mark(name);
@@ -133,6 +145,18 @@ impl Survey {
         }
     }
 
+    /// Surveys a cue that has the times of the next one: it may be a label, `<v S01>Client:`.
+    pub(crate) fn label(&mut self, payload: &str, next: &str) {
+        let voice = |payload: &str| markup::spans(payload).into_iter().next()?.voice;
+        let [span] = &*markup::spans(payload) else { return };
+        if let Some((voice, label)) =
+            label(span).filter(|(own, _)| voice(next).as_deref() == Some(own))
+            && self.labels.len() < MAX_LABELS
+        {
+            self.labels.insert((voice.to_owned(), label.to_owned()));
+        }
+    }
+
     /// Returns the reader of the file's speech, starting at its first cue.
     pub(crate) fn speech(self, text: &str) -> Speech {
         let speakers = self.survey.speakers(text);
@@ -141,9 +165,21 @@ impl Survey {
         let voices = self.changes.voices;
         let others = if voices { CueNames::default() } else { self.others.names() };
         let only_changes = only_changes || others.chevrons;
-        Speech { speakers, others, headings, voice: Voice { only_changes, ..Voice::default() } }
+        let voice = Voice { only_changes, ..Voice::default() };
+        let (labels, called) = (self.labels, HashMap::new());
+        Speech { speakers, others, headings, voice, labels, called }
     }
 }
+
+/// Returns voice and label of a span that is only a label.
+fn label(span: &markup::Span) -> Option<(&str, &str)> {
+    let label = span.text.trim().strip_suffix(':')?.trim_end();
+    let fits = names::is_plausible(label) && !names::is_label(label);
+    Some((span.voice.as_deref()?, label)).filter(|_| fits)
+}
+
+/// Maximum number of labels; more are not those of speakers.
+const MAX_LABELS: usize = 1_000;
 
 /// Reads the speech of one cue after the other.
 pub(crate) struct Speech {
@@ -152,6 +188,9 @@ pub(crate) struct Speech {
     /// Whether there may be headings inside cues.
     headings: bool,
     voice: Voice,
+    /// Voices with the labels that stand in cues of their own, and the label of each so far.
+    labels: HashSet<(String, String)>,
+    called: HashMap<String, String>,
 }
 
 impl Speech {
@@ -174,6 +213,39 @@ impl Speech {
         out.say(Piece { line, speaker, start_ms, end_ms, text: &said, ..Piece::default() });
         self.voice.unfinished = is_unfinished(&said);
         name.clone_into(self.voice.name.get_or_insert_default());
+    }
+
+    /// Adds a cue of data.
+    pub(crate) fn say_data(
+        &mut self,
+        line: u32,
+        (start_ms, end_ms): Times,
+        data: &Data,
+        payload: &str,
+        out: &mut Builder,
+    ) {
+        let Some(text) = data.text.as_deref() else {
+            out.skip(line, Skip::Data, payload);
+            return;
+        };
+        let speaker = data.speaker.as_deref();
+        out.say(Piece { line, speaker, start_ms, end_ms, text, ..Piece::default() });
+        self.voice.unfinished = is_unfinished(text);
+        self.voice.name.clone_from(&data.speaker);
+    }
+
+    /// Adds a line that is no cue, of a format with a cue on each line: after the first cue it is
+    /// kept without a time.
+    pub(crate) fn odd(&mut self, line: Line<'_>, began: bool, out: &mut Builder) {
+        if line.text.trim().is_empty() {
+            return;
+        }
+        if !began {
+            out.skip(line.number, Skip::BeforeCue, line.text);
+            return;
+        }
+        out.warn(line.number, "a line without times was kept");
+        self.say(line.number, (None, None), line.text, out);
     }
 
     /// Adds the cue on this line.
@@ -239,13 +311,18 @@ impl Speech {
         // Most cues are one line of plain text.
         if is_plain(payload) {
             let text = trim_start(payload);
+            if let Some(mark) = marks::mark(text) {
+                out.skip(line, mark, text);
+                return;
+            }
+            let text = without_mark(line, text, out);
             let others = &self.others;
-            let named = self.speakers.split(text).or_else(|| others.split(text));
             let mut rest = text;
             if let Some(behind) = others.change(text) {
                 self.voice.changes(line, out);
                 rest = behind;
             }
+            let named = self.speakers.split(rest).or_else(|| others.split(rest));
             self.voice.plain(line, times, named, rest, out);
             return;
         }
@@ -255,15 +332,34 @@ impl Speech {
         let mut said: Vec<(Option<String>, String)> = Vec::new();
         // Indexes of the pairs at which the speaker changes.
         let mut changes: Vec<usize> = Vec::new();
-        for span in markup::spans(payload) {
-            if span.voice.is_some() {
-                said.push((span.voice, span.text));
+        for mut span in markup::spans(payload) {
+            if let Some(mark) = marks::mark(&span.text) {
+                out.skip(line, mark, &span.text);
+                continue;
+            }
+            if let Some((mark, rest)) = marks::leading_mark(&span.text) {
+                out.skip(line, Skip::ToolLabel, mark);
+                span.text = rest.to_owned();
+            }
+            if !self.labels.is_empty()
+                && let Some((voice, label)) = label(&span)
+            {
+                let pair = (voice.to_owned(), label.to_owned());
+                if self.labels.contains(&pair) {
+                    self.called.insert(pair.0, pair.1);
+                    continue;
+                }
+            }
+            if let Some(name) = span.voice {
+                let name = self.called.get(&name).cloned().unwrap_or(name);
+                said.push((Some(name), span.text));
                 continue;
             }
             for (i, line) in lines(span.text.trim_start()).enumerate() {
                 let change = others.change(line.text);
                 changes.extend(change.map(|_| said.len()));
-                let named = self.speakers.split(line.text).or_else(|| others.split(line.text));
+                let own = change.unwrap_or(line.text);
+                let named = self.speakers.split(own).or_else(|| others.split(own));
                 match named {
                     Some((name, rest)) => said.push((Some(name.to_owned()), rest.to_owned())),
                     None if let Some(behind) = change => said.push((None, behind.to_owned())),
@@ -295,12 +391,18 @@ impl Speech {
                 out.end_turn(line);
             }
             if text.trim().is_empty() {
+                // The name is that of the next cue.
+                if name.is_some() {
+                    (voice.name, voice.unfinished) = (name, true);
+                }
                 continue;
             }
+            // Whoever answers in the same cue does so in its time.
+            let starts = i == first || changes.contains(&i);
             out.say(Piece {
                 line,
                 speaker: name.as_deref(),
-                start_ms: times.0.filter(|_| i == first),
+                start_ms: times.0.filter(|_| starts),
                 end_ms: times.1.filter(|_| i == last),
                 text: &text,
                 ..Piece::default()
@@ -339,6 +441,11 @@ impl Voice {
     ) {
         let (name, text) = named.map_or((None, text), |(name, rest)| (Some(name), rest));
         if names::trim(text).is_empty() {
+            // The name is that of the next cue.
+            if let Some(name) = name {
+                name.clone_into(self.name.get_or_insert_default());
+                self.unfinished = true;
+            }
             return;
         }
         match name {
@@ -352,6 +459,13 @@ impl Voice {
         out.say(Piece { line, speaker, start_ms, end_ms, text, ..Piece::default() });
         self.unfinished = is_unfinished(text);
     }
+}
+
+/// Strips the time mark at the beginning of a cue.
+fn without_mark<'a>(line: u32, text: &'a str, out: &mut Builder) -> &'a str {
+    let Some((mark, rest)) = marks::leading_mark(text) else { return text };
+    out.skip(line, Skip::ToolLabel, mark);
+    trim_start(rest)
 }
 
 /// Splits off the part that is read at once: all of a usual payload.

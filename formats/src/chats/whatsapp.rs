@@ -1,15 +1,18 @@
-//! WhatsApp chat exports: `12/03/2026, 09:15 - Name: text` (Android) or `[12/03/2026, 09:15:33]
-//! Name: text` (iOS), with dates and times in the format of the phone.
+//! WhatsApp chat exports: `12/03/2026, 09:15 - Name: text` (Android), `[12/03/2026, 09:15:33]
+//! Name: text` (iOS) or `12/03/2012 09:15:33: Name: text` (old), with dates and times in the format
+//! of the phone. The space after the name's colon may be missing.
 //!
 //! A chat is written, not spoken, and has no recording: its turns are of that kind and have no
 //! times, with a warning. The file does not state which of two numbers is the month, and it is not
 //! guessed. Notices (`Messages … are end-to-end encrypted`, `Ruth added Maya`) have no name and
 //! colon after the time and are skipped; so are placeholders of pictures and deleted messages.
 
+use std::collections::HashSet;
+
 use debrief_domain::transcript::content::TurnKind;
 
 use crate::kernel::lines::lines;
-use crate::kernel::{Builder, Confidence, Format, Head, Piece, Source};
+use crate::kernel::{Builder, Confidence, Format, Head, Piece, Skip, Source, names};
 
 /// Maximum length of a message's time, in bytes.
 const STAMP_MAX: usize = 40;
@@ -18,6 +21,12 @@ const NAME_MAX: usize = 120;
 /// Number of lines examined at the beginning, and of messages that make a chat.
 const LOOKED_AT: usize = 50;
 const MESSAGES_MIN: usize = 2;
+/// Number of filled lines within which the first message begins.
+const ABOVE: usize = 5;
+/// Maximum number of words of a name without a space after its colon.
+const GLUED_WORDS: usize = 4;
+/// Maximum number of authors; more than any group has.
+const AUTHORS_MAX: usize = 5_000;
 
 /// The WhatsApp chat format.
 pub(crate) struct WhatsApp;
@@ -32,12 +41,14 @@ impl Format for WhatsApp {
     }
 
     fn recognise(&self, head: &Head<'_>) -> Confidence {
-        let mut filled = lines(head.text()).filter(|line| !line.text.trim().is_empty());
-        if filled.next().is_none_or(|first| stamped(first.text).is_none()) {
+        let filled = || lines(head.text()).filter(|line| !line.text.trim().is_empty());
+        // A heading may be in front.
+        if filled().take(ABOVE).all(|line| stamped(line.text).is_none()) {
             return Confidence::No;
         }
-        let beginning = lines(head.text()).take(LOOKED_AT);
-        let messages = beginning.filter_map(|line| written(stamped(line.text)?)).count();
+        let beginning = || lines(head.text()).take(LOOKED_AT);
+        let authors = Authors::of(head.text());
+        let messages = beginning().filter_map(|line| authors.written(stamped(line.text)?)).count();
         if messages >= MESSAGES_MIN { Confidence::Certain } else { Confidence::No }
     }
 
@@ -46,9 +57,9 @@ impl Format for WhatsApp {
             1,
             "the messages have dates and times but no recording: they were read without times",
         );
-        // Author of the message that the lines belong to; `None` if it is skipped.
-        let mut author: Option<&str> = None;
-        let mut left_out = 0u32;
+        let authors = Authors::of(source.text());
+        // Author of the message that the lines belong to, or why it is skipped.
+        let mut author: Result<&str, Skip> = Err(Skip::BeforeMessage);
         for line in lines(source.text()) {
             if out.is_full() {
                 return;
@@ -56,20 +67,61 @@ impl Format for WhatsApp {
             let mut text = unmarked(line.text);
             if let Some(rest) = stamped(line.text) {
                 out.end_turn(line.number);
-                let message = written(rest).filter(|(_, text)| !is_placeholder(text));
-                left_out += u32::from(message.is_none());
-                author = message.map(|(name, _)| name);
-                text = message.map_or("", |(_, text)| text);
+                (author, text) = match authors.written(rest) {
+                    Some((_, text)) if is_placeholder(text) => (Err(Skip::Placeholder), text),
+                    Some((name, text)) => (Ok(name), text),
+                    None => (Err(Skip::Notice), unmarked(rest)),
+                };
             }
             let text = without_edited(text);
-            if author.is_some() && !text.is_empty() {
-                let (line, kind) = (line.number, TurnKind::Chat);
-                out.say(Piece { line, kind, speaker: author, text, ..Piece::default() });
+            match author {
+                Ok(name) if !text.is_empty() => {
+                    let (line, kind, speaker) = (line.number, TurnKind::Chat, Some(name));
+                    out.say(Piece { line, kind, speaker, text, ..Piece::default() });
+                }
+                Ok(_) => {}
+                Err(kind) => out.skip(line.number, kind, text),
             }
         }
-        if left_out > 0 {
-            out.warn(1, format!("{left_out} notices, pictures and deleted messages were skipped"));
+    }
+}
+
+/// The names in front of messages that have a space after their colon: theirs are also names
+/// without one.
+#[derive(Default)]
+struct Authors<'a>(HashSet<&'a str>);
+
+impl<'a> Authors<'a> {
+    fn of(text: &'a str) -> Self {
+        let mut authors = HashSet::new();
+        for (name, _) in lines(text).filter_map(|line| spaced(stamped(line.text)?)) {
+            if authors.len() < AUTHORS_MAX {
+                authors.insert(name);
+            }
         }
+        Self(authors)
+    }
+
+    /// Splits a message into author and text; `None` for a notice.
+    fn written<'t>(&self, rest: &'t str) -> Option<(&'t str, &'t str)> {
+        spaced(rest).or_else(|| {
+            let (name, text) = rest.split_once(':')?;
+            let name = unmarked(name);
+            let link = text.starts_with("//");
+            let clock = name.ends_with(|c: char| c.is_ascii_digit())
+                && text.starts_with(|c: char| c.is_ascii_digit());
+            let known = self.0.contains(name);
+            // Notices are sentences, and quote names of groups that may have a colon.
+            let plausible = || {
+                let bare = name.trim_start_matches(['~', ' ', '\u{A0}', '\u{202F}']);
+                let words = bare.split_whitespace().count();
+                words <= GLUED_WORDS
+                    && names::is_plausible(bare)
+                    && names::is_capitalised(bare)
+                    && !names::is_label(bare)
+            };
+            (!link && (known || !clock && plausible())).then(|| (name, unmarked(text)))
+        })
     }
 }
 
@@ -86,9 +138,19 @@ fn stamped(line: &str) -> Option<&str> {
     let (stamp, rest) = match line.strip_prefix('[') {
         Some(inside) => inside.split_once(']').filter(|(_, rest)| rest.starts_with(' '))?,
         // Android writes no seconds; a line with seconds is from a program's log.
-        None => line.split_once(" - ").filter(|(stamp, _)| stamp.matches(':').count() < 2)?,
+        None => line
+            .split_once(" - ")
+            .filter(|(stamp, _)| stamp.matches(':').count() < 2)
+            .or_else(|| old(line))?,
     };
     is_stamp(stamp).then(|| unmarked(rest))
+}
+
+/// Splits `09/12/2012 17:03:48: Name: text`, as old versions wrote it. A day in the order of ISO is
+/// from a program's log.
+fn old(line: &str) -> Option<(&str, &str)> {
+    let year = line.bytes().take_while(u8::is_ascii_digit).count();
+    line.split_once(": ").filter(|_| (1..=2).contains(&year))
 }
 
 /// Matches `12/03/2026, 09:15`, `3/12/26, 9:15 PM`, `12.03.26 09:15:33`, `2026-03-12, 9:15 a.m.`
@@ -114,13 +176,12 @@ fn is_stamp(stamp: &str) -> bool {
         && ["", "am", "pm"].contains(&half.to_lowercase().as_str())
 }
 
-/// Splits a message into author and text; `None` for a notice.
-fn written(rest: &str) -> Option<(&str, &str)> {
-    let (name, text) = rest
-        .split_once(':')
-        .filter(|(_, text)| text.is_empty() || text.starts_with(char::is_whitespace))?;
-    let name = unmarked(name);
-    (!name.is_empty() && name.len() <= NAME_MAX).then(|| (name, unmarked(text)))
+/// Splits a message with a space after the colon.
+fn spaced(rest: &str) -> Option<(&str, &str)> {
+    let ends = |at: usize| rest[at + 1..].chars().next().is_none_or(char::is_whitespace);
+    let at = rest.find(':').filter(|at| ends(*at))?;
+    let name = unmarked(&rest[..at]);
+    (!name.is_empty() && name.len() <= NAME_MAX).then(|| (name, unmarked(&rest[at + 1..])))
 }
 
 /// Returns whether the text stands for content that is not in the export or was deleted.
@@ -161,7 +222,14 @@ mod tests {
         );
         assert!(content.turns.iter().all(|turn| turn.kind == TurnKind::Chat));
         let warnings: Vec<&str> = content.warnings.iter().map(|w| w.message.as_str()).collect();
-        assert!(warnings[0].contains("without times") && warnings[1].starts_with("3 notices"));
+        assert_eq!(
+            warnings[1..],
+            [
+                "notices of the chat program were skipped (1 place, 8 words)",
+                "pictures and deleted messages were skipped (2 places, 6 words)"
+            ]
+        );
+        assert!(warnings[0].contains("without times"));
     }
 
     #[test]
@@ -182,6 +250,41 @@ mod tests {
         {
             assert!(!is_stamp(other), "{other}");
         }
+    }
+
+    #[test]
+    fn no_message_is_a_notice_for_want_of_a_space() {
+        for (file, expected) in [
+            (
+                "[2026/7/9 02:28:09] Noa: Are you there?\n[2026/7/9 02:28:37] ben k:Yes\n[2026/7/9 02:29:01] ben k: So?\n[2026/7/9 02:29:05] Noa:12:30 then\n",
+                &[
+                    ("Noa", "Are you there?"),
+                    ("ben k", "Yes"),
+                    ("ben k", "So?"),
+                    ("Noa", "12:30 then"),
+                ][..],
+            ),
+            (
+                "1/2/26, 10:00 - Noa:Hi\n1/2/26, 10:01 - Ben:See https://a.example\n1/2/26, 10:02 - Ben changed the subject to \"a:b\"\n",
+                &[("Noa", "Hi"), ("Ben", "See https://a.example")],
+            ),
+            (
+                "09/12/2012 17:03:48: Noa Levi: Shall we?\n09/12/2012 17:04:10: Ben:Yes: at six\nand on\n",
+                &[("Noa Levi", "Shall we?"), ("Ben", "Yes: at six and on")],
+            ),
+            // A heading in front.
+            (
+                "Chat with Ben\n12.03.26, 09:15 - Noa: Hi\n12.03.26, 09:16 - Ben: Yes\n",
+                &[("Noa", "Hi"), ("Ben", "Yes")],
+            ),
+        ] {
+            let content = read("whatsapp", file);
+            let said: Vec<_> =
+                turns(&content).into_iter().map(|turn| (turn.0.unwrap_or("?"), turn.3)).collect();
+            assert_eq!(said, expected, "{file}");
+        }
+        let log = "09/12/2012 17:03:48 started\n09/12/2012 17:03:49 stopped\n";
+        assert!(crate::parse(log.as_bytes()).is_err());
     }
 
     #[test]

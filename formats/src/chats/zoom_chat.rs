@@ -10,7 +10,10 @@ use super::chat_quotes::{About, Quotes};
 use crate::kernel::clock::{Clock, OF_DAY};
 use crate::kernel::lines::lines;
 use crate::kernel::time::{self, Stamp};
-use crate::kernel::{Builder, Confidence, Format, Head, Piece, Source};
+use crate::kernel::{Builder, Confidence, Format, Head, Piece, Skip, Source};
+
+/// Number of filled lines within which the first message begins.
+const ABOVE: usize = 4;
 
 /// The Zoom chat format.
 pub(crate) struct ZoomChat;
@@ -25,10 +28,14 @@ impl Format for ZoomChat {
     }
 
     fn recognise(&self, head: &Head<'_>) -> Confidence {
-        let first = lines(head.text()).find(|line| !line.text.trim().is_empty());
-        match first.is_some_and(|line| message(line.text).is_some()) {
-            true => Confidence::Certain,
-            false => Confidence::No,
+        let mut filled = lines(head.text()).filter(|line| !line.text.trim().is_empty());
+        let first = filled.by_ref().take(ABOVE).position(|line| message(line.text).is_some());
+        // A heading may be in front; then one message alone is no evidence.
+        let mut more = || filled.any(|line| message(line.text).is_some());
+        match first {
+            Some(0) => Confidence::Certain,
+            Some(_) if more() => Confidence::Certain,
+            _ => Confidence::No,
         }
     }
 
@@ -38,7 +45,6 @@ impl Format for ZoomChat {
         let mut left_out = false;
         let mut first = false;
         let mut quotes = Quotes::default();
-        let mut reactions = 0u32;
         let mut clock: Option<Clock> = None;
         for line in lines(source.text()) {
             if out.is_full() {
@@ -60,7 +66,11 @@ impl Format for ZoomChat {
                 text = message.text;
                 (left_out, first) = (false, true);
             }
-            if left_out || text.is_empty() {
+            if left_out {
+                out.skip(line.number, Skip::Reaction, text);
+                continue;
+            }
+            if text.is_empty() {
                 continue;
             }
             // The message may be below its heading, and the text of a reply below its quote.
@@ -68,10 +78,13 @@ impl Format for ZoomChat {
                 match quotes.about(text) {
                     Some(About::Reaction) => {
                         left_out = true;
-                        reactions += 1;
+                        out.skip(line.number, Skip::Reaction, text);
                         continue;
                     }
-                    Some(About::Reply) => continue,
+                    Some(About::Reply) => {
+                        out.skip(line.number, Skip::Quote, text);
+                        continue;
+                    }
                     None => {
                         quotes.remember(text);
                         first = false;
@@ -79,7 +92,7 @@ impl Format for ZoomChat {
                 }
             }
             if speaker.is_none() {
-                out.warn(line.number, "text before the first message was skipped");
+                out.skip(line.number, Skip::BeforeMessage, text);
                 continue;
             }
             // One message is one turn; its later lines have no times of their own.
@@ -92,9 +105,6 @@ impl Format for ZoomChat {
                 text,
                 ..Piece::default()
             });
-        }
-        if reactions > 0 {
-            out.warn(1, format!("{reactions} reactions were skipped"));
         }
     }
 }
@@ -125,7 +135,11 @@ fn message(line: &str) -> Option<Message<'_>> {
             })
         };
         // A name may contain a colon; the recipient marks its end.
-        let addressed = ends().find(|(at, _)| is_addressed(&named[..*at]));
+        let addressed = ends().find(|(at, _)| is_addressed(&named[..*at])).or_else(|| {
+            // The space after the colon may be missing.
+            let mut colons = named.char_indices().take(300).filter(|(_, c)| *c == ':');
+            colons.find(|(at, _)| is_addressed(&named[..*at]))
+        });
         let end = addressed.or_else(|| ends().next())?;
         let (name, text) = (&named[..end.0], &named[end.0 + 1..]);
         let lower = name.to_ascii_lowercase();
@@ -232,7 +246,14 @@ mod tests {
         let potuz = &content.participants[0];
         assert_eq!((potuz.messages, potuz.words, potuz.talk_ms), (2, 0, None));
         assert_eq!(content.word_count(), 10, "where all is chat, its words are the file's");
-        assert_eq!(content.warnings.len(), 1);
+        let warned: Vec<_> = content.warnings.iter().map(|it| (it.line, &*it.message)).collect();
+        assert_eq!(
+            warned,
+            [
+                (3, "quotations in replies were skipped (1 place, 4 words)"),
+                (6, "reactions were skipped (4 places, 14 words)")
+            ]
+        );
     }
 
     #[test]

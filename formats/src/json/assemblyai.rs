@@ -1,11 +1,13 @@
-//! AssemblyAI's JSON: `utterances[]` in milliseconds, or only `words[]`, or only `text`.
+//! AssemblyAI's JSON: `utterances[]` in milliseconds, or in seconds if the values say so (Wordcab
+//! has the same keys), or only `words[]`, or only `text`.
 //!
 //! `A` is spelled out as `Speaker A`, as AssemblyAI itself shows it.
 
 use serde::Deserialize;
 
-use super::paths;
 use super::values::{Label, Number, Words};
+use super::{paths, unit};
+use crate::kernel::pace::Unit;
 use crate::kernel::runs::{Runs, Word};
 use crate::kernel::{Builder, Confidence, Format, Head, Source};
 
@@ -43,6 +45,7 @@ impl Format for AssemblyAi {
             .into_iter()
             .find(|path| paths::has(text, path))
             .unwrap_or("text");
+        let unit = unit::judged(text, path, Unit::Millis);
         let mut runs = Runs::default();
         paths::read(text, &[path], out, |item, out| match path {
             "text" => {
@@ -52,14 +55,14 @@ impl Format for AssemblyAi {
             }
             "words[]" => {
                 if let Some(word) = item.read::<Said>(out) {
-                    let times = out.times(item.line, word.start.millis(), word.end.millis());
+                    let times = out.times(item.line, word.start.stamp(unit), word.end.stamp(unit));
                     let speaker = word.speaker.name();
                     runs.word(Word { line: item.line, speaker, times, text: &word.text.0 }, out);
                 }
             }
             _ => {
                 if let Some(said) = item.read::<Said>(out) {
-                    let times = (said.start.millis(), said.end.millis());
+                    let times = (said.start.stamp(unit), said.end.stamp(unit));
                     item.say(&said.speaker, times, &said.text.0, out);
                 }
             }

@@ -6,8 +6,9 @@
 
 use serde::Deserialize;
 
-use super::paths;
 use super::values::{Label, Number, Words};
+use super::{paths, unit};
+use crate::kernel::pace::Unit;
 use crate::kernel::runs::{Runs, Word};
 use crate::kernel::{Builder, Confidence, Format, Head, Source};
 
@@ -42,9 +43,10 @@ impl Format for Deepgram {
             paths::look(text, &[UTTERANCES], |item| {
                 several |= item.get::<Utterance>().is_some_and(|said| said.channel.0 > Some(0.0));
             });
+            let unit = unit::judged(text, UTTERANCES, Unit::Seconds);
             paths::read(text, &[UTTERANCES], out, |item, out| {
                 if let Some(said) = item.read::<Utterance>(out) {
-                    let times = (said.start.seconds(), said.end.seconds());
+                    let times = (said.start.stamp(unit), said.end.stamp(unit));
                     let channel = said.channel.0.filter(|_| several).map(|channel| channel as u32);
                     let speaker = Label(name(channel, said.speaker.name()));
                     item.say(&speaker, times, &said.transcript.0, out);

@@ -6,8 +6,9 @@
 
 use serde::Deserialize;
 
-use super::paths;
 use super::values::{Label, Number, Words};
+use super::{paths, unit};
+use crate::kernel::pace::Unit;
 use crate::kernel::{Builder, Confidence, Format, Head, Source, names};
 
 /// The Fireflies JSON format.
@@ -52,6 +53,8 @@ impl Format for Fireflies {
             "[]",
         ];
         let people = people(source.text());
+        let unit = paths.iter().find(|path| paths::has(source.text(), path));
+        let unit = unit::judged(source.text(), unit.unwrap_or(&"[]"), Unit::Seconds);
         paths::read(source.text(), &paths, out, |item, out| {
             if item.path == SECTIONS {
                 section(&item, out);
@@ -66,7 +69,7 @@ impl Format for Fireflies {
                 Some(person) => person.name.clone(),
                 None => said.speaker_id,
             };
-            let times = (said.start_time.or(said.time).seconds(), said.end_time.seconds());
+            let times = (said.start_time.or(said.time).stamp(unit), said.end_time.stamp(unit));
             item.say(&speaker, times, text.map_or("", String::as_str), out);
         });
     }

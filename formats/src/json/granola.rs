@@ -4,8 +4,9 @@
 
 use serde::Deserialize;
 
-use super::paths;
 use super::values::{Label, Number, Words};
+use super::{paths, unit};
+use crate::kernel::pace::Unit;
 use crate::kernel::{Builder, Confidence, Format, Head, Source};
 
 /// The Granola JSON format.
@@ -28,9 +29,12 @@ impl Format for Granola {
     }
 
     fn parse(&self, source: &Source<'_>, out: &mut Builder) {
-        paths::read(source.text(), &["transcript[]", "[]"], out, |item, out| {
+        let text = source.text();
+        let path = ["transcript[]", "[]"].into_iter().find(|path| paths::has(text, path));
+        let unit = unit::judged(text, path.unwrap_or("[]"), Unit::Millis);
+        paths::read(text, &["transcript[]", "[]"], out, |item, out| {
             if let Some(said) = item.read::<Said>(out) {
-                let times = (said.start.millis(), said.end.millis());
+                let times = (said.start.stamp(unit), said.end.stamp(unit));
                 item.say(&said.speaker, times, &said.text.0, out);
             }
         });

@@ -99,6 +99,10 @@ fn visit<'a>(text: &'a str, paths: &[&str], mut each: impl FnMut(Item<'a>) -> bo
         let index = arrays.next_back().unwrap_or(outer);
         each(Item { path, outer, index, raw: &text[start..end], line: count(start), at: start })
     });
+    if end == End::Odd {
+        let line = text.as_bytes()[..at].iter().filter(|b| **b == b'\n').count();
+        return (u32::try_from(line + 1).unwrap_or(u32::MAX), end);
+    }
     (count(at), end)
 }
 
@@ -115,6 +119,7 @@ pub(crate) fn read<'a>(
     });
     let message = match end {
         End::Whole | End::Stopped => return,
+        End::Odd => "a line that is not JSON was skipped",
         End::More => "text after the first JSON value was skipped",
         End::Cut => "the file is cut off here: it was read up to this point",
         End::Broken => "from here on this is not JSON: it was read up to this point",
@@ -129,6 +134,11 @@ pub(crate) fn look<'a>(text: &'a str, paths: &[&str], mut each: impl FnMut(Item<
         each(item);
         true
     });
+}
+
+/// Same, until `each` returns `false`.
+pub(crate) fn look_while<'a>(text: &'a str, paths: &[&str], each: impl FnMut(Item<'a>) -> bool) {
+    visit(text, paths, each);
 }
 
 /// Returns whether there is a value at this path.

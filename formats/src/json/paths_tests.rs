@@ -53,3 +53,20 @@ fn depth_is_a_sentence_and_not_a_crash() {
     assert_eq!(content.turns[0].text, "hi");
     assert_eq!(content.warnings.len(), 1);
 }
+
+#[test]
+fn a_line_that_is_not_json_costs_no_other() {
+    for (text, line) in [
+        ("{\"a\": 1}\n{\"a\": 2}\noops, not this\n{\"a\": 4}\n", Some(3)),
+        ("{\"a\": 1}\n{\"a\": \"x\n{\"a\": 2}\n{\"a\": 4}\n", Some(2)),
+        ("{\"a\": 1}\n{\"a\": 2}\n{\"a\": 4}\nthe end", Some(4)),
+        ("{\"a\": 1} {\"a\": 2}\n{\"a\": 4}\n", None),
+    ] {
+        let mut out = Builder::new("x");
+        let mut found = Vec::new();
+        read(text, &["[]"], &mut out, |item, _| found.push(item.raw));
+        assert_eq!(found, ["{\"a\": 1}", "{\"a\": 2}", "{\"a\": 4}"], "{text}");
+        let warned: Vec<_> = out.finish().warnings.iter().map(|it| it.line).collect();
+        assert_eq!(warned, line.into_iter().collect::<Vec<_>>(), "{text}");
+    }
+}

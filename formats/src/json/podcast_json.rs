@@ -2,8 +2,9 @@
 
 use serde::Deserialize;
 
-use super::paths;
 use super::values::{Label, Number, Words};
+use super::{paths, unit};
+use crate::kernel::pace::Unit;
 use crate::kernel::{Builder, Confidence, Format, Head, Source};
 
 /// The Podcasting 2.0 JSON format.
@@ -23,9 +24,11 @@ impl Format for PodcastJson {
     }
 
     fn parse(&self, source: &Source<'_>, out: &mut Builder) {
-        paths::read(source.text(), &["segments[]"], out, |item, out| {
+        let text = source.text();
+        let unit = unit::judged(text, "segments[]", Unit::Seconds);
+        paths::read(text, &["segments[]"], out, |item, out| {
             if let Some(said) = item.read::<Segment>(out) {
-                let times = (said.start.seconds(), said.end.seconds());
+                let times = (said.start.stamp(unit), said.end.stamp(unit));
                 item.say(&said.speaker, times, &said.body.0, out);
             }
         });

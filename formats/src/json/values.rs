@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
+use crate::kernel::pace::Unit;
 use crate::kernel::time::{self, Stamp};
 
 /// A number, possibly as a string, as `01:02:03`, as `1.5s` or as `{seconds, nanos}`.
@@ -19,6 +20,11 @@ impl Number {
     /// Returns this number, else the other.
     pub(crate) fn or(self, other: Self) -> Self {
         Self(self.0.or(other.0))
+    }
+
+    /// Interprets it in this unit.
+    pub(crate) fn stamp(self, unit: Unit) -> Option<Stamp> {
+        self.0.map(|number| time::seconds(unit.seconds(number)))
     }
 
     /// Interprets it as milliseconds.
@@ -55,7 +61,7 @@ fn number(text: &str) -> Option<f64> {
 }
 
 /// Spells out `A` and `0`, which tools call speakers that they cannot name.
-fn label(text: &str) -> Option<String> {
+pub(super) fn label(text: &str) -> Option<String> {
     let text = text.trim();
     // The resource name of a participant in Google Meet's API ends with its number.
     let text = text.rsplit_once("/participants/").map_or(text, |(_, id)| id);
@@ -135,7 +141,7 @@ fn parts<'de, A: MapAccess<'de>>(mut map: A) -> Result<Number, A::Error> {
 }
 
 fn named<'de, A: MapAccess<'de>>(mut map: A) -> Result<Label, A::Error> {
-    let mut name = Label::default();
+    let (mut name, mut id) = (Label::default(), Label::default());
     while let Some(key) = map.next_key::<String>()? {
         let wanted = matches!(
             key.as_str(),
@@ -143,7 +149,12 @@ fn named<'de, A: MapAccess<'de>>(mut map: A) -> Result<Label, A::Error> {
                 | "display_name"
                 | "displayName"
                 | "username"
+                | "full_name"
+                | "fullName"
                 | "speaker_name"
+                | "speakerName"
+                | "participant_name"
+                | "participantName"
                 | "speaker_label"
                 | "label"
                 | "ParticipantRole"
@@ -155,12 +166,18 @@ fn named<'de, A: MapAccess<'de>>(mut map: A) -> Result<Label, A::Error> {
         }
         if wanted && name.0.is_none() {
             name = map.next_value()?;
+        } else if IDS.contains(&key.as_str()) && id.0.is_none() {
+            id = map.next_value()?;
         } else {
             map.next_value::<IgnoredAny>()?;
         }
     }
-    Ok(name)
+    // The names may be listed elsewhere, by the id.
+    Ok(if name.0.is_some() { name } else { id })
 }
+
+/// Keys of what identifies a speaker who is not named.
+const IDS: &[&str] = &["id", "speaker_id", "speakerId", "participant_id", "participantId"];
 
 /// Returns `Me` for `microphone` and `Them` for all other sound, as Granola shows them.
 pub(crate) fn source(source: String) -> Label {

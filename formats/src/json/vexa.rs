@@ -4,8 +4,9 @@
 
 use serde::Deserialize;
 
-use super::paths;
 use super::values::{Label, Number, Words};
+use super::{paths, unit};
+use crate::kernel::pace::Unit;
 use crate::kernel::{Builder, Confidence, Format, Head, Source};
 
 /// The Vexa JSON format.
@@ -36,9 +37,10 @@ impl Format for Vexa {
     fn parse(&self, source: &Source<'_>, out: &mut Builder) {
         let text = source.text();
         paths::language(text, &["segments[].language"], out);
+        let unit = unit::judged(text, "segments[]", Unit::Seconds);
         paths::read(text, &["segments[]"], out, |item, out| {
             if let Some(said) = item.read::<Segment>(out) {
-                let times = (said.start.seconds(), said.end.seconds());
+                let times = (said.start.stamp(unit), said.end.stamp(unit));
                 item.say(&said.speaker, times, &said.text.0, out);
             }
         });

@@ -8,8 +8,9 @@
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, IgnoredAny};
 
-use super::paths;
 use super::values::{Label, Number, Words};
+use super::{paths, unit};
+use crate::kernel::pace::Unit;
 use crate::kernel::runs::{Runs, Word};
 use crate::kernel::{Builder, Confidence, Format, Head, Source};
 
@@ -54,13 +55,15 @@ impl Format for Whisper {
         }
         let segments = paths::has(text, "segments[0]") || paths::has(text, "[0]");
         let paths: &[&str] = if segments { &["segments[]", "[]"] } else { &["text"] };
+        let list = if paths::has(text, "segments[0]") { "segments[]" } else { "[]" };
+        let unit = unit::judged(text, list, Unit::Seconds);
         paths::read(text, paths, out, |item, out| {
             if !segments {
                 if let Some(Words(text)) = item.read(out) {
                     item.say(&Label::default(), (None, None), &text, out);
                 }
             } else if let Some(segment) = item.read::<Segment>(out) {
-                let times = (segment.start.seconds(), segment.end.seconds());
+                let times = (segment.start.stamp(unit), segment.end.stamp(unit));
                 item.say(&segment.speaker, times, &segment.text.0, out);
             }
         });

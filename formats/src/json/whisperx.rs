@@ -5,8 +5,9 @@
 
 use serde::Deserialize;
 
-use super::paths;
 use super::values::{Label, Number, Words};
+use super::{paths, unit};
+use crate::kernel::pace::Unit;
 use crate::kernel::runs::{Runs, Word};
 use crate::kernel::{Builder, Confidence, Format, Head, Source};
 
@@ -32,6 +33,7 @@ impl Format for WhisperX {
     fn parse(&self, source: &Source<'_>, out: &mut Builder) {
         let text = source.text();
         paths::language(text, &["language"], out);
+        let unit = unit::judged(text, "segments[]", Unit::Seconds);
         paths::read(text, &["segments[]"], out, |item, out| {
             let Some(segment) = item.read::<Segment>(out) else { return };
             let mixed = segment
@@ -42,7 +44,7 @@ impl Format for WhisperX {
             let spoken = segment.text.0.chars().filter(|c| !c.is_whitespace()).map(char::len_utf8);
             // Only if the words are the complete text.
             if !mixed || whole != spoken.sum::<usize>() {
-                let times = (segment.start.seconds(), segment.end.seconds());
+                let times = (segment.start.stamp(unit), segment.end.stamp(unit));
                 item.say(&segment.speaker, times, &segment.text.0, out);
                 return;
             }
@@ -52,7 +54,7 @@ impl Format for WhisperX {
                 if word.speaker.0.is_some() {
                     speaker = &word.speaker;
                 }
-                let times = out.times(item.line, word.start.seconds(), word.end.seconds());
+                let times = out.times(item.line, word.start.stamp(unit), word.end.stamp(unit));
                 let (line, text) = (item.line, word.word.0.trim());
                 runs.word(Word { line, speaker: speaker.name(), times, text }, out);
             }

@@ -9,13 +9,18 @@
 //!   has none.
 //! - A turn never exceeds [`TURN_CHARS_MAX`]. If one piece is split, only the first part keeps its
 //!   start and only the last its end: the file does not state the times between.
-//! - At most [`MAX_TURNS`] turns and [`MAX_WARNINGS`] + 1 warnings are kept.
+//! - Text that is left out is counted by kind ([`Builder::skip`]): one warning for each kind, with
+//!   its first line and the number of lines and words.
+//! - At most [`MAX_TURNS`] turns and [`MAX_WARNINGS`] + 1 warnings are kept, those that count words
+//!   before others.
 
 use debrief_domain::transcript::content::{Content, Cue, TURN_CHARS_MAX, Turn, TurnKind, Warning};
 use debrief_domain::transcript::script;
 use debrief_domain::transcript::talk::{self, PAUSE_MS};
 
+use super::people::People;
 use super::refusal::Refusal;
+use super::skipped::{Skip, Skipped};
 use super::spelled::Spelled;
 use super::tidy::tidy;
 use super::time::Stamp;
@@ -83,6 +88,8 @@ pub struct Builder {
     spare: (String, Vec<Cue>),
     names: Spelled,
     more_warnings: u64,
+    skipped: Skipped,
+    people: People,
     full: bool,
     refusal: Option<Refusal>,
     within: Option<Within>,
@@ -105,6 +112,8 @@ impl Builder {
             spare: Default::default(),
             names: Spelled::default(),
             more_warnings: 0,
+            skipped: Skipped::default(),
+            people: People::default(),
             full: false,
             refusal: None,
             within: None,
@@ -135,10 +144,20 @@ impl Builder {
     /// Records something that was skipped or repaired.
     pub fn warn(&mut self, line: u32, message: impl Into<String>) {
         if self.content.warnings.len() < MAX_WARNINGS {
-            self.content.warnings.push(Warning { line, message: message.into() });
+            self.content.warnings.push(Warning::new(line, message));
         } else {
             self.more_warnings += 1;
         }
+    }
+
+    /// Records text that is left out: on this line, of this kind.
+    pub(crate) fn skip(&mut self, line: u32, kind: Skip, text: &str) {
+        self.skipped.add(line, kind, text);
+    }
+
+    /// Sets the names of those whom the turns only identify.
+    pub(crate) fn people(&mut self, people: People) {
+        self.people = people;
     }
 
     /// Sets the language, if `stated` is a language tag; the first one wins.
@@ -303,14 +322,21 @@ impl Builder {
     /// Finishes the transcript.
     pub fn finish(mut self) -> Content {
         self.close(0);
+        self.people.name(&mut self.content.turns);
+        let skipped = self.skipped.warnings();
+        let room = MAX_WARNINGS.saturating_sub(skipped.len());
+        if let Some(more) = self.content.warnings.len().checked_sub(room) {
+            self.more_warnings += more as u64;
+            self.content.warnings.truncate(room);
+        }
+        self.content.warnings.extend(skipped);
         if self.content.language.is_none() {
             self.content.language = script::language(&self.content.turns).map(str::to_owned);
         }
         if self.more_warnings > 0 {
             let line = self.content.warnings.last().map_or(1, |last| last.line);
-            self.content
-                .warnings
-                .push(Warning { line, message: format!("… and {} more", self.more_warnings) });
+            let message = format!("… and {} more", self.more_warnings);
+            self.content.warnings.push(Warning::new(line, message));
         }
         talk::measure(&mut self.content);
         self.content

@@ -1,9 +1,13 @@
 //! Text tables: which columns hold the text, the speaker and the times.
 //!
 //! Invariant: a table counts only if its header names the text and either a speaker or a start.
-//! Numbers without a unit are milliseconds or seconds, decided by the pace of speech.
+//! Numbers without a unit are milliseconds or seconds, decided by the pace of speech ([`pace`]).
+//!
+//! [`pace`]: super::pace
 
 use super::builder::{Builder, Piece};
+use super::pace::{Pace, Unit};
+use super::skipped::Skip;
 use super::time::{self, Stamp};
 
 /// Maximum length of a header row.
@@ -24,6 +28,12 @@ const TEXT: &[&str] = &[
     "speech",
     "spoken text",
     "subtitle",
+    "transcript text",
+    "inhalt",
+    "texte",
+    "texto",
+    "testo",
+    "tekst",
 ];
 const SPEAKER: &[&str] = &[
     "speaker",
@@ -36,6 +46,16 @@ const SPEAKER: &[&str] = &[
     "speaker label",
     "speaker id",
     "speaker tag",
+    "actor",
+    "sprecher",
+    "sprecherin",
+    "locuteur",
+    "intervenant",
+    "hablante",
+    "orador",
+    "falante",
+    "relatore",
+    "spreker",
 ];
 const START: &[&str] = &[
     "start",
@@ -55,6 +75,16 @@ const START: &[&str] = &[
     "in time",
     "starts at",
     "offset",
+    "time start",
+    "show",
+    "beginn",
+    "anfang",
+    "von",
+    "début",
+    "inicio",
+    "início",
+    "inizio",
+    "begin time",
 ];
 const END: &[&str] = &[
     "end",
@@ -70,6 +100,14 @@ const END: &[&str] = &[
     "out time",
     "stop",
     "ends at",
+    "time end",
+    "hide",
+    "ende",
+    "bis",
+    "fin",
+    "fim",
+    "fine",
+    "finish",
 ];
 const LENGTH: &[&str] = &["dur.", "dur", "duration", "length"];
 
@@ -89,20 +127,17 @@ pub(crate) struct Columns {
     pub(crate) length_unit: Option<Unit>,
 }
 
-/// Unit of a number without a colon.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Unit {
-    Seconds,
-    Millis,
-}
-
 impl Columns {
     /// Parses the header row.
     pub(crate) fn of<'a>(row: impl Iterator<Item = &'a str>) -> Option<Self> {
         let names: Vec<(String, Option<Unit>)> = row.map(heading).collect();
         // The earlier a spelling appears in the list, the more certain it is.
         let place = |known: &[&str]| {
-            known.iter().find_map(|wanted| names.iter().position(|(name, _)| name == wanted))
+            let same = |name: &str, wanted: &str| {
+                name == wanted
+                    || name.split(' ').flat_map(str::chars).eq(wanted.chars().filter(|c| *c != ' '))
+            };
+            known.iter().find_map(|wanted| names.iter().position(|(name, _)| same(name, wanted)))
         };
         let (text, speaker, start) = (place(TEXT)?, place(SPEAKER), place(START));
         let unit = start.and_then(|place| names[place].1);
@@ -118,6 +153,11 @@ impl Columns {
         })
     }
 
+    /// Returns whether the text is in the last column, so that surplus separators belong to it.
+    pub(crate) fn ends_in_text(&self) -> bool {
+        self.text + 1 == self.count
+    }
+
     /// Adds the content of a row; `unit` is the unit of plain numbers in it.
     pub(crate) fn say<'a>(
         &self,
@@ -127,7 +167,7 @@ impl Columns {
         out: &mut Builder,
     ) {
         let Some(text) = field(self.text) else {
-            out.warn(line, "a row without text was skipped");
+            (0..self.count).filter_map(&field).for_each(|cell| out.skip(line, Skip::OddRow, cell));
             return;
         };
         let mut unread = false;
@@ -155,7 +195,20 @@ impl Columns {
 
 /// Returns a heading in lower case, and the unit stated in it: `Start (ms)`, `start_sec`.
 fn heading(cell: &str) -> (String, Option<Unit>) {
-    let lower = cell.trim().trim_matches(['"', '\u{FEFF}']).to_lowercase().replace(['_', '-'], " ");
+    let cell = cell.trim().trim_matches(['"', '\u{FEFF}']);
+    let mut lower = String::with_capacity(cell.len() + 4);
+    let mut before = ' ';
+    for c in cell.chars() {
+        // `StartTime` is two words.
+        if c.is_uppercase() && before.is_lowercase() {
+            lower.push(' ');
+        }
+        match c {
+            '_' | '-' => lower.push(' '),
+            c => lower.extend(c.to_lowercase()),
+        }
+        before = c;
+    }
     let units = [
         ("milliseconds", Unit::Millis),
         ("millis", Unit::Millis),
@@ -190,41 +243,37 @@ pub(crate) fn stamp(cell: &str, unit: Unit) -> Option<Stamp> {
     if !number.is_finite() {
         return None;
     }
-    Some(time::seconds(match unit {
-        Unit::Seconds => number,
-        Unit::Millis => number / 1000.0,
-    }))
+    Some(time::seconds(unit.seconds(number)))
 }
 
-/// Infers the unit of plain numbers from the pace of speech.
-#[derive(Debug, Default)]
-pub(crate) struct Pace {
-    words: u64,
-    most: f64,
-    fraction: bool,
+/// Records what a row says of the unit of plain numbers.
+pub(crate) fn pace_of<'a>(
+    columns: &Columns,
+    field: impl Fn(usize) -> Option<&'a str>,
+    pace: &mut Pace,
+) {
+    let number = |place: Option<usize>| {
+        let cell = field(place?)?.trim();
+        let number = cell.replace(',', ".").parse::<f64>().ok()?;
+        number.is_finite().then_some(number)
+    };
+    let start = number(columns.start);
+    let length = || match columns.length_unit == columns.unit {
+        true => Some(start? + number(columns.length)?),
+        false => None,
+    };
+    pace.add(field(columns.text).unwrap_or(""), start, number(columns.end).or_else(length));
 }
 
-impl Pace {
-    /// Records a row.
-    pub(crate) fn row(&mut self, text: &str, start: &str) {
-        self.words += text.split_whitespace().count() as u64;
-        let start = start.trim();
-        if let Ok(number) = start.parse::<f64>()
-            && number.is_finite()
-        {
-            self.fraction |= start.contains('.');
-            self.most = self.most.max(number);
-        }
-    }
-
-    /// Returns the unit: fractions mean seconds; otherwise, nobody speaks more than ten words a
-    /// second for long.
-    pub(crate) fn unit(&self) -> Unit {
-        match self.fraction || self.words as f64 > self.most / 100.0 {
+/// Returns the unit of plain numbers: by the lengths of what was said; else fractions are seconds;
+/// else, nobody speaks more than ten words a second for long.
+pub(crate) fn unit_of(pace: &Pace) -> Unit {
+    pace.by_length().unwrap_or_else(|| {
+        match pace.fraction() || pace.words_per_unit().is_none_or(|rate| rate > 0.01) {
             true => Unit::Seconds,
             false => Unit::Millis,
         }
-    }
+    })
 }
 
 #[cfg(test)]
@@ -246,11 +295,30 @@ mod tests {
     }
 
     #[test]
+    fn headings_in_other_orders_and_languages() {
+        for (row, places) in [
+            ("TimeStart;TimeEnd;SpeakerName;Text", (3, Some(2), Some(0), Some(1))),
+            ("Start_Time;endTime;speakerLabel;transcriptText", (3, Some(2), Some(0), Some(1))),
+            ("Sprecher;Beginn;Ende;Inhalt", (3, Some(0), Some(1), Some(2))),
+            ("Début;Fin;Locuteur;Texte", (3, Some(2), Some(0), Some(1))),
+            ("hablante;inicio;fin;texto", (3, Some(0), Some(1), Some(2))),
+        ] {
+            let columns = Columns::of(row.split(';')).map(|c| (c.text, c.speaker, c.start, c.end));
+            assert_eq!(columns, Some(places), "{row}");
+        }
+        let columns = Columns::of("startMs,endMs,text".split(',')).unwrap();
+        assert_eq!((columns.start, columns.unit), (Some(0), Some(Unit::Millis)));
+    }
+
+    #[test]
     fn pace_tells_the_unit() {
         let unit = |rows: &[(&str, &str)]| {
             let mut pace = Pace::default();
-            rows.iter().for_each(|(text, start)| pace.row(text, start));
-            pace.unit()
+            let columns = Columns::of(["text", "start"].into_iter()).unwrap();
+            for (text, start) in rows {
+                pace_of(&columns, |place| Some(if place == 0 { text } else { start }), &mut pace);
+            }
+            unit_of(&pace)
         };
         assert_eq!(
             unit(&[("so we begin", "0"), ("and go on", "2"), ("bye now", "5")]),

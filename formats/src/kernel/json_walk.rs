@@ -37,6 +37,8 @@ pub(crate) enum End {
     Broken,
     /// Too many levels.
     TooDeep,
+    /// After the whole value, with a line between that is not JSON; the walk ended there.
+    Odd,
 }
 
 enum State {
@@ -46,27 +48,96 @@ enum State {
     After,
 }
 
+/// Called at every key.
+type OnKey<'f> = dyn FnMut(&[Frame]) + 'f;
+/// Called after every value with its range; ends the walk by returning `false`.
+type OnValue<'f> = dyn FnMut(&[Frame], usize, usize) -> bool + 'f;
+
 /// Walks over the first value in `text`. `key` is called at every key, `value` after every value
 /// with its range until it returns `false`. Returns where the walk ended, and how.
-pub(crate) fn walk(
+pub(crate) fn walk(text: &str, key: &mut OnKey<'_>, value: &mut OnValue<'_>) -> (usize, End) {
+    if is_lines(text) {
+        return walk_lines(text, key, value);
+    }
+    match walk_value(text, 0, &mut Vec::new(), key, value) {
+        (at, End::Whole) => {
+            let rest = text[at..].trim_matches(|c: char| c.is_whitespace() || c == '\u{FFFD}');
+            (at, if rest.is_empty() { End::Whole } else { End::More })
+        }
+        end => end,
+    }
+}
+
+/// Same, for objects on lines of their own, which are treated as the items of a list. A line that is
+/// none is passed over.
+fn walk_lines(text: &str, key: &mut OnKey<'_>, value: &mut OnValue<'_>) -> (usize, End) {
+    let (mut at, mut index) = (0, 0u32);
+    let mut odd = None;
+    while let Some(start) = object(text, at) {
+        if !text[at..start].trim().is_empty() {
+            odd.get_or_insert(at + blank(&text.as_bytes()[at..]));
+        }
+        let mut frames = vec![Frame { start: 0, object: false, key: (0, 0), index }];
+        match walk_value(text, start, &mut frames, key, value) {
+            (end, End::Whole) => {
+                at = end;
+                index = index.saturating_add(1);
+            }
+            (end, how @ (End::Cut | End::Broken)) => {
+                // Nothing follows: the file ends here.
+                let Some(next) =
+                    next_line(text, start).filter(|next| object(text, *next).is_some())
+                else {
+                    return (end, how);
+                };
+                odd.get_or_insert(start);
+                at = next;
+            }
+            stopped => return stopped,
+        }
+    }
+    let rest = &text[at..];
+    if rest.trim().is_empty() {
+        return odd.map_or((text.len(), End::Whole), |odd| (odd, End::Odd));
+    }
+    (odd.unwrap_or(at + blank(rest.as_bytes())), End::Odd)
+}
+
+/// Returns the start of the next object that is first on its line or directly follows `from`.
+fn object(text: &str, from: usize) -> Option<usize> {
+    let mut at = from;
+    loop {
+        let start = at + blank(&text.as_bytes()[at..]);
+        if text.as_bytes().get(start) == Some(&b'{') {
+            return Some(start);
+        }
+        at = next_line(text, start)?;
+    }
+}
+
+fn next_line(text: &str, from: usize) -> Option<usize> {
+    memchr::memchr(b'\n', &text.as_bytes()[from..]).map(|at| from + at + 1)
+}
+
+fn blank(bytes: &[u8]) -> usize {
+    bytes.iter().take_while(|b| b.is_ascii_whitespace()).count()
+}
+
+/// Walks over the value at `at`, inside these frames.
+fn walk_value(
     text: &str,
-    key: &mut dyn FnMut(&[Frame]),
-    value: &mut dyn FnMut(&[Frame], usize, usize) -> bool,
+    mut at: usize,
+    frames: &mut Vec<Frame>,
+    key: &mut OnKey<'_>,
+    value: &mut OnValue<'_>,
 ) -> (usize, End) {
     let bytes = text.as_bytes();
-    let mut frames: Vec<Frame> = Vec::new();
+    let outside = frames.len();
     let mut state = State::Value;
-    let mut at = 0;
-    // Values on lines of their own are treated as the items of a list.
-    let lines = is_lines(text);
-    if lines {
-        frames.push(Frame { start: 0, object: false, key: (0, 0), index: 0 });
-    }
     loop {
         at += bytes[at..].iter().take_while(|b| b.is_ascii_whitespace()).count();
         let Some(byte) = bytes.get(at) else {
-            let whole = lines && frames.len() == 1 && matches!(state, State::After);
-            return (at, if whole { End::Whole } else { End::Cut });
+            return (at, End::Cut);
         };
         match (&state, byte) {
             (State::Value, b'{' | b'[') => {
@@ -95,7 +166,7 @@ pub(crate) fn walk(
                     // A truncated number is a different number.
                     return (at, End::Cut);
                 }
-                if !value(&frames, start, at) {
+                if !value(frames, start, at) {
                     return (at, End::Stopped);
                 }
                 state = State::After;
@@ -104,7 +175,7 @@ pub(crate) fn walk(
                 match frames.pop() {
                     Some(frame) if frame.object == (*byte == b'}') => {
                         at += 1;
-                        if !value(&frames, frame.start, at) {
+                        if !value(frames, frame.start, at) {
                             return (at, End::Stopped);
                         }
                     }
@@ -113,7 +184,7 @@ pub(crate) fn walk(
                 state = State::After;
             }
             (State::First, _) => {
-                state = if in_object(&frames) { State::Key } else { State::Value };
+                state = if in_object(frames) { State::Key } else { State::Value };
                 continue;
             }
             (State::Key, b'"') => {
@@ -123,7 +194,7 @@ pub(crate) fn walk(
                 if let Some(frame) = frames.last_mut() {
                     frame.key = (at + 1, end - 1);
                 }
-                key(&frames);
+                key(frames);
                 at = end + bytes[end..].iter().take_while(|b| b.is_ascii_whitespace()).count();
                 match bytes.get(at) {
                     Some(b':') => at += 1,
@@ -132,22 +203,17 @@ pub(crate) fn walk(
                 }
                 state = State::Value;
             }
-            (State::After, b'{') if lines && frames.len() == 1 => {
-                frames[0].index = frames[0].index.saturating_add(1);
-                state = State::Value;
-            }
             (State::After, b',') => {
                 at += 1;
                 if let Some(frame) = frames.last_mut() {
                     frame.index = frame.index.saturating_add(1);
                 }
-                state = if in_object(&frames) { State::Key } else { State::Value };
+                state = if in_object(frames) { State::Key } else { State::Value };
             }
             _ => return (at, End::Broken),
         }
-        if frames.is_empty() && matches!(state, State::After) {
-            let rest = text[at..].trim_matches(|c: char| c.is_whitespace() || c == '\u{FFFD}');
-            return (at, if rest.is_empty() { End::Whole } else { End::More });
+        if frames.len() == outside && matches!(state, State::After) {
+            return (at, End::Whole);
         }
     }
 }

@@ -1,8 +1,8 @@
 //! What several kinds of formats share; nothing here knows one of them.
 //!
 //! - The interface of a format ([`format`]), its input ([`source`], with [`encoding`], [`legacy`]
-//!   and [`binary`]), its output ([`builder`], with [`spelled`] and [`tidy`]; [`runs`] for single
-//!   words), and why a file cannot be read ([`refusal`]).
+//!   and [`binary`]), its output ([`builder`], with [`spelled`], [`tidy`], [`people`] and what is
+//!   [`skipped`]; [`runs`] for single words), and why a file cannot be read ([`refusal`]).
 //! - Parts of text: [`lines`], [`time`], [`clock`] (times of day), [`names`], [`prefix_survey`] (which line
 //!   prefixes are speakers), [`name_counts`], [`columns`] of tables.
 //! - Markup: [`markup`] of captions, [`xml`], [`json_walk`] over JSON, and [`json_shape`], which
@@ -21,9 +21,13 @@ pub(crate) mod lines;
 pub(crate) mod markup;
 pub(crate) mod name_counts;
 pub(crate) mod names;
+pub(crate) mod pace;
+pub(crate) mod people;
 pub(crate) mod prefix_survey;
 pub(crate) mod refusal;
+pub(crate) mod roles;
 pub(crate) mod runs;
+pub(crate) mod skipped;
 pub(crate) mod source;
 pub(crate) mod spelled;
 pub(crate) mod tidy;
@@ -35,4 +39,5 @@ pub use encoding::Encoding;
 pub use format::Confidence;
 pub(crate) use format::Format;
 pub use refusal::Refusal;
+pub(crate) use skipped::Skip;
 pub(crate) use source::{Head, Source};

@@ -6,10 +6,20 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
+use super::roles;
+
 pub(crate) use debrief_domain::transcript::names::is_mark;
 
-/// Maximum length of a name.
+/// Maximum length of a name, without what is in brackets.
 pub(crate) const MAX_NAME_CHARS: usize = 60;
+/// Maximum length of what is in brackets: an office may be long.
+const MAX_BESIDE_CHARS: usize = 120;
+/// Number of characters within which a prefix ends.
+const REACH: usize = MAX_NAME_CHARS + MAX_BESIDE_CHARS;
+/// Maximum number of words in brackets.
+const MAX_BESIDE_WORDS: usize = 20;
+/// Maximum number of words of an office behind a comma.
+const MAX_OFFICE_WORDS: usize = 8;
 /// Maximum number of words in a name, not counting those in parentheses.
 const MAX_NAME_WORDS: usize = 5;
 /// The first byte of `：`.
@@ -25,7 +35,7 @@ const LABELS: &str = "
     meeting, meeting date, meeting id, meeting link, meeting name, meeting title, meeting url,
     mood, music, n.b., name, nb, next, next step, next steps, note, notes, number one, or, outro,
     output, p.s., part, participants, password, phone, plan, please note, podcast, point,
-    present, priority, problem, ps, re, reason, recap, recording, reflection, remember, reminder,
+    present, priority, problem, ps, question, questions, re, reason, recap, recording, reflection, remember, reminder,
     result, results, rule, second, session, so, solution, source, speakers, status, step,
     subject, summary, tags, takeaway, takeaways, task, tasks, theme, then, thing, third, time,
     tip, title, to, todo, to do, today, tomorrow, topic, topics, trace, transcript, type, url,
@@ -124,7 +134,7 @@ pub(crate) fn is_diarized(name: &str) -> bool {
 pub(crate) fn colon(line: &str) -> Option<usize> {
     let bytes = line.as_bytes();
     // Most lines have none.
-    let reach = &bytes[..bytes.len().min(4 * 2 * MAX_NAME_CHARS)];
+    let reach = &bytes[..bytes.len().min(4 * REACH)];
     let first = memchr::memchr2(b':', WIDE_COLON, reach)?;
     // In most of the others it follows a name without brackets.
     let bracket = |any, b: &u8| any | matches!(b, b'(' | b')' | b'[' | b']');
@@ -135,7 +145,7 @@ pub(crate) fn colon(line: &str) -> Option<usize> {
         return Some(first);
     }
     let mut depth = 0i32;
-    let chars = line.char_indices().take(2 * MAX_NAME_CHARS);
+    let chars = line.char_indices().take(REACH);
     for (at, c) in chars {
         match c {
             '(' | '[' => depth += 1,
@@ -170,10 +180,21 @@ pub(crate) fn is_plausible(name: &str) -> bool {
     if let Some(plausible) = is_plain_name(name.as_bytes()) {
         return plausible;
     }
-    if name.chars().count() > MAX_NAME_CHARS {
+    if name.len() > 4 * REACH {
         return false;
     }
     let name = name.trim_matches(is_mark);
+    // `Ann Ash, Minister of Finance`.
+    let name = match name.split_once(", ") {
+        Some((person, office))
+            if roles::is_office(office)
+                && office.split_whitespace().count() <= MAX_OFFICE_WORDS
+                && office.chars().count() <= MAX_BESIDE_CHARS =>
+        {
+            person
+        }
+        _ => name,
+    };
     // `1/5/26, 10:00 - Noa` is more than a name.
     if name
         .as_bytes()
@@ -191,19 +212,25 @@ pub(crate) fn is_plausible(name: &str) -> bool {
     }
     let mut outside = String::new();
     let mut depth = 0;
-    let mut inside = 0;
+    let (mut inside, mut beside) = (0, 0);
     for c in name.chars() {
         match c {
             '(' | '[' => depth += 1,
             ')' | ']' => depth -= 1,
-            _ if depth > 0 => inside += usize::from(c.is_whitespace()),
+            _ if depth > 0 => {
+                inside += usize::from(c.is_whitespace());
+                beside += 1;
+            }
             _ => outside.push(c),
         }
+    }
+    if outside.chars().count() > MAX_NAME_CHARS || beside > MAX_BESIDE_CHARS {
+        return false;
     }
     if is_number(name) {
         return true;
     }
-    if depth != 0 || inside > MAX_NAME_WORDS || !outside.chars().any(char::is_alphabetic) {
+    if depth != 0 || inside > MAX_BESIDE_WORDS || !outside.chars().any(char::is_alphabetic) {
         return false;
     }
     // Long names contain particles; English particles also occur in sentences.
@@ -296,13 +323,27 @@ pub(crate) fn is_label(name: &str) -> bool {
         || !matches!(bare, "" | "name") && KNOWN.contains(bare)
         || lower.starts_with("step ")
         || lower.starts_with("part ")
-        || lower.starts_with("the ")
+        || lower.starts_with("the ") && !is_the_person(name, lower)
+}
+
+/// Returns whether a name with an article is somebody's: `The Chair`, `The Hon. Ann Ash`, `The Red
+/// Baron`. `The point` and `The Next Step` are headings.
+fn is_the_person(name: &str, lower: &str) -> bool {
+    if roles::is_role_with_article(name) || roles::is_titled(lower) {
+        return true;
+    }
+    let rest = lower.strip_prefix("the ").unwrap_or(lower);
+    let mut words = name.split_whitespace();
+    words.all(|word| word.starts_with(char::is_uppercase)) && !rest.split(' ').any(is_label)
 }
 
 /// Returns whether every word is capitalised like a name, not counting words in parentheses
 /// (`(she/her)`). Always true for scripts without capitals.
 pub(crate) fn is_capitalised(name: &str) -> bool {
     let name = name.split_once('(').map_or(name, |(name, _)| name);
+    if roles::is_role_with_article(name) {
+        return true;
+    }
     name.split(char::is_whitespace)
         .filter(|word| !word.is_empty() && !PARTICLES.contains(word))
         .all(|word| {

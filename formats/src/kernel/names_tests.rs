@@ -22,6 +22,22 @@ fn shapes_of_names() {
         ),
         ("Anna (she/her): ten: thirty", "Anna (she/her)", "ten: thirty"),
         ("Anna:", "Anna", ""),
+        ("The Chair: Order.", "The Chair", "Order."),
+        (
+            "Hon. Lucie Ash (Minister of Rural Roads and Associate Minister of Every Bridge): Yes.",
+            "Hon. Lucie Ash (Minister of Rural Roads and Associate Minister of Every Bridge)",
+            "Yes.",
+        ),
+        (
+            "The Chair (Mr. Tom Ash (North by the River, Green)): Order.",
+            "The Chair (Mr. Tom Ash (North by the River, Green))",
+            "Order.",
+        ),
+        (
+            "Lucie Ash, Deputy Minister for Roads and Bridges: Yes.",
+            "Lucie Ash, Deputy Minister for Roads and Bridges",
+            "Yes.",
+        ),
     ] {
         assert_eq!(prefix(line), Some((name, rest)), "{line}");
     }
@@ -41,6 +57,7 @@ fn shapes_of_anything_else() {
         "no colon here",
         ": text",
         "a, b, and c: letters",
+        "Well, what I want to say is this: rest",
         "one of the goals of the week is this: rest",
         "הוא אמר \"כן\" ואז: שקט",
     ] {
@@ -66,4 +83,15 @@ fn names_without_a_space_behind_their_colon() {
     ] {
         assert_eq!(glued(line), None, "{line}");
     }
+}
+
+#[test]
+fn an_article_in_front_of_a_person_is_no_label() {
+    for name in ["The Chair", "the client", "The Vice-Chair", "The Hon. Ann Ash", "The Red Baron"] {
+        assert!(!is_label(name), "{name}");
+    }
+    for label in ["The point", "The Next Step", "The thing is", "the result", "The Problem"] {
+        assert!(is_label(label), "{label}");
+    }
+    assert!(is_capitalised("the client") && !is_capitalised("the point"));
 }

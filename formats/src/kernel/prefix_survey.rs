@@ -151,7 +151,17 @@ impl PrefixSurvey {
         if share >= 0.4 && often && (is_capitalised(name) || count >= 3) {
             return true;
         }
-        is_capitalised(name) && (often || (share >= 0.6 && self.prefixed >= 4)) && !is_word(name)
+        // Somebody who speaks once among others who are named.
+        let once = share >= 0.6 && self.prefixed >= 4
+            || share >= 0.5 && self.prefixed >= 3 && self.in_company(name);
+        is_capitalised(name) && (often || once) && !is_word(name)
+    }
+
+    /// Returns whether another name recurs.
+    fn in_company(&self, name: &str) -> bool {
+        self.counts.iter().any(|(other, count)| {
+            count >= 2 && other != name && is_capitalised(other) && !is_label(other)
+        })
     }
 
     /// Returns the one-word prefixes that the text also uses as ordinary words.

@@ -86,7 +86,34 @@ pub(crate) fn leading(text: &str) -> Option<(Stamp, &str)> {
         .unwrap_or(text.len());
     let (digits, rest) = text.split_at(length);
     let digits = digits.trim_end_matches(['.', ',', '-', ':']);
-    Some((stamp(digits)?, rest))
+    match stamp(digits) {
+        Some(stamp) => Some((stamp, without_frames(digits, rest))),
+        None => Some((frames(digits)?, rest)),
+    }
+}
+
+/// Parses the time code of film, `01:00:10:12`: frames, whose duration is unknown, are ignored.
+/// Three digits are milliseconds.
+fn frames(text: &str) -> Option<Stamp> {
+    let (before, last) = text.rsplit_once(':')?;
+    if before.matches(':').count() != 2 || !last.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    match last.len() {
+        1 | 2 => stamp(before),
+        3 if !before.contains('.') => stamp(&format!("{before}.{last}")),
+        _ => None,
+    }
+}
+
+/// Strips the frames of `01:00:10;12` behind its seconds.
+fn without_frames<'a>(digits: &str, rest: &'a str) -> &'a str {
+    let frames = rest.strip_prefix(';').filter(|_| digits.matches(':').count() == 2);
+    let Some((frames, later)) = frames.and_then(|frames| frames.split_at_checked(2)) else {
+        return rest;
+    };
+    let ends = !later.starts_with(|c: char| c.is_ascii_digit());
+    if ends && frames.bytes().all(|b| b.is_ascii_digit()) { later } else { rest }
 }
 
 /// Parses a time stamp, or a time of day followed by AM or PM; returns whether it is the latter.
@@ -152,6 +179,13 @@ fn number(digits: &str) -> Option<u64> {
 }
 
 fn milliseconds(fraction: &str) -> Option<u64> {
+    // Milliseconds with a fraction of their own: `249.0999`.
+    let fraction = match fraction.split_once(['.', ',']) {
+        Some((whole, more)) if whole.len() == 3 && more.bytes().all(|b| b.is_ascii_digit()) => {
+            whole
+        }
+        _ => fraction,
+    };
     if !fraction.bytes().all(|b| b.is_ascii_digit()) {
         return None;
     }

@@ -1,15 +1,17 @@
 //! CSV tables with commas or semicolons, whose header names the text and either a speaker or a
 //! start, as written by Premiere, Descript and spreadsheets.
 //!
-//! Cells may be quoted and contain line breaks (RFC 4180). Numbers without a unit are seconds or
+//! Cells may be quoted and contain line breaks (RFC 4180); separators in a text that is not quoted
+//! belong to it, if it is the last column. Numbers without a unit are seconds or
 //! milliseconds, decided by the pace of speech. Line numbers are those of the file.
 
 use ::csv::{Reader, ReaderBuilder, StringRecord};
 
-use crate::kernel::columns::{Columns, MAX_ROW, Pace};
-use crate::kernel::lines::lines;
+use crate::kernel::columns::{Columns, MAX_ROW, pace_of, unit_of};
+use crate::kernel::lines::{Line, lines};
+use crate::kernel::pace::Pace;
 use crate::kernel::xml::LineCount;
-use crate::kernel::{Builder, Confidence, Format, Head, Source};
+use crate::kernel::{Builder, Confidence, Format, Head, Skip, Source};
 
 /// The CSV format.
 pub(crate) struct Csv;
@@ -31,24 +33,40 @@ impl Format for Csv {
     }
 
     fn parse(&self, source: &Source<'_>, out: &mut Builder) {
-        let Some((columns, comma)) = table(source.text()) else { return };
+        let Some((columns, comma, heading)) = table(source.text()) else { return };
+        lines(source.text())
+            .take_while(|line| line.number < heading.number)
+            .for_each(|line| out.skip(line.number, Skip::AroundTable, line.text));
         let mut pace = Pace::default();
-        rows(source.text(), comma, |row| {
-            let field = |place: Option<usize>| place.and_then(|place| row.get(place));
-            pace.row(field(Some(columns.text)).unwrap_or(""), field(columns.start).unwrap_or(""));
+        rows(&source.text()[heading.start..], comma, |row| {
+            pace_of(&columns, |place| row.get(place), &mut pace);
             true
         });
-        let unit = pace.unit();
+        let unit = unit_of(&pace);
         let text = source.text();
         let mut count = LineCount::new(text);
-        rows(text, comma, |row| {
+        rows(&text[heading.start..], comma, |row| {
             // The end of the previous row may still be in front.
             let at = row.position().map_or(0, |position| position.byte());
+            let at = at + heading.start as u64;
             let rest = usize::try_from(at).ok().and_then(|at| text.as_bytes().get(at..));
             let ends =
                 rest.map_or(0, |rest| rest.iter().take_while(|b| b"\r\n".contains(b)).count());
             let line = count.line(at + ends as u64);
-            if !row.iter().all(|cell| cell.trim().is_empty()) {
+            if row.iter().all(|cell| cell.trim().is_empty()) {
+                return !out.is_full();
+            }
+            let surplus = row.len().checked_sub(columns.count).filter(|surplus| *surplus > 0);
+            if surplus.is_some() && columns.ends_in_text() {
+                // Separators in a text that is not quoted.
+                let cells: Vec<&str> = row.iter().skip(columns.text).collect();
+                let text = cells.join(&char::from(comma).to_string());
+                let field =
+                    |place| if place == columns.text { Some(&*text) } else { row.get(place) };
+                columns.say(line, field, |_| unit, out);
+            } else {
+                let rest = row.iter().skip(columns.count).filter(|cell| !cell.trim().is_empty());
+                rest.for_each(|cell| out.skip(line, Skip::OddRow, cell));
                 columns.say(line, |place| row.get(place), |_| unit, out);
             }
             !out.is_full()
@@ -64,19 +82,21 @@ fn reader(text: &str, comma: u8) -> Reader<&[u8]> {
         .from_reader(text.as_bytes())
 }
 
-/// Returns the columns, if the header names them, and the separator.
-fn table(text: &str) -> Option<(Columns, u8)> {
-    let first = lines(text).find(|line| !line.text.is_empty())?.text;
-    if first.len() > MAX_ROW {
-        return None;
-    }
-    [b',', b';'].into_iter().find_map(|comma| {
-        let mut row = StringRecord::new();
-        let read = reader(first, comma).read_record(&mut row);
-        let columns = Columns::of(row.iter()).filter(|_| read.is_ok_and(|read| read))?;
-        is_talk(&columns, &row).then_some((columns, comma))
+/// Returns the columns, the separator and the header that names them; a title may be above it.
+fn table(text: &str) -> Option<(Columns, u8, Line<'_>)> {
+    let filled = lines(text).filter(|line| !line.text.trim().is_empty()).take(ABOVE);
+    filled.filter(|line| line.text.len() <= MAX_ROW).find_map(|line| {
+        [b',', b';'].into_iter().find_map(|comma| {
+            let mut row = StringRecord::new();
+            let read = reader(line.text, comma).read_record(&mut row);
+            let columns = Columns::of(row.iter()).filter(|_| read.is_ok_and(|read| read))?;
+            is_talk(&columns, &row).then_some((columns, comma, line))
+        })
     })
 }
+
+/// Number of filled lines within which the header is.
+const ABOVE: usize = 4;
 
 /// Returns whether the headings are those of a conversation: many other tables have names and text,
 /// or times and text, too.

@@ -2,9 +2,10 @@
 //!
 //! Text around the table is not speech. Cells may contain an escaped bar.
 
-use crate::kernel::columns::{Columns, MAX_ROW, Pace};
+use crate::kernel::columns::{Columns, MAX_ROW, pace_of, unit_of};
 use crate::kernel::lines::{Line, lines};
-use crate::kernel::{Builder, Confidence, Format, Head, Source};
+use crate::kernel::pace::Pace;
+use crate::kernel::{Builder, Confidence, Format, Head, Skip, Source};
 
 /// The Markdown table format.
 pub(crate) struct MdTable;
@@ -27,28 +28,28 @@ impl Format for MdTable {
 
     fn parse(&self, source: &Source<'_>, out: &mut Builder) {
         let Some((columns, heading)) = table(source.text()) else { return };
-        if lines(source.text()).any(|line| line.number < heading && !line.text.trim().is_empty()) {
-            out.warn(1, "text before the table was skipped");
-        }
+        lines(source.text())
+            .take_while(|line| line.number < heading)
+            .for_each(|line| out.skip(line.number, Skip::AroundTable, line.text));
         let rows = || lines(source.text()).filter(move |line| line.number > heading + 1);
         let mut pace = Pace::default();
         for line in rows() {
             let cells = cells(line.text);
-            let field = |place: Option<usize>| place.and_then(|at| cells.get(at));
-            let text = field(Some(columns.text)).map_or("", String::as_str);
-            pace.row(text, field(columns.start).map_or("", String::as_str));
+            pace_of(&columns, |place| cells.get(place).map(String::as_str), &mut pace);
         }
-        let unit = pace.unit();
+        let unit = unit_of(&pace);
         for line in rows() {
             if out.is_full() {
                 return;
             }
             let cells = cells(line.text);
             if !cells.is_empty() {
+                let rest = cells.iter().skip(columns.count);
+                rest.for_each(|cell| out.skip(line.number, Skip::OddRow, cell));
                 let field = |place: usize| cells.get(place).map(String::as_str);
                 columns.say(line.number, field, |_| unit, out);
-            } else if !line.text.trim().is_empty() {
-                out.warn(line.number, "a line outside the table was skipped");
+            } else {
+                out.skip(line.number, Skip::AroundTable, line.text);
             }
         }
     }
@@ -136,8 +137,11 @@ mod tests {
                 (Some("Tom"), Some(5_000), None, "Yes.")
             ]
         );
-        let lines: Vec<_> = content.warnings.iter().map(|warning| warning.line).collect();
-        assert_eq!(lines, [1, 8]);
+        let warned: Vec<_> = content.warnings.iter().map(|it| (it.line, &*it.message)).collect();
+        assert!(
+            matches!(warned[..], [(1, told)] if told.starts_with("text around the table")),
+            "{warned:?}"
+        );
     }
 
     #[test]

@@ -1,14 +1,16 @@
 //! Tables with tabs, as Whisper writes them: `start`, `end`, `text`, perhaps `speaker`.
 //!
-//! Recognised by the header, or without one by the columns: times, recurring names, text. Whole
-//! numbers are milliseconds, numbers with a point seconds, anything with a colon a time stamp.
+//! Recognised by the header, or without one by the columns: times, recurring names, text. Plain
+//! numbers are in the unit that fits the pace of speech, else whole ones are milliseconds and others
+//! seconds; anything with a colon is a time stamp.
 
 use std::collections::HashSet;
 
-use crate::kernel::columns::{Columns, MAX_ROW, Unit, stamp};
+use crate::kernel::columns::{Columns, MAX_ROW, pace_of, stamp};
 use crate::kernel::lines::lines;
+use crate::kernel::pace::{Pace, Unit};
 use crate::kernel::source::HEAD_BYTES;
-use crate::kernel::{Builder, Confidence, Format, Head, Source, names};
+use crate::kernel::{Builder, Confidence, Format, Head, Skip, Source, names};
 
 /// The TSV format.
 pub(crate) struct Tsv;
@@ -34,33 +36,54 @@ impl Format for Tsv {
 
     fn parse(&self, source: &Source<'_>, out: &mut Builder) {
         let text = source.text();
-        let headed = first(text);
+        let heading = first(text);
+        let headed = heading.map(|(columns, _)| columns);
+        let above = heading.map_or(0, |(_, line)| line);
+        lines(text)
+            .take_while(|line| line.number < above)
+            .for_each(|line| out.skip(line.number, Skip::AroundTable, line.text));
         let head = &text[..text.floor_char_boundary(HEAD_BYTES.min(text.len()))];
         let Some(columns) = headed.or_else(|| bare(head)) else { return };
-        for line in lines(text).skip(usize::from(headed.is_some())) {
+        let mut pace = Pace::default();
+        for line in lines(text).skip(above as usize) {
+            pace_of(&columns, |place| cell(line.text, place, &columns), &mut pace);
+        }
+        // Whisper's whole numbers are milliseconds.
+        let judged = pace.by_length();
+        let unit = |cell: &str| {
+            let written = if cell.contains('.') { Unit::Seconds } else { Unit::Millis };
+            judged.unwrap_or(written)
+        };
+        for line in lines(text).skip(above as usize) {
             if out.is_full() {
                 return;
             }
             if line.text.trim().is_empty() {
                 continue;
             }
-            let last = columns.count - 1;
-            let field = |place: usize| match place == last {
-                // A surplus tab belongs to the last column.
-                true => line.text.splitn(columns.count, '\t').nth(place),
-                false => line.text.split('\t').nth(place),
-            };
-            columns.say(line.number, field, unit, out);
+            columns.say(line.number, |place| cell(line.text, place, &columns), unit, out);
         }
     }
 }
 
-/// Returns the columns, if the first line names them.
-fn first(text: &str) -> Option<Columns> {
-    let line = lines(text).next()?.text;
-    let table = line.len() <= MAX_ROW && line.contains('\t');
-    table.then(|| Columns::of(line.split('\t'))).flatten()
+/// Returns a cell of a row; a surplus tab belongs to the last column.
+fn cell<'a>(row: &'a str, place: usize, columns: &Columns) -> Option<&'a str> {
+    match place + 1 == columns.count {
+        true => row.splitn(columns.count, '\t').nth(place),
+        false => row.split('\t').nth(place),
+    }
 }
+
+/// Returns the columns and the line of the header that names them; a title may be above it.
+fn first(text: &str) -> Option<(Columns, u32)> {
+    let filled = lines(text).filter(|line| !line.text.trim().is_empty()).take(ABOVE);
+    filled
+        .filter(|line| line.text.len() <= MAX_ROW && line.text.contains('\t'))
+        .find_map(|line| Columns::of(line.text.split('\t')).map(|columns| (columns, line.number)))
+}
+
+/// Number of filled lines within which the header is.
+const ABOVE: usize = 4;
 
 /// Infers the columns of a table without a header from their content.
 fn bare(text: &str) -> Option<Columns> {
@@ -70,7 +93,10 @@ fn bare(text: &str) -> Option<Columns> {
         .map(|line| line.text.split('\t').map(str::trim).collect())
         .collect();
     let count = rows.first().map_or(0, Vec::len);
-    if rows.len() < 3 || !(2..=4).contains(&count) || rows.iter().any(|row| row.len() != count) {
+    // One row in ten may be odd.
+    let all = rows.len();
+    let rows: Vec<Vec<&str>> = rows.into_iter().filter(|row| row.len() == count).collect();
+    if rows.len() < 3 || !(2..=4).contains(&count) || rows.len() * 10 < all * 9 {
         return None;
     }
     let holds = |place: usize, fits: &dyn Fn(&str) -> bool| rows.iter().all(|row| fits(row[place]));
@@ -122,11 +148,6 @@ fn bare(text: &str) -> Option<Columns> {
 
 /// Number of rows examined of a table without a header.
 const ROWS: usize = 200;
-
-/// Whisper's whole numbers are milliseconds.
-fn unit(cell: &str) -> Unit {
-    if cell.contains('.') { Unit::Seconds } else { Unit::Millis }
-}
 
 #[cfg(test)]
 mod tests {

@@ -4,9 +4,9 @@
 //! has no turns.
 
 use super::google_meet::{TITLES, bare, conversation};
-use super::named_text;
+use super::named_text::{self, Part};
 use crate::kernel::lines::lines;
-use crate::kernel::{Builder, Confidence, Format, Head, Source};
+use crate::kernel::{Builder, Confidence, Format, Head, Skip, Source};
 
 /// The Gemini notes format.
 pub(crate) struct GeminiNotes;
@@ -77,8 +77,8 @@ impl Format for GeminiNotes {
             out.warn(1, "the document contains Gemini's notes but no transcript");
             return;
         };
-        out.warn(1, "Gemini's notes were skipped: they are not speech");
-        named_text::read(text, &conversation(text, begin.number), out);
+        let part = Part { before: Some(Skip::Notes), ..conversation(text, begin.number) };
+        named_text::read(text, &part, out);
     }
 }
 
@@ -106,7 +106,13 @@ mod tests {
             turns(&content),
             [(Some("Noa Levi"), Some(0), None, "Welcome."), (Some("Ben"), None, None, "Yes.")]
         );
-        assert_eq!(content.warnings.len(), 1);
+        let warned: Vec<_> = content.warnings.iter().map(|it| (it.line, &*it.message)).collect();
+        assert!(
+            matches!(warned[..], [(1, notes), (_, around)]
+                if notes.starts_with("notes that a program wrote")
+                    && around.starts_with("text around the conversation")),
+            "{warned:?}"
+        );
     }
 
     #[test]

@@ -177,7 +177,11 @@ mod tests {
                 [(Some("Noa Levi"), None, None, second), (Some("Ben"), last, None, "Yes.")]
             );
             assert_eq!(content.participants.len(), 2);
-            assert_eq!(content.warnings, []);
+            let warned: Vec<_> = content.warnings.iter().map(|it| &*it.message).collect();
+            assert!(
+                matches!(warned[..], [told] if told.starts_with("text around the conversation")),
+                "{warned:?}"
+            );
         }
     }
 

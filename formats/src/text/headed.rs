@@ -4,10 +4,13 @@
 //! Invariants: every other line belongs to the heading above it; times are starts, ends are
 //! unknown; a single pass.
 
+use debrief_domain::transcript::content::TurnKind;
+
+use super::{asides, spans};
 use crate::kernel::clock::Clock;
 use crate::kernel::lines::lines;
 use crate::kernel::time::Stamp;
-use crate::kernel::{Builder, Confidence, Piece, names};
+use crate::kernel::{Builder, Confidence, Piece, Skip, names};
 
 /// A parsed heading.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,13 +60,20 @@ pub(crate) fn recognise(text: &str, style: &Style) -> Confidence {
 pub(crate) fn read(text: &str, style: &Style, out: &mut Builder) {
     let mut said = Said { clock: style.clock.then(Clock::default), ..Said::default() };
     let mut blank = true;
+    let mut sections = asides::sections(text).into_iter().peekable();
     for line in lines(text) {
         if out.is_full() {
             return;
         }
         let trimmed = trim(line.text);
         let after_blank = std::mem::replace(&mut blank, trimmed.is_empty());
+        if let Some(section) = sections.next_if(|section| section.line == line.number) {
+            out.skip(line.number, Skip::ToolLine, trimmed);
+            said.section(section.chat, out);
+            continue;
+        }
         if trimmed.is_empty() || (style.aside)(trimmed) {
+            out.skip(line.number, Skip::ToolLine, trimmed);
             continue;
         }
         match (style.heading)(trimmed, after_blank) {
@@ -81,7 +91,7 @@ pub(crate) struct Said<'a> {
     start: Option<u64>,
     end: Option<u64>,
     began: bool,
-    skipped: Option<u32>,
+    kind: TurnKind,
     clock: Option<Clock>,
     held: Option<(u32, &'a str)>,
 }
@@ -109,23 +119,29 @@ impl<'a> Said<'a> {
             self.flush(None, out);
             self.held = Some((line, text));
         } else {
-            self.skipped.get_or_insert(line);
+            out.skip(line, Skip::BeforeSpeaker, text);
         }
+    }
+
+    /// Begins a section, of speech or of a chat.
+    fn section(&mut self, chat: bool, out: &mut Builder) {
+        self.flush(self.end, out);
+        self.kind = if chat { TurnKind::Chat } else { TurnKind::Speech };
     }
 
     /// Flushes what is left.
     pub(crate) fn finish(mut self, out: &mut Builder) {
         self.flush(self.end, out);
-        if let Some(line) = self.skipped {
-            out.warn(line, "text before the first speaker was skipped");
-        }
     }
 
     fn flush(&mut self, end_ms: Option<u64>, out: &mut Builder) {
-        if let Some((line, text)) = self.held.take() {
+        let Some((line, text)) = self.held.take() else { return };
+        let (speaker, kind) = (self.speaker, self.kind);
+        for (text, mark) in spans::ended(text) {
             let start_ms = self.start.take();
-            let speaker = self.speaker;
-            out.say(Piece { line, speaker, start_ms, end_ms, text, ..Piece::default() });
+            let (_, mark) = out.times(line, None, mark);
+            let end_ms = mark.or(end_ms);
+            out.say(Piece { line, kind, speaker, start_ms, end_ms, text, ..Piece::default() });
         }
     }
 }

@@ -14,7 +14,7 @@ use super::asides;
 use super::headed::{self, Heading, Style};
 use super::spans::{self, Span};
 use crate::kernel::lines::lines;
-use crate::kernel::{Builder, Confidence, Format, Head, Source, names, time};
+use crate::kernel::{Builder, Confidence, Format, Head, Skip, Source, names, time};
 
 /// The format of text with names and times above it.
 pub(crate) struct HeadedText;
@@ -79,9 +79,13 @@ impl Survey {
         let mut survey = Self::default();
         let (mut after, mut after_pair) = (false, false);
         let mut before: Option<&str> = None;
+        let mut named: Option<&str> = None;
         for line in lines(text) {
             let line = trim(line.text);
             if line.is_empty() || asides::is_aside(line) {
+                continue;
+            }
+            if named.is_some_and(|name| repeats(line, name)) {
                 continue;
             }
             survey.filled += 1;
@@ -91,6 +95,7 @@ impl Survey {
             if is_time(line) {
                 let pair = before.is_some_and(is_name);
                 survey.pairs += u32::from(pair);
+                named = before.filter(|_| pair);
                 after_pair = pair;
                 after = false;
             } else if heading(line).is_some() {
@@ -109,7 +114,7 @@ impl Survey {
     fn style(&self) -> Option<Layout> {
         let most = |part: u32, all: u32| all >= 2 && part * 10 >= all * 8;
         if most(self.led, self.headings)
-            && self.timed * 10 <= self.headings
+            && self.timed * 4 <= self.headings
             && self.headings * 20 >= self.filled
         {
             return Some(Layout::OneLine);
@@ -124,12 +129,18 @@ impl Survey {
 fn two_lines(text: &str, out: &mut Builder) {
     let mut said = headed::Said::default();
     let mut held: VecDeque<(u32, &str)> = VecDeque::new();
+    let mut named: Option<&str> = None;
     for line in lines(text) {
         if out.is_full() {
             return;
         }
         let trimmed = trim(line.text);
         if trimmed.is_empty() || asides::is_aside(trimmed) {
+            out.skip(line.number, Skip::ToolLine, trimmed);
+            continue;
+        }
+        if named.is_some_and(|name| repeats(trimmed, name)) {
+            out.skip(line.number, Skip::ToolLabel, trimmed);
             continue;
         }
         let time = spans::bracketed_span(trimmed).filter(|(_, rest)| rest.is_empty());
@@ -143,12 +154,24 @@ fn two_lines(text: &str, out: &mut Builder) {
         }
         if let Some((span, name)) = name {
             said.heading(line.number, of(name, span), out);
+            named = Some(name);
         }
     }
     for (number, text) in held {
         said.line(number, text, out);
     }
     said.finish(out);
+}
+
+/// Returns whether a line is the label of a picture or a link, which repeats name and time: `Noa Levi
+/// 0 minutes 3 seconds`, `Noa Levi 0:03`.
+fn repeats(line: &str, name: &str) -> bool {
+    line.strip_prefix(name).filter(|rest| rest.starts_with([' ', ',', '\u{A0}'])).is_some_and(
+        |rest| {
+            let rest = rest.trim_matches([' ', ',', '\u{A0}']);
+            is_spoken(rest) || is_time(rest)
+        },
+    )
 }
 
 /// Takes a name, and what belongs to it, from the end of the held lines.

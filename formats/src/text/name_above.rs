@@ -7,10 +7,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::asides;
 use super::markdown::bullet;
+use super::{asides, spans};
 use crate::kernel::lines::lines;
-use crate::kernel::{Builder, Confidence, Format, Head, Piece, Source, names};
+use crate::kernel::{Builder, Confidence, Format, Head, Piece, Skip, Source, names, roles};
 
 /// The format of text with names above it.
 pub(crate) struct NameAbove;
@@ -26,32 +26,6 @@ const MOST: usize = 20_000;
 const FEWEST: u32 = 6;
 /// Number of lines within which the conversation begins.
 const ABOVE: u32 = 30;
-
-/// Single words that denote a person in a conversation.
-const ROLES: &[&str] = &[
-    "client",
-    "coach",
-    "coachee",
-    "facilitator",
-    "guest",
-    "host",
-    "interviewee",
-    "interviewer",
-    "me",
-    "mentee",
-    "mentor",
-    "moderator",
-    "patient",
-    "them",
-    "therapist",
-    "you",
-    "לקוח",
-    "לקוחה",
-    "מאמן",
-    "מאמנת",
-    "מתאמן",
-    "מתאמנת",
-];
 
 impl Format for NameAbove {
     fn id(&self) -> &'static str {
@@ -77,27 +51,27 @@ impl Format for NameAbove {
         let text = source.text();
         let speakers = Survey::of(text).speakers();
         let mut speaker: Option<&str> = None;
-        let mut skipped: Option<u32> = None;
         for line in lines(text) {
             if out.is_full() {
                 return;
             }
             let trimmed = trim(line.text);
             if trimmed.is_empty() || asides::is_aside(trimmed) {
+                out.skip(line.number, Skip::ToolLine, trimmed);
                 continue;
             }
             let name = candidate(trimmed).filter(|name| speakers.contains(name));
             if name.is_some() {
                 speaker = name;
             } else if speaker.is_none() {
-                skipped.get_or_insert(line.number);
+                out.skip(line.number, Skip::BeforeSpeaker, trimmed);
             } else {
                 let line = line.number;
-                out.say(Piece { line, speaker, text: trimmed, ..Piece::default() });
+                for (text, mark) in spans::ended(trimmed) {
+                    let (_, end_ms) = out.times(line, None, mark);
+                    out.say(Piece { line, speaker, end_ms, text, ..Piece::default() });
+                }
             }
-        }
-        if let Some(line) = skipped {
-            out.warn(line, "text before the first speaker was skipped");
         }
     }
 }
@@ -191,7 +165,7 @@ impl<'a> Survey<'a> {
         let above = self.seen.iter().filter(|(name, _)| speakers.contains(**name));
         let above = above.map(|(_, seen)| seen.above).min();
         let sure = |name: &&str| {
-            is_full(name) || names::is_diarized(name) || ROLES.contains(&&*name.to_lowercase())
+            is_full(name) || names::is_diarized(name) || roles::is_role(&name.to_lowercase())
         };
         (2..=MAX_NAMES).contains(&speakers.len())
             && count >= FEWEST

@@ -6,15 +6,17 @@
 //! Text before the first speaker (title, date, attendees, links) is not speech, nor are marked
 //! breaks and jingles (`**Break:** [01:33]`). A single time is a start; the end is unknown.
 
+use debrief_domain::transcript::content::TurnKind;
+
 use super::dividers::{self, Layout};
 use super::markdown::{bullet, unescape};
 use super::named_line::{Divider, is_stage, named_line};
-use super::spans::{Span, bracketed_span, bracketed_time};
+use super::spans::{self, Span, bracketed_span, bracketed_time};
 use super::{asides, front_matter};
 use crate::kernel::clock::counted_from;
 use crate::kernel::lines::lines;
 use crate::kernel::prefix_survey::{PrefixSurvey, Speakers};
-use crate::kernel::{Builder, Confidence, Format, Head, Piece, Source, names};
+use crate::kernel::{Builder, Confidence, Format, Head, Piece, Skip, Source, names};
 
 /// The format of text with names in front.
 pub(crate) struct NamedText;
@@ -63,7 +65,6 @@ impl Format for NamedText {
         let text = source.text();
         let part = Part::of(text);
         if part.from > 0 {
-            out.warn(1, "the document's properties were skipped");
             lines(text)
                 .take_while(|line| line.number < part.from)
                 .for_each(|line| heading(line.text, out));
@@ -75,8 +76,10 @@ impl Format for NamedText {
 /// The lines of a document that are the conversation, if its format determines them.
 #[derive(Debug, Default)]
 pub(crate) struct Part<'a> {
-    /// First line; text before it is skipped without a warning.
+    /// First line.
     pub(crate) from: u32,
+    /// What text before it is.
+    pub(crate) before: Option<Skip>,
     /// The line after the last one.
     pub(crate) to: Option<u32>,
     /// Names that the document lists as people.
@@ -86,7 +89,8 @@ pub(crate) struct Part<'a> {
 impl Part<'_> {
     /// Returns the whole document except its front matter.
     fn of(text: &str) -> Self {
-        Part { from: front_matter::end(text).unwrap_or_default(), ..Part::default() }
+        let from = front_matter::end(text).unwrap_or_default();
+        Part { from, before: Some(Skip::Properties), ..Part::default() }
     }
 
     fn has(&self, line: u32) -> bool {
@@ -96,19 +100,24 @@ impl Part<'_> {
 
 /// Reads the conversation in part of a text.
 pub(crate) fn read(text: &str, part: &Part<'_>, out: &mut Builder) {
-    let Survey { speakers, layout, .. } = survey(text, part);
+    let Survey { speakers, layout, ended, .. } = survey(text, part);
     let markdown = text.contains("**");
     let mut speaker: Option<&str> = None;
     // A time on its own line, for the next speaker; and that of a name alone on its line.
     let mut pending: Option<Span> = None;
     let mut below: Option<Span> = None;
     let mut clock = None;
-    let mut skipped: Option<u32> = None;
-    let mut stage: Option<u32> = None;
     let mut on_stage = false;
-    for line in lines(text).filter(|line| part.has(line.number)) {
+    let mut sections = asides::sections(text).into_iter().peekable();
+    let mut kind = TurnKind::Speech;
+    for line in lines(text) {
         if out.is_full() {
             return;
+        }
+        if !part.has(line.number) {
+            let before = part.before.filter(|_| line.number < part.from);
+            out.skip(line.number, before.unwrap_or(Skip::Around), line.text);
+            continue;
         }
         let trimmed = line.text.trim_matches(|c: char| c.is_whitespace() || names::is_mark(c));
         // Markdown quotations have marks in blank lines too.
@@ -119,9 +128,14 @@ pub(crate) fn read(text: &str, part: &Part<'_>, out: &mut Builder) {
             pending = Some(span);
             continue;
         }
+        if let Some(section) = sections.next_if(|section| section.line == line.number) {
+            out.skip(line.number, Skip::ToolLine, trimmed);
+            kind = if section.chat { TurnKind::Chat } else { TurnKind::Speech };
+            continue;
+        }
         let named = named_line(trimmed, layout.divider);
         if named.as_ref().is_some_and(|named| is_stage(trimmed, named)) {
-            stage.get_or_insert(line.number);
+            out.skip(line.number, Skip::Stage, trimmed);
             on_stage = true;
             out.end_turn(line.number);
             continue;
@@ -129,6 +143,7 @@ pub(crate) fn read(text: &str, part: &Part<'_>, out: &mut Builder) {
         let named = named.filter(|named| speakers.knows(named.name));
         on_stage &= named.is_none();
         if on_stage {
+            out.skip(line.number, Skip::Stage, trimmed);
             continue;
         }
         let (span, said) = match named {
@@ -142,11 +157,14 @@ pub(crate) fn read(text: &str, part: &Part<'_>, out: &mut Builder) {
             }
             None if speaker.is_none() => {
                 heading(trimmed, out);
-                skipped.get_or_insert(line.number);
+                out.skip(line.number, Skip::BeforeSpeaker, trimmed);
                 continue;
             }
             None if is_rule(trimmed) => continue,
-            None if asides::is_aside(trimmed) => continue,
+            None if asides::is_aside(trimmed) => {
+                out.skip(line.number, Skip::ToolLine, trimmed);
+                continue;
+            }
             None => match bracketed_span(trimmed) {
                 Some((span, rest)) => (Some(span), rest),
                 None => (below.take().or_else(|| pending.take()), trimmed),
@@ -157,20 +175,24 @@ pub(crate) fn read(text: &str, part: &Part<'_>, out: &mut Builder) {
         let start = start.map(|ms| since(&mut clock, ms, of_day, line.number, out));
         let end = end.map(|ms| since(&mut clock, ms, of_day, line.number, out));
         let unescaped = markdown.then(|| unescape(said));
-        out.say(Piece {
-            line: line.number,
-            speaker,
-            start_ms: start,
-            end_ms: end,
-            text: unescaped.as_deref().unwrap_or(said),
-            ..Piece::default()
-        });
-    }
-    if let Some(line) = skipped {
-        out.warn(line, "text before the first speaker was skipped");
-    }
-    if let Some(line) = stage {
-        out.warn(line, "marked breaks and music were skipped");
+        let mut said = unescaped.as_deref().unwrap_or(said);
+        if ended && let Some((before, _)) = spans::ending(said) {
+            out.skip(line.number, Skip::ToolLabel, &said[before.len()..]);
+            said = before;
+        }
+        let mut start_ms = start;
+        for (text, mark) in spans::ended(said) {
+            let (_, mark) = out.times(line.number, None, mark);
+            out.say(Piece {
+                line: line.number,
+                kind,
+                speaker,
+                start_ms: start_ms.take(),
+                end_ms: mark.or(end),
+                text,
+                ..Piece::default()
+            });
+        }
     }
 }
 
@@ -196,6 +218,8 @@ struct Survey {
     /// Number of names with a time or in bold.
     marked: u32,
     layout: Layout,
+    /// Whether most lines end in a time in brackets, which is then not speech.
+    ended: bool,
 }
 
 /// Finds the names in the text that are speakers.
@@ -207,10 +231,12 @@ fn survey(text: &str, part: &Part<'_>) -> Survey {
     let (mut filled, mut words, mut marked) = (0u32, 0u32, 0u32);
     // Counts of lines since the first name.
     let (mut since, mut prefixed) = (0u64, 0u64);
+    let mut ends = 0u32;
     let mut links: Vec<&str> = Vec::new();
     let mut began = false;
     for (indented, line) in filled_lines(text, part) {
         filled = filled.saturating_add(1);
+        ends = ends.saturating_add(u32::from(spans::ending(line).is_some()));
         // Indented keys are data, not speech.
         let named = named_line(line, layout.divider).filter(|_| !indented);
         // `Video: https://…`.
@@ -243,7 +269,8 @@ fn survey(text: &str, part: &Part<'_>) -> Survey {
     // If all lines have names, somebody may say nothing but a link; otherwise it is a source.
     let talk = prefixed * 10 >= since * 9;
     links.into_iter().for_each(|name| survey.unit(talk.then_some(name)));
-    Survey { speakers: survey.speakers(text), filled, words, marked, layout }
+    let ended = ends >= 3 && ends * 10 >= filled * 6;
+    Survey { speakers: survey.speakers(text), filled, words, marked, layout, ended }
 }
 
 /// Returns the lines of a part that contain more than a time or a rule, and whether they are

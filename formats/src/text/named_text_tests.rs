@@ -278,8 +278,8 @@ fn properties_and_links_in_front_are_nobodys_words() {
     assert_eq!(
         warned,
         [
-            (1, "the document's properties were skipped"),
-            (8, "text before the first speaker was skipped")
+            (2, "the document's properties were skipped (5 places, 10 words)"),
+            (8, "text before the first speaker was skipped (4 places, 14 words)")
         ]
     );
 }

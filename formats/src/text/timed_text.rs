@@ -7,7 +7,7 @@ use super::asides;
 use super::spans::{Span, bracketed_span};
 use crate::kernel::clock::Clock;
 use crate::kernel::lines::lines;
-use crate::kernel::{Builder, Confidence, Format, Head, Piece, Source, names};
+use crate::kernel::{Builder, Confidence, Format, Head, Piece, Skip, Source, names};
 
 /// The format of text with times.
 pub(crate) struct TimedText;
@@ -63,13 +63,13 @@ impl Format for TimedText {
         let mut span: Option<Span> = None;
         let mut clock: Option<Clock> = None;
         let mut began = false;
-        let mut skipped = None;
         for line in lines(source.text()) {
             if out.is_full() {
                 return;
             }
             let trimmed = trim(line.text);
             if trimmed.is_empty() || asides::is_aside(trimmed) {
+                out.skip(line.number, Skip::ToolLine, trimmed);
                 continue;
             }
             let text = match bracketed_span(trimmed) {
@@ -79,7 +79,7 @@ impl Format for TimedText {
                     rest
                 }
                 None if !began => {
-                    skipped.get_or_insert(line.number);
+                    out.skip(line.number, Skip::BeforeTime, trimmed);
                     continue;
                 }
                 None => trimmed,
@@ -100,9 +100,6 @@ impl Format for TimedText {
             };
             let (start_ms, end_ms) = (times.0.map(&mut count), times.1.map(count));
             out.say(Piece { line: line.number, start_ms, end_ms, text, ..Piece::default() });
-        }
-        if let Some(line) = skipped {
-            out.warn(line, "text before the first time was skipped");
         }
     }
 }

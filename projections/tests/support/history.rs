@@ -319,7 +319,7 @@ impl History {
                 turn_count: dice,
                 word_count: 9,
                 duration_ms: self.maybe(1_000),
-                warnings: vec![Warning { line: 3, message: "skipped".into() }].into(),
+                warnings: vec![Warning::new(3, "skipped")].into(),
             }),
             65..73 => TranscriptCommand::RecordFailure(TranscriptProcessingFailed {
                 stage: Stage::Parsing,

@@ -16,12 +16,13 @@ use serde_json::Value;
 
 use super::paths;
 use crate::kernel::json_shape::Shape;
+use crate::kernel::pace::{Pace, Unit};
 use crate::kernel::runs::{Runs, Word};
 use crate::kernel::source::HEAD_BYTES;
 use crate::kernel::{Builder, Confidence, Format, Head, Piece, Source};
 use entry::Entry;
 use keys::List;
-use moment::{Clock, Unit};
+use moment::Clock;
 
 /// The generic JSON format.
 pub(crate) struct Utterances;
@@ -52,7 +53,7 @@ impl Format for Utterances {
         let Some(list) = Shape::of(head).as_ref().and_then(List::find) else { return };
         paths::language(text, keys::LANGUAGES, out);
         let survey = survey(text, &list.path);
-        if survey.unit == Unit::Unknown {
+        if survey.unit.is_none() {
             out.warn(1, "the times were dropped: the file does not state their unit");
         }
         let mut clock = Clock::new(survey.unit);
@@ -96,13 +97,13 @@ impl Format for Utterances {
 
 /// Facts about the whole list that are needed before it is read.
 struct Survey {
-    unit: Unit,
+    unit: Option<Unit>,
     /// Whether entries are parts of words that include their own spaces.
     pieces: bool,
 }
 
 fn survey(text: &str, path: &str) -> Survey {
-    let mut pace = moment::Pace::default();
+    let mut pace = Pace::default();
     let (mut entries, mut led, mut inner) = (0u32, 0u32, 0u32);
     paths::look(text, &[path], |item| {
         if item.raw.len() > MAX_ENTRY {
@@ -113,11 +114,11 @@ fn survey(text: &str, path: &str) -> Survey {
         entries = entries.saturating_add(1);
         led = led.saturating_add(u32::from(entry.text.starts_with(' ')));
         inner = inner.saturating_add(u32::from(entry.text.trim().contains(' ')));
-        pace.add(&entry);
+        moment::add(&entry, &mut pace);
     });
     // Some entries, but not all, begin with a space, and few contain several words.
     let pieces = entries >= 4 && led * 4 >= entries && led < entries && inner * 10 < entries;
-    Survey { unit: pace.unit(), pieces }
+    Survey { unit: moment::unit(&pace), pieces }
 }
 
 #[cfg(test)]

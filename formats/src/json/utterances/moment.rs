@@ -1,28 +1,20 @@
 //! Interprets a number or a string as a time.
 //!
 //! A key may name its unit (`startMs`, `offsetInTicks`); a string may be a time stamp, a date or an
-//! ISO duration. Of bare numbers, fractions are seconds; for whole numbers, the unit is the one
-//! that makes the pace of speech plausible.
+//! ISO duration. The unit of bare numbers is the one that makes the pace of speech plausible
+//! ([`pace`](crate::kernel::pace)); fractions, if that is undecided, are seconds.
 
 use serde_json::Value;
 
 use super::entry::Entry;
 use crate::kernel::Builder;
+use crate::kernel::pace::{Pace, Unit};
 use crate::kernel::time::{self, Stamp};
 
 /// A Unix time in 2001, in seconds: larger numbers are dates.
 const EPOCH: f64 = 1e9;
 /// Same, in milliseconds.
 const EPOCH_MS: f64 = 1e12;
-
-/// Unit of bare numbers in a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Unit {
-    Seconds,
-    Millis,
-    /// Undecided.
-    Unknown,
-}
 
 /// A time before it is made relative.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -133,55 +125,35 @@ fn duration(text: &str) -> Option<f64> {
     (rest.is_empty() && text.len() > 2).then_some(seconds)
 }
 
-/// Infers the unit of bare numbers.
-#[derive(Debug, Default)]
-pub(super) struct Pace {
-    bare: bool,
-    fraction: bool,
-    least: Option<f64>,
-    most: f64,
-    words: u64,
+/// Records what an entry says of the unit of bare numbers.
+pub(super) fn add(entry: &Entry<'_>, pace: &mut Pace) {
+    let bare = |time: Option<(&str, &Value)>| match moment(time?.0, time?.1)? {
+        Moment::Bare(number) => Some(number),
+        _ => None,
+    };
+    let start = bare(entry.start);
+    let end = bare(entry.end).or_else(|| Some(start? + bare(entry.length)?));
+    pace.add(&entry.text, start, end);
 }
 
-impl Pace {
-    pub(super) fn add(&mut self, entry: &Entry<'_>) {
-        self.words += entry.text.split_whitespace().count() as u64;
-        for (key, value) in [entry.start, entry.end].into_iter().flatten() {
-            if let Some(Moment::Bare(number)) = moment(key, value) {
-                self.bare = true;
-                self.fraction |= number.fract() != 0.0;
-                self.least = Some(self.least.map_or(number, |least| least.min(number)));
-                self.most = self.most.max(number);
-            }
-        }
-    }
-
-    pub(super) fn unit(&self) -> Unit {
-        if !self.bare || self.fraction {
-            return Unit::Seconds;
-        }
-        let span = self.most - self.least.unwrap_or(0.0);
-        let human = |seconds: f64| {
-            let pace = self.words as f64 / seconds;
-            (0.05..=15.0).contains(&pace)
-        };
-        match (human(span), human(span / 1000.0)) {
-            (true, false) => Unit::Seconds,
-            (false, true) => Unit::Millis,
-            _ => Unit::Unknown,
-        }
+/// Returns the unit of bare numbers; `None` if they say nothing. Fractions are seconds, unless the
+/// lengths of what was said contradict.
+pub(super) fn unit(pace: &Pace) -> Option<Unit> {
+    match pace.unit() {
+        None if !pace.any() || pace.fraction() => Some(Unit::Seconds),
+        unit => unit,
     }
 }
 
 /// Converts moments to time stamps.
 #[derive(Debug)]
 pub(super) struct Clock {
-    unit: Unit,
+    unit: Option<Unit>,
     zero: Option<f64>,
 }
 
 impl Clock {
-    pub(super) fn new(unit: Unit) -> Self {
+    pub(super) fn new(unit: Option<Unit>) -> Self {
         Self { unit, zero: None }
     }
 
@@ -201,11 +173,7 @@ impl Clock {
                 });
                 Some(date - zero)
             }
-            Moment::Bare(number) => match self.unit {
-                Unit::Seconds => Some(number),
-                Unit::Millis => Some(number / 1000.0),
-                Unit::Unknown => None,
-            },
+            Moment::Bare(number) => Some(self.unit?.seconds(number)),
         };
         let start = entry.start.and_then(&mut seconds);
         let end = match entry.end.and_then(&mut seconds) {
