@@ -70,7 +70,7 @@ pub fn read(files: &[File<'_>], known: &Known) -> Result<Content, ReadError> {
             }
             Err(refusal) => {
                 let message = format!("{} was skipped: {refusal}", file.name);
-                left_out.push(Warning { line: 1, message });
+                left_out.push(Warning::new(1, message));
                 first_refusal.get_or_insert(refusal);
             }
         }

@@ -154,18 +154,19 @@ fn language<'a>(parts: impl Iterator<Item = &'a Part>) -> Option<String> {
 
 /// Returns the decisions made here, then the warnings of each file with its name.
 fn all_warnings(notes: Vec<String>, files: Vec<(String, Vec<Warning>)>) -> Vec<Warning> {
-    let own = notes.into_iter().map(|message| Warning { line: 1, message });
+    let own = notes.into_iter().map(|message| Warning::new(1, message));
     let theirs = files.into_iter().flat_map(|(name, warnings)| {
         warnings.into_iter().map(move |warning| Warning {
             line: warning.line,
             message: format!("{name}: {}", warning.message),
+            ..warning
         })
     });
     let mut all: Vec<Warning> = own.chain(theirs).collect();
     if all.len() > MAX_WARNINGS {
         let more = all.len() - MAX_WARNINGS;
         all.truncate(MAX_WARNINGS);
-        all.push(Warning { line: 1, message: format!("… and {more} more") });
+        all.push(Warning::new(1, format!("… and {more} more")));
     }
     all
 }

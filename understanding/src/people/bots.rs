@@ -98,6 +98,85 @@ pub(super) fn is_bot(name: &str) -> bool {
     NOTE_TAKERS.iter().chain(SITES).any(|part| has(part)) || PRODUCTS.contains(&words.as_str())
 }
 
+/// What note takers do, by the beginnings of words in lower case.
+const DOES: &[&str] = &[
+    "record",
+    "transcri",
+    "note",
+    "summar",
+    "recap",
+    "minutes",
+    "aufzeichn",
+    "aufgezeichnet",
+    "aufnahme",
+    "aufgenommen",
+    "mitschrift",
+    "notizen",
+    "transkri",
+    "enregistr",
+    "graba",
+    "notas",
+    "gravaç",
+    "gravad",
+    "gravand",
+    "registra",
+    "trascri",
+    "appunti",
+    "opname",
+    "opgenomen",
+    "notulen",
+    "הקלט",
+    "מוקלט",
+    "מקליט",
+    "תמלול",
+    "מתמלל",
+    "סיכום",
+];
+
+/// To what they do it, in the same way.
+const TO: &[&str] = &[
+    "meeting",
+    "call",
+    "session",
+    "conversation",
+    "besprechung",
+    "gespräch",
+    "sitzung",
+    "réunion",
+    "appel",
+    "reunión",
+    "llamada",
+    "sesión",
+    "reunião",
+    "chamada",
+    "sessão",
+    "riunione",
+    "chiamata",
+    "vergadering",
+    "gesprek",
+    "פגישה",
+    "הפגישה",
+    "שיחה",
+    "השיחה",
+];
+
+/// Longer texts are not announcements.
+const MAX_ANNOUNCEMENT: usize = 500;
+
+/// Returns whether a note taker may say this of itself: that it records, transcribes or takes notes
+/// of the meeting, or where they are.
+pub(super) fn is_announcement(text: &str) -> bool {
+    if text.len() > MAX_ANNOUNCEMENT {
+        return false;
+    }
+    let lower = text.to_lowercase();
+    let has = |stems: &[&str]| {
+        let mut words = lower.split(|c: char| !c.is_alphanumeric());
+        words.any(|word| stems.iter().any(|stem| word.starts_with(stem)))
+    };
+    has(DOES) && (has(TO) || lower.contains("https://") || lower.contains("http://"))
+}
+
 /// Returns whether this is a shared screen or sound: `Noa's Presentation`, `Noa (Presentation)`,
 /// Zoom's `Audio shared by Noa`.
 pub(super) fn is_screen(name: &str) -> bool {
@@ -144,6 +223,30 @@ mod tests {
             "Grain",
         ] {
             assert!(!is_bot(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn announcements_are_not_talk() {
+        for text in [
+            "Hi, I'm recording this meeting and taking notes for Maya.",
+            "Maya added Acme meeting notes to the meeting.",
+            "The transcript is at https://acme.example/t/5",
+            "Dieses Gespräch wird aufgezeichnet.",
+            "Cette réunion est enregistrée par Maya.",
+            "Esta llamada se está grabando.",
+            "הפגישה מוקלטת ומתומללת על ידי סיכום חכם",
+        ] {
+            assert!(is_announcement(text), "{text}");
+        }
+        for text in [
+            "I am a human, by the way.",
+            "I wrote that note last week.",
+            "So how was the call with your sister?",
+            "See https://acme.example",
+            "",
+        ] {
+            assert!(!is_announcement(text), "{text}");
         }
     }
 

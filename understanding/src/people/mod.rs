@@ -8,9 +8,11 @@
 //!   other in brackets, as initials that are used from then on: `Adam Levine (AL)`, `AL`. People
 //!   who speak at the same time are different people.
 //! - The displayed name is the fullest natural spelling; the others are kept as other names.
-//! - Turns of a note-taking bot are dropped, with a warning that counts and names them; speech from
-//!   a shared screen is kept, without a speaker. A bot with a large share of the conversation is
-//!   not a note taker and is kept.
+//! - What is said through an account that is called like a note-taking bot is dropped only if the
+//!   account says nothing but announcements, with a warning that counts and names them. Otherwise
+//!   somebody speaks through it: all is kept, and the participant is marked
+//!   ([`named_like_a_bot`](debrief_domain::transcript::content::Participant::named_like_a_bot)).
+//! - Speech from a shared screen is kept, without a speaker.
 
 mod bots;
 
@@ -21,16 +23,13 @@ mod tests;
 use std::collections::{HashMap, HashSet};
 
 use debrief_domain::transcript::content::{Content, Role, Turn, TurnKind, Warning};
-use debrief_domain::transcript::talk;
+use debrief_domain::transcript::{talk, words};
 use debrief_language::names::Name;
-use unicode_segmentation::UnicodeSegmentation;
 
 use crate::overlap;
 
 /// People who speak at once for longer are different.
 const TOGETHER_MS: u64 = 1_000;
-/// A bot with more than one in this many words takes part in the conversation.
-const TAKES_PART: u64 = 10;
 /// Maximum number of spellings of one name; further ones stay separate.
 const MAX_SPELLINGS: usize = 50;
 /// Maximum number of initials.
@@ -66,7 +65,7 @@ pub fn unify(content: &mut Content) {
     let mut taken: HashSet<String> = HashSet::new();
     let mut names: HashMap<String, String> = HashMap::new();
     let mut people = std::mem::take(&mut content.participants);
-    let mut others: HashMap<String, (Role, Vec<String>)> = HashMap::new();
+    let mut others: HashMap<String, (Role, bool, Vec<String>)> = HashMap::new();
     for group in &groups {
         let Some(best) = group.iter().max_by_key(|name| quality(&name.understood)) else {
             continue;
@@ -83,7 +82,8 @@ pub fn unify(content: &mut Content) {
     }
     for person in &mut people {
         let Some(display) = names.get(&person.name) else { continue };
-        let (role, spellings) = others.entry(display.clone()).or_default();
+        let (role, marked, spellings) = others.entry(display.clone()).or_default();
+        *marked |= person.named_like_a_bot;
         if *role == Role::Unknown {
             *role = person.role;
         }
@@ -96,8 +96,9 @@ pub fn unify(content: &mut Content) {
         person.name.clone_from(display);
     }
     for person in &mut people {
-        if let Some((role, spellings)) = others.get(&person.name) {
+        if let Some((role, marked, spellings)) = others.get(&person.name) {
             person.role = *role;
+            person.named_like_a_bot = *marked;
             person.other_names.clone_from(spellings);
         }
     }
@@ -111,31 +112,36 @@ pub fn unify(content: &mut Content) {
 }
 
 fn leave_out_bots(content: &mut Content) {
-    let words = |turn: &Turn| turn.text.unicode_words().count() as u64;
-    let mut said: HashMap<&str, u64> = HashMap::new();
-    let mut all = 0;
-    for turn in content.turns.iter().filter(|turn| turn.kind == TurnKind::Speech) {
-        let count = words(turn);
-        all += count;
-        if let Some(name) = turn.speaker.as_deref().filter(|name| bots::is_bot(name)) {
-            *said.entry(name).or_default() += count;
+    let named_like_bots: HashSet<String> = content
+        .participants
+        .iter()
+        .map(|person| &person.name)
+        .filter(|name| bots::is_bot(name))
+        .cloned()
+        .collect();
+    let mut talk: HashSet<&str> = HashSet::new();
+    for turn in &content.turns {
+        if let Some(name) = turn.speaker.as_deref().filter(|name| named_like_bots.contains(*name))
+            && !bots::is_announcement(&turn.text)
+        {
+            talk.insert(name);
         }
     }
-    let takes_part: HashSet<String> = said
-        .into_iter()
-        .filter(|(_, count)| count * TAKES_PART > all)
-        .map(|(name, _)| name.to_owned())
-        .collect();
     let mut left_out: Vec<(String, u32)> = Vec::new();
     let mut screens = 0u32;
+    let mut words = 0u64;
     let mut verdicts: HashMap<String, Verdict> = HashMap::new();
-    let people = content.participants.iter().map(|person| &person.name);
-    for name in people.filter(|name| !takes_part.contains(*name)) {
-        if bots::is_bot(name) {
+    for person in &mut content.participants {
+        let name = &person.name;
+        if !named_like_bots.contains(name) {
+            if bots::is_screen(name) {
+                verdicts.insert(name.clone(), Verdict::Screen);
+            }
+        } else if talk.contains(name.as_str()) {
+            person.named_like_a_bot = true;
+        } else {
             verdicts.insert(name.clone(), Verdict::Bot(left_out.len()));
             left_out.push((name.clone(), 0));
-        } else if bots::is_screen(name) {
-            verdicts.insert(name.clone(), Verdict::Screen);
         }
     }
     let of_bots = |turn: &Turn| {
@@ -149,6 +155,7 @@ fn leave_out_bots(content: &mut Content) {
         match turn.speaker.as_ref().and_then(|name| verdicts.get(name)) {
             Some(Verdict::Bot(place)) => {
                 left_out[*place].1 += 1;
+                words += words::count(&turn.text);
                 false
             }
             Some(Verdict::Screen) => {
@@ -166,12 +173,15 @@ fn leave_out_bots(content: &mut Content) {
         let turns: u32 = left_out.iter().map(|(_, turns)| turns).sum();
         let names: Vec<&str> =
             left_out.iter().take(MAX_SPELLINGS).map(|(name, _)| name.as_str()).collect();
-        let message = format!("turns of note takers were dropped: {turns} ({})", names.join(", "));
-        content.warnings.push(Warning { line: 1, message });
+        let message = format!(
+            "announcements of note takers were dropped: {turns} ({}; {words} words)",
+            names.join(", ")
+        );
+        content.warnings.push(Warning { line: 1, message, words });
     }
     if screens > 0 {
         let message = format!("turns from a shared screen have no speaker: {screens}");
-        content.warnings.push(Warning { line: 1, message });
+        content.warnings.push(Warning::new(1, message));
     }
 }
 

@@ -99,7 +99,13 @@ fn note_takers_are_left_out_and_screens_are_nobody() {
     let long = ["Maya", "Ben"].repeat(10);
     let mut speakers = vec!["Maya", "Otter.ai", "Maya's Presentation"];
     speakers.extend(long);
-    let (people, content) = unified(&speakers);
+    let mut content = call(&speakers);
+    content.turns[1].text = "I am recording this meeting and taking notes for Maya.".into();
+    unify(&mut content);
+    let once = content.clone();
+    unify(&mut content);
+    assert_eq!(content, once, "a second time changes nothing");
+    let people = &content.participants;
     assert_eq!(people.len(), 2);
     assert_eq!(content.turns.len(), 22);
     assert_eq!(content.turns[1].speaker, None);
@@ -107,12 +113,36 @@ fn note_takers_are_left_out_and_screens_are_nobody() {
     assert_eq!(
         warnings,
         [
-            "turns of note takers were dropped: 1 (Otter.ai)",
+            "announcements of note takers were dropped: 1 (Otter.ai; 10 words)",
             "turns from a shared screen have no speaker: 1"
         ]
     );
-    assert_eq!(names(&["Gemini", "Maya", "Gemini"]), ["Gemini", "Maya"], "it takes part");
-    assert_eq!(names(&["Otter.ai"]), ["Otter.ai"], "nothing would be left");
+    assert_eq!(content.warnings[0].words, 10);
+    assert!(people.iter().all(|person| !person.named_like_a_bot));
+    let mut alone = call(&["Otter.ai"]);
+    alone.turns[0].text = "I am recording this meeting.".into();
+    unify(&mut alone);
+    assert_eq!(alone.turns.len(), 1, "nothing would be left");
+}
+
+#[test]
+fn whoever_speaks_through_a_bots_account_is_heard() {
+    let mut content = call(&["Maya", "AB Zoom Bot", "Ben", "AB Zoom Bot", "Maya", "Gemini"]);
+    content.turns[1].text = "I am recording this meeting.".into();
+    content.turns[3].text = "I am a human, by the way.".into();
+    content.turns[5].text = "Gemini is taking notes of the call.".into();
+    unify(&mut content);
+    let marked: Vec<_> = content
+        .participants
+        .iter()
+        .map(|person| (&*person.name, person.turns, person.named_like_a_bot))
+        .collect();
+    assert_eq!(marked, [("Maya", 2, false), ("AB Zoom Bot", 2, true), ("Ben", 1, false)]);
+    assert_eq!(content.warnings.len(), 1, "{:?}", content.warnings);
+    let read: Content = serde_json::from_value(serde_json::to_value(&content).unwrap()).unwrap();
+    assert_eq!(read, content);
+    let json = serde_json::to_value(&content.participants[0]).unwrap();
+    assert!(json.get("named_like_a_bot").is_none(), "as before for everybody else");
 }
 
 #[test]
