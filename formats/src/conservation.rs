@@ -2,7 +2,8 @@
 //! is in a turn, is a name, or is counted by a warning.
 //!
 //! The second reading knows nothing of speakers or damage: of captions it takes the lines that are
-//! neither times nor numbers, of text all lines, of JSON the fullest text of each list. Words are
+//! neither times nor numbers, of text all lines, of JSON the fullest texts under the keys of
+//! text. Words are
 //! compared without regard to order, case and punctuation. Numbers are not compared, because times
 //! are numbers.
 //!
@@ -61,18 +62,24 @@ const FRAME: &[&str] = &[
 pub fn balance(file: &[u8], content: &Content) -> Option<Balance> {
     let source = Source::new(file).ok()?;
     let text = source.text();
-    let said = match content.format.as_str() {
-        "webvtt" | "srt" | "sbv" => captions(text, content.format == "webvtt"),
-        "microdvd" | "mpl2" => after_numbers(text),
+    let texts = match content.format.as_str() {
+        "webvtt" | "srt" | "sbv" => vec![captions(text, content.format == "webvtt")],
+        "microdvd" | "mpl2" => vec![after_numbers(text)],
         "otter_txt" | "riverside_txt" | "happy_scribe" | "zoom_captions" | "zoom_chat"
         | "whatsapp" | "gemini_notes" | "google_meet" | "named_text" | "headed_text"
-        | "timed_text" | "name_above" => text.to_owned(),
+        | "timed_text" | "name_above" => vec![text.to_owned()],
         format if format.ends_with("_json") => json(text),
         _ => return None,
     };
+    let compared = texts.iter().map(|said| compare(said, content));
+    compared.min_by_key(|balance| balance.missing)
+}
+
+/// Compares a text with the turns and the names.
+fn compare(said: &str, content: &Content) -> Balance {
     let mut left: HashMap<String, u64> = HashMap::new();
     let mut balance = Balance::default();
-    for word in words(&said) {
+    for word in words(said) {
         balance.words += 1;
         *left.entry(word).or_default() += 1;
     }
@@ -98,7 +105,7 @@ pub fn balance(file: &[u8], content: &Content) -> Option<Balance> {
     }
     balance.examples.sort();
     balance.counted = content.warnings.iter().map(|warning| warning.words).sum();
-    Some(balance)
+    balance
 }
 
 /// What is said in [`lost_in_noise`]: no two words are the same.
@@ -224,8 +231,9 @@ const TEXT: &[&str] =
     &["text", "transcript", "words", "sentence", "content", "Content", "body", "word", "display"];
 const GENERATED: &[&str] = &["summar", "action", "chapter", "highlight", "topic", "question"];
 
-/// Returns the text at the path of a JSON file that has the most words.
-fn json(text: &str) -> String {
+/// Returns the texts at the paths of a JSON file that have many words: the same may be written twice,
+/// as text and as single words, one of them without punctuation.
+fn json(text: &str) -> Vec<String> {
     let mut at: HashMap<String, String> = HashMap::new();
     walk(text, &mut |_: &[Frame]| {}, &mut |frames, start, end| {
         let Some(key) = frames.last().filter(|frame| frame.object).map(|frame| frame.key(text))
@@ -245,8 +253,10 @@ fn json(text: &str) -> String {
         }
         true
     });
-    let most = |text: &String| words(text).count();
-    at.into_values().max_by_key(most).unwrap_or_default()
+    let texts: Vec<(usize, String)> =
+        at.into_values().map(|text| (words(&text).count(), text)).collect();
+    let most = texts.iter().map(|(count, _)| *count).max().unwrap_or_default();
+    texts.into_iter().filter(|(count, _)| *count * 2 >= most).map(|(_, text)| text).collect()
 }
 
 #[cfg(test)]
@@ -288,8 +298,8 @@ mod tests {
     fn the_second_reading_knows_captions_and_json() {
         let vtt = "WEBVTT\nKind: x\n\nNOTE of it\n\nid 1\n00:01.000 --> 00:02.000\n<i>Hi</i> there\n\n00:02.000 --> 00:03.000\nHi there\nto you\n";
         assert_eq!(captions(vtt, true), "Hi there\nto you\n");
-        let file = r#"{"text": "hi", "summary": {"text": "a b c d e"}, "segments": [{"text": "Hi there,"}, {"text": "you"}]}"#;
-        assert_eq!(json(file), "Hi there,\nyou\n");
+        let file = r#"{"text": "hi", "summary": {"text": "a b c d e"}, "segments": [{"start": 1, "end": 2, "text": "Hi there,"}, {"text": "you"}]}"#;
+        assert_eq!(json(file), ["Hi there,\nyou\n"]);
         assert_eq!(of(file).lost(), 0);
     }
 }

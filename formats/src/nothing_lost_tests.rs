@@ -513,3 +513,61 @@ fn what_is_left_out_is_counted() {
         }
     }
 }
+
+#[test]
+fn a_missing_space_after_a_name_costs_nobody_a_turn() {
+    for file in [
+        "Alva: Are you awake?\nBob:Hi\nBob:Not really\nAlva: Same here: so\n",
+        "[00:00:01] Alva: Are you awake?\n[00:00:02] Bob:Hi\n[00:00:03] Bob:Not really\n[00:00:04] Alva: Same here: so\n",
+        "1/2/26, 10:00 - Alva: Are you awake?\n1/2/26, 10:01 - Bob:Hi\n1/2/26, 10:02 - Bob:Not really\n1/2/26, 10:03 - Alva: Same here: so\n",
+        "13:05:22 From Alva to Everyone:Are you awake?\n13:05:23 From Bob to Everyone:Hi\n13:05:24 From Bob to Everyone:Not really\n13:05:25 From Alva to Everyone:Same here: so\n",
+    ] {
+        let rows: Vec<_> = said(&read(file))
+            .into_iter()
+            .map(|(name, _, text)| format!("{name}: {text}"))
+            .collect();
+        assert_eq!(
+            rows,
+            ["Alva: Are you awake?", "Bob: Hi Not really", "Alva: Same here: so"],
+            "{file}"
+        );
+    }
+    // A ratio or a label is nobody.
+    let file = "Alva: We split it.\nHalf:half\nBen: See Note:this then.\nAlva: Yes, I will.\n";
+    assert_eq!(read(file).participants.len(), 2);
+}
+
+#[test]
+fn a_time_that_was_said_is_no_time() {
+    let file = "Noa: When do we meet?\n12:30 is fine, I think.\nBen: Yes.\nNoa: Good, so be it.\n";
+    check(
+        file,
+        &[
+            ("Noa", None, "When do we meet? 12:30 is fine, I think."),
+            ("Ben", None, "Yes."),
+            ("Noa", None, "Good, so be it."),
+        ],
+    );
+    let file = "[00:01] Noa: We begin with it.\n00:20 And we go on.\n[00:30] Ben: Yes, I see.\n12:30 is fine.\n";
+    check(
+        file,
+        &[
+            ("Noa", Some(1_000), "We begin with it. And we go on."),
+            ("Ben", Some(30_000), "Yes, I see. 12:30 is fine."),
+        ],
+    );
+}
+
+#[test]
+fn a_name_in_a_voice_and_before_the_words_is_said_once() {
+    check(
+        "WEBVTT\n\n00:01.000 --> 00:02.000\n<v Noa Levi>Noa Levi: Hi there.</v>\n\n00:03.000 --> 00:04.000\n<v Ben>Noa Levi: is that you?</v>\n",
+        &[("Noa Levi", Some(1_000), "Hi there."), ("Ben", Some(3_000), "Noa Levi: is that you?")],
+    );
+}
+
+#[test]
+fn dashes_in_timed_text_of_youtube() {
+    let file = "<transcript><text start=\"1\" dur=\"1\">- Why?&#10;- It is his.</text><text start=\"3\" dur=\"1\">a &amp;lt; b</text></transcript>";
+    check(file, &[("", Some(1_000), "Why?"), ("", Some(1_000), "It is his. a < b")]);
+}

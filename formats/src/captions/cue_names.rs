@@ -183,8 +183,11 @@ impl CueNames {
 
 /// Returns whether a line may begin with a bracketed name or the mark of a change.
 pub(crate) fn is_special(line: &str) -> bool {
-    matches!(line.as_bytes(), [b'[' | b'(' | b'-', ..] | [b'>', b'>', ..])
-        || line.starts_with(['–', '—'])
+    // The last two are the bytes of `–` and `—`.
+    matches!(
+        line.as_bytes(),
+        [b'[' | b'(' | b'-', ..] | [b'>', b'>', ..] | [0xE2, 0x80, 0x93 | 0x94, ..]
+    )
 }
 
 /// Returns the text after a dash in front of a line. `--` and `-5` are no such dashes.

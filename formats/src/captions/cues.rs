@@ -7,12 +7,12 @@
 
 use std::ops::RangeInclusive;
 
-use super::marks;
 use super::rolling::{Repeats, Rolling};
 use super::speech::{self, Look};
 use super::timing;
 use crate::kernel::clock::Clock;
 use crate::kernel::lines::{Line, lines};
+use crate::kernel::marks;
 use crate::kernel::names::trim_start;
 use crate::kernel::time::{self, Stamp};
 use crate::kernel::{Builder, Skip};

@@ -1,15 +1,14 @@
 //! Captions: text with a time for each cue, as players show it.
 //!
 //! [`cues`] reads the common part of WebVTT, SRT and SBV; [`speech`] finds the speakers in cues of
-//! any format, with [`cue_names`], [`changes`], [`inline`], [`rolling`] and the [`marks`] of tools;
-//! [`timing`] reads damaged timing lines, and [`numbered`] lines that begin with two numbers.
+//! any format, with [`cue_names`], [`changes`], [`inline`] and [`rolling`]; [`timing`] reads
+//! damaged timing lines, and [`numbered`] lines that begin with two numbers.
 
 pub(crate) mod ass;
 pub(crate) mod changes;
 pub(crate) mod cue_names;
 pub(crate) mod cues;
 pub(crate) mod inline;
-pub(crate) mod marks;
 pub(crate) mod microdvd;
 pub(crate) mod mpl2;
 pub(crate) mod numbered;

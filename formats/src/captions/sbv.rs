@@ -4,11 +4,14 @@
 //! same times, may have film metadata in front.
 
 use super::cues;
-use crate::kernel::lines::lines;
+use crate::kernel::lines::{Line, lines};
 use crate::kernel::{Builder, Confidence, Format, Head, Source, names};
 
 /// Maximum number of lines of SubViewer's metadata.
 const MAX_LINES: usize = 50;
+
+/// Number of filled lines within which the first times are.
+const ABOVE: usize = 3;
 
 /// The SBV format.
 pub(crate) struct Sbv;
@@ -24,10 +27,13 @@ impl Format for Sbv {
 
     fn recognise(&self, head: &Head<'_>) -> Confidence {
         let text = head.text();
-        let first = lines(&text[film(text)..]).find(|line| !line.text.trim().is_empty());
-        match first.is_some_and(|line| cues::comma_times(line.text).is_some()) {
-            true => Confidence::Certain,
-            false => Confidence::No,
+        let mut filled = lines(&text[film(text)..]).filter(|line| !line.text.trim().is_empty());
+        let is_times = |line: Line<'_>| cues::comma_times(line.text).is_some();
+        match filled.by_ref().take(ABOVE).position(is_times) {
+            Some(0) => Confidence::Certain,
+            // A heading may be in front.
+            Some(_) if filled.any(is_times) => Confidence::Certain,
+            _ => Confidence::No,
         }
     }
 

@@ -9,8 +9,8 @@ use std::collections::{HashMap, HashSet};
 use super::changes::Changes;
 use super::cue_names::{self, CueNames};
 use super::inline;
-use super::marks::{self, Data};
 use crate::kernel::lines::{Line, lines};
+use crate::kernel::marks::{self, Data};
 use crate::kernel::names::{self, glued, prefix, trim_start};
 use crate::kernel::prefix_survey::{Place, PrefixSurvey, Speakers};
 use crate::kernel::{Builder, Piece, Skip, markup};
@@ -351,8 +351,11 @@ impl Speech {
                 }
             }
             if let Some(name) = span.voice {
+                // Some tools write the name twice: `<v Noa>Noa: …`.
+                let again = span.text.trim_start().strip_prefix(&*name);
+                let bare = again.and_then(|rest| rest.strip_prefix(':')).map(str::to_owned);
                 let name = self.called.get(&name).cloned().unwrap_or(name);
-                said.push((Some(name), span.text));
+                said.push((Some(name), bare.unwrap_or(span.text)));
                 continue;
             }
             for (i, line) in lines(span.text.trim_start()).enumerate() {

@@ -1,10 +1,12 @@
 //! YouTube's timed text: `<text start="0" dur="1.54">`, or `<p t="0" d="1540">`.
 //!
-//! Markup inside is escaped twice and removed as in other captions. There are no speakers.
+//! Markup inside is escaped twice and removed as in other captions. Speakers are named or change as
+//! in other captions.
 
+use super::speech;
 use crate::kernel::time::{self, Stamp};
 use crate::kernel::xml::{LineCount, Mark, attribute, walk};
-use crate::kernel::{Builder, Confidence, Format, Head, Piece, Source, markup};
+use crate::kernel::{Builder, Confidence, Format, Head, Source, markup};
 
 /// The YouTube timed text format.
 pub(crate) struct YoutubeXml;
@@ -30,49 +32,95 @@ impl Format for YoutubeXml {
     }
 
     fn parse(&self, source: &Source<'_>, out: &mut Builder) {
-        let mut lines = LineCount::new(source.text());
-        let mut open: Option<(Option<Stamp>, Option<Stamp>)> = None;
-        let mut said = String::new();
-        let whole = walk(source.text().as_bytes(), |at, mark| {
-            match mark {
-                Mark::Open("text", start) => {
-                    // The second of its three forms has the milliseconds of the third.
-                    open = Some(match attribute(start, "start") {
-                        None => times(attribute(start, "t"), attribute(start, "d"), 1000.0),
-                        seconds => times(seconds, attribute(start, "dur"), 1.0),
-                    });
-                    said.clear();
-                }
-                Mark::Open("p", start) => {
-                    open = Some(times(attribute(start, "t"), attribute(start, "d"), 1000.0));
-                    said.clear();
-                }
-                Mark::Text(text) if open.is_some() => said.push_str(text),
-                Mark::Close("text" | "p") => {
-                    if let Some((start, end)) = open.take() {
-                        say(lines.line(at), start, end, &said, out);
-                    }
-                }
-                _ => {}
-            }
+        let text = source.text();
+        let mut survey = speech::Survey::default();
+        walk_cues(text, |cue| {
+            survey.cue(&plain(cue.said));
+            true
+        });
+        let mut speech = survey.speech(text);
+        let mut lines = LineCount::new(text);
+        let end = walk_cues(text, |cue| {
+            let line = lines.line(cue.at);
+            let times = out.times(line, cue.start, cue.end);
+            speech.say(line, times, &plain(cue.said), out);
             !out.is_full()
         });
-        if let Some((start, end)) = open.take() {
-            out.warn(
+        match end {
+            End::Whole => {}
+            End::Cut => out.warn(
                 lines.line(u64::MAX),
                 "the file is cut off here: it was read up to this point",
-            );
-            say(lines.line(u64::MAX), start, end, &said, out);
-        } else if !whole {
-            out.warn(lines.line(0), "from here on this is not XML: it was read up to this point");
+            ),
+            End::Broken => {
+                out.warn(
+                    lines.line(0),
+                    "from here on this is not XML: it was read up to this point",
+                );
+            }
         }
     }
 }
 
-fn say(line: u32, start: Option<Stamp>, end: Option<Stamp>, said: &str, out: &mut Builder) {
-    let (start_ms, end_ms) = out.times(line, start, end);
+/// A text with its times.
+struct TimedText<'a> {
+    at: u64,
+    start: Option<Stamp>,
+    end: Option<Stamp>,
+    said: &'a str,
+}
+
+/// How a file ends.
+enum End {
+    Whole,
+    /// Inside a text, which is read.
+    Cut,
+    Broken,
+}
+
+/// Passes every text to `each`, until it returns `false`.
+fn walk_cues(text: &str, mut each: impl FnMut(TimedText<'_>) -> bool) -> End {
+    let mut open: Option<(Option<Stamp>, Option<Stamp>)> = None;
+    let mut said = String::new();
+    let whole = walk(text.as_bytes(), |at, mark| {
+        match mark {
+            Mark::Open("text", element) => {
+                // The second of its three forms has the milliseconds of the third.
+                open = Some(match attribute(element, "start") {
+                    None => times(attribute(element, "t"), attribute(element, "d"), 1000.0),
+                    seconds => times(seconds, attribute(element, "dur"), 1.0),
+                });
+                said.clear();
+            }
+            Mark::Open("p", element) => {
+                open = Some(times(attribute(element, "t"), attribute(element, "d"), 1000.0));
+                said.clear();
+            }
+            Mark::Text(text) if open.is_some() => said.push_str(text),
+            Mark::Close("text" | "p") => {
+                if let Some((start, end)) = open.take() {
+                    return each(TimedText { at, start, end, said: &said });
+                }
+            }
+            _ => {}
+        }
+        true
+    });
+    match open.take() {
+        Some((start, end)) => {
+            each(TimedText { at: u64::MAX, start, end, said: &said });
+            End::Cut
+        }
+        None if whole => End::Whole,
+        None => End::Broken,
+    }
+}
+
+/// Returns the text without its markup, which is escaped twice; as in captions, what is left of `<`
+/// and `&` is escaped.
+fn plain(said: &str) -> String {
     let text: String = markup::spans(said).into_iter().map(|span| span.text).collect();
-    out.say(Piece { line, speaker: None, start_ms, end_ms, text: &text, ..Piece::default() });
+    text.replace('&', "&amp;").replace('<', "&lt;")
 }
 
 /// Computes start and end from a start and a duration in this unit.

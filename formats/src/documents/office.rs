@@ -14,7 +14,7 @@ use std::io::{BufRead, BufReader, Cursor, Read};
 use super::tables::Tables;
 use super::teams;
 use crate::kernel::xml::{Mark, attribute, walk};
-use crate::kernel::{Builder, Refusal};
+use crate::kernel::{Builder, Refusal, Skip};
 
 /// Maximum size of the XML read; four hours of speech have less than a tenth.
 const MAX_XML: u64 = if cfg!(test) { 2 << 20 } else { 48 << 20 };
@@ -76,7 +76,7 @@ fn say(text: Text, out: &mut Builder) {
         return;
     }
     if text.tables.speak() {
-        out.warn(1, "text around the transcript table was skipped");
+        out.skip(1, Skip::AroundTable, &text.text);
         text.tables.say(out);
         return;
     }
@@ -166,7 +166,7 @@ fn paragraphs(input: impl BufRead, dialect: &Dialect, out: &mut Builder) -> Text
         true
     });
     if let Some(line) = table.filter(|_| text.tables.others > 0) {
-        out.warn(line, "tables in the document were skipped");
+        out.skip(line, Skip::OtherTable, &text.tables.others_text);
     }
     Text { whole, ..text }
 }

@@ -20,6 +20,8 @@ pub(crate) struct Tables {
     rows: Vec<Row>,
     /// Number of tables that are not transcripts.
     pub(crate) others: u32,
+    /// Their text.
+    pub(crate) others_text: String,
 }
 
 #[derive(Debug)]
@@ -56,6 +58,13 @@ impl Tables {
             self.others += u32::from(self.columns.is_none());
         } else if let Some(columns) = self.columns {
             self.rows.push(Row { line, cells, columns });
+            return;
+        }
+        if self.columns.is_none() {
+            for cell in &cells {
+                self.others_text.push_str(cell);
+                self.others_text.push('\n');
+            }
         }
     }
 

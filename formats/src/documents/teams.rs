@@ -4,7 +4,7 @@
 
 use crate::kernel::lines::lines;
 use crate::kernel::time::{self, Stamp};
-use crate::kernel::{Builder, Piece};
+use crate::kernel::{Builder, Piece, Skip};
 
 /// Returns whether a paragraph is a cue.
 pub(crate) fn is_cue(paragraph: &str) -> bool {
@@ -18,7 +18,6 @@ pub(crate) fn read(text: &str, out: &mut Builder) {
     // Lines after the times; the last is held back, because it may be the only one.
     let mut place = 0u32;
     let mut waiting: Option<(u32, &str)> = None;
-    let mut stray = None;
     let say = |line, speaker, times: (Option<u64>, Option<u64>), text, out: &mut Builder| {
         out.say(Piece {
             line,
@@ -52,7 +51,7 @@ pub(crate) fn read(text: &str, out: &mut Builder) {
         }
         match place {
             0 => {
-                stray.get_or_insert(line.number);
+                out.skip(line.number, Skip::OutsideCue, trimmed);
             }
             1 => {
                 waiting = Some((line.number, trimmed));
@@ -71,9 +70,6 @@ pub(crate) fn read(text: &str, out: &mut Builder) {
     }
     if let Some((line, words)) = waiting {
         say(line, None, times, words, out);
-    }
-    if let Some(line) = stray {
-        out.warn(line, "text outside any cue was skipped");
     }
 }
 

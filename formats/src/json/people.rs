@@ -31,6 +31,11 @@ const LISTS: &[&str] = &[
     "speakerLabels",
     "speaker_info",
     "speakerInfo",
+    "speaker_mappings",
+    "speakerMappings",
+    "speaker_aliases",
+    "speaker_profiles",
+    "mapping",
     "meeting_attendees",
     "roster",
 ];

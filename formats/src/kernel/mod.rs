@@ -5,7 +5,7 @@
 //!   [`skipped`]; [`runs`] for single words), and why a file cannot be read ([`refusal`]).
 //! - Parts of text: [`lines`], [`time`], [`clock`] (times of day), [`names`], [`prefix_survey`] (which line
 //!   prefixes are speakers), [`name_counts`], [`columns`] of tables.
-//! - Markup: [`markup`] of captions, [`xml`], [`json_walk`] over JSON, and [`json_shape`], which
+//! - Markup: [`markup`] of captions, [`marks`] of tools, [`xml`], [`json_walk`] over JSON, and [`json_shape`], which
 //!   tells JSON formats apart.
 
 pub(crate) mod binary;
@@ -18,6 +18,7 @@ pub(crate) mod json_shape;
 pub(crate) mod json_walk;
 pub(crate) mod legacy;
 pub(crate) mod lines;
+pub(crate) mod marks;
 pub(crate) mod markup;
 pub(crate) mod name_counts;
 pub(crate) mod names;

@@ -106,8 +106,10 @@ impl PrefixSurvey {
             let is_word = |name: &str| {
                 words.get_or_init(|| self.also_words(text)).contains(&name.to_lowercase())
             };
+            let recurring: Vec<&str> = self.recurring().take(2).collect();
             for (name, count) in self.counts.iter() {
-                if self.believes(name, count, &is_word) {
+                let in_company = recurring.iter().any(|other| *other != name);
+                if self.believes(name, count, in_company, &is_word) {
                     believed.insert(name.to_owned(), count);
                 }
             }
@@ -132,7 +134,14 @@ impl PrefixSurvey {
         self.marked.contains(name) || most || count >= 2 && !is_word(name)
     }
 
-    fn believes(&self, name: &str, count: u32, is_word: &dyn Fn(&str) -> bool) -> bool {
+    /// Returns whether a prefix is a speaker; `in_company` tells whether another one recurs.
+    fn believes(
+        &self,
+        name: &str,
+        count: u32,
+        in_company: bool,
+        is_word: &dyn Fn(&str) -> bool,
+    ) -> bool {
         if is_label(name) {
             return false;
         }
@@ -152,16 +161,16 @@ impl PrefixSurvey {
             return true;
         }
         // Somebody who speaks once among others who are named.
-        let once = share >= 0.6 && self.prefixed >= 4
-            || share >= 0.5 && self.prefixed >= 3 && self.in_company(name);
+        let once =
+            share >= 0.6 && self.prefixed >= 4 || share >= 0.5 && self.prefixed >= 3 && in_company;
         is_capitalised(name) && (often || once) && !is_word(name)
     }
 
-    /// Returns whether another name recurs.
-    fn in_company(&self, name: &str) -> bool {
-        self.counts.iter().any(|(other, count)| {
-            count >= 2 && other != name && is_capitalised(other) && !is_label(other)
-        })
+    /// Returns the names that occur more than once.
+    fn recurring(&self) -> impl Iterator<Item = &str> {
+        let often =
+            |(name, count): &(&str, u32)| *count >= 2 && is_capitalised(name) && !is_label(name);
+        self.counts.iter().filter(often).map(|(name, _)| name)
     }
 
     /// Returns the one-word prefixes that the text also uses as ordinary words.

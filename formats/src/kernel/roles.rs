@@ -136,8 +136,8 @@ const ROLES: &[&str] = &[
 
 /// Articles in front of them.
 const ARTICLES: &[&str] = &[
-    "the", "a", "an", "der", "die", "das", "le", "la", "les", "l'", "el", "los", "las", "o", "os",
-    "as", "il", "lo", "de", "het",
+    "the", "a", "an", "der", "die", "das", "le", "la", "les", "el", "los", "las", "o", "os", "as",
+    "il", "lo", "de", "het",
 ];
 
 /// Words that may stand in front of a role: `Vice Chair`, `Acting President`.
@@ -194,10 +194,14 @@ pub(crate) fn is_role(word: &str) -> bool {
 /// Returns whether this is a role with an article, in any case: `The Chair`, `the Vice-Chair`, `die
 /// Beraterin`; perhaps with a number, or with a name in brackets: `The Chair (Mr. Ash)`.
 pub(crate) fn is_role_with_article(name: &str) -> bool {
-    let bare = name.split_once('(').map_or(name, |(bare, _)| bare);
-    let lower = bare.to_lowercase();
-    let mut words = lower.split([' ', '-', '\u{A0}']).filter(|word| !word.is_empty());
-    let article = words.next().is_some_and(|word| ARTICLES.contains(&word));
+    let bare = name.split_once('(').map_or(name, |(bare, _)| bare).trim_start();
+    // Most names begin with no article; these are found without a copy.
+    let Some((first, rest)) = bare.split_once([' ', '\u{A0}']) else { return false };
+    if !ARTICLES.iter().any(|article| article.eq_ignore_ascii_case(first)) {
+        return false;
+    }
+    let lower = rest.to_lowercase();
+    let words = lower.split([' ', '-', '\u{A0}']).filter(|word| !word.is_empty());
     let mut rest = words.skip_while(|word| RANKS.contains(word));
     let Some(role) = rest.next() else { return false };
     // `The Chair of the Committee` has more; `The Speaker 2`.
@@ -205,7 +209,7 @@ pub(crate) fn is_role_with_article(name: &str) -> bool {
     let fits = more.is_none_or(|word| {
         matches!(word, "of" | "for" | "pro" | "elect") || word.bytes().all(|b| b.is_ascii_digit())
     });
-    article && fits && is_role(role)
+    fits && is_role(role)
 }
 
 /// Returns whether this is an article in front of a title: `The Hon. Ann Ash`.

@@ -46,6 +46,10 @@ pub(crate) enum Skip {
     OddRow,
     /// Around a table in a document.
     AroundTable,
+    /// Tables in a document that are not transcripts.
+    OtherTable,
+    /// Outside the cues of a document.
+    OutsideCue,
     /// Lines without times or numbers among lines that have them.
     OddLine,
 }
@@ -73,6 +77,8 @@ impl Skip {
             Self::Quote => "quotations in replies were skipped",
             Self::OddRow => "rows that do not fit the table were skipped",
             Self::AroundTable => "text around the table was skipped",
+            Self::OtherTable => "tables in the document were skipped",
+            Self::OutsideCue => "text outside any cue was skipped",
             Self::OddLine => "lines without times were skipped",
         }
     }

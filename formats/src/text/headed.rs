@@ -10,7 +10,7 @@ use super::{asides, spans};
 use crate::kernel::clock::Clock;
 use crate::kernel::lines::lines;
 use crate::kernel::time::Stamp;
-use crate::kernel::{Builder, Confidence, Piece, Skip, names};
+use crate::kernel::{Builder, Confidence, Piece, Skip, marks, names};
 
 /// A parsed heading.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -115,7 +115,9 @@ impl<'a> Said<'a> {
 
     /// Adds a line of text.
     pub(crate) fn line(&mut self, line: u32, text: &'a str, out: &mut Builder) {
-        if self.began {
+        if marks::mark(text) == Some(Skip::Silence) {
+            out.skip(line, Skip::Silence, text);
+        } else if self.began {
             self.flush(None, out);
             self.held = Some((line, text));
         } else {

@@ -37,6 +37,8 @@ pub(crate) struct Named<'a> {
     pub(crate) span: Option<Span>,
     /// Whether a time proves that this is a name.
     pub(crate) timed: bool,
+    /// Whether no space follows the colon, so that other lines must prove that this is a name.
+    pub(crate) glued: bool,
     pub(crate) rest: &'a str,
 }
 
@@ -103,7 +105,7 @@ fn divided(line: &str, divider: Divider) -> Option<Named<'_>> {
         && names::is_capitalised(name)
         && !names::is_label(name)
         && !LEVELS.iter().any(|level| level.eq_ignore_ascii_case(name));
-    fits.then_some(Named { name, span, timed: false, rest })
+    fits.then_some(Named { name, span, timed: false, glued: false, rest })
 }
 
 fn with_colon(line: &str) -> Option<Named<'_>> {
@@ -113,7 +115,10 @@ fn with_colon(line: &str) -> Option<Named<'_>> {
         span = Some(found);
         line = bold(rest.trim_start_matches(['-', '–', '|', ' ', '\t']));
     }
-    let colon = names::colon(line)?;
+    let Some(colon) = names::colon(line) else {
+        let (name, rest) = names::glued(line)?;
+        return Some(Named { name, span, timed: span.is_some(), glued: true, rest });
+    };
     let (mut name, rest) = line.split_at(colon);
     let mut rest = rest.chars();
     rest.next();
@@ -132,7 +137,7 @@ fn with_colon(line: &str) -> Option<Named<'_>> {
     }
     let name = names::unwrap(name);
     let timed = span.is_some();
-    names::is_plausible(name).then_some(Named { name, span, timed, rest })
+    names::is_plausible(name).then_some(Named { name, span, timed, glued: false, rest })
 }
 
 /// Parses `Name [00:01] text`, `**Name** (0:01) text`. Speech may contain a time too, so the name
@@ -151,7 +156,7 @@ pub(crate) fn name_and_time(line: &str) -> Option<Named<'_>> {
             && names::is_capitalised(name)
             && !name.contains([':', '：'])
             && name.split_whitespace().count() <= 4;
-        fits.then_some(Named { name, span: Some(span), timed: false, rest })
+        fits.then_some(Named { name, span: Some(span), timed: false, glued: false, rest })
     })
 }
 

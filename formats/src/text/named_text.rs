@@ -16,7 +16,7 @@ use super::{asides, front_matter};
 use crate::kernel::clock::counted_from;
 use crate::kernel::lines::lines;
 use crate::kernel::prefix_survey::{PrefixSurvey, Speakers};
-use crate::kernel::{Builder, Confidence, Format, Head, Piece, Skip, Source, names};
+use crate::kernel::{Builder, Confidence, Format, Head, Piece, Skip, Source, marks, names};
 
 /// The format of text with names in front.
 pub(crate) struct NamedText;
@@ -110,6 +110,7 @@ pub(crate) fn read(text: &str, part: &Part<'_>, out: &mut Builder) {
     let mut on_stage = false;
     let mut sections = asides::sections(text).into_iter().peekable();
     let mut kind = TurnKind::Speech;
+    let mut last: Option<u64> = None;
     for line in lines(text) {
         if out.is_full() {
             return;
@@ -165,13 +166,20 @@ pub(crate) fn read(text: &str, part: &Part<'_>, out: &mut Builder) {
                 out.skip(line.number, Skip::ToolLine, trimmed);
                 continue;
             }
+            None if marks::mark(trimmed) == Some(Skip::Silence) => {
+                out.skip(line.number, Skip::Silence, trimmed);
+                continue;
+            }
             None => match bracketed_span(trimmed) {
-                Some((span, rest)) => (Some(span), rest),
-                None => (below.take().or_else(|| pending.take()), trimmed),
+                Some((span, rest)) if bracketed(trimmed) || follows(&span, last) => {
+                    (Some(span), rest)
+                }
+                _ => (below.take().or_else(|| pending.take()), trimmed),
             },
         };
         let (start, end) = out.times(line.number, span.map(|s| s.start), span.and_then(|s| s.end));
         let of_day = span.is_some_and(|span| span.of_day);
+        last = start.or(last);
         let start = start.map(|ms| since(&mut clock, ms, of_day, line.number, out));
         let end = end.map(|ms| since(&mut clock, ms, of_day, line.number, out));
         let unescaped = markdown.then(|| unescape(said));
@@ -194,6 +202,21 @@ pub(crate) fn read(text: &str, part: &Part<'_>, out: &mut Builder) {
             });
         }
     }
+}
+
+/// Returns whether a time in front of a line is in brackets, and not perhaps said.
+fn bracketed(line: &str) -> bool {
+    !line.starts_with(|c: char| c.is_ascii_digit())
+}
+
+/// Returns whether a time may follow the last one: in a text without times, "12:30 is fine" is
+/// speech.
+fn follows(span: &Span, last: Option<u64>) -> bool {
+    const SOON_MS: u64 = 10 * 60_000;
+    span.start
+        .known()
+        .zip(last)
+        .is_some_and(|(start, last)| start >= last && start <= last.saturating_add(SOON_MS))
 }
 
 /// Converts times of day to times relative to the first.
@@ -248,8 +271,15 @@ fn survey(text: &str, part: &Part<'_>) -> Survey {
         began |= named.as_ref().is_some_and(|named| !names::is_label(named.name));
         if began {
             since += 1;
-            prefixed += u64::from(named.is_some());
-            survey.unit(named.as_ref().map(|named| named.name));
+            let (glued, plain) = match &named {
+                Some(named) if named.glued && !named.timed => (Some(named.name), None),
+                named => (None, named.as_ref().map(|named| named.name)),
+            };
+            prefixed += u64::from(plain.is_some());
+            survey.unit(plain);
+            if let Some(name) = glued {
+                survey.glued(name);
+            }
         }
         if let Some(named) = named.filter(|named| !is_stage(line, named)) {
             let listed = bullet(line);

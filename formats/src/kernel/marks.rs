@@ -1,12 +1,12 @@
-//! What tools put into cues beside the words: time marks, marks of silence, and data.
+//! What tools put beside the words: time marks, marks of silence, and data in cues.
 //!
 //! noScribe writes `[00:00:12]` and `(12 Sekunden Pause)`; the interface of Teams (Microsoft Graph's
 //! `metadataContent`) writes a JSON object with speaker and text.
 
 use serde_json::{Map, Value};
 
-use crate::kernel::Skip;
-use crate::kernel::time;
+use super::skipped::Skip;
+use super::time;
 
 /// Words for silence in the languages of the tools, in lower case.
 const SILENCE: &[&str] = &[
