@@ -383,5 +383,4 @@ fn is_end(c: char) -> bool {
 }
 
 #[cfg(test)]
-#[path = "talk_tests.rs"]
 mod tests;

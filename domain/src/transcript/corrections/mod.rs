@@ -17,7 +17,6 @@ mod text;
 mod vocabulary;
 
 #[cfg(test)]
-#[path = "tests.rs"]
 mod tests;
 
 use crate::transcript::content::Content;
