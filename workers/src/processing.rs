@@ -1,4 +1,4 @@
-//! Telling users that the processing of their transcript failed.
+//! Recording that the processing of a transcript failed.
 
 use crate::job::JobContext;
 use crate::worker::{Context, Fault};
@@ -7,12 +7,12 @@ use debrief_domain::transcript::{
 };
 use debrief_infra::log::{CommandError, RecordedEvent};
 
-/// The code of a failure that is not the file's.
+/// The code of a failure that the file did not cause.
 pub(crate) const INTERNAL: &str = "internal";
 
 impl Context {
-    /// Records that processing failed at `stage`, with a code for programs and a sentence for people.
-    /// A transcript that was deleted meanwhile needs no record. `effect` is as in
+    /// Records that processing failed at `stage`, with a code for programs and a sentence for
+    /// people. Does nothing if the transcript was deleted meanwhile. `effect` is as in
     /// [`JobContext::command`].
     pub(crate) async fn record_failure(
         &self,

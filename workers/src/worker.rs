@@ -1,4 +1,4 @@
-//! What a worker is.
+//! The interface of a worker.
 
 use crate::confined::Confined;
 use crate::job::JobContext;
@@ -17,32 +17,32 @@ use std::time::Duration;
 /// What workers work with. Clones share everything.
 #[derive(Clone, Debug)]
 pub struct Context {
-    /// Where commands go.
+    /// The event log, which takes commands.
     pub log: EventLog,
-    /// Long texts.
+    /// Blobs: long texts.
     pub documents: Documents,
     /// Read models.
     pub views: Views,
-    /// Where heavy work is done.
+    /// Where heavy work runs.
     pub confined: Arc<dyn Confined>,
 }
 
-/// Why an attempt did not succeed, and so what comes next.
+/// Why an attempt did not succeed, which decides what happens next.
 #[derive(Debug, thiserror::Error)]
 pub enum Fault {
-    /// Something that is needed cannot be reached. The work waits; no attempt is used up.
+    /// A dependency is unavailable. The job waits; no attempt is used up.
     #[error("{0}")]
     Unavailable(String),
-    /// It is not time yet. No attempt is used up.
+    /// It is too early. No attempt is used up.
     #[error("not before {0:?} from now")]
     Later(Duration),
-    /// It went wrong and may go right another time.
+    /// The attempt failed; a retry may succeed.
     #[error("{0}")]
     Failed(String),
-    /// It used up what it may. Tried once more, as the machine may have been busy, and no further.
+    /// The attempt exceeded a limit. It is retried once, because the machine may have been busy.
     #[error("{0}")]
     Overran(String),
-    /// It will never go right.
+    /// No retry can succeed.
     #[error("{0}")]
     Never(String),
 }
@@ -116,25 +116,25 @@ impl<E: std::error::Error> From<CommandError<E>> for Fault {
     }
 }
 
-/// What an attempt that succeeded came to.
+/// The result of an attempt that succeeded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Done {
-    /// Nothing is left to do.
+    /// The job is done.
     Finished,
-    /// What is left are parts, such as deliveries to several places, that are tried apart from now
-    /// on: the worker is given each of these keys in [`JobContext::key`]. A key is an id, no words
-    /// of a person; a part is not split again.
+    /// What is left are parts, such as deliveries to several places, that are attempted separately
+    /// from now on: the worker is given each of these keys in [`JobContext::key`]. A key is an id
+    /// and contains no words of a person; a part is not split again.
     Split(Vec<String>),
 }
 
-/// Does what follows from some events. Its name and its events are in its [`Descriptor`].
+/// Performs the effects of some events. Its name and event types are in its [`Descriptor`].
 #[async_trait]
 pub trait Worker: Send + Sync + 'static {
-    /// Does the work. May be called again for the same event, also while an earlier call that
+    /// Handles an event. May be called again for the same event, even while an earlier call that
     /// lost its lease is still ending.
     async fn handle(&self, event: &RecordedEvent, job: &JobContext) -> Result<Done, Fault>;
 
-    /// Told once the work will not be tried again, so that users can be told.
+    /// Called before a job becomes a dead letter, so that users can be told.
     async fn gave_up(
         &self,
         event: &RecordedEvent,
