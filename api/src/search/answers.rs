@@ -1,5 +1,5 @@
-//! What answers a question: the best sentences of what was found, or a model's, each with what it
-//! rests on.
+//! Answers to a question: the best sentences of the hits, or a language model's sentences with
+//! their citations.
 
 use super::hits::note;
 use crate::state::ApiState;
@@ -10,7 +10,7 @@ use debrief_search::query::Hit;
 use metrics::{counter, histogram};
 use std::time::Instant;
 
-/// The best sentences; `None` where there are none.
+/// Returns an answer of the best sentences; `None` if there are none.
 pub(super) fn extractive(sentences: Vec<Sentence>) -> Option<Answer> {
     let sentence = |sentence: Sentence| AnswerSentence {
         text: sentence.text,
@@ -29,7 +29,8 @@ pub(super) fn extractive(sentences: Vec<Sentence>) -> Option<Answer> {
     })
 }
 
-/// What a model writes of these hits, as far as they bear it out; else the best sentences, with why.
+/// Returns a language model's sentences as far as their citations support them; otherwise the best
+/// sentences, with a remark that says why.
 pub(super) async fn by_model(
     state: &ApiState,
     question: &str,

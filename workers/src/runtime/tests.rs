@@ -1,4 +1,4 @@
-//! What becomes of jobs that hang, that are split, that do not take steps twice.
+//! Jobs that hang, jobs that are split, and steps that are not repeated.
 
 use super::Options;
 use crate::descriptor::Limits;
@@ -21,7 +21,7 @@ const EVENTS: &[&str] = &["note.written"];
 
 type Doing = BoxFuture<'static, Result<Done, Fault>>;
 
-/// A worker that does what a function says, and counts.
+/// A worker that runs a function and counts its calls.
 struct Does {
     does: Box<dyn Fn(JobContext) -> Doing + Send + Sync>,
     calls: Mutex<HashMap<String, usize>>,
@@ -43,7 +43,7 @@ where
 }
 
 impl Does {
-    /// How often it was called for a part.
+    /// Returns how often it was called for a part.
     fn calls(&self, key: &str) -> usize {
         self.calls.lock().unwrap().get(key).copied().unwrap_or_default()
     }
@@ -190,7 +190,7 @@ async fn what_cannot_be_split_is_a_dead_letter() {
     }
 }
 
-/// What is stored of steps.
+/// Returns the stored results of steps.
 async fn stored(stage: &Stage) -> Vec<Vec<u8>> {
     let rows = stage.database.queue.query("SELECT result FROM work_steps", &[]).await.unwrap();
     rows.iter().map(|row| row.get(0).unwrap()).collect()
@@ -214,7 +214,7 @@ async fn a_step_that_was_taken_is_not_taken_again() {
                 .await
             };
             let first = part(1).await?;
-            // Attempts end here in all ways that there are.
+            // Attempts end here in every possible way.
             match job.attempt() {
                 0 => std::future::pending().await,
                 1 => panic!("in between"),
@@ -244,7 +244,7 @@ async fn words_in_results_do_not_lie_open() {
             let words = async || Ok("what Dana said".to_owned());
             job.sealed_step("sealed", &key, words).await?;
             job.step("plain", async || Ok(42)).await?;
-            // Under another key, or read as something else, it is as if it were not there.
+            // Under another key, or read as another type, the result is ignored.
             let other = DataKey::generate(Uuid::from_u128(2));
             let again = async || Ok("said again".to_owned());
             assert_eq!(job.sealed_step("sealed", &other, again).await?, "said again");
