@@ -78,7 +78,7 @@ impl Running {
             }
             second = signal() => {
                 second?;
-                tracing::warn!("stopped at once; what was under way is found again");
+                tracing::warn!("stopped at once; unfinished jobs are repeated later");
                 Ok(())
             }
         }

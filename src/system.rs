@@ -261,7 +261,7 @@ fn make_directory(path: &Path) -> anyhow::Result<()> {
         .recursive(true)
         .mode(0o700)
         .create(path)
-        .with_context(|| format!("data_dir {} cannot be made", path.display()))
+        .with_context(|| format!("data_dir {} cannot be created", path.display()))
 }
 
 fn master_key(

@@ -273,9 +273,9 @@ impl Bench {
 const OWN: OrganizationId = OrganizationId(Uuid::from_u128(1));
 
 /// Compares two ways of asking by a paired bootstrap (Efron & Tibshirani, *An Introduction to the
-/// Bootstrap*, 1993, ch. 16): the share of resamplings of the questions, with replacement, in which
-/// the first is not better, the mean difference, and the interval of 95 % of the resampled
-/// differences.
+/// Bootstrap*, 1993, ch. 16): the mean difference, the interval of 95 % of the resampled
+/// differences, and the share of resamplings of the questions, with replacement, in which `after`
+/// is not better.
 fn print_bootstrap(before: &[Scores], after: &[Scores]) {
     const ROUNDS: usize = 10_000;
     println!("\n| fused beside lexical | difference | 95 % of resamplings | not better in |");

@@ -52,7 +52,7 @@ pub enum FollowError {
     #[error("a session cannot be read for now: {0}")]
     Session(#[source] LoadError),
     /// The task was cancelled.
-    #[error("the work on the index was cut off: {0}")]
+    #[error("indexing was cancelled: {0}")]
     Join(#[from] tokio::task::JoinError),
     /// Other processes use all slots for an index.
     #[error("{SLOTS_MAX} processes use {} already; give this one another search_dir", .0.display())]
@@ -308,7 +308,7 @@ impl Consumer for Follower {
 
     /// Rebuilds the index; the old one, which is of another log, stops answering.
     async fn diverged(&mut self, diverged: Diverged) -> Result<(), FollowError> {
-        tracing::warn!(%diverged, "the search index is of another log; building it anew");
+        tracing::warn!(%diverged, "the search index is of another log; rebuilding it");
         self.target = None;
         self.ensure_target().await?;
         self.switch_at = Some(0);
@@ -365,7 +365,7 @@ fn open_newest(slot: &Path, head: &Head) -> Result<Target, IndexError> {
                 return Ok(target);
             }
             Err(error) => {
-                tracing::warn!(directory = %directory.display(), %error, "a search index cannot be used; building it anew from the log");
+                tracing::warn!(directory = %directory.display(), %error, "a search index cannot be used; rebuilding it from the log");
             }
         }
     }

@@ -72,8 +72,8 @@ impl JobContext {
             .map_err(|error| Fault::Never(format!("step {name} has no JSON: {error}")))?;
         if json.len() > RESULT_MAX {
             return Err(Fault::Never(format!(
-                "step {name} came to {} bytes, of which {RESULT_MAX} are stored at most: write a \
-                 blob and answer its name",
+                "the result of step {name} has {} bytes; the maximum is {RESULT_MAX}: write a \
+                 blob and return its name",
                 json.len()
             )));
         }

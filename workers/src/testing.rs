@@ -232,7 +232,7 @@ impl Stage {
         let running = tokio::spawn(runtime::run(name, worker, log, queue, options, stop.clone()));
         let began = Instant::now();
         while self.is_busy(name).await {
-            assert!(began.elapsed() < PATIENCE, "{name} comes to no end");
+            assert!(began.elapsed() < PATIENCE, "{name} does not finish");
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
         stop.cancel();

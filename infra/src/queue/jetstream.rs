@@ -74,7 +74,7 @@ fn unavailable(error: impl std::fmt::Display) -> QueueError {
 /// knows the state of its job.
 async fn answer(message: &Message, kind: AckKind) {
     if let Err(error) = message.ack_with(kind).await {
-        tracing::debug!(%error, "a message could not be answered");
+        tracing::debug!(%error, "a message could not be acknowledged");
     }
 }
 
@@ -207,7 +207,7 @@ impl JetStreamQueue {
              AND state <> 'dead'";
         let lost = self.ledger.sql().execute(sql, &[before.into()]).await?;
         if lost > 0 {
-            tracing::warn!(lost, "the queue's store is new; its work is dispatched again");
+            tracing::warn!(lost, "the queue's store is new; its jobs are dispatched again");
         }
         Ok(())
     }
@@ -247,7 +247,7 @@ impl JetStreamQueue {
             if lost <= 0 {
                 continue;
             }
-            tracing::warn!(consumer, lost, "the queue lost messages; others are sent");
+            tracing::warn!(consumer, lost, "the queue lost messages; new ones are sent");
             for from in (0..lost).step_by(BATCH as usize) {
                 let mut acks = Vec::new();
                 for _ in from..lost.min(from + i64::from(BATCH)) {

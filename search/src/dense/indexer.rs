@@ -116,7 +116,7 @@ impl Indexer {
             () = follow(&log, &mut self, &stop) => {}
         }
         if let Err(error) = self.lease.release().await {
-            tracing::debug!(%error, "the lease on the vectors was not given back; it ends by itself");
+            tracing::debug!(%error, "the lease on the vectors was not released; it will expire");
         }
     }
 
@@ -181,7 +181,7 @@ impl Indexer {
                     complete: false,
                 };
                 self.store.put_state(&name, &state, Some(dimensions)).await?;
-                tracing::info!(model = %state.model, dimensions, "vectors are being made of all sessions");
+                tracing::info!(model = %state.model, dimensions, "embedding all sessions");
                 state
             }
         };
@@ -197,7 +197,7 @@ impl Indexer {
             target.state.position = target.position;
             self.store.put_state(&target.name, &target.state, None).await?;
             target.switched = Some(Instant::now());
-            tracing::info!(position = target.position, "vectors of all sessions are made");
+            tracing::info!(position = target.position, "all sessions are embedded");
         }
         if target.looked.elapsed() < LOOK {
             return Ok(Some(target));
@@ -205,12 +205,12 @@ impl Indexer {
         target.looked = Instant::now();
         let collections = self.store.collections().await?;
         if !collections.iter().any(|(name, _)| *name == target.name) {
-            tracing::warn!("the vectors are gone; they are made anew from the log");
+            tracing::warn!("the vectors are gone; rebuilding them from the log");
             return Ok(None);
         }
         if target.switched.is_none_or(|at| at.elapsed() >= SWITCH) {
             for (other, _) in collections.iter().filter(|(name, _)| *name != target.name) {
-                tracing::info!(collection = %other, "removing vectors that another model's have replaced");
+                tracing::info!(collection = %other, "removing the vectors of a replaced model");
                 self.store.drop_collection(other).await?;
             }
         }
@@ -348,7 +348,7 @@ impl Consumer for Indexer {
 
     /// Rebuilds the collection.
     async fn diverged(&mut self, diverged: Diverged) -> Result<(), IndexerError> {
-        tracing::warn!(%diverged, "the vectors are of another log; they are made anew");
+        tracing::warn!(%diverged, "the vectors are of another log; rebuilding them");
         self.target = None;
         Ok(())
     }

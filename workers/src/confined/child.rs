@@ -107,7 +107,7 @@ fn perform(header: &Header, head: &[u8], bodies: &[Bytes]) -> Result<Vec<u8>, St
     let task = TASKS.iter().find(|task| task.name == header.task);
     let task = task.ok_or_else(|| format!("there is no task {}", header.task))?;
     bound_processor_time(Duration::from_millis(header.budget_ms))
-        .map_err(|error| format!("processor time cannot be bounded: {error}"))?;
+        .map_err(|error| format!("cannot limit processor time: {error}"))?;
     catch_unwind(AssertUnwindSafe(|| (task.perform)(head, bodies))).unwrap_or_else(|_| {
         let place = PANICKED_AT.lock().map(|at| at.clone()).unwrap_or_default();
         Err(format!("{} panicked at {place}", task.doing))

@@ -141,7 +141,7 @@ fn fault(status: ExitStatus, task: &Task, budget: Duration) -> Fault {
 impl Confined for Children {
     async fn perform(&self, request: Request, budget: Duration) -> Result<Bytes, Fault> {
         let started = self.take().map_err(|error| {
-            Fault::Unavailable(format!("no process can be started for heavy work: {error}"))
+            Fault::Unavailable(format!("cannot start a process for heavy work: {error}"))
         });
         let mut running = started?;
         match running.ask(&request, budget).await {

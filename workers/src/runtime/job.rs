@@ -78,7 +78,7 @@ impl Run {
     async fn attempt(self, job: Job, event: RecordedEvent) {
         let name = self.name;
         if job.abandoned >= self.options.max_attempts {
-            let error = format!("{} workers ended while they were at it", job.abandoned);
+            let error = format!("{} workers ended while they ran it", job.abandoned);
             return self.bury(&job, &event, error).await;
         }
         let waited = Utc::now() - event.recorded_at;
@@ -112,7 +112,7 @@ impl Run {
             }
             Err(Fault::Unavailable(error)) => {
                 self.breaker.failed();
-                tracing::warn!(error, "what is needed cannot be reached; the work waits");
+                tracing::warn!(error, "a dependency is unavailable; the job waits");
                 self.settle(&job, Outcome::Snooze { after: UNAVAILABLE_PAUSE }).await;
             }
             Err(Fault::Later(after)) => self.settle(&job, Outcome::Snooze { after }).await,
@@ -200,7 +200,7 @@ impl Run {
             };
         }
         let after = self.options.backoff(job.attempts);
-        tracing::warn!(error, retry_in_ms = after.as_millis() as u64, "failed; to be tried again");
+        tracing::warn!(error, retry_in_ms = after.as_millis() as u64, "failed; will be retried");
         self.settle(job, Outcome::Retry { after, error }).await;
     }
 
@@ -216,20 +216,20 @@ impl Run {
             Ended::Answered(Ok(())) => {}
             Ended::Answered(Err(fault @ (Fault::Unavailable(_) | Fault::Later(_)))) => {
                 // Users are told before retries end.
-                tracing::warn!(%fault, "the end of this work cannot be recorded; trying again");
+                tracing::warn!(%fault, "the failure of this job cannot be recorded; trying again");
                 return self.settle(job, Outcome::Snooze { after: UNAVAILABLE_PAUSE }).await;
             }
             Ended::LeaseLost => return self.lost(),
             Ended::Halted => return self.hand_back(job).await,
             // A failure to record this must not keep the job from becoming a dead letter.
             Ended::Answered(Err(fault)) => {
-                tracing::error!(%fault, "the end of this work is not recorded");
+                tracing::error!(%fault, "the failure of this job is not recorded");
             }
             Ended::Panicked(error) => {
-                tracing::error!(%error, "the end of this work is not recorded");
+                tracing::error!(%error, "the failure of this job is not recorded");
             }
             Ended::TimedOut => {
-                tracing::error!("the end of this work is not recorded: it took too long");
+                tracing::error!("the failure of this job is not recorded: it took too long");
             }
         }
         self.settle(job, Outcome::Dead { error }).await;
@@ -246,9 +246,9 @@ impl Run {
         counter!("debrief_jobs_total", "worker" => self.name, "outcome" => label).increment(1);
         match self.queue.settle(job, outcome).await {
             Ok(true) => {}
-            Ok(false) => tracing::warn!("the lease was lost before the outcome was noted"),
+            Ok(false) => tracing::warn!("the lease was lost before the outcome was recorded"),
             // The lease runs out, and the job is repeated; its effect counts once.
-            Err(error) => tracing::warn!(%error, "the outcome could not be noted"),
+            Err(error) => tracing::warn!(%error, "the outcome could not be recorded"),
         }
     }
 }

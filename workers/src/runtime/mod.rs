@@ -118,7 +118,7 @@ pub async fn run(
         let leased = match queue.lease(name, room, options.lease, LEASE_WAIT, &stop).await {
             Ok(leased) => leased,
             Err(error) => {
-                tracing::warn!(worker = name, %error, "no work can be leased; trying again");
+                tracing::warn!(worker = name, %error, "cannot lease jobs; trying again");
                 counter!("debrief_queue_failures_total", "worker" => name).increment(1);
                 let _ = stop.run_until_cancelled(tokio::time::sleep(FAILURE_PAUSE)).await;
                 continue;
@@ -148,7 +148,7 @@ pub async fn run(
     }
     jobs.close();
     if tokio::time::timeout(options.grace, jobs.wait()).await.is_err() {
-        tracing::warn!(worker = name, jobs = jobs.len(), "the grace is over; handing work back");
+        tracing::warn!(worker = name, jobs = jobs.len(), "the grace is over; handing jobs back");
         halt.cancel();
         jobs.wait().await;
     }

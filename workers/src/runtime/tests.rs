@@ -290,7 +290,7 @@ async fn steps_have_bounds() {
     let letters = stage.dead_letters().await;
     let told: Vec<&str> = letters.iter().flat_map(errors).collect();
     assert_eq!(told.len(), 3, "{told:?}");
-    assert!(told[0].starts_with("step big came to 2097154 bytes"), "{told:?}");
+    assert!(told[0].starts_with("the result of step big has 2097154 bytes"), "{told:?}");
     assert!(told[1].starts_with("a step's name has 1 to 100 bytes"), "{told:?}");
     assert_eq!(told[2], "a job has at most 256 steps");
 }

@@ -311,7 +311,7 @@ impl Ledger {
              lease_until = NULL, lease_token = NULL WHERE state = 'leased' AND lease_until < $1";
         let freed = self.sql.execute(sql, &[now.into()]).await?;
         if freed > 0 {
-            tracing::warn!(freed, "leases ran out; their work is free again");
+            tracing::warn!(freed, "leases expired; their jobs are free again");
             self.wake();
         }
         Ok(freed)
