@@ -115,7 +115,7 @@ fn fields_of<T: DeserializeOwned>() -> &'static [&'static str] {
             _: V,
         ) -> Result<V::Value, Self::Error> {
             *self.0 = fields;
-            Err(de::Error::custom("all that was wanted are the names"))
+            Err(de::Error::custom("only the names are needed"))
         }
 
         serde::forward_to_deserialize_any! {

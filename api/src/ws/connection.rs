@@ -121,7 +121,7 @@ async fn follow(
                 Message::Text(text) => match rate.take() {
                     Allowed::Yes => answer(session, sink, &text).await?,
                     Allowed::No => {
-                        let message = "Too many requests; ten a second are taken.";
+                        let message = "Too many requests; the limit is ten per second.";
                         let id = protocol::id_of(&text);
                         let refused = protocol::refused(&id, Code::TooManyRequests, message);
                         send(sink, Message::text(refused)).await?;

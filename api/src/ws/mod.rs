@@ -55,7 +55,7 @@ pub(crate) fn router(api: &ApiState) -> OpenApiRouter<ApiState> {
     tag = "updates",
     responses(
         (status = 101, description = "The WebSocket is open"),
-        (status = 400, description = "The request is no WebSocket handshake"),
+        (status = 400, description = "The request is not a WebSocket handshake"),
         (status = 401, description = "The API key is unknown or was revoked"),
         (status = 503, description = "Too many connections, or the process is stopping"),
     ),
