@@ -111,7 +111,7 @@ pub(super) async fn get(
 
 /// Get the status of a transcript.
 ///
-/// How far the work on it has come.
+/// The processing state, and the share of the work that is done.
 #[utoipa::path(
     get,
     path = "/v1/transcripts/{id}/status",

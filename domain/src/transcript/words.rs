@@ -113,7 +113,7 @@ impl Sums {
     }
 }
 
-/// Same, place by place: a word of nothing but underscores is none.
+/// Counts the words of ASCII text with underscores, byte by byte: underscores alone are not a word.
 fn underscored(bytes: &[u8]) -> u64 {
     let mut words = 0;
     let mut at = 0;
