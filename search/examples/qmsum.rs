@@ -27,7 +27,7 @@ use debrief_domain::subject::Subject;
 use debrief_infra::embeddings::{self, Role};
 use debrief_infra::vectors::Neighbor;
 use debrief_search::dense::chunks;
-use debrief_search::dense::semantic::NEAR_MAX;
+use debrief_search::query::NEAR_MAX;
 use debrief_search::index::{Checkpoint, Index, SCHEMA};
 use debrief_search::passages::{self, Kind, Passage};
 use debrief_search::query::Snapshot;

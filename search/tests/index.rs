@@ -7,7 +7,7 @@ use debrief_domain::subject::Subject;
 use debrief_domain::transcript::content::{Content, Turn};
 use debrief_infra::vectors::Neighbor;
 use debrief_search::dense::chunks;
-use debrief_search::dense::semantic::NEAR_MAX;
+use debrief_search::query::NEAR_MAX;
 use debrief_search::index::{Checkpoint, Index, IndexError, SCHEMA, Writer};
 use debrief_search::passages::{self, Kind};
 use debrief_search::query::{About, Filters, Found, Query, Snapshot};

@@ -134,6 +134,21 @@ fn forms_that_call_themselves_end() {
 }
 
 #[test]
+fn forms_in_forms_cost_no_more_than_their_budget() {
+    // Eight levels of 40 calls each would be 6,500,000,000,000 operators.
+    let calls = "/X Do ".repeat(40);
+    let own =
+        "<< /Type /XObject /Subtype /Form /BBox [0 0 9 9] /Resources << /XObject << /X 5 0 R >> >>";
+    let form = format!("{own} /Length {} >>\nstream\n{calls}\nendstream", calls.len());
+    let mut text = b"/X Do ".to_vec();
+    text.extend(shown(&["Noa Levi (00:05):", "Hi there, how was it?", "Ben (00:09):", "Fine."]));
+    let file = document(&[form.into_bytes(), stream(&text, "")], "/XObject << /X 5 0 R >>");
+    let content = read("pdf", &file);
+    assert_eq!(content.turns.len(), 2, "{content:?}");
+    assert!(content.warnings.iter().any(|w| w.message.contains("only part")), "{content:?}");
+}
+
+#[test]
 fn any_cut_is_read_as_far_as_it_goes() {
     cut_anywhere(&call());
 }
