@@ -6,6 +6,7 @@
 //! database is closed last. A second signal ends the process at once, which is safe too.
 
 use crate::config::Config;
+use crate::roles::Roles;
 use crate::services::{self, Process, Service, Side};
 use crate::system::System;
 use futures::future::join_all;
@@ -17,22 +18,6 @@ use std::time::Duration;
 const BACK: Duration = Duration::from_secs(5);
 /// Maximum time that the database may take to close.
 const CLOSE: Duration = Duration::from_secs(2);
-
-/// The roles of a process.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Roles {
-    /// Serves HTTP.
-    pub(crate) api: bool,
-    /// Runs workers, and keeps the read models up to date.
-    pub(crate) worker: bool,
-    /// Turns events into jobs.
-    pub(crate) relay: bool,
-}
-
-impl Roles {
-    /// All in one process.
-    pub(crate) const ALL: Self = Self { api: true, worker: true, relay: true };
-}
 
 /// A running process.
 pub(crate) struct Running {

@@ -22,9 +22,9 @@ use debrief_infra::vectors::{
     Entry, Filters as VectorFilters, Neighbor, SessionInfo, SqliteStore, State, VectorStore,
 };
 use debrief_search::dense::chunks;
-use debrief_search::query::NEAR_MAX;
 use debrief_search::index::{Checkpoint, Index, SCHEMA};
 use debrief_search::passages;
+use debrief_search::query::NEAR_MAX;
 use debrief_search::query::{Filters, Query, Snapshot};
 use debrief_sessions::Session;
 use meetings::{Meeting, Outcome, asked, content};

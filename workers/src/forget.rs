@@ -4,8 +4,9 @@
 //! The key is deleted first: from then on no remaining copy can be read.
 
 use crate::descriptor::{Descriptor, Limits};
+use crate::fault::Fault;
 use crate::job::JobContext;
-use crate::worker::{Context, Done, Fault, Worker};
+use crate::worker::{Context, Done, Worker};
 use async_trait::async_trait;
 use debrief_domain::ids::{SummaryId, TranscriptId};
 use debrief_domain::summary::{Summary, SummaryCommand};

@@ -14,6 +14,7 @@
 
 pub mod confined;
 mod descriptor;
+mod fault;
 pub mod forget;
 mod job;
 pub mod parse;
@@ -29,8 +30,9 @@ mod worker;
 
 pub use debrief_infra::queue::Begins;
 pub use descriptor::{Descriptor, Limits};
+pub use fault::Fault;
 pub use job::JobContext;
-pub use worker::{Context, Done, Fault, Worker};
+pub use worker::{Context, Done, Worker};
 
 /// All workers.
 pub static ALL: &[&Descriptor] =

@@ -3,9 +3,10 @@
 use crate::confined::is_overrun;
 use crate::confined::session::{self, Known, Session};
 use crate::descriptor::{Descriptor, Limits};
+use crate::fault::Fault;
 use crate::job::JobContext;
 use crate::processing::INTERNAL;
-use crate::worker::{Context, Done, Fault, Worker};
+use crate::worker::{Context, Done, Worker};
 use async_trait::async_trait;
 use debrief_domain::client::Client;
 use debrief_domain::ids::OrganizationId;

@@ -1,7 +1,8 @@
 //! Recording that the processing of a transcript failed.
 
+use crate::fault::Fault;
 use crate::job::JobContext;
-use crate::worker::{Context, Fault};
+use crate::worker::Context;
 use debrief_domain::transcript::{
     Stage, Transcript, TranscriptCommand, TranscriptError, TranscriptProcessingFailed,
 };

@@ -5,8 +5,8 @@
 //! when its process was killed may run twice. Results are deleted with the job, and are sealed if
 //! they may contain a person's words.
 
+use crate::fault::Fault;
 use crate::job::JobContext;
-use crate::worker::Fault;
 use debrief_infra::keys::DataKey;
 use serde::Serialize;
 use serde::de::DeserializeOwned;

@@ -2,10 +2,11 @@
 //! it chooses and sorts.
 
 use crate::descriptor::{Descriptor, Limits};
+use crate::fault::Fault;
 use crate::job::JobContext;
 use crate::processing::INTERNAL;
 use crate::vocabulary;
-use crate::worker::{Context, Done, Fault, Worker};
+use crate::worker::{Context, Done, Worker};
 use async_trait::async_trait;
 use cqrs_es::Aggregate;
 use debrief_domain::ids::{SummaryId, TranscriptId};

@@ -14,9 +14,10 @@
 //! not `ready` before its terms are right.
 
 use crate::descriptor::{Descriptor, Limits};
+use crate::fault::Fault;
 use crate::job::JobContext;
 use crate::processing::INTERNAL;
-use crate::worker::{Context, Done, Fault, Worker};
+use crate::worker::{Context, Done, Worker};
 use async_trait::async_trait;
 use cqrs_es::Aggregate;
 use debrief_domain::ids::{OrganizationId, TranscriptId, VocabularyId};

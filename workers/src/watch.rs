@@ -2,8 +2,9 @@
 //! and both again whenever they change.
 
 use crate::descriptor::{Descriptor, Limits};
+use crate::fault::Fault;
 use crate::job::JobContext;
-use crate::worker::{Context, Done, Fault, Worker};
+use crate::worker::{Context, Done, Worker};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use debrief_domain::ids::{NoteId, SavedSearchId};

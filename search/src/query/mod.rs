@@ -20,8 +20,8 @@ pub(crate) mod hit;
 mod similar;
 mod values;
 
-pub use debrief_domain::search::Filters;
 pub use crate::highlight::WeightedWord;
+pub use debrief_domain::search::Filters;
 pub use fusion::{Dense, NEAR_MAX};
 pub use hit::Hit;
 

@@ -2,7 +2,7 @@
 
 use super::protocol::{self, Status};
 use super::{Confined, Request, Task, overran};
-use crate::worker::Fault;
+use crate::fault::Fault;
 use async_trait::async_trait;
 use bytes::Bytes;
 use metrics::counter;

@@ -22,7 +22,7 @@ pub mod session;
 pub use child::serve;
 pub use children::Children;
 
-use crate::worker::Fault;
+use crate::fault::Fault;
 use async_trait::async_trait;
 use bytes::Bytes;
 use std::fmt;

@@ -1,7 +1,7 @@
 //! The task of parsing the files of a session.
 
 use super::{Confined, Request, Task};
-use crate::worker::Fault;
+use crate::fault::Fault;
 use bytes::Bytes;
 use debrief_domain::transcript::content::Content;
 pub use debrief_understanding::roles::Known;

@@ -1,8 +1,9 @@
 //! Runs one job, from its lease to its outcome.
 
 use super::{Breaker, Options};
+use crate::fault::Fault;
 use crate::job::JobContext;
-use crate::worker::{Done, Fault, Worker};
+use crate::worker::{Done, Worker};
 use chrono::Utc;
 use debrief_infra::log::{EventLog, RecordedEvent};
 use debrief_infra::queue::{Job, Outcome, Queue};

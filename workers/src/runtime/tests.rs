@@ -2,9 +2,10 @@
 
 use super::Options;
 use crate::descriptor::Limits;
+use crate::fault::Fault;
 use crate::job::JobContext;
 use crate::testing::{OPTIONS, Stage};
-use crate::worker::{Done, Fault, Worker};
+use crate::worker::{Done, Worker};
 use async_trait::async_trait;
 use debrief_infra::keys::DataKey;
 use debrief_infra::log::RecordedEvent;
