@@ -104,9 +104,7 @@ async fn register(
     });
     let committed = state.log.create::<client::Client>(context, id.0, command).await;
     let committed = committed.map_err(|error| {
-        of_command(error, |ClientError::AlreadyExists| {
-            Problem::conflict("This client exists already.")
-        })
+        of_command(error, |_: ClientError| Problem::conflict("This client exists already."))
     })?;
     Ok(Accepted::new(StatusCode::CREATED, answer, committed))
 }
