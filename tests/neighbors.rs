@@ -9,8 +9,6 @@ mod support;
 use std::io::Write;
 use std::time::{Duration, Instant};
 
-use flate2::Compression;
-use flate2::write::ZlibEncoder;
 use support::{Api, Profile, Server, Setup, VTT};
 
 const SHORT: f64 = 8.0;
@@ -75,34 +73,26 @@ fn attributes(mb: usize) -> Vec<u8> {
 /// A small PDF with forms nested in forms.
 fn nested_forms(n: usize) -> Vec<u8> {
     let calls = "/X Do ".repeat(40 + n % 7);
-    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::best());
-    encoder.write_all(calls.as_bytes()).unwrap();
-    let packed = encoder.finish().unwrap();
-    let objects = [
-        b"<< /Type /Catalog /Pages 2 0 R >>".to_vec(),
-        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>".to_vec(),
-        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Contents 4 0 R \
-          /Resources << /XObject << /X 4 0 R >> >> >>"
-            .to_vec(),
-        [
-            format!(
-                "<< /Type /XObject /Subtype /Form /BBox [0 0 9 9] /Filter /FlateDecode \
-                 /Resources << /XObject << /X 4 0 R >> >> /Length {} >>\nstream\n",
-                packed.len()
-            )
-            .into_bytes(),
-            packed,
-            b"\nendstream".to_vec(),
-        ]
-        .concat(),
+    let mut objects = vec![
+        "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
+        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>".to_owned(),
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Contents 4 0 R \
+         /Resources << /XObject << /X 5 0 R >> >> >>"
+            .to_owned(),
     ];
+    objects.extend((4..=12).map(|number| {
+        let next = number + 1;
+        let length = calls.len();
+        format!(
+            "<< /Type /XObject /Subtype /Form /BBox [0 0 9 9] /Length {length} \
+             /Resources << /XObject << /X {next} 0 R >> >> >>\nstream\n{calls}\nendstream"
+        )
+    }));
     let mut file = format!("%PDF-1.4\n% {n}\n").into_bytes();
     let mut places = Vec::new();
     for (i, object) in objects.iter().enumerate() {
         places.push(file.len());
-        write!(file, "{} 0 obj\n", i + 1).unwrap();
-        file.extend(object);
-        file.extend(b"\nendobj\n");
+        write!(file, "{} 0 obj\n{object}\nendobj\n", i + 1).unwrap();
     }
     let start = file.len();
     write!(file, "xref\n0 {}\n0000000000 65535 f \n", places.len() + 1).unwrap();

@@ -17,7 +17,7 @@ const TIMES: usize = 4;
 
 /// Appends the fixtures of the events that the log does not contain.
 pub async fn append_missing(node: &Node) {
-    let sql = "SELECT DISTINCT event_type FROM events";
+    let sql = "SELECT DISTINCT type FROM events";
     let rows = node.database.log.query(sql, &[]).await.unwrap();
     let there: HashSet<String> = rows.iter().map(|row| row.get(0).unwrap()).collect();
     for stream in STREAMS {

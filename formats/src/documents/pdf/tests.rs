@@ -137,13 +137,18 @@ fn forms_that_call_themselves_end() {
 fn forms_in_forms_cost_no_more_than_their_budget() {
     // Eight levels of 40 calls each would be 6,500,000,000,000 operators.
     let calls = "/X Do ".repeat(40);
-    let own =
-        "<< /Type /XObject /Subtype /Form /BBox [0 0 9 9] /Resources << /XObject << /X 5 0 R >> >>";
-    let form = format!("{own} /Length {} >>\nstream\n{calls}\nendstream", calls.len());
-    let mut text = b"/X Do ".to_vec();
+    let mut text = calls.clone().into_bytes();
     text.extend(shown(&["Noa Levi (00:05):", "Hi there, how was it?", "Ben (00:09):", "Fine."]));
-    let file = document(&[form.into_bytes(), stream(&text, "")], "/XObject << /X 5 0 R >>");
-    let content = read("pdf", &file);
+    let mut contents = vec![stream(&text, "")];
+    // The contents of page n is object 5 + 2n, and the form that the page before it calls.
+    contents.extend((1..=8).map(|n| {
+        let next = 5 + 2 * (n + 1);
+        let form = format!(
+            "/Type /XObject /Subtype /Form /BBox [0 0 9 9] /Resources << /XObject << /X {next} 0 R >> >>"
+        );
+        stream(calls.as_bytes(), &form)
+    }));
+    let content = read("pdf", &document(&contents, "/XObject << /X 7 0 R >>"));
     assert_eq!(content.turns.len(), 2, "{content:?}");
     assert!(content.warnings.iter().any(|w| w.message.contains("only part")), "{content:?}");
 }
