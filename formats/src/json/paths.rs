@@ -173,5 +173,4 @@ pub(crate) fn language(text: &str, paths: &[&str], out: &mut Builder) {
 }
 
 #[cfg(test)]
-#[path = "paths_tests.rs"]
 mod tests;

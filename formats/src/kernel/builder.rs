@@ -407,5 +407,4 @@ fn cut(text: &str) -> usize {
 }
 
 #[cfg(test)]
-#[path = "builder_tests.rs"]
 mod tests;

@@ -360,5 +360,4 @@ fn is_made_up(word: &str) -> bool {
 }
 
 #[cfg(test)]
-#[path = "names_tests.rs"]
 mod tests;

@@ -258,5 +258,4 @@ impl Speakers {
 }
 
 #[cfg(test)]
-#[path = "prefix_survey_tests.rs"]
 mod tests;

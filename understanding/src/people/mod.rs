@@ -17,7 +17,6 @@
 mod bots;
 
 #[cfg(test)]
-#[path = "tests.rs"]
 mod tests;
 
 use std::collections::{HashMap, HashSet};
