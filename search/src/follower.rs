@@ -99,7 +99,7 @@ impl Target {
         std::fs::create_dir_all(&directory)?;
         let index = Index::create(&directory)?;
         let mut writer = index.writer()?;
-        let written = Checkpoint { schema: SCHEMA, epoch: epoch.to_owned(), position: 0 };
+        let written = Checkpoint { schema: SCHEMA, epoch: epoch.to_owned(), position: 0, event: None };
         writer.commit(&written)?;
         Ok(Self { directory, index, writer, written })
     }
@@ -107,12 +107,18 @@ impl Target {
     /// The index in a directory, if it is whole, of this log, and not ahead of it.
     fn open(directory: PathBuf, head: &Head) -> Result<Self, IndexError> {
         let (index, written) = Index::open(&directory)?;
-        let place =
-            follow::Checkpoint { epoch: Some(written.epoch.clone()), position: written.position };
-        place.check(head).map_err(|diverged| IndexError::Damaged(diverged.to_string()))?;
+        place(&written)
+            .check(head)
+            .map_err(|diverged| IndexError::Damaged(diverged.to_string()))?;
         let writer = index.writer()?;
         Ok(Self { directory, index, writer, written })
     }
+}
+
+/// The place of an index in the log.
+fn place(written: &Checkpoint) -> follow::Checkpoint {
+    let Checkpoint { epoch, position, event, .. } = written.clone();
+    follow::Checkpoint { epoch: Some(epoch), position, event }
 }
 
 /// Keeps the index of this process up with the log.
@@ -123,8 +129,9 @@ pub struct Follower {
     /// Held as long as the slot is used.
     _lock: File,
     target: Option<Target>,
-    /// Position up to which the log was looked at.
+    /// Position up to which the log was looked at, and the event there.
     position: i64,
+    event: Option<Uuid>,
     /// Where a new index has to come before it takes the place of the old.
     switch_at: Option<i64>,
     live: Arc<RwLock<Index>>,
@@ -153,6 +160,7 @@ impl Follower {
             Ok::<_, FollowError>((slot, lock, target))
         });
         let (slot, lock, target) = opened.await??;
+        let target = verified(&log, &slot, target).await?;
         let position = target.written.position;
         Ok(Self {
             log,
@@ -160,6 +168,7 @@ impl Follower {
             slot,
             _lock: lock,
             position,
+            event: target.written.event,
             switch_at: None,
             live: Arc::new(RwLock::new(target.index.clone())),
             target: Some(target),
@@ -201,9 +210,10 @@ impl Follower {
         for (organization, subject) in &touched {
             target = self.take_in(target, *organization, *subject).await?;
         }
-        let position = last.position;
+        let (position, event) = (last.position, Some(last.id));
         if !touched.is_empty() || position - target.written.position >= IDLE_EVENTS {
             target.written.position = position;
+            target.written.event = event;
             let begun = Instant::now();
             let committed = tokio::task::spawn_blocking(move || {
                 target.writer.commit(&target.written)?;
@@ -215,6 +225,7 @@ impl Follower {
         }
         self.target = Some(target);
         self.position = position;
+        self.event = event;
         self.switch();
         Ok(events.len())
     }
@@ -260,8 +271,9 @@ impl Follower {
         let head = self.log.look().await?;
         let slot = self.slot.clone();
         let opened = tokio::task::spawn_blocking(move || open_newest(&slot, &head));
-        let target = opened.await??;
+        let target = verified(&self.log, &self.slot, opened.await??).await?;
         self.position = target.written.position;
+        self.event = target.written.event;
         self.switch_at = Some(*self.reached.borrow());
         self.target = Some(target);
         Ok(())
@@ -294,7 +306,7 @@ impl Consumer for Follower {
     async fn checkpoints(&mut self) -> Result<Vec<follow::Checkpoint>, FollowError> {
         self.ensure_target().await?;
         let epoch = self.target.as_ref().map(|target| target.written.epoch.clone());
-        Ok(vec![follow::Checkpoint { epoch, position: self.position }])
+        Ok(vec![follow::Checkpoint { epoch, position: self.position, event: self.event }])
     }
 
     async fn step(&mut self) -> Result<bool, FollowError> {
@@ -372,6 +384,24 @@ fn open_newest(slot: &Path, head: &Head) -> Result<Target, IndexError> {
     let target = Target::create(slot, &head.epoch)?;
     clear(slot, Some(&target.directory));
     Ok(target)
+}
+
+/// The index, or a new one where the log has another event at its checkpoint.
+async fn verified(log: &EventLog, slot: &Path, target: Target) -> Result<Target, FollowError> {
+    match log.verify_place(&place(&target.written)).await {
+        Err(LogError::Diverged(diverged)) => {
+            tracing::warn!(%diverged, "the search index is of another log; building it anew");
+            let (slot, epoch) = (slot.to_owned(), log.epoch().await?);
+            let made = tokio::task::spawn_blocking(move || {
+                drop(target);
+                let target = Target::create(&slot, &epoch)?;
+                clear(&slot, Some(&target.directory));
+                Ok::<_, IndexError>(target)
+            });
+            Ok(made.await??)
+        }
+        verified => Ok(verified.map(|()| target)?),
+    }
 }
 
 /// Removes all indexes of a slot but one. What still answers from a removed one goes on doing so:

@@ -5,10 +5,11 @@
 //! placeholders. [`Sql::dialect`] covers the differences. The event log has its own native adapters
 //! and does not use this module.
 
-use super::DatabaseError;
+use super::{DatabaseError, File};
 #[cfg(feature = "postgres")]
 use sqlx::Column;
 use sqlx::{AssertSqlSafe, Row as _, TypeInfo, ValueRef};
+use std::sync::Arc;
 
 /// The SQL dialect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -161,6 +162,8 @@ pub enum Sql {
         writer: sqlx::SqlitePool,
         /// The reading connections.
         readers: sqlx::SqlitePool,
+        /// The file.
+        file: Arc<File>,
     },
     /// A Postgres database.
     #[cfg(feature = "postgres")]
@@ -171,7 +174,7 @@ pub enum Sql {
 #[derive(Debug)]
 pub enum Transaction {
     /// On the writing connection of a SQLite file.
-    Sqlite(sqlx::Transaction<'static, sqlx::Sqlite>),
+    Sqlite(sqlx::Transaction<'static, sqlx::Sqlite>, Arc<File>),
     /// On a Postgres connection.
     #[cfg(feature = "postgres")]
     Postgres(sqlx::Transaction<'static, sqlx::Postgres>),
@@ -276,9 +279,9 @@ impl Sql {
     /// Runs a `SELECT` outside any transaction.
     pub async fn query(&self, sql: &str, arguments: &[Value]) -> Result<Vec<Row>, DatabaseError> {
         match self {
-            Self::Sqlite { readers, .. } => {
-                let rows = sqlite_query(sql, arguments).fetch_all(readers).await?;
-                rows.iter().map(sqlite_row).collect()
+            Self::Sqlite { readers, file, .. } => {
+                let rows = sqlite_query(sql, arguments).fetch_all(readers).await;
+                rows.map_err(|error| file.seen(error.into()))?.iter().map(sqlite_row).collect()
             }
             #[cfg(feature = "postgres")]
             Self::Postgres(pool) => {
@@ -291,8 +294,10 @@ impl Sql {
     /// Runs one writing statement in its own transaction; returns the number of affected rows.
     pub async fn execute(&self, sql: &str, arguments: &[Value]) -> Result<u64, DatabaseError> {
         Ok(match self {
-            Self::Sqlite { writer, .. } => {
-                sqlite_query(sql, arguments).execute(writer).await?.rows_affected()
+            Self::Sqlite { writer, file, .. } => {
+                file.written.notify_one();
+                let done = sqlite_query(sql, arguments).execute(writer).await;
+                done.map_err(|error| file.seen(error.into()))?.rows_affected()
             }
             #[cfg(feature = "postgres")]
             Self::Postgres(pool) => {
@@ -308,9 +313,10 @@ impl Sql {
         arguments: &[Value],
     ) -> Result<Vec<Row>, DatabaseError> {
         match self {
-            Self::Sqlite { writer, .. } => {
-                let rows = sqlite_query(sql, arguments).fetch_all(writer).await?;
-                rows.iter().map(sqlite_row).collect()
+            Self::Sqlite { writer, file, .. } => {
+                file.written.notify_one();
+                let rows = sqlite_query(sql, arguments).fetch_all(writer).await;
+                rows.map_err(|error| file.seen(error.into()))?.iter().map(sqlite_row).collect()
             }
             #[cfg(feature = "postgres")]
             Self::Postgres(_) => self.query(sql, arguments).await,
@@ -320,26 +326,55 @@ impl Sql {
     /// Begins a writable transaction.
     pub async fn begin(&self) -> Result<Transaction, DatabaseError> {
         Ok(match self {
-            Self::Sqlite { writer, .. } => {
+            Self::Sqlite { writer, file, .. } => {
                 // IMMEDIATE, because a transaction that reads first and then writes would get
                 // SQLITE_BUSY_SNAPSHOT if another process wrote in between.
-                Transaction::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?)
+                let begun = writer.begin_with("BEGIN IMMEDIATE").await;
+                let begun = begun.map_err(|error| file.seen(error.into()))?;
+                Transaction::Sqlite(begun, Arc::clone(file))
             }
             #[cfg(feature = "postgres")]
             Self::Postgres(pool) => Transaction::Postgres(pool.begin().await?),
         })
     }
 
-    /// Checks that the database responds.
+    /// Checks that the database responds, and that no damage was found in its file.
     pub async fn check(&self) -> Result<(), DatabaseError> {
+        if let Some(file) = self.file() {
+            file.check()?;
+        }
         self.query("SELECT 1", &[]).await.map(|_| ())
+    }
+
+    /// Returns an error of its SQLite file as the caller is to see it; see [`File`].
+    pub(crate) fn seen(&self, error: DatabaseError) -> DatabaseError {
+        match self.file() {
+            Some(file) => file.seen(error),
+            None => error,
+        }
+    }
+
+    /// Returns the SQLite file; `None` on Postgres.
+    pub fn file(&self) -> Option<&File> {
+        match self {
+            Self::Sqlite { file, .. } => Some(file),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(_) => None,
+        }
     }
 
     /// Closes the connections after the running statements.
     pub async fn close(&self) {
         match self {
-            Self::Sqlite { writer, readers } => {
+            Self::Sqlite { writer, readers, file } => {
                 readers.close().await;
+                if file.is_written_to()
+                    && !writer.is_closed()
+                    && let Err(error) = self.forget().await
+                {
+                    let file = file.path().display();
+                    tracing::warn!(%file, %error, "deleted content stays in the write-ahead log");
+                }
                 writer.close().await;
             }
             #[cfg(feature = "postgres")]
@@ -352,7 +387,7 @@ impl Transaction {
     /// Returns the SQL dialect of this database.
     pub fn dialect(&self) -> Dialect {
         match self {
-            Self::Sqlite(_) => Dialect::Sqlite,
+            Self::Sqlite(..) => Dialect::Sqlite,
             #[cfg(feature = "postgres")]
             Self::Postgres(_) => Dialect::Postgres,
         }
@@ -365,9 +400,9 @@ impl Transaction {
         arguments: &[Value],
     ) -> Result<Vec<Row>, DatabaseError> {
         match self {
-            Self::Sqlite(tx) => {
-                let rows = sqlite_query(sql, arguments).fetch_all(&mut **tx).await?;
-                rows.iter().map(sqlite_row).collect()
+            Self::Sqlite(tx, file) => {
+                let rows = sqlite_query(sql, arguments).fetch_all(&mut **tx).await;
+                rows.map_err(|error| file.seen(error.into()))?.iter().map(sqlite_row).collect()
             }
             #[cfg(feature = "postgres")]
             Self::Postgres(tx) => {
@@ -380,8 +415,9 @@ impl Transaction {
     /// Runs a statement and returns the number of affected rows.
     pub async fn execute(&mut self, sql: &str, arguments: &[Value]) -> Result<u64, DatabaseError> {
         Ok(match self {
-            Self::Sqlite(tx) => {
-                sqlite_query(sql, arguments).execute(&mut **tx).await?.rows_affected()
+            Self::Sqlite(tx, file) => {
+                let done = sqlite_query(sql, arguments).execute(&mut **tx).await;
+                done.map_err(|error| file.seen(error.into()))?.rows_affected()
             }
             #[cfg(feature = "postgres")]
             Self::Postgres(tx) => {
@@ -393,7 +429,10 @@ impl Transaction {
     /// Makes the writes durable and visible.
     pub async fn commit(self) -> Result<(), DatabaseError> {
         match self {
-            Self::Sqlite(tx) => tx.commit().await?,
+            Self::Sqlite(tx, file) => {
+                tx.commit().await.map_err(|error| file.seen(error.into()))?;
+                file.written.notify_one();
+            }
             #[cfg(feature = "postgres")]
             Self::Postgres(tx) => tx.commit().await?,
         }

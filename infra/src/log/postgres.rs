@@ -302,6 +302,12 @@ impl LogStore for PostgresLog {
         Ok(events(query.fetch_all(&self.pool).await?)?.pop())
     }
 
+    async fn ids_at(&self, positions: &[i64]) -> Result<HashMap<i64, Uuid>, DatabaseError> {
+        let sql = "SELECT position, id FROM events WHERE position = ANY($1)";
+        let rows = sqlx::query(sql).bind(positions).fetch_all(&self.pool).await?;
+        rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
+    }
+
     async fn find_key(
         &self,
         organization: OrganizationId,

@@ -77,6 +77,8 @@ struct Target {
     state: State,
     /// Position up to which the log was looked at.
     position: i64,
+    /// The event there.
+    event: Option<Uuid>,
     looked: Instant,
     /// When it was found to be complete, until those before it are removed.
     switched: Option<Instant>,
@@ -146,9 +148,11 @@ impl Indexer {
             .try_collect::<()>()
             .await?;
         target.position = last.position;
+        target.event = Some(last.id);
         if !nothing_new || target.position - target.state.position >= IDLE_EVENTS {
             histogram!("debrief_vectors_step_seconds").record(begun.elapsed());
             target.state.position = target.position;
+            target.state.event = target.event;
             self.store.put_state(&target.name, &target.state, None).await?;
         }
         gauge!("debrief_vectors_position").set(target.position as f64);
@@ -165,7 +169,7 @@ impl Indexer {
         let own = collections.into_iter().find(|(known, _)| *known == name);
         let state = match own {
             // A log that was put back to an earlier state has another history from there on.
-            Some((_, state)) if state.epoch == epoch && state.position <= head.position => state,
+            Some((_, state)) if self.is_of_log(&state).await? => state,
             known => {
                 if known.is_some() {
                     self.store.drop_collection(&name).await?;
@@ -177,6 +181,7 @@ impl Indexer {
                     embeddings_url: self.embeddings_url.clone(),
                     epoch,
                     position: 0,
+                    event: None,
                     complete: false,
                 };
                 self.store.put_state(&name, &state, Some(dimensions)).await?;
@@ -184,8 +189,17 @@ impl Indexer {
                 state
             }
         };
-        let position = state.position;
-        Ok(Target { name, state, position, looked: Instant::now(), switched: None })
+        let (position, event) = (state.position, state.event);
+        Ok(Target { name, state, position, event, looked: Instant::now(), switched: None })
+    }
+
+    async fn is_of_log(&self, state: &State) -> Result<bool, IndexerError> {
+        let (position, event) = (state.position, state.event);
+        let place = follow::Checkpoint { epoch: Some(state.epoch.clone()), position, event };
+        match self.log.verify_place(&place).await {
+            Err(LogError::Diverged(_)) => Ok(false),
+            verified => Ok(verified.map(|()| true)?),
+        }
     }
 
     /// What there is to do at the head of the log: this collection answers now, others go. `None`
@@ -194,6 +208,7 @@ impl Indexer {
         if !target.state.complete {
             target.state.complete = true;
             target.state.position = target.position;
+            target.state.event = target.event;
             self.store.put_state(&target.name, &target.state, None).await?;
             target.switched = Some(Instant::now());
             tracing::info!(position = target.position, "vectors of all sessions are made");
@@ -322,6 +337,7 @@ impl Consumer for Indexer {
         let place = |target: &Target| follow::Checkpoint {
             epoch: Some(target.state.epoch.clone()),
             position: target.position,
+            event: target.event,
         };
         Ok(self.target.iter().map(place).collect())
     }

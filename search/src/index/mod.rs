@@ -81,6 +81,9 @@ pub struct Checkpoint {
     pub epoch: String,
     /// It contains all events up to this position.
     pub position: i64,
+    /// The event at that position, if recorded.
+    #[serde(default)]
+    pub event: Option<Uuid>,
 }
 
 /// Why an operation on the index failed.

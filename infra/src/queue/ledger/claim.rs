@@ -5,7 +5,7 @@
 //! nobody waits for another's backlog. A claim costs what the organizations with work cost, however
 //! much of it they have: the index `work_fair` is entered once for each.
 
-use super::{Ledger, millis, now};
+use super::{LEASE_MAX, Ledger, millis, now};
 use crate::database::DatabaseError;
 use crate::database::sql::{Dialect, Row, Value};
 use crate::queue::Job;
@@ -128,7 +128,7 @@ impl Ledger {
             let mut arguments: Vec<Value> = vec![
                 consumer.into(),
                 now.into(),
-                (now + millis(lease)).into(),
+                (now + millis(lease.min(LEASE_MAX))).into(),
                 Uuid::new_v4().into(),
             ];
             let served = turns.iter().zip(shares).filter(|(_, share)| *share > 0);

@@ -1,0 +1,226 @@
+//! What is looked at before the SQLite files are opened: whether they are whole, and belong together.
+//!
+//! Invariant: the log is never replaced. A damaged file that the log can refill is renamed, and only
+//! where no other process uses it.
+
+use super::DatabaseError;
+use super::file::{Part, beside, lock_file, marker};
+use chrono::{NaiveDateTime, Utc};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::time::Duration;
+
+/// Longest time that a start looks for damage in one file; `debrief doctor` looks at all of it.
+const LOOK: Duration = Duration::from_secs(2);
+/// How long a file that was set aside is kept: it holds what is deleted meanwhile.
+pub const SET_ASIDE_FOR: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+/// How the time is written in the name of a file that was set aside.
+const TIME: &str = "%Y%m%dT%H%M%SZ";
+/// Findings that are told of one file.
+const FINDINGS: usize = 3;
+
+/// What a look at a file found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Examined {
+    /// There is no such file, or it is empty.
+    Missing,
+    /// It is whole.
+    Sound,
+    /// No damage was found in the time that was given.
+    SoundSoFar,
+    /// It is damaged.
+    Damaged(String),
+}
+
+/// Looks for damage in a SQLite file, at most for this long. Changes nothing.
+pub fn examine(path: &Path, within: Option<Duration>) -> Result<Examined, DatabaseError> {
+    match std::fs::metadata(path) {
+        Ok(file) if file.len() > 0 => {}
+        Ok(_) => return Ok(Examined::Missing),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Examined::Missing),
+        Err(error) => return Err(DatabaseError::config(error)),
+    }
+    match look(path, within) {
+        Ok(findings) if findings == ["ok"] => Ok(Examined::Sound),
+        Ok(findings) => Ok(Examined::Damaged(findings.join("; "))),
+        Err(error) => match error.sqlite_error_code() {
+            Some(ErrorCode::OperationInterrupted) => Ok(Examined::SoundSoFar),
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
+                Ok(Examined::Damaged(error.to_string()))
+            }
+            _ => Err(error.into()),
+        },
+    }
+}
+
+fn look(path: &Path, within: Option<Duration>) -> rusqlite::Result<Vec<String>> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(Duration::from_secs(5))?;
+    let check = || {
+        // A quick check leaves out whether indexes and tables say the same.
+        let check = if within.is_some() { "quick_check" } else { "integrity_check" };
+        let mut statement = connection.prepare(&format!("PRAGMA {check}({FINDINGS})"))?;
+        statement.query_map([], |row| row.get(0))?.collect()
+    };
+    let Some(within) = within else { return check() };
+    let (interrupt, (ended, end)) = (connection.get_interrupt_handle(), mpsc::channel::<()>());
+    std::thread::scope(|scope| {
+        scope.spawn(move || {
+            if end.recv_timeout(within) == Err(RecvTimeoutError::Timeout) {
+                interrupt.interrupt();
+            }
+        });
+        let found = check();
+        drop(ended);
+        found
+    })
+}
+
+/// A damaged file that was renamed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SetAside {
+    /// Its name.
+    pub file: PathBuf,
+    /// Its new name.
+    pub kept_as: PathBuf,
+    /// What was found.
+    pub reason: String,
+}
+
+/// Checks the files of the log at this path, and sets aside those that the log refills if they are
+/// damaged.
+///
+/// Fails if the log is damaged or missing, and if another process uses a damaged file.
+pub(super) fn mend(log: &Path) -> Result<Vec<SetAside>, DatabaseError> {
+    refuse_without_log(log)?;
+    if let Examined::Damaged(reason) = look_over(log) {
+        return Err(DatabaseError::damaged(Part::Log, log, reason));
+    }
+    let mut aside = Vec::new();
+    for part in Part::ALL.into_iter().filter(|part| part.is_rebuilt()) {
+        let path = part.path(log);
+        remove_old(&path);
+        let reason = match look_over(&path) {
+            Examined::Damaged(reason) => reason,
+            _ if marker(&path).exists() => "damage was found while it was in use".to_owned(),
+            _ => continue,
+        };
+        let lock = lock_file(log)?;
+        match lock.try_lock() {
+            Err(std::fs::TryLockError::WouldBlock) => {
+                return Err(DatabaseError::DamagedInUse { file: path, reason });
+            }
+            Err(std::fs::TryLockError::Error(error))
+                if error.kind() != std::io::ErrorKind::Unsupported =>
+            {
+                return Err(DatabaseError::config(error));
+            }
+            _ => {}
+        }
+        aside.push(set_aside(path, reason)?);
+    }
+    Ok(aside)
+}
+
+/// What cannot be looked at, because the disk is full or the file in use, is found out by opening it.
+fn look_over(path: &Path) -> Examined {
+    examine(path, Some(LOOK)).unwrap_or_else(|error| {
+        tracing::warn!(file = %path.display(), %error, "the file cannot be checked for damage");
+        Examined::SoundSoFar
+    })
+}
+
+/// Refuses a log that is not there although files that follow it have content: an empty one would be
+/// taken for the truth.
+pub fn refuse_without_log(log: &Path) -> Result<(), DatabaseError> {
+    if std::fs::metadata(log).is_ok_and(|file| file.len() > 0) {
+        return Ok(());
+    }
+    for (part, table) in
+        [(Part::Views, "projection_checkpoints"), (Part::Queue, "relay_checkpoints")]
+    {
+        let path = part.path(log);
+        if std::fs::metadata(&path).is_ok_and(|file| file.len() > 0) && has_followed(&path, table) {
+            return Err(DatabaseError::NoLog { log: log.to_owned(), beside: path });
+        }
+    }
+    Ok(())
+}
+
+/// Returns whether a checkpoint has ever advanced; also if the file cannot be read.
+fn has_followed(path: &Path, table: &str) -> bool {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let reached = Connection::open_with_flags(path, flags).and_then(|connection| {
+        let sql = "SELECT count(*) FROM sqlite_schema WHERE name = ?1";
+        if connection.query_row(sql, [table], |row| row.get::<_, i64>(0))? == 0 {
+            return Ok(0);
+        }
+        let sql = format!("SELECT coalesce(max(position), 0) FROM {table}");
+        connection.query_row(&sql, [], |row| row.get::<_, i64>(0))
+    });
+    reached.map_or(true, |position| position > 0)
+}
+
+fn set_aside(path: PathBuf, reason: String) -> Result<SetAside, DatabaseError> {
+    let now = Utc::now().format(TIME);
+    let kept_as = beside(&path, &format!(".damaged-{now}"));
+    // The write-ahead log belongs to the file: with a new one it would be applied to that.
+    for suffix in ["-wal", "-shm", ""] {
+        match std::fs::rename(beside(&path, suffix), beside(&kept_as, suffix)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(DatabaseError::config(error));
+            }
+            _ => {}
+        }
+    }
+    match std::fs::remove_file(marker(&path)) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            return Err(DatabaseError::config(error));
+        }
+        _ => {}
+    }
+    tracing::error!(
+        file = %path.display(),
+        kept_as = %kept_as.display(),
+        reason,
+        "the file is damaged; it is set aside and rebuilt from the log"
+    );
+    Ok(SetAside { file: path, kept_as, reason })
+}
+
+/// Returns the files that were set aside in place of this one.
+pub fn set_aside_of(path: &Path) -> Vec<PathBuf> {
+    let Some(name) = path.file_name() else { return Vec::new() };
+    let begin = format!("{}.damaged-", name.to_string_lossy());
+    let directory = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let entries = std::fs::read_dir(directory).into_iter().flatten().flatten();
+    let mut found: Vec<_> = entries
+        .filter(|entry| entry.file_name().to_string_lossy().starts_with(&begin))
+        .map(|entry| entry.path())
+        .collect();
+    found.sort();
+    found
+}
+
+/// Returns how long ago a file was set aside, by its name.
+fn age(kept: &Path) -> Option<Duration> {
+    let name = kept.file_name()?.to_str()?;
+    let (_, time) = name.rsplit_once(".damaged-")?;
+    let time = NaiveDateTime::parse_from_str(time.get(..16)?, TIME).ok()?;
+    (Utc::now() - time.and_utc()).to_std().ok()
+}
+
+fn remove_old(path: &Path) {
+    for kept in set_aside_of(path) {
+        if age(&kept).is_some_and(|age| age > SET_ASIDE_FOR) {
+            match std::fs::remove_file(&kept) {
+                Ok(()) => tracing::info!(file = %kept.display(), "removed a file set aside"),
+                Err(error) => {
+                    tracing::warn!(file = %kept.display(), %error, "a file set aside stays");
+                }
+            }
+        }
+    }
+}
