@@ -14,8 +14,8 @@ use debrief_infra::disk;
 use debrief_infra::documents::Documents;
 use debrief_infra::health::{Health, Unwell};
 use debrief_infra::keys::{KeyStore, MasterKey, MasterKeyError};
-use debrief_infra::private;
 use debrief_infra::log::{AppenderOptions, CommandContext, CommandKey, EventLog, Metadata};
+use debrief_infra::private;
 use debrief_infra::queue::{self, Ledger, Queue};
 use debrief_projections::directory;
 use debrief_projections::engine::{self, Projection, Runner, Views};
@@ -92,10 +92,7 @@ impl System {
 
     /// Refuses to go on with a database that is not there, or was never migrated.
     pub(crate) async fn check(&self) -> anyhow::Result<()> {
-        self.log
-            .head()
-            .await
-            .context(NOT_MIGRATED)?;
+        self.log.head().await.context(NOT_MIGRATED)?;
         self.log.keys().check().await.with_context(|| match &self.master_key_file {
             Some(file) => format!("{} is not this log's master key", file.display()),
             None => "master_key is not this log's".to_owned(),

@@ -342,7 +342,12 @@ fn measure(meetings: &[Meeting], questions: &[Query], wanted: usize) -> Outcome<
 }
 
 fn commit(writer: &mut debrief_search::index::Writer) -> Outcome<()> {
-    Ok(writer.commit(&Checkpoint { schema: SCHEMA, epoch: String::new(), position: 0, event: None })?)
+    Ok(writer.commit(&Checkpoint {
+        schema: SCHEMA,
+        epoch: String::new(),
+        position: 0,
+        event: None,
+    })?)
 }
 
 fn main() -> Outcome<()> {

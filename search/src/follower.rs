@@ -99,7 +99,8 @@ impl Target {
         std::fs::create_dir_all(&directory)?;
         let index = Index::create(&directory)?;
         let mut writer = index.writer()?;
-        let written = Checkpoint { schema: SCHEMA, epoch: epoch.to_owned(), position: 0, event: None };
+        let written =
+            Checkpoint { schema: SCHEMA, epoch: epoch.to_owned(), position: 0, event: None };
         writer.commit(&written)?;
         Ok(Self { directory, index, writer, written })
     }

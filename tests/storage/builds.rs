@@ -54,8 +54,8 @@ async fn killed_rebuilds_are_waited_for_once(profile: Profile) {
     println!("{killed} killed; the next took {took:?}:\n{said}");
     assert!(took < Duration::from_secs(9), "{took:?}");
     assert_eq!(claims(&server).await, 0);
-    let left = std::fs::read_dir(server.data_dir()).unwrap().filter(|entry| {
-        entry.as_ref().unwrap().file_name().to_string_lossy().contains(".claim-")
-    });
+    let left = std::fs::read_dir(server.data_dir())
+        .unwrap()
+        .filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().contains(".claim-"));
     assert_eq!(left.count(), 0, "locks of the dead stay");
 }

@@ -139,7 +139,11 @@ async fn no_master_key_is_made_where_texts_are_sealed() {
     // Another's key is told apart from the log's.
     std::fs::write(&key, "5a".repeat(32)).unwrap();
     let refused = server.try_cli(&["up"]);
-    assert!(said(&refused).contains("master.key is not this log's master key"), "{}", said(&refused));
+    assert!(
+        said(&refused).contains("master.key is not this log's master key"),
+        "{}",
+        said(&refused)
+    );
     std::fs::rename(&away, &key).unwrap();
     server.start("up").await;
 }

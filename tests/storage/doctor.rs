@@ -33,11 +33,16 @@ async fn it_finds_nothing_wrong_with_a_server_that_runs(profile: Profile) {
     let (_, found) = findings(&server);
     let checks: std::collections::BTreeSet<_> =
         found.iter().map(|finding| finding["check"].as_str().unwrap()).collect();
-    for check in ["permissions", "disk", "master key", "log", "clock", "read models", "queue", "search"] {
+    for check in
+        ["permissions", "disk", "master key", "log", "clock", "read models", "queue", "search"]
+    {
         assert!(checks.contains(check), "{check} is not among {checks:?}");
     }
     let text = server.cli(&["doctor"]);
-    assert!(text.lines().all(|line| line.contains(" ok ") || line.contains("notice") || line.contains("→")));
+    assert!(
+        text.lines()
+            .all(|line| line.contains(" ok ") || line.contains("notice") || line.contains("→"))
+    );
     server.stop("up").await;
     assert_eq!(problems(&server), [] as [String; 0], "after it was stopped");
 }

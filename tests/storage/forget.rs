@@ -6,13 +6,13 @@ use std::path::PathBuf;
 
 /// Words that occur nowhere else.
 const WORDS: &[&str] = &[
-    "Quillfeather",     // a speaker
-    "bramblethorn",     // said
-    "Zephyrinde",       // the title
-    "oakmirrored",      // notes
-    "wexfordian",       // the name of the file
-    "marrowglint",      // a saved search
-    "thistledownish",   // a question
+    "Quillfeather",   // a speaker
+    "bramblethorn",   // said
+    "Zephyrinde",     // the title
+    "oakmirrored",    // notes
+    "wexfordian",     // the name of the file
+    "marrowglint",    // a saved search
+    "thistledownish", // a question
 ];
 
 const TEXT: &str = "WEBVTT\n\n\
@@ -46,11 +46,13 @@ async fn what_is_deleted_leaves_every_file() {
     let uploaded = Answer::of(api.upload_request(form)).await.expect(202);
     let id = uploaded["id"].as_str().unwrap().to_owned();
     api.until_ready(&id).await;
-    let saved = api.post("/v1/search/saved", &json!({"name": "marrowglint", "query": "bramblethorn"}));
+    let saved =
+        api.post("/v1/search/saved", &json!({"name": "marrowglint", "query": "bramblethorn"}));
     let saved = saved.await;
     assert!(saved.status < 300, "{}", saved.text);
     let saved = saved.json()["id"].as_str().unwrap().to_owned();
-    let asked = api.post("/v1/search/query", &json!({"query": "thistledownish bramblethorn"})).await;
+    let asked =
+        api.post("/v1/search/query", &json!({"query": "thistledownish bramblethorn"})).await;
     asked.expect(200);
 
     // The control arm: all are there, in the read models at least.
@@ -64,9 +66,11 @@ async fn what_is_deleted_leaves_every_file() {
     })
     .await;
 
-    for path in
-        [format!("/v1/transcripts/{id}"), format!("/v1/search/saved/{saved}"), "/v1/search/questions".to_owned()]
-    {
+    for path in [
+        format!("/v1/transcripts/{id}"),
+        format!("/v1/search/saved/{saved}"),
+        "/v1/search/questions".to_owned(),
+    ] {
         let deleted = api.delete(&path).await;
         assert!(deleted.status < 300, "{path}: {} {}", deleted.status, deleted.text);
     }
@@ -86,7 +90,8 @@ async fn what_is_deleted_leaves_every_file() {
     assert!(!found(&server).is_empty());
     let path = format!("/v1/transcripts/{}", session["id"].as_str().unwrap());
     assert!(server.api().delete(&path).await.status < 300);
-    eventually("it is gone for readers", async || server.api().get(&path).await.status == 404).await;
+    eventually("it is gone for readers", async || server.api().get(&path).await.status == 404)
+        .await;
     server.kill("up");
     server.start("up").await;
     eventually("the words leave the files after a kill", async || found(&server).is_empty()).await;

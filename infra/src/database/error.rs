@@ -30,7 +30,7 @@ pub enum DatabaseError {
     #[error("the disk of the database is full: {0}")]
     Full(#[source] sqlx::Error),
     /// A SQLite file is damaged.
-    #[error("{} is damaged ({reason}): {cure}", file.display())]
+    #[error("{file} is damaged ({reason}): {cure}")]
     Damaged {
         /// The file.
         file: PathBuf,
@@ -41,9 +41,8 @@ pub enum DatabaseError {
     },
     /// A SQLite file that could be rebuilt is damaged, and another process uses it.
     #[error(
-        "{} is damaged ({reason}), and another process of Debrief uses it: stop that one, then start \
-         again",
-        file.display()
+        "{file} is damaged ({reason}), and another process of Debrief uses it: stop that one, then \
+         start again"
     )]
     DamagedInUse {
         /// The file.
@@ -53,9 +52,8 @@ pub enum DatabaseError {
     },
     /// The log is missing, and what follows it is not.
     #[error(
-        "{} is missing or empty, but {} beside it has followed a log: put back a backup of {}, or, to \
-         begin with an empty log, move {} and all files beside it away",
-        log.display(), beside.display(), log.display(), beside.display()
+        "{log} is missing or empty, but {beside} has followed a log: put back a backup of {log}, or, \
+         to begin with an empty log, move away what is beside it"
     )]
     NoLog {
         /// The log's file.

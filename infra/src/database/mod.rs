@@ -21,14 +21,14 @@ mod upkeep;
 pub use error::DatabaseError;
 pub use file::{FORGOTTEN_AFTER, File, Part};
 pub use lease::Lease;
-pub use presence::Presence;
 pub use mend::{Examined, SET_ASIDE_FOR, SetAside, examine, refuse_without_log, set_aside_of};
+pub use presence::Presence;
 
 use crate::private;
 use crate::url::has_scheme;
 use sql::Sql;
-use sqlx::{Connection, SqliteConnection};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{Connection, SqliteConnection};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;

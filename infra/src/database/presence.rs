@@ -10,7 +10,10 @@ use crate::private;
 #[cfg(feature = "postgres")]
 use sqlx::{Connection, PgConnection};
 use std::fs::TryLockError;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+/// What the name of a lock has after the name of the database's file, before the token.
+const CLAIM: &str = ".claim-";
 
 /// The proof that a process is there. Ends with the process, or when dropped.
 #[derive(Debug)]
@@ -35,7 +38,7 @@ impl Drop for Held {
     }
 }
 
-fn remove(path: &PathBuf) {
+fn remove(path: &Path) {
     if let Err(error) = std::fs::remove_file(path)
         && error.kind() != std::io::ErrorKind::NotFound
     {
@@ -44,7 +47,7 @@ fn remove(path: &PathBuf) {
 }
 
 fn lock_of(file: &File, token: i64) -> PathBuf {
-    beside(file.path(), &format!(".claim-{token:016x}"))
+    beside(file.path(), &format!("{CLAIM}{token:016x}"))
 }
 
 impl Sql {
@@ -54,8 +57,10 @@ impl Sql {
         match self {
             Self::Sqlite { file, .. } => {
                 let path = lock_of(file, token);
-                private::file(&path).map_err(DatabaseError::config)?;
-                let lock = std::fs::OpenOptions::new().write(true).open(&path);
+                // Locked before others can see it.
+                let new = beside(&path, ".new");
+                private::file(&new).map_err(DatabaseError::config)?;
+                let lock = std::fs::OpenOptions::new().write(true).open(&new);
                 let lock = lock.map_err(DatabaseError::config)?;
                 match lock.try_lock() {
                     Err(TryLockError::Error(error))
@@ -63,8 +68,10 @@ impl Sql {
                     {
                         return Err(DatabaseError::config(error));
                     }
-                    _ => Ok(Presence(Held::File { path, _lock: lock })),
+                    _ => {}
                 }
+                std::fs::rename(new, &path).map_err(DatabaseError::config)?;
+                Ok(Presence(Held::File { path, _lock: lock }))
             }
             #[cfg(feature = "postgres")]
             Self::Postgres(pool) => {
@@ -101,10 +108,23 @@ impl Sql {
         }
     }
 
-    /// Removes what the holder of a claim left behind that is no longer there.
-    pub fn clear_presence(&self, token: i64) {
-        if let Some(file) = self.file() {
-            remove(&lock_of(file, token));
+    /// Removes what holders left behind that are no longer there, but for those of these claims.
+    pub fn clear_presences(&self, claims: &[i64]) {
+        let Some(file) = self.file() else { return };
+        let path = file.path();
+        let (Some(directory), Some(name)) = (path.parent(), path.file_name()) else { return };
+        let begin = format!("{}{CLAIM}", name.to_string_lossy());
+        for entry in std::fs::read_dir(directory).into_iter().flatten().flatten() {
+            let name = entry.file_name();
+            let token = name.to_str().and_then(|name| name.strip_prefix(&begin));
+            let Some(token) = token.and_then(|token| i64::from_str_radix(token, 16).ok()) else {
+                continue;
+            };
+            let lock = std::fs::File::open(entry.path());
+            // A file under its final name is locked for as long as its holder is there.
+            if !claims.contains(&token) && lock.is_ok_and(|lock| lock.try_lock_shared().is_ok()) {
+                remove(&entry.path());
+            }
         }
     }
 }

@@ -357,7 +357,7 @@ impl Sql {
     /// Returns the SQLite file; `None` on Postgres.
     pub fn file(&self) -> Option<&File> {
         match self {
-            Self::Sqlite { file, .. } => Some(file),
+            Self::Sqlite { file, .. } => Some(file.as_ref()),
             #[cfg(feature = "postgres")]
             Self::Postgres(_) => None,
         }

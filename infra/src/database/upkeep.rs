@@ -26,7 +26,7 @@ impl Database {
 impl Sql {
     fn sqlite(&self) -> Option<(&SqlitePool, &File)> {
         match self {
-            Self::Sqlite { writer, file, .. } => Some((writer, file)),
+            Self::Sqlite { writer, file, .. } => Some((writer, file.as_ref())),
             #[cfg(feature = "postgres")]
             Self::Postgres(_) => None,
         }

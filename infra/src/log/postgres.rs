@@ -15,7 +15,7 @@ use chrono::{DateTime, SubsecRound, Utc};
 use debrief_domain::ids::OrganizationId;
 use sqlx::postgres::{PgConnection, PgPool, PgRow};
 use sqlx::{AssertSqlSafe, Row};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use tokio::sync::Mutex;
 use uuid::Uuid;

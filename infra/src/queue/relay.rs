@@ -9,8 +9,8 @@
 use super::ledger::{Ledger, NewWork};
 use super::{Queue, QueueError};
 use crate::health::Unwell;
-use crate::log::{EventLog, LogError};
 use crate::log::follow::{Checkpoint, Consumer, Diverged, follow};
+use crate::log::{EventLog, LogError};
 use async_trait::async_trait;
 use metrics::{counter, gauge};
 use std::collections::BTreeMap;

@@ -166,11 +166,8 @@ pub(crate) async fn a_new_consumer_may_begin_now(bench: Arc<Bench>) {
 }
 
 pub(crate) async fn a_queue_of_another_log_is_filled_anew(bench: Arc<Bench>) {
-    let mail = Subscription {
-        consumer: "mail",
-        event_types: &["test.happened"],
-        begins: Begins::Now,
-    };
+    let mail =
+        Subscription { consumer: "mail", event_types: &["test.happened"], begins: Begins::Now };
     let process = bench.process().await;
     process.relay_all(&[PARSE, mail]).await;
     process.write(3).await;

@@ -6,8 +6,8 @@ use chrono::Utc;
 use debrief_infra::database::DatabaseError;
 use debrief_infra::database::sql::{Row, Sql, Transaction};
 use debrief_infra::health::Unwell;
-use debrief_infra::log::{EventLog, LogError, RecordedEvent};
 use debrief_infra::log::follow::{self, Diverged};
+use debrief_infra::log::{EventLog, LogError, RecordedEvent};
 use serde::Serialize;
 use uuid::Uuid;
 

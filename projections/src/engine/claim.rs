@@ -10,8 +10,8 @@
 use super::table::TableCopy;
 use super::{Projection, ProjectionError};
 use chrono::Utc;
-use debrief_infra::database::{DatabaseError, Presence};
 use debrief_infra::database::sql::{Sql, Transaction};
+use debrief_infra::database::{DatabaseError, Presence};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::task::JoinHandle;
@@ -80,6 +80,10 @@ impl Claim {
             }
             tokio::time::sleep(POLL).await;
         }
+        let claims = "SELECT generation FROM projection_checkpoints WHERE name LIKE '%/%'";
+        let claims = views.query(claims, &[]).await?;
+        let claims = claims.iter().map(|row| row.get(0)).collect::<Result<Vec<i64>, _>>()?;
+        views.clear_presences(&claims);
         let stop = CancellationToken::new();
         let renewal = tokio::spawn(renew(views.clone(), names.clone(), token, stop.clone()));
         Ok(Self { names, token, stop: stop.drop_guard(), renewal, _presence: presence })
@@ -125,10 +129,6 @@ async fn take_over(views: &Sql, dead: &Holder) -> Result<(), DatabaseError> {
          WHERE name = $1 AND generation = $2 AND updated_at = $3";
     let arguments = [dead.name.as_str().into(), dead.token.into(), dead.renewed_at.into()];
     views.execute(sql, &arguments).await?;
-    let left = "SELECT 1 FROM projection_checkpoints WHERE generation = $1 AND name LIKE '%/%'";
-    if views.query(left, &[dead.token.into()]).await?.is_empty() {
-        views.clear_presence(dead.token);
-    }
     Ok(())
 }
 

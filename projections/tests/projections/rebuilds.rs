@@ -195,7 +195,8 @@ pub(crate) async fn a_dead_build_is_set_aside(place: Shared) {
     let projections = debrief_projections::all(KEEP_ALL);
     history::write(&node, 1, 100, 1).await;
     node.catch_up(&projections).await;
-    let sql = "INSERT INTO projection_checkpoints VALUES ('updates/verify', 0, 77, 5, 1, NULL, NULL)";
+    let sql =
+        "INSERT INTO projection_checkpoints VALUES ('updates/verify', 0, 77, 5, 1, NULL, NULL)";
     node.execute(sql, &[]).await;
     let began = Instant::now();
     // Other builds are not affected.

@@ -31,6 +31,7 @@ use metrics::{counter, gauge, histogram};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 /// Events that are looked at between two positions written.
 const BATCH: u32 = 50;

@@ -36,8 +36,10 @@ pub(super) fn permissions(config: &Config) -> Vec<Finding> {
     exposed
         .into_iter()
         .map(|(path, mode)| {
-            let found =
-                format!("other users of this machine can read {} (mode {mode:04o})", path.display());
+            let found = format!(
+                "other users of this machine can read {} (mode {mode:04o})",
+                path.display()
+            );
             let cure = format!(
                 "restart Debrief, which closes its own, or run `chmod -R go-rwx {}` as the owner",
                 path.display()
@@ -59,7 +61,9 @@ pub(super) fn disk(data_dir: &Path) -> Finding {
     };
     let found = format!("{} MiB are free for {}", free >> 20, data_dir.display());
     match free {
-        ..disk::FREE_MIN => Finding::problem(CHECK, found, "make space: writes are answered with 507"),
+        ..disk::FREE_MIN => {
+            Finding::problem(CHECK, found, "make space: writes are answered with 507")
+        }
         ..FREE_LOW => Finding::notice(CHECK, found, "make space soon"),
         _ => Finding::ok(CHECK, found),
     }
