@@ -8,7 +8,7 @@ use debrief_api_types::search as types;
 use debrief_api_types::search::{SearchRequest, WeekStart};
 use debrief_domain::ids::ClientId;
 use debrief_domain::principal::Viewer;
-use debrief_language::question as understood;
+use debrief_language::question;
 use debrief_language::question::{Anchor, How, Interpreted, Kind, Order, Role};
 use debrief_projections::directory;
 use debrief_search::interpretation::{PEOPLE_MAX, Question};
@@ -70,12 +70,12 @@ pub(super) fn interpreted(understood: Interpreted) -> types::Interpreted {
     }
 }
 
-fn part(quote: interpretation::Quote) -> types::QuestionPart {
+fn part(quote: question::Quote) -> types::QuestionPart {
     types::QuestionPart { text: quote.text, from: quote.from, to: quote.to }
 }
 
-fn mention(mention: interpretation::Mention) -> types::Mention {
-    let person = |person: interpretation::Person| types::Person {
+fn mention(mention: question::Mention) -> types::Mention {
+    let person = |person: question::Person| types::Person {
         index: person.index,
         id: person.id,
         name: person.name,
