@@ -71,7 +71,7 @@ const FULL: i32 = 13;
 /// `SQLITE_IOERR_SHMSIZE`: the index of the write-ahead log does not fit on the disk.
 const SHM_SIZE: i32 = 4_874;
 /// `SQLITE_CORRUPT`.
-const CORRUPT: i32 = 11;
+pub(super) const CORRUPT: i32 = 11;
 /// `SQLITE_NOTADB`.
 const NOT_A_DATABASE: i32 = 26;
 

@@ -224,3 +224,110 @@ fn remove_old(path: &Path) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::database::Database;
+
+    async fn filled() -> (tempfile::TempDir, PathBuf) {
+        let directory = tempfile::tempdir().unwrap();
+        let log = directory.path().join("d.db");
+        let database = Database::open(&format!("sqlite:{}", log.display()), 2).await.unwrap();
+        database.migrate().await.unwrap();
+        let sql = "INSERT INTO projection_checkpoints \
+             (name, version, generation, position, updated_at) VALUES ('a', 1, 1, 7, 0)";
+        database.views.execute(sql, &[]).await.unwrap();
+        database.close().await;
+        (directory, log)
+    }
+
+    fn spoil(path: &Path) {
+        std::fs::write(path, "no database at all, but long enough to be one").unwrap();
+    }
+
+    #[tokio::test]
+    async fn whole_files_are_left_alone() {
+        let (_directory, log) = filled().await;
+        assert_eq!(mend(&log).unwrap(), []);
+        for part in Part::ALL {
+            assert_eq!(examine(&part.path(&log), None).unwrap(), Examined::Sound);
+        }
+        assert_eq!(examine(&log.with_extension("no"), None).unwrap(), Examined::Missing);
+    }
+
+    #[tokio::test]
+    async fn what_the_log_refills_is_set_aside() {
+        let (_directory, log) = filled().await;
+        for part in [Part::Views, Part::Queue] {
+            let path = part.path(&log);
+            spoil(&path);
+            assert!(matches!(examine(&path, None).unwrap(), Examined::Damaged(_)));
+            let aside = mend(&log).unwrap();
+            assert_eq!(aside.len(), 1);
+            assert_eq!(aside[0].file, path);
+            assert_eq!(set_aside_of(&path), [aside[0].kept_as.clone()]);
+            assert!(!path.exists() && age(&aside[0].kept_as).unwrap() < Duration::from_secs(60));
+        }
+        // Kept for a week.
+        let views = Part::Views.path(&log);
+        let old = beside(&views, ".damaged-20200102T030405Z");
+        spoil(&old);
+        std::fs::write(beside(&old, "-wal"), "words").unwrap();
+        mend(&log).unwrap();
+        assert!(!old.exists() && !beside(&old, "-wal").exists());
+        assert_eq!(set_aside_of(&views).len(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_file_that_was_found_damaged_in_use_is_set_aside_at_the_next_start() {
+        let (_directory, log) = filled().await;
+        let url = format!("sqlite:{}", log.display());
+        let database = Database::open(&url, 2).await.unwrap();
+        let damage = || {
+            let code = rusqlite::ffi::Error::new(super::super::error::CORRUPT);
+            DatabaseError::from(rusqlite::Error::SqliteFailure(code, None))
+        };
+        database.views.check().await.unwrap();
+        let told = database.views.seen(damage()).to_string();
+        let views = Part::Views.path(&log);
+        assert!(told.contains(&format!("{} is damaged", views.display())), "{told}");
+        assert!(told.contains("restart Debrief"), "{told}");
+        assert!(database.views.check().await.is_err(), "forgotten");
+        database.queue.check().await.unwrap();
+        assert!(matches!(mend(&log), Err(DatabaseError::DamagedInUse { .. })));
+        assert!(views.exists());
+        database.close().await;
+        drop(database);
+        assert_eq!(mend(&log).unwrap().len(), 1);
+        assert_eq!(mend(&log).unwrap(), [], "and only once");
+    }
+
+    #[tokio::test]
+    async fn a_log_is_neither_replaced_nor_begun_among_files_of_another() {
+        let (_directory, log) = filled().await;
+        let whole = std::fs::read(&log).unwrap();
+        spoil(&log);
+        let refused = mend(&log).unwrap_err();
+        assert!(matches!(refused, DatabaseError::Damaged { .. }), "{refused}");
+        assert!(refused.to_string().contains("put back a backup"), "{refused}");
+        for gone in [true, false] {
+            match gone {
+                true => std::fs::remove_file(&log).unwrap(),
+                false => std::fs::write(&log, "").unwrap(),
+            }
+            assert!(matches!(mend(&log), Err(DatabaseError::NoLog { .. })));
+            let url = format!("sqlite:{}", log.display());
+            let opened = Database::open(&url, 2).await;
+            assert!(matches!(opened, Err(DatabaseError::NoLog { .. })));
+        }
+        std::fs::write(&log, whole).unwrap();
+        assert_eq!(mend(&log).unwrap(), []);
+        // Read models that never followed a log are none's.
+        let views = rusqlite::Connection::open(Part::Views.path(&log)).unwrap();
+        views.execute("DELETE FROM projection_checkpoints", []).unwrap();
+        drop(views);
+        std::fs::remove_file(&log).unwrap();
+        assert_eq!(mend(&log).unwrap(), []);
+    }
+}

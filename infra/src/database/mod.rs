@@ -17,6 +17,7 @@ mod migrations;
 mod presence;
 pub mod sql;
 mod upkeep;
+mod values;
 
 pub use error::DatabaseError;
 pub use file::{FORGOTTEN_AFTER, File, Part};

@@ -1,18 +1,21 @@
 //! The ledger: one row for each piece of work that is not done.
 //!
-//! [`claim`] says which row is next, [`dead_letters`] what can be done about those that failed for
-//! good, [`steps`] keeps what a job need not do twice.
+//! [`claim`] says which row is next, [`clock`] when a lease or a pause is over, [`dead_letters`] what
+//! can be done about rows that failed for good, [`relayed`] how far the relay has come, [`steps`]
+//! keeps what a job need not do twice.
 
 mod claim;
+mod clock;
 mod dead_letters;
+mod relayed;
 mod steps;
 
+pub use clock::{LEASE_MAX, PAUSE_MAX};
 pub use dead_letters::DeadLetter;
 
 use super::{Job, Outcome, QueueError, WorkId};
 use crate::database::DatabaseError;
 use crate::database::sql::{Row, Sql, Transaction, Value};
-use crate::log::follow::Checkpoint;
 use crate::signals::{QUICK, SLOW, Trust};
 use chrono::Utc;
 use debrief_domain::ids::OrganizationId;
@@ -21,11 +24,6 @@ use std::time::Duration;
 use tokio::sync::watch;
 use uuid::Uuid;
 
-/// Longest pause before work is due; a longer one is cut to this, and work that is due later than that
-/// counts as due.
-pub const PAUSE_MAX: Duration = Duration::from_secs(60 * 60);
-/// Longest lease; one that ends later than that counts as ended.
-pub const LEASE_MAX: Duration = Duration::from_secs(10 * 60);
 /// Attempts that a dead letter remembers.
 const HISTORY_MAX: usize = 50;
 
@@ -98,14 +96,6 @@ pub struct Ledger {
 /// The row that a worker holds by its lease; `$1` to `$4` are [`held`].
 const HELD: &str = "consumer = $1 AND position = $2 AND key = $3 AND lease_token = $4 \
      AND state = 'leased'";
-
-const RELAY_CHECKPOINTS: &str =
-    "SELECT consumer, epoch, position, event_id FROM relay_checkpoints ORDER BY consumer";
-
-fn relay_checkpoint(row: &Row) -> Result<(String, Checkpoint), DatabaseError> {
-    let checkpoint = Checkpoint { epoch: row.get(1)?, position: row.get(2)?, event: row.get(3)? };
-    Ok((row.get(0)?, checkpoint))
-}
 
 fn now() -> i64 {
     Utc::now().timestamp_millis()
@@ -309,57 +299,6 @@ impl Ledger {
         Settled::of(&rows)
     }
 
-    /// Returns how much work is due further ahead than any pause.
-    pub async fn far_ahead(&self) -> Result<i64, QueueError> {
-        let sql = "SELECT COUNT(*) FROM work WHERE state = 'ready' AND available_at > $1";
-        let rows = self.sql.query(sql, &[(now() + millis(PAUSE_MAX)).into()]).await?;
-        Ok(rows.first().map_or(Ok(0), |row| row.get(0))?)
-    }
-
-    /// Makes work due whose time is further ahead than any pause: it was written while the clock
-    /// was ahead. Answers how much.
-    ///
-    /// Reads all work that is ready, so it is for starts and for steps of the clock.
-    pub async fn bring_forward(&self) -> Result<u64, DatabaseError> {
-        let now = now();
-        let sql = "UPDATE work SET available_at = $1 WHERE state = 'ready' AND available_at > $2";
-        let arguments = [now.into(), (now + millis(PAUSE_MAX)).into()];
-        let moved = self.sql.execute(sql, &arguments).await?;
-        // Whether its message was lost, the time of sending would not tell for as long.
-        let sql = "UPDATE work SET dispatched_at = NULL WHERE dispatched_at > $1";
-        self.sql.execute(sql, &[(now + millis(PAUSE_MAX)).into()]).await?;
-        if moved > 0 {
-            tracing::warn!(moved, "work was due in a future that no pause reaches; it is due now");
-            self.wake();
-        }
-        Ok(moved)
-    }
-
-    /// Frees jobs whose lease ran out: their workers are gone. So are those whose lease is longer
-    /// than any is: it was taken while the clock was ahead. Answers how many.
-    pub async fn free_expired(&self) -> Result<u64, DatabaseError> {
-        let now = now();
-        let arguments = [now.into(), (now + millis(LEASE_MAX)).into()];
-        let look = "SELECT 1 FROM work WHERE state = 'leased' \
-             AND (lease_until < $1 OR lease_until > $2) LIMIT 1";
-        if self.sql.query(look, &arguments).await?.is_empty() {
-            return Ok(0);
-        }
-        // A job that kills its worker takes along those beside it. From the second time on they
-        // come back one after another, so that the harmless ones end before it kills again, and
-        // are not dead letters with it.
-        let sql = "UPDATE work SET state = 'ready', abandoned = abandoned + 1, available_at = $1 + \
-             CASE WHEN abandoned > 0 THEN (position % 16) * 250 ELSE 0 END, \
-             lease_until = NULL, lease_token = NULL WHERE state = 'leased' \
-             AND (lease_until < $1 OR lease_until > $2)";
-        let freed = self.sql.execute(sql, &arguments).await?;
-        if freed > 0 {
-            tracing::warn!(freed, "leases ran out; their work is free again");
-            self.wake();
-        }
-        Ok(freed)
-    }
-
     /// How much work waits, by consumer.
     pub async fn backlog(&self) -> Result<Vec<Backlog>, QueueError> {
         let sql = "SELECT consumer, SUM(CASE WHEN state = 'ready' THEN 1 ELSE 0 END), \
@@ -391,44 +330,6 @@ impl Ledger {
              AND organization_id = $2 AND state = 'leased' ORDER BY position LIMIT 1";
         let rows = self.sql.query(sql, &[stream_id.into(), organization.0.into()]).await?;
         rows.first().map(|row| Ok((row.get(0)?, row.get(1)?))).transpose()
-    }
-
-    /// How far the relay has come for each consumer.
-    pub async fn relay_checkpoints(&self) -> Result<Vec<(String, Checkpoint)>, QueueError> {
-        let rows = self.sql.query(RELAY_CHECKPOINTS, &[]).await?;
-        Ok(rows.iter().map(relay_checkpoint).collect::<Result<_, DatabaseError>>()?)
-    }
-
-    /// Returns the same, locked until the transaction ends.
-    pub(super) async fn lock_relay_checkpoints(
-        tx: &mut Transaction,
-    ) -> Result<Vec<(String, Checkpoint)>, DatabaseError> {
-        let sql = format!("{RELAY_CHECKPOINTS}{}", tx.dialect().for_update());
-        tx.query(&sql, &[]).await?.iter().map(relay_checkpoint).collect()
-    }
-
-    /// Returns events that there is work for, after this position and in order: all of a position
-    /// or none.
-    pub(super) async fn events_with_work(
-        tx: &mut Transaction,
-        after: i64,
-        positions: u32,
-    ) -> Result<Vec<(i64, Uuid)>, DatabaseError> {
-        let sql = "SELECT DISTINCT position, event_id FROM work WHERE position IN \
-             (SELECT DISTINCT position FROM work WHERE position > $1 ORDER BY position LIMIT $2) \
-             ORDER BY position";
-        let rows = tx.query(sql, &[after.into(), positions.into()]).await?;
-        rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
-    }
-
-    /// Deletes all work of an event; answers how much that was.
-    pub(super) async fn forget_event(
-        tx: &mut Transaction,
-        position: i64,
-        event: Uuid,
-    ) -> Result<u64, DatabaseError> {
-        let sql = "DELETE FROM work WHERE position = $1 AND event_id = $2";
-        tx.execute(sql, &[position.into(), event.into()]).await
     }
 
     /// Whether the database answers.
