@@ -13,7 +13,7 @@ use debrief_infra::database::Database;
 use debrief_infra::disk;
 use debrief_infra::documents::Documents;
 use debrief_infra::health::{Health, Unwell};
-use debrief_infra::keys::{KeyStore, MasterKey, MasterKeyError};
+use debrief_infra::keys::{KeyError, KeyStore, MasterKey, MasterKeyError};
 use debrief_infra::log::{AppenderOptions, CommandContext, CommandKey, EventLog, Metadata};
 use debrief_infra::private;
 use debrief_infra::queue::{self, Ledger, Queue};
@@ -93,10 +93,14 @@ impl System {
     /// Refuses to go on with a database that is not there, or was never migrated.
     pub(crate) async fn check(&self) -> anyhow::Result<()> {
         self.log.head().await.context(NOT_MIGRATED)?;
-        self.log.keys().check().await.with_context(|| match &self.master_key_file {
-            Some(file) => format!("{} is not this log's master key", file.display()),
-            None => "master_key is not this log's".to_owned(),
-        })
+        match (self.log.keys().check().await, &self.master_key_file) {
+            (Err(error @ KeyError::WrongMaster(_)), Some(file)) => {
+                let file = file.display();
+                Err(error)
+                    .context(format!("{file} is not this log's master key: put that one back"))
+            }
+            (checked, _) => Ok(checked?),
+        }
     }
 
     /// Long texts.
@@ -298,7 +302,8 @@ async fn master_key(
         MasterKeySetting::File(path) => (MasterKey::from_file(path)?, None),
         MasterKeySetting::MadeInFile(path) if path.exists() => (MasterKey::from_file(path)?, None),
         MasterKeySetting::MadeInFile(path) if make => {
-            if KeyStore::are_stored(&database.log).await? {
+            // Another process may have made it just now, and used it.
+            if KeyStore::are_stored(&database.log).await? && !path.exists() {
                 return Err(MasterKeyError::Missing(path.clone()).into());
             }
             let (key, made) = MasterKey::from_file_or_new(path)?;

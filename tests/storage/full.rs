@@ -15,7 +15,7 @@ mount -t tmpfs -o size=48m,mode=700 none "$PLACE/data" || exit 3
 echo mounted > "$PLACE/mounted"
 n=0
 while true; do
-    "$DEBRIEF" up > "$PLACE/log-$n" 2>&1 &
+    "$PROGRAM" up > "$PLACE/log-$n" 2>&1 &
     echo $! > "$PLACE/pid-$n"
     wait $!
     n=$((n + 1))
@@ -38,11 +38,17 @@ impl Small {
         let place = tempfile::tempdir().unwrap();
         std::fs::create_dir(place.path().join("data")).unwrap();
         let port = 20_000 + rand::random::<u16>() % 5_000;
-        let shell = Command::new("unshare")
+        let mut shell = Command::new("unshare");
+        for (name, _) in std::env::vars_os() {
+            if name.to_string_lossy().starts_with("DEBRIEF_") {
+                shell.env_remove(name);
+            }
+        }
+        let shell = shell
             .args(["--user", "--map-root-user", "--mount", "sh", "-c", SCRIPT])
             .current_dir(place.path())
             .env("PLACE", place.path())
-            .env("DEBRIEF", env!("CARGO_BIN_EXE_debrief"))
+            .env("PROGRAM", env!("CARGO_BIN_EXE_debrief"))
             .env("DEBRIEF_DATA_DIR", place.path().join("data"))
             .env("DEBRIEF_LISTEN", format!("127.0.0.1:{port}"))
             .env("DEBRIEF_API_KEY", "dbf_test_of_a_small_disk")

@@ -52,8 +52,8 @@ impl Part {
     pub(super) fn cure(self) -> &'static str {
         match self {
             Self::Log => {
-                "stop Debrief and put back a backup of it (docs/operations.md, \"Restoring\"); what \
-                 can still be read is recovered with `sqlite3 FILE .recover`"
+                "stop Debrief and put back a backup of it (docs/operations.md, \"Backing up and \
+                 restoring\"); what can still be read is recovered with `sqlite3 FILE .recover`"
             }
             Self::Views | Self::Queue => {
                 "restart Debrief (`debrief up` or `debrief migrate`): it sets the file aside and \
