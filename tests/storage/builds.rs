@@ -18,13 +18,12 @@ async fn claims(server: &Server) -> i64 {
 
 async fn killed_rebuilds_are_waited_for_once(profile: Profile) {
     let Some(server) = Setup::new(profile).start().await else { return };
-    let mut uploads = tokio::task::JoinSet::new();
-    for n in 0..60 {
-        let api = server.api();
+    let api = server.api();
+    let uploads = (0..60).map(async |n| {
         let file = VTT.replace("two of them", &format!("{n} of them"));
-        uploads.spawn(async move { api.session(file, &[]).await });
-    }
-    uploads.join_all().await;
+        api.session(file, &[]).await
+    });
+    futures::future::join_all(uploads).await;
     let database = server.database().await;
     let log = server.data_dir().join("../rebuild.log");
     let sql = "SELECT COUNT(*) FROM projection_checkpoints WHERE name LIKE '%/rebuild'";

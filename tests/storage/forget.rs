@@ -38,7 +38,7 @@ fn found(server: &Server) -> Vec<(&'static str, PathBuf)> {
 async fn what_is_deleted_leaves_every_file() {
     let Some(mut server) = Setup::new(Profile::Embedded).start().await else { return };
     let api = server.api();
-    let part = reqwest::multipart::Part::bytes(TEXT).file_name("wexfordian.vtt");
+    let part = reqwest::multipart::Part::bytes(TEXT.as_bytes()).file_name("wexfordian.vtt");
     let form = reqwest::multipart::Form::new()
         .part("file", part)
         .text("title", "Zephyrinde")
