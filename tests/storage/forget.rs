@@ -46,9 +46,8 @@ async fn what_is_deleted_leaves_every_file() {
     let uploaded = Answer::of(api.upload_request(form)).await.expect(202);
     let id = uploaded["id"].as_str().unwrap().to_owned();
     api.until_ready(&id).await;
-    let saved =
-        api.post("/v1/search/saved", &json!({"name": "marrowglint", "query": "bramblethorn"}));
-    let saved = saved.await;
+    let wanted = json!({"name": "marrowglint", "query": "bramblethorn"});
+    let saved = api.post("/v1/search/saved", &wanted).await;
     assert!(saved.status < 300, "{}", saved.text);
     let saved = saved.json()["id"].as_str().unwrap().to_owned();
     let asked =
