@@ -30,7 +30,10 @@ fn set_aside(server: &Server, name: &str) -> Vec<PathBuf> {
     let mut found: Vec<_> = std::fs::read_dir(server.data_dir())
         .unwrap()
         .map(|entry| entry.unwrap().path())
-        .filter(|path| path.file_name().unwrap().to_string_lossy().starts_with(&begin))
+        .filter(|path| {
+            let name = path.file_name().unwrap().to_string_lossy();
+            name.starts_with(&begin) && name.ends_with('Z')
+        })
         .collect();
     found.sort();
     found

@@ -17,6 +17,8 @@ const LOOK: Duration = Duration::from_secs(2);
 pub const SET_ASIDE_FOR: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 /// How the time is written in the name of a file that was set aside.
 const TIME: &str = "%Y%m%dT%H%M%SZ";
+/// What the name of a write-ahead log ends in.
+const WAL: &str = "-wal";
 /// Findings that are told of one file.
 const FINDINGS: usize = 3;
 
@@ -43,7 +45,7 @@ pub fn examine(path: &Path, within: Option<Duration>) -> Result<Examined, Databa
     }
     match look(path, within) {
         Ok(findings) if findings == ["ok"] => Ok(Examined::Sound),
-        Ok(findings) => Ok(Examined::Damaged(findings.join("; "))),
+        Ok(findings) => Ok(Examined::Damaged(one_line(&findings))),
         Err(error) => match error.sqlite_error_code() {
             Some(ErrorCode::OperationInterrupted) => Ok(Examined::SoundSoFar),
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
@@ -52,6 +54,13 @@ pub fn examine(path: &Path, within: Option<Duration>) -> Result<Examined, Databa
             _ => Err(error.into()),
         },
     }
+}
+
+/// Joins what SQLite says in lines, without the heading.
+fn one_line(findings: &[String]) -> String {
+    let lines = findings.iter().flat_map(|finding| finding.lines());
+    let lines: Vec<_> = lines.filter(|line| !line.starts_with("***")).collect();
+    lines.join("; ")
 }
 
 fn look(path: &Path, within: Option<Duration>) -> rusqlite::Result<Vec<String>> {
@@ -166,21 +175,21 @@ fn has_followed(path: &Path, table: &str) -> bool {
 fn set_aside(path: PathBuf, reason: String) -> Result<SetAside, DatabaseError> {
     let now = Utc::now().format(TIME);
     let kept_as = beside(&path, &format!(".damaged-{now}"));
-    // The write-ahead log belongs to the file: with a new one it would be applied to that.
-    for suffix in ["-wal", "-shm", ""] {
-        match std::fs::rename(beside(&path, suffix), beside(&kept_as, suffix)) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                return Err(DatabaseError::config(error));
-            }
-            _ => {}
-        }
-    }
-    match std::fs::remove_file(marker(&path)) {
+    let done = |result: std::io::Result<()>| match result {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            return Err(DatabaseError::config(error));
+            Err(DatabaseError::config(error))
         }
-        _ => {}
+        _ => Ok(()),
+    };
+    // The write-ahead log belongs to the file: with a new one it would be applied to that.
+    let wal = beside(&path, WAL);
+    match std::fs::metadata(&wal).is_ok_and(|file| file.len() > 0) {
+        true => done(std::fs::rename(&wal, beside(&kept_as, WAL)))?,
+        false => done(std::fs::remove_file(&wal))?,
     }
+    done(std::fs::remove_file(beside(&path, "-shm")))?;
+    done(std::fs::rename(&path, &kept_as))?;
+    done(std::fs::remove_file(marker(&path)))?;
     tracing::error!(
         file = %path.display(),
         kept_as = %kept_as.display(),
@@ -190,14 +199,17 @@ fn set_aside(path: PathBuf, reason: String) -> Result<SetAside, DatabaseError> {
     Ok(SetAside { file: path, kept_as, reason })
 }
 
-/// Returns the files that were set aside in place of this one.
+/// Returns the files that were set aside in place of this one, without their write-ahead logs.
 pub fn set_aside_of(path: &Path) -> Vec<PathBuf> {
     let Some(name) = path.file_name() else { return Vec::new() };
     let begin = format!("{}.damaged-", name.to_string_lossy());
     let directory = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let entries = std::fs::read_dir(directory).into_iter().flatten().flatten();
     let mut found: Vec<_> = entries
-        .filter(|entry| entry.file_name().to_string_lossy().starts_with(&begin))
+        .filter(|entry| {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            name.starts_with(&begin) && !name.ends_with(WAL)
+        })
         .map(|entry| entry.path())
         .collect();
     found.sort();
@@ -214,11 +226,15 @@ fn age(kept: &Path) -> Option<Duration> {
 
 fn remove_old(path: &Path) {
     for kept in set_aside_of(path) {
-        if age(&kept).is_some_and(|age| age > SET_ASIDE_FOR) {
-            match std::fs::remove_file(&kept) {
-                Ok(()) => tracing::info!(file = %kept.display(), "removed a file set aside"),
+        if age(&kept).is_none_or(|age| age <= SET_ASIDE_FOR) {
+            continue;
+        }
+        for file in [beside(&kept, WAL), kept] {
+            match std::fs::remove_file(&file) {
+                Ok(()) => tracing::info!(file = %file.display(), "removed a file set aside"),
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
                 Err(error) => {
-                    tracing::warn!(file = %kept.display(), %error, "a file set aside stays");
+                    tracing::warn!(file = %file.display(), %error, "a file set aside stays");
                 }
             }
         }
