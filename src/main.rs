@@ -14,6 +14,7 @@ mod telemetry;
 
 use clap::Parser;
 use commands::Cli;
+use rustix::fs::Mode;
 use std::process::ExitCode;
 use std::time::Duration;
 use tokio::runtime::Runtime;
@@ -27,6 +28,8 @@ const LEAVING: Duration = Duration::from_secs(1);
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    // Whatever this program creates is its user's alone.
+    rustix::process::umask(Mode::RWXG | Mode::RWXO);
     let cli = Cli::parse();
     if let Some(reader) = cli.reader() {
         return reader.run();

@@ -10,22 +10,26 @@ use debrief_domain::organization::{ApiKeyCreated, Organization, OrganizationComm
 use debrief_domain::principal::{Principal, Role};
 use debrief_infra::blobs;
 use debrief_infra::database::Database;
+use debrief_infra::disk;
 use debrief_infra::documents::Documents;
 use debrief_infra::health::{Health, Unwell};
-use debrief_infra::keys::{KeyStore, MasterKey};
+use debrief_infra::keys::{KeyError, KeyStore, MasterKey, MasterKeyError};
 use debrief_infra::log::{AppenderOptions, CommandContext, CommandKey, EventLog, Metadata};
+use debrief_infra::private;
 use debrief_infra::queue::{self, Ledger, Queue};
 use debrief_projections::directory;
 use debrief_projections::engine::{self, Projection, Runner, Views};
 use debrief_search::dense::semantic::SemanticSearch;
 use serde_json::json;
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::sync::OnceCell;
 use uuid::Uuid;
 
-/// Everything outside the process that roles and commands work with.
+const NOT_MIGRATED: &str = "the log cannot be read; was `debrief migrate` run on this database?";
+
+/// Everything that the roles and the commands work with.
 pub(crate) struct System {
     pub(crate) database: Database,
     pub(crate) log: EventLog,
@@ -35,23 +39,31 @@ pub(crate) struct System {
     documents: OnceCell<Documents>,
     queue: OnceCell<Arc<dyn Queue>>,
     semantic: OnceCell<Option<Semantic>>,
-    /// The path of the master key if it was created just now.
-    pub(crate) master_key_made: Option<std::path::PathBuf>,
+    master_key_file: Option<PathBuf>,
+    /// Where the master key was made just now, if it was.
+    pub(crate) master_key_made: Option<PathBuf>,
 }
 
 impl System {
     /// Opens database, keys and log. With `make`, creates missing directories and keys and migrates
     /// the schema.
     pub(crate) async fn open(config: &Config, make: bool) -> anyhow::Result<Self> {
+        let url = config.database_url.as_str();
         if make {
-            make_directory(&config.data_dir)?;
+            private::directory(&config.data_dir).context("data_dir")?;
+            Database::mend(url).await?;
         }
-        let (master, master_key_made) = master_key(config, make)?;
-        let database =
-            Database::open(config.database_url.as_str(), config.database_connections).await?;
+        let database = match Database::open(url, config.database_connections).await {
+            Err(error) if error.is_full() && disk::give_up_reserve(&config.data_dir)? => {
+                tracing::error!(%error, "the disk is full; the reserve is given up to start at all");
+                Database::open(url, config.database_connections).await?
+            }
+            opened => opened?,
+        };
         if make {
             database.migrate().await.context("the database cannot be brought up to date")?;
         }
+        let (master, master_key_made) = master_key(config, make, &database).await?;
         let keys = KeyStore::new(database.log.clone(), master);
         let options =
             AppenderOptions { batch_max: config.append_batch_max, ..AppenderOptions::default() };
@@ -59,6 +71,11 @@ impl System {
         let log = EventLog::new(database.log.clone(), keys, options);
         let health = Health::default();
         register(&health, &log, &database);
+        let data_dir = config.data_dir.clone();
+        health.register("disk", move || std::future::ready(check_disk(&data_dir)));
+        if make && let Err(error) = disk::keep_reserve(&config.data_dir) {
+            tracing::warn!(%error, "no space is kept in reserve for a start on a full disk");
+        }
         Ok(Self {
             log,
             ledger: Ledger::new(database.queue.clone()),
@@ -68,18 +85,22 @@ impl System {
             queue: OnceCell::new(),
             semantic: OnceCell::new(),
             database,
+            master_key_file: config.master_key.file().cloned(),
             master_key_made,
         })
     }
 
     /// Fails if the database does not exist or was never migrated.
     pub(crate) async fn check(&self) -> anyhow::Result<()> {
-        self.log
-            .head()
-            .await
-            .context("the log cannot be read; was `debrief migrate` run on this database?")?;
-        self.log.keys().check().await?;
-        Ok(())
+        self.log.head().await.context(NOT_MIGRATED)?;
+        match (self.log.keys().check().await, &self.master_key_file) {
+            (Err(error @ KeyError::WrongMaster(_)), Some(file)) => {
+                let file = file.display();
+                Err(error)
+                    .context(format!("{file} is not this log's master key: put that one back"))
+            }
+            (checked, _) => Ok(checked?),
+        }
     }
 
     /// Opens the store of long texts.
@@ -195,21 +216,37 @@ impl System {
     }
 }
 
-/// Brings a read model up to date. One of another log is left unchanged, and `/readyz` reports it:
-/// it can be read, but must be rebuilt.
+/// Brings a read model up to date. On a full disk it stays as it is: it can be read, and catches up
+/// once there is space.
 pub(crate) async fn catch_up(runner: &Runner) -> anyhow::Result<()> {
-    runner.prepare().await?;
-    match runner.catch_up().await {
-        Err(error) if error.is_diverged() => {
+    let caught_up = async {
+        runner.prepare().await?;
+        runner.catch_up().await
+    };
+    match caught_up.await {
+        Err(error) if error.is_full() => {
             tracing::error!(
                 projection = runner.name(),
                 %error,
-                "the read model belongs to another log: run `debrief projections rebuild`"
+                "the read model stays as it is until there is space"
             );
             Ok(())
         }
         caught_up => Ok(caught_up.map(|_| ())?),
     }
+}
+
+/// Checks that there is space in the data directory. A process that keeps nothing there has none.
+fn check_disk(data_dir: &Path) -> Result<(), Unwell> {
+    if !data_dir.exists() {
+        return Ok(());
+    }
+    let free = disk::free(data_dir)?;
+    if free < disk::FREE_MIN {
+        let reason = format!("{} KiB are free for {}", free >> 10, data_dir.display());
+        return Err(Unwell::new("full", reason));
+    }
+    Ok(())
 }
 
 /// Registers the checks of the log, its keys and the read models.
@@ -255,26 +292,27 @@ fn operator_context(organization: OrganizationId) -> CommandContext {
     }
 }
 
-fn make_directory(path: &Path) -> anyhow::Result<()> {
-    use std::os::unix::fs::DirBuilderExt;
-    std::fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(path)
-        .with_context(|| format!("data_dir {} cannot be created", path.display()))
-}
-
-fn master_key(
+async fn master_key(
     config: &Config,
     make: bool,
-) -> anyhow::Result<(MasterKey, Option<std::path::PathBuf>)> {
+    database: &Database,
+) -> anyhow::Result<(MasterKey, Option<PathBuf>)> {
     Ok(match &config.master_key {
         MasterKeySetting::Given(secret) => (MasterKey::from_bytes(*secret), None),
         MasterKeySetting::File(path) => (MasterKey::from_file(path)?, None),
+        MasterKeySetting::MadeInFile(path) if path.exists() => (MasterKey::from_file(path)?, None),
         MasterKeySetting::MadeInFile(path) if make => {
+            // Another process may have made it just now, and used it.
+            if KeyStore::are_stored(&database.log).await? && !path.exists() {
+                return Err(MasterKeyError::Missing(path.clone()).into());
+            }
             let (key, made) = MasterKey::from_file_or_new(path)?;
             (key, made.then(|| path.clone()))
         }
-        MasterKeySetting::MadeInFile(path) => (MasterKey::from_file(path)?, None),
+        // Also where the database was never migrated, which is told of first.
+        MasterKeySetting::MadeInFile(path) => {
+            KeyStore::are_stored(&database.log).await.context(NOT_MIGRATED)?;
+            return Err(MasterKeyError::Missing(path.clone()).into());
+        }
     })
 }

@@ -56,6 +56,7 @@ async fn measure(url: &str, file: &Path, size: usize) -> Anyhow<()> {
         embeddings_url: "none".to_owned(),
         epoch: "speed".to_owned(),
         position: 0,
+        event: None,
         complete: true,
     };
     store.drop_collection(COLLECTION).await?;

@@ -5,6 +5,7 @@
 
 pub mod blobs;
 pub mod database;
+pub mod disk;
 pub mod documents;
 pub mod embeddings;
 pub mod health;
@@ -12,6 +13,7 @@ pub mod keys;
 pub mod language;
 pub mod log;
 mod openai;
+pub mod private;
 pub mod queue;
 pub mod signals;
 pub mod url;

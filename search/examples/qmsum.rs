@@ -163,7 +163,12 @@ fn index(passages: &[(usize, Passage)], organization: OrganizationId) -> Outcome
         let passages = of_meeting.iter().map(|(_, passage)| passage.clone()).collect();
         writer.replace_by(&session, passages)?;
     }
-    writer.commit(&Checkpoint { schema: SCHEMA, epoch: String::new(), position: 0 })?;
+    writer.commit(&Checkpoint {
+        schema: SCHEMA,
+        epoch: String::new(),
+        position: 0,
+        event: None,
+    })?;
     Ok(index)
 }
 

@@ -125,6 +125,7 @@ impl Dense {
             embeddings_url: String::new(),
             epoch: String::new(),
             position: 0,
+            event: None,
             complete: true,
         };
         runtime.block_on(store.put_state("speed", &state, Some(DIMENSIONS)))?;
@@ -342,7 +343,12 @@ fn measure(meetings: &[Meeting], questions: &[Query], wanted: usize) -> Outcome<
 }
 
 fn commit(writer: &mut debrief_search::index::Writer) -> Outcome<()> {
-    Ok(writer.commit(&Checkpoint { schema: SCHEMA, epoch: String::new(), position: 0 })?)
+    Ok(writer.commit(&Checkpoint {
+        schema: SCHEMA,
+        epoch: String::new(),
+        position: 0,
+        event: None,
+    })?)
 }
 
 fn main() -> Outcome<()> {

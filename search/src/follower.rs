@@ -8,7 +8,8 @@
 //! Invariant: the checkpoint passes an event only once the current state of its session is in the
 //! index, or can never be read.
 
-use crate::index::{Checkpoint, Index, IndexError, SCHEMA, Writer};
+use crate::index::{Index, IndexError};
+use crate::slots::{SLOTS_MAX, Target, clear, open_newest, take_slot, verified};
 use crate::touched::touched;
 use async_trait::async_trait;
 use debrief_domain::event::DecodeError;
@@ -16,7 +17,7 @@ use debrief_domain::ids::OrganizationId;
 use debrief_domain::subject::Subject;
 use debrief_infra::documents::Documents;
 use debrief_infra::log::follow::{self, Consumer, Diverged, follow};
-use debrief_infra::log::{EventLog, Head, LogError};
+use debrief_infra::log::{EventLog, LogError};
 use debrief_sessions::{LoadError, load_subject};
 use metrics::{counter, gauge, histogram};
 use std::fs::File;
@@ -33,8 +34,6 @@ const BATCH: u32 = 500;
 const COMMIT_PAUSE: Duration = Duration::from_millis(200);
 /// Number of events without anything to index after which the checkpoint is written anyway.
 const IDLE_EVENTS: i64 = 10_000;
-/// Maximum number of processes on one machine that share the configured directory.
-const SLOTS_MAX: u32 = 64;
 
 /// Why the index could not be kept up to date.
 #[derive(Debug, thiserror::Error)]
@@ -85,37 +84,7 @@ impl Search {
     }
 }
 
-/// An index that is being written.
-struct Target {
-    directory: PathBuf,
-    index: Index,
-    writer: Writer,
-    written: Checkpoint,
-}
-
-impl Target {
-    fn create(slot: &Path, epoch: &str) -> Result<Self, IndexError> {
-        let directory = slot.join(format!("index-{}", Uuid::now_v7().simple()));
-        std::fs::create_dir_all(&directory)?;
-        let index = Index::create(&directory)?;
-        let mut writer = index.writer()?;
-        let written = Checkpoint { schema: SCHEMA, epoch: epoch.to_owned(), position: 0 };
-        writer.commit(&written)?;
-        Ok(Self { directory, index, writer, written })
-    }
-
-    /// Opens the index in a directory, if it is intact, of this log, and not ahead of it.
-    fn open(directory: PathBuf, head: &Head) -> Result<Self, IndexError> {
-        let (index, written) = Index::open(&directory)?;
-        let place =
-            follow::Checkpoint { epoch: Some(written.epoch.clone()), position: written.position };
-        place.check(head).map_err(|diverged| IndexError::Damaged(diverged.to_string()))?;
-        let writer = index.writer()?;
-        Ok(Self { directory, index, writer, written })
-    }
-}
-
-/// Keeps the index of this process up to date with the log.
+/// Keeps the index of this process up with the log.
 pub struct Follower {
     log: EventLog,
     documents: Documents,
@@ -123,9 +92,10 @@ pub struct Follower {
     /// Locked while the slot is in use.
     _lock: File,
     target: Option<Target>,
-    /// Position up to which the log has been processed.
+    /// Position up to which the log was looked at, and the event there.
     position: i64,
-    /// Position that a new index must reach before it replaces the old one.
+    event: Option<Uuid>,
+    /// Where a new index has to come before it takes the place of the old.
     switch_at: Option<i64>,
     live: Arc<RwLock<Index>>,
     reached: watch::Sender<i64>,
@@ -153,6 +123,7 @@ impl Follower {
             Ok::<_, FollowError>((slot, lock, target))
         });
         let (slot, lock, target) = opened.await??;
+        let target = verified(&log, &slot, target).await?;
         let position = target.written.position;
         Ok(Self {
             log,
@@ -160,6 +131,7 @@ impl Follower {
             slot,
             _lock: lock,
             position,
+            event: target.written.event,
             switch_at: None,
             live: Arc::new(RwLock::new(target.index.clone())),
             target: Some(target),
@@ -201,9 +173,10 @@ impl Follower {
         for (organization, subject) in &touched {
             target = self.take_in(target, *organization, *subject).await?;
         }
-        let position = last.position;
+        let (position, event) = (last.position, Some(last.id));
         if !touched.is_empty() || position - target.written.position >= IDLE_EVENTS {
             target.written.position = position;
+            target.written.event = event;
             let begun = Instant::now();
             let committed = tokio::task::spawn_blocking(move || {
                 target.writer.commit(&target.written)?;
@@ -215,6 +188,7 @@ impl Follower {
         }
         self.target = Some(target);
         self.position = position;
+        self.event = event;
         self.switch();
         Ok(events.len())
     }
@@ -260,8 +234,9 @@ impl Follower {
         let head = self.log.look().await?;
         let slot = self.slot.clone();
         let opened = tokio::task::spawn_blocking(move || open_newest(&slot, &head));
-        let target = opened.await??;
+        let target = verified(&self.log, &self.slot, opened.await??).await?;
         self.position = target.written.position;
+        self.event = target.written.event;
         self.switch_at = Some(*self.reached.borrow());
         self.target = Some(target);
         Ok(())
@@ -294,7 +269,7 @@ impl Consumer for Follower {
     async fn checkpoints(&mut self) -> Result<Vec<follow::Checkpoint>, FollowError> {
         self.ensure_target().await?;
         let epoch = self.target.as_ref().map(|target| target.written.epoch.clone());
-        Ok(vec![follow::Checkpoint { epoch, position: self.position }])
+        Ok(vec![follow::Checkpoint { epoch, position: self.position, event: self.event }])
     }
 
     async fn step(&mut self) -> Result<bool, FollowError> {
@@ -320,66 +295,6 @@ impl Consumer for Follower {
         if matches!(error, FollowError::Index(_) | FollowError::Join(_)) {
             // The state of what was written since the last commit is unknown.
             self.target = None;
-        }
-    }
-}
-
-/// Locks a directory under `root` that no other process uses.
-fn take_slot(root: &Path) -> Result<(PathBuf, File), FollowError> {
-    for number in 0..SLOTS_MAX {
-        let slot = root.join(number.to_string());
-        std::fs::create_dir_all(&slot).map_err(IndexError::Directory)?;
-        let lock = File::create(slot.join("lock")).map_err(IndexError::Directory)?;
-        match lock.try_lock() {
-            Ok(()) => return Ok((slot, lock)),
-            Err(std::fs::TryLockError::WouldBlock) => {}
-            Err(std::fs::TryLockError::Error(error)) => {
-                return Err(IndexError::Directory(error).into());
-            }
-        }
-    }
-    Err(FollowError::NoSlot(root.to_owned()))
-}
-
-/// Returns the indexes of a slot, newest first.
-fn indexes(slot: &Path) -> Result<Vec<PathBuf>, IndexError> {
-    let mut found = Vec::new();
-    for entry in std::fs::read_dir(slot)? {
-        let entry = entry?;
-        if entry.file_name().to_string_lossy().starts_with("index-") {
-            found.push(entry.path());
-        }
-    }
-    found.sort();
-    found.reverse();
-    Ok(found)
-}
-
-/// Opens the newest usable index of a slot, or creates one.
-fn open_newest(slot: &Path, head: &Head) -> Result<Target, IndexError> {
-    std::fs::create_dir_all(slot)?;
-    for directory in indexes(slot)? {
-        match Target::open(directory.clone(), head) {
-            Ok(target) => {
-                clear(slot, Some(&target.directory));
-                return Ok(target);
-            }
-            Err(error) => {
-                tracing::warn!(directory = %directory.display(), %error, "a search index cannot be used; rebuilding it from the log");
-            }
-        }
-    }
-    let target = Target::create(slot, &head.epoch)?;
-    clear(slot, Some(&target.directory));
-    Ok(target)
-}
-
-/// Removes all indexes of a slot but one. A removed one can go on answering: its files are open.
-fn clear(slot: &Path, keep: Option<&Path>) {
-    let others = indexes(slot).unwrap_or_default();
-    for directory in others.into_iter().filter(|other| Some(other.as_path()) != keep) {
-        if let Err(error) = std::fs::remove_dir_all(&directory) {
-            tracing::warn!(directory = %directory.display(), %error, "an old search index could not be removed");
         }
     }
 }

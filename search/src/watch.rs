@@ -25,7 +25,12 @@ impl SavedSearchMatcher {
         let index = Index::in_memory()?;
         let mut writer = index.writer()?;
         writer.replace(session)?;
-        writer.commit(&Checkpoint { schema: SCHEMA, epoch: String::new(), position: 0 })?;
+        writer.commit(&Checkpoint {
+            schema: SCHEMA,
+            epoch: String::new(),
+            position: 0,
+            event: None,
+        })?;
         Ok(Self { index, organization: session.organization })
     }
 

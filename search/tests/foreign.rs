@@ -120,7 +120,7 @@ fn nothing_foreign_comes_back_whatever_is_asked() {
             writer.replace(&session(of, n)).unwrap();
         }
     }
-    let checkpoint = Checkpoint { schema: SCHEMA, epoch: String::new(), position: 1 };
+    let checkpoint = Checkpoint { schema: SCHEMA, epoch: String::new(), position: 1, event: None };
     writer.commit(&checkpoint).unwrap();
 
     // As if the vector store named chunks of both, and each as near as can be.

@@ -52,7 +52,7 @@ fn session(organization: OrganizationId, number: u128, turns: &[(&str, &str)]) -
 }
 
 fn checkpoint(position: i64) -> Checkpoint {
-    Checkpoint { schema: SCHEMA, epoch: "e".to_owned(), position }
+    Checkpoint { schema: SCHEMA, epoch: "e".to_owned(), position, event: None }
 }
 
 fn index_of(sessions: &[Session]) -> (Index, Writer) {

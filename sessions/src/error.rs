@@ -32,6 +32,16 @@ pub enum LoadError {
 }
 
 impl LoadError {
+    /// Returns whether the disk is full.
+    pub fn is_full(&self) -> bool {
+        match self {
+            Self::Log(error) => error.is_full(),
+            Self::Key(KeyError::Database(error)) => error.is_full(),
+            Self::Blob(error) => error.is_full(),
+            _ => false,
+        }
+    }
+
     /// Returns whether a later attempt may succeed.
     pub fn is_temporary(&self) -> bool {
         match self {

@@ -4,6 +4,7 @@ mod client;
 mod config_check;
 mod dead_letters;
 mod demo;
+mod doctor;
 mod events;
 mod import;
 mod organizations;
@@ -37,6 +38,7 @@ const EXAMPLES: &str = "Examples:
   debrief upload --watch ~/calls       also upload files that are added later
   debrief search what did Maya decide  search sessions in plain words
   debrief events tail --follow         print events as they happen
+  debrief doctor                       say what is wrong with the data, and what to do
   debrief config check                 show each setting and where it was set";
 
 /// Settings with a flag of their own. For all others: `--set`, the environment, or a file.
@@ -105,6 +107,8 @@ enum Command {
     /// Create or list organizations
     #[command(subcommand)]
     Organizations(organizations::Organizations),
+    /// Say what is wrong with the data of this installation, and what to do
+    Doctor(doctor::Doctor),
     /// Check or print the configuration
     #[command(subcommand)]
     Config(config_check::ConfigCommand),
@@ -194,6 +198,7 @@ pub(crate) async fn run(mut cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Events(command) => events::run(&config, command).await?,
         Command::DeadLetters(command) => return dead_letters::run(&config, command).await,
         Command::Organizations(command) => organizations::run(&config, command).await?,
+        Command::Doctor(doctor) => return doctor::run(&config, doctor).await,
         Command::Config(_) => unreachable!("answered above"),
         Command::Reader(_) => unreachable!("it has no settings"),
     }

@@ -124,10 +124,12 @@ settings! {
     worker_memory_max: Size, Plain, |text| {
         read::size(text, Size::from_bytes(2 << 30), Size::from_bytes(1 << 40))
     };
+    /// At most `queue::LEASE_MAX`.
     worker_lease: Timespan, Plain, |text| read::span(text, Timespan::from_millis(2_000), TEN_MINUTES);
     worker_max_attempts: u32, Plain, |text| read::count(text, 1, 100);
-    worker_backoff_min: Timespan, Plain, |text| read::span(text, Timespan::from_millis(1), DAY);
-    worker_backoff_max: Timespan, Plain, |text| read::span(text, Timespan::from_millis(1), DAY);
+    /// At most `queue::PAUSE_MAX`, as the next one.
+    worker_backoff_min: Timespan, Plain, |text| read::span(text, Timespan::from_millis(1), HOUR);
+    worker_backoff_max: Timespan, Plain, |text| read::span(text, Timespan::from_millis(1), HOUR);
     updates_retention: u64, Plain, |text| read::count(text, 100, 10_000_000);
     websocket_max_connections: usize, Plain, |text| read::count(text, 1, 1_000_000);
     websocket_max_subscriptions: usize, Plain, |text| read::count(text, 1, 10_000);

@@ -160,6 +160,16 @@ pub(crate) enum MasterKey {
     MadeInFile(PathBuf),
 }
 
+impl MasterKey {
+    /// Returns the file that it is in, if it is in one.
+    pub(crate) fn file(&self) -> Option<&PathBuf> {
+        match self {
+            Self::Given(_) => None,
+            Self::File(path) | Self::MadeInFile(path) => Some(path),
+        }
+    }
+}
+
 impl fmt::Display for MasterKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

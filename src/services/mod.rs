@@ -3,6 +3,7 @@
 //! A service owns the tasks that it starts, and ends them when it stops. What a service creates for
 //! others is in [`Process`], for those that start later.
 
+mod database;
 mod http;
 mod metrics;
 mod projections;
@@ -30,6 +31,7 @@ use tokio_util::task::TaskTracker;
 /// All services, in the order in which they start.
 pub(crate) fn all() -> Vec<Box<dyn Service>> {
     vec![
+        Box::<database::Forgetting>::default(),
         Box::<projections::Projections>::default(),
         Box::<signals::Signals>::default(),
         Box::<relay::Relaying>::default(),

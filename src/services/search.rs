@@ -4,6 +4,7 @@ use super::{Process, Service, Side, Tasks};
 use crate::roles::Roles;
 use anyhow::Context;
 use async_trait::async_trait;
+use debrief_infra::private;
 use debrief_search::follower::Follower;
 
 #[derive(Default)]
@@ -25,6 +26,7 @@ impl Service for Following {
 
     async fn start(&mut self, process: &mut Process) -> anyhow::Result<()> {
         let Process { config, system, .. } = &mut *process;
+        private::directory(&config.search_dir).context("search_dir")?;
         let documents = system.documents(config).await?;
         let opened = Follower::open(system.log.clone(), documents, &config.search_dir).await;
         let follower = opened.context("search_dir")?;

@@ -221,6 +221,9 @@ codes! {
     Unavailable = "unavailable", SERVICE_UNAVAILABLE,
         "The server, or something it depends on, cannot answer right now; or the read model has not reached `min_position` yet.",
         "Repeat the request after `Retry-After`, with the same `Idempotency-Key`.";
+    StorageFull = "storage_full", INSUFFICIENT_STORAGE,
+        "The server's disk is full. Nothing was stored; reading works.",
+        "Repeat the request with the same `Idempotency-Key` once the operator has made space.";
 }
 
 impl From<&Refusal> for Code {

@@ -96,6 +96,16 @@ impl Problem {
         )
     }
 
+    fn full(error: &dyn std::fmt::Display) -> Self {
+        tracing::error!(%error, "a request found the disk full");
+        Self::new(
+            Code::StorageFull,
+            "The server's disk is full, and nothing was stored. What is there can still be read. Once \
+             the operator has made space, send the same request again, with the same Idempotency-Key: \
+             it takes effect once.",
+        )
+    }
+
     pub(crate) fn status(&self) -> StatusCode {
         self.code.status()
     }
@@ -138,13 +148,21 @@ impl IntoResponse for Problem {
 
 impl From<DatabaseError> for Problem {
     fn from(error: DatabaseError) -> Self {
-        if error.is_temporary() { Self::temporary(&error) } else { Self::internal(&error) }
+        match error.is_temporary() {
+            _ if error.is_full() => Self::full(&error),
+            true => Self::temporary(&error),
+            false => Self::internal(&error),
+        }
     }
 }
 
 impl From<LogError> for Problem {
     fn from(error: LogError) -> Self {
-        if error.is_temporary() { Self::temporary(&error) } else { Self::internal(&error) }
+        match error.is_temporary() {
+            _ if error.is_full() => Self::full(&error),
+            true => Self::temporary(&error),
+            false => Self::internal(&error),
+        }
     }
 }
 
@@ -167,13 +185,21 @@ impl From<QueueError> for Problem {
 
 impl From<BlobError> for Problem {
     fn from(error: BlobError) -> Self {
-        if error.is_temporary() { Self::temporary(&error) } else { Self::internal(&error) }
+        match error.is_temporary() {
+            _ if error.is_full() => Self::full(&error),
+            true => Self::temporary(&error),
+            false => Self::internal(&error),
+        }
     }
 }
 
 impl From<LoadError> for Problem {
     fn from(error: LoadError) -> Self {
-        if error.is_temporary() { Self::temporary(&error) } else { Self::internal(&error) }
+        match error.is_temporary() {
+            _ if error.is_full() => Self::full(&error),
+            true => Self::temporary(&error),
+            false => Self::internal(&error),
+        }
     }
 }
 

@@ -25,6 +25,8 @@ use sha2::{Digest, Sha256};
 use tokio_util::io::ReaderStream;
 use uuid::Uuid;
 
+use crate::private;
+
 use super::{BlobError, BlobKey, BlobStore, ByteStream};
 
 /// How much is read or written per visit to the blocking threads.
@@ -140,6 +142,7 @@ impl Root {
         }
         let temporary = path.join(".tmp");
         private_directories().recursive(true).create(&temporary)?;
+        private::directory(&path).map_err(io::Error::other)?;
         sweep(&temporary)?;
         Ok(Self { path, temporary, synced: Mutex::default() })
     }

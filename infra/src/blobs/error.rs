@@ -49,6 +49,14 @@ impl BlobError {
         matches!(self, Self::Unavailable(_))
     }
 
+    /// Returns whether the disk is full.
+    pub fn is_full(&self) -> bool {
+        let Self::Unavailable(error) = self else { return false };
+        error.downcast_ref::<io::Error>().is_some_and(|error| {
+            matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
+        })
+    }
+
     /// Classifies an I/O error by whether a retry can help: a full disk or a lack of descriptors is
     /// temporary, a denied permission is not.
     pub(super) fn io(error: io::Error) -> Self {

@@ -24,20 +24,24 @@ macro_rules! files {
 
 pub(super) const SQLITE_LOG: &[File] = files!("sqlite/log": 20261121000001 "log");
 pub(super) const SQLITE_VIEWS: &[File] = files!("sqlite/views":
-    20261121000101 "views", 20261121000102 "asked_questions", 20261130000111 "log_epoch");
+    20261121000101 "views", 20261121000102 "asked_questions", 20261130000111 "log_epoch",
+    20261130000131 "log_event");
 pub(super) const SQLITE_QUEUE: &[File] = files!("sqlite/queue":
     20261121000201 "queue", 20261121000202 "leases", 20261130000201 "fair_parts",
-    20261130000202 "steps", 20261130000211 "log_epoch");
+    20261130000202 "steps", 20261130000211 "log_epoch",
+    20261130000231 "log_event");
 
 /// The migrations of the log, the read models and the queue.
 #[cfg(feature = "postgres")]
 pub(super) const POSTGRES: [&[File]; 3] = [
     files!("postgres/log": 20261121000001 "log", 20261121000002 "append"),
     files!("postgres/views":
-        20261121000101 "views", 20261121000102 "asked_questions", 20261130000111 "log_epoch"),
+        20261121000101 "views", 20261121000102 "asked_questions", 20261130000111 "log_epoch",
+    20261130000131 "log_event"),
     files!("postgres/queue":
         20261121000201 "queue", 20261121000202 "leases", 20261130000201 "fair_parts",
-        20261130000202 "steps", 20261130000211 "log_epoch"),
+        20261130000202 "steps", 20261130000211 "log_epoch",
+    20261130000231 "log_event"),
 ];
 
 /// Returns a migrator to the newest version of these files.

@@ -5,19 +5,33 @@
 //! on every commit (`synchronous=FULL`). Read models and the queue, which can be refilled from the
 //! log, have files that sync at checkpoints (`synchronous=NORMAL`) and never delay an append. In
 //! Postgres the three are tables of one database.
+//!
+//! [`Database::mend`] comes before the SQLite files are opened; [`Database::keep_up`] runs while they
+//! are.
 
 mod error;
+mod file;
 mod lease;
+mod mend;
 mod migrations;
+mod presence;
 pub mod sql;
+mod upkeep;
+mod values;
 
 pub use error::DatabaseError;
+pub use file::{FORGOTTEN_AFTER, File, Part};
 pub use lease::Lease;
+pub use mend::{Examined, SET_ASIDE_FOR, SetAside, examine, refuse_without_log, set_aside_of};
+pub use presence::Presence;
 
+use crate::private;
 use crate::url::has_scheme;
 use sql::Sql;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{Connection, SqliteConnection};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How long a statement waits for another process's write to a SQLite file.
@@ -61,17 +75,46 @@ impl Database {
         Err(DatabaseError::Config(format!("the URL of a database is {FORMS}")))
     }
 
+    /// Looks at the SQLite files before they are opened: sets aside damaged ones that the log
+    /// refills, and returns them. Does nothing on Postgres.
+    ///
+    /// Fails, with the file and what to do, if the log is damaged or missing, or if another process
+    /// uses a damaged file. The search for damage is bounded in time.
+    pub async fn mend(url: &str) -> Result<Vec<SetAside>, DatabaseError> {
+        let Some(log) = sqlite_path(url) else { return Ok(Vec::new()) };
+        let mended = tokio::task::spawn_blocking(move || mend::mend(&log));
+        mended.await.unwrap_or_else(|panic| Err(DatabaseError::broken(panic)))
+    }
+
     async fn open_sqlite(path: &Path) -> Result<Self, DatabaseError> {
-        if let Some(directory) = path.parent().filter(|p| !p.as_os_str().is_empty()) {
-            std::fs::create_dir_all(directory).map_err(|error| {
-                DatabaseError::Config(format!("cannot create the database's directory: {error}"))
-            })?;
+        if let Some(directory) = path.parent().filter(|p| !p.as_os_str().is_empty())
+            && !directory.exists()
+        {
+            private::directory(directory).map_err(DatabaseError::config)?;
         }
+        mend::refuse_without_log(path)?;
         Ok(Self {
-            log: open_file(path, SqliteSynchronous::Full).await?,
-            views: open_file(&sibling(path, "views"), SqliteSynchronous::Normal).await?,
-            queue: open_file(&sibling(path, "queue"), SqliteSynchronous::Normal).await?,
+            log: open_file(Part::Log, path, SqliteSynchronous::Full).await?,
+            views: open_file(Part::Views, path, SqliteSynchronous::Normal).await?,
+            queue: open_file(Part::Queue, path, SqliteSynchronous::Normal).await?,
         })
+    }
+
+    /// Opens a database to read from it, as it is: SQLite files are not created, and none is changed.
+    /// Connects at the first query.
+    pub async fn inspect(url: &str) -> Result<Self, DatabaseError> {
+        let Some(log) = sqlite_path(url) else { return Self::open(url, 2).await };
+        let part = |part| {
+            let file = Arc::new(File::inspected(part, &log));
+            let options = SqliteConnectOptions::new()
+                .filename(file.path())
+                .read_only(true)
+                .busy_timeout(SQLITE_BUSY_TIMEOUT);
+            let pool = || SqlitePoolOptions::new().max_connections(1);
+            let writer = pool().connect_lazy_with(options.clone());
+            Sql::Sqlite { writer, readers: pool().connect_lazy_with(options), file }
+        };
+        Ok(Self { log: part(Part::Log), views: part(Part::Views), queue: part(Part::Queue) })
     }
 
     #[cfg(feature = "postgres")]
@@ -104,7 +147,10 @@ impl Database {
             Sql::Sqlite { .. } => {
                 run_sqlite(migrations::SQLITE_LOG, &self.log).await?;
                 run_sqlite(migrations::SQLITE_VIEWS, &self.views).await?;
-                run_sqlite(migrations::SQLITE_QUEUE, &self.queue).await
+                run_sqlite(migrations::SQLITE_QUEUE, &self.queue).await?;
+                // Written before deleted content was overwritten.
+                self.views.overwrite_free_pages().await?;
+                self.queue.overwrite_free_pages().await
             }
             #[cfg(feature = "postgres")]
             Sql::Postgres(pool) => {
@@ -120,27 +166,32 @@ impl Database {
 
     /// Closes all connections after the running statements.
     pub async fn close(&self) {
-        self.log.close().await;
-        self.views.close().await;
-        self.queue.close().await;
+        for part in [&self.log, &self.views, &self.queue] {
+            part.close().await;
+        }
     }
 }
 
 async fn run_sqlite(folder: &[migrations::File], sql: &Sql) -> Result<(), DatabaseError> {
     match sql {
-        Sql::Sqlite { writer, .. } => Ok(migrations::migrator(folder).run(writer).await?),
+        Sql::Sqlite { writer, file, .. } => {
+            let migrated = migrations::migrator(folder).run(writer).await;
+            migrated.map_err(|error| file.seen(error.into()))
+        }
         #[cfg(feature = "postgres")]
         Sql::Postgres(_) => unreachable!("the three parts are of one kind"),
     }
 }
 
-fn sibling(path: &Path, part: &str) -> PathBuf {
-    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-    path.with_file_name(format!("{stem}-{part}.db"))
+/// Returns the log's file, if the URL names one.
+pub fn sqlite_path(url: &str) -> Option<PathBuf> {
+    url.strip_prefix("sqlite:").map(PathBuf::from)
 }
 
 /// Settings of every connection to a SQLite file.
-const PRAGMAS: [(&str, &str); 5] = [
+const PRAGMAS: [(&str, &str); 6] = [
+    // What is deleted is overwritten, and what was a page of it.
+    ("secure_delete", "on"),
     ("foreign_keys", "on"),
     // Without it, REPLACE deletes events in spite of the trigger.
     ("recursive_triggers", "on"),
@@ -151,15 +202,23 @@ const PRAGMAS: [(&str, &str); 5] = [
     ("wal_autocheckpoint", "8000"),
 ];
 
-async fn open_file(path: &Path, synchronous: SqliteSynchronous) -> Result<Sql, DatabaseError> {
+async fn open_file(
+    part: Part,
+    log: &Path,
+    synchronous: SqliteSynchronous,
+) -> Result<Sql, DatabaseError> {
+    let file = Arc::new(File::prepare(part, log)?);
     let options = SqliteConnectOptions::new()
-        .filename(path)
+        .filename(file.path())
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(synchronous)
         .busy_timeout(SQLITE_BUSY_TIMEOUT);
     let options =
         PRAGMAS.into_iter().fold(options, |options, (name, value)| options.pragma(name, value));
+    // A single connection first: a pool would retry a damaged file.
+    let tried = async { SqliteConnection::connect_with(&options).await?.close().await };
+    tried.await.map_err(|error| file.seen(error.into()))?;
     let writer = SqlitePoolOptions::new()
         .max_connections(1)
         .min_connections(1)
@@ -172,7 +231,7 @@ async fn open_file(path: &Path, synchronous: SqliteSynchronous) -> Result<Sql, D
         .max_connections(SQLITE_READERS)
         .acquire_timeout(Duration::from_secs(30))
         .connect_lazy_with(options.read_only(true));
-    Ok(Sql::Sqlite { writer, readers })
+    Ok(Sql::Sqlite { writer, readers, file })
 }
 
 impl Sql {

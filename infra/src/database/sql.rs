@@ -5,10 +5,12 @@
 //! placeholders. [`Sql::dialect`] covers the differences. The event log has its own native adapters
 //! and does not use this module.
 
-use super::DatabaseError;
+pub use super::values::{FromValue, Row, Value};
+use super::{DatabaseError, File};
 #[cfg(feature = "postgres")]
 use sqlx::Column;
 use sqlx::{AssertSqlSafe, Row as _, TypeInfo, ValueRef};
+use std::sync::Arc;
 
 /// The SQL dialect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,111 +49,6 @@ impl Dialect {
     }
 }
 
-/// A value of a column or a placeholder.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Value {
-    /// `NULL`.
-    Null,
-    /// A 64-bit integer; also booleans, as 0 and 1.
-    Integer(i64),
-    /// A double.
-    Real(f64),
-    /// A text; also ids and JSON.
-    Text(String),
-    /// Bytes.
-    Bytes(Vec<u8>),
-}
-
-macro_rules! value_from {
-    ($($type:ty => |$v:ident| $make:expr),+ $(,)?) => {
-        $(impl From<$type> for Value {
-            fn from($v: $type) -> Self { $make }
-        })+
-    };
-}
-value_from! {
-    i64 => |v| Self::Integer(v),
-    u32 => |v| Self::Integer(v.into()),
-    bool => |v| Self::Integer(v.into()),
-    f64 => |v| Self::Real(v),
-    String => |v| Self::Text(v),
-    &str => |v| Self::Text(v.to_owned()),
-    uuid::Uuid => |v| Self::Text(v.to_string()),
-    Vec<u8> => |v| Self::Bytes(v),
-}
-
-impl<T: Into<Value>> From<Option<T>> for Value {
-    fn from(value: Option<T>) -> Self {
-        value.map_or(Self::Null, Into::into)
-    }
-}
-
-impl Value {
-    fn kind(&self) -> &'static str {
-        match self {
-            Self::Null => "nothing",
-            Self::Integer(_) => "an integer",
-            Self::Real(_) => "a double",
-            Self::Text(_) => "text",
-            Self::Bytes(_) => "bytes",
-        }
-    }
-}
-
-/// A type that a column can be read as.
-pub trait FromValue: Sized {
-    /// The expected type, for the error.
-    const EXPECTED: &'static str;
-    /// Returns the value if it is of this type.
-    fn from_value(value: &Value) -> Option<Self>;
-}
-
-macro_rules! from_value {
-    ($($type:ty, $expected:literal, $pattern:pat => $take:expr);+ $(;)?) => {
-        $(impl FromValue for $type {
-            const EXPECTED: &'static str = $expected;
-            fn from_value(value: &Value) -> Option<Self> {
-                match value { $pattern => $take, _ => None }
-            }
-        })+
-    };
-}
-from_value! {
-    i64, "an integer", Value::Integer(v) => Some(*v);
-    u32, "an integer of 32 bits", Value::Integer(v) => u32::try_from(*v).ok();
-    bool, "0 or 1", Value::Integer(v) => Some(*v != 0);
-    f64, "a double", Value::Real(v) => Some(*v);
-    String, "text", Value::Text(v) => Some(v.clone());
-    uuid::Uuid, "an id", Value::Text(v) => v.parse().ok();
-    Vec<u8>, "bytes", Value::Bytes(v) => Some(v.clone());
-}
-
-impl<T: FromValue> FromValue for Option<T> {
-    const EXPECTED: &'static str = T::EXPECTED;
-    fn from_value(value: &Value) -> Option<Self> {
-        match value {
-            Value::Null => Some(None),
-            other => T::from_value(other).map(Some),
-        }
-    }
-}
-
-/// A row of a result.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Row(pub Vec<Value>);
-
-impl Row {
-    /// Reads column `index`, from 0.
-    pub fn get<T: FromValue>(&self, index: usize) -> Result<T, DatabaseError> {
-        let value = self.0.get(index).unwrap_or(&Value::Null);
-        T::from_value(value).ok_or_else(|| DatabaseError::Type {
-            column: index,
-            expected: T::EXPECTED,
-            found: value.kind(),
-        })
-    }
-}
-
 /// A handle to one part of the database; clones share its connections.
 #[derive(Clone, Debug)]
 pub enum Sql {
@@ -161,6 +58,8 @@ pub enum Sql {
         writer: sqlx::SqlitePool,
         /// The reading connections.
         readers: sqlx::SqlitePool,
+        /// The file.
+        file: Arc<File>,
     },
     /// A Postgres database.
     #[cfg(feature = "postgres")]
@@ -171,7 +70,7 @@ pub enum Sql {
 #[derive(Debug)]
 pub enum Transaction {
     /// On the writing connection of a SQLite file.
-    Sqlite(sqlx::Transaction<'static, sqlx::Sqlite>),
+    Sqlite(sqlx::Transaction<'static, sqlx::Sqlite>, Arc<File>),
     /// On a Postgres connection.
     #[cfg(feature = "postgres")]
     Postgres(sqlx::Transaction<'static, sqlx::Postgres>),
@@ -276,9 +175,9 @@ impl Sql {
     /// Runs a `SELECT` outside any transaction.
     pub async fn query(&self, sql: &str, arguments: &[Value]) -> Result<Vec<Row>, DatabaseError> {
         match self {
-            Self::Sqlite { readers, .. } => {
-                let rows = sqlite_query(sql, arguments).fetch_all(readers).await?;
-                rows.iter().map(sqlite_row).collect()
+            Self::Sqlite { readers, file, .. } => {
+                let rows = sqlite_query(sql, arguments).fetch_all(readers).await;
+                rows.map_err(|error| file.seen(error.into()))?.iter().map(sqlite_row).collect()
             }
             #[cfg(feature = "postgres")]
             Self::Postgres(pool) => {
@@ -291,8 +190,10 @@ impl Sql {
     /// Runs one writing statement in its own transaction; returns the number of affected rows.
     pub async fn execute(&self, sql: &str, arguments: &[Value]) -> Result<u64, DatabaseError> {
         Ok(match self {
-            Self::Sqlite { writer, .. } => {
-                sqlite_query(sql, arguments).execute(writer).await?.rows_affected()
+            Self::Sqlite { writer, file, .. } => {
+                file.written.notify_one();
+                let done = sqlite_query(sql, arguments).execute(writer).await;
+                done.map_err(|error| file.seen(error.into()))?.rows_affected()
             }
             #[cfg(feature = "postgres")]
             Self::Postgres(pool) => {
@@ -308,9 +209,10 @@ impl Sql {
         arguments: &[Value],
     ) -> Result<Vec<Row>, DatabaseError> {
         match self {
-            Self::Sqlite { writer, .. } => {
-                let rows = sqlite_query(sql, arguments).fetch_all(writer).await?;
-                rows.iter().map(sqlite_row).collect()
+            Self::Sqlite { writer, file, .. } => {
+                file.written.notify_one();
+                let rows = sqlite_query(sql, arguments).fetch_all(writer).await;
+                rows.map_err(|error| file.seen(error.into()))?.iter().map(sqlite_row).collect()
             }
             #[cfg(feature = "postgres")]
             Self::Postgres(_) => self.query(sql, arguments).await,
@@ -320,26 +222,55 @@ impl Sql {
     /// Begins a writable transaction.
     pub async fn begin(&self) -> Result<Transaction, DatabaseError> {
         Ok(match self {
-            Self::Sqlite { writer, .. } => {
+            Self::Sqlite { writer, file, .. } => {
                 // IMMEDIATE, because a transaction that reads first and then writes would get
                 // SQLITE_BUSY_SNAPSHOT if another process wrote in between.
-                Transaction::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?)
+                let begun = writer.begin_with("BEGIN IMMEDIATE").await;
+                let begun = begun.map_err(|error| file.seen(error.into()))?;
+                Transaction::Sqlite(begun, Arc::clone(file))
             }
             #[cfg(feature = "postgres")]
             Self::Postgres(pool) => Transaction::Postgres(pool.begin().await?),
         })
     }
 
-    /// Checks that the database responds.
+    /// Checks that the database responds, and that no damage was found in its file.
     pub async fn check(&self) -> Result<(), DatabaseError> {
+        if let Some(file) = self.file() {
+            file.check()?;
+        }
         self.query("SELECT 1", &[]).await.map(|_| ())
+    }
+
+    /// Returns an error of its SQLite file as the caller is to see it; see [`File`].
+    pub(crate) fn seen(&self, error: DatabaseError) -> DatabaseError {
+        match self.file() {
+            Some(file) => file.seen(error),
+            None => error,
+        }
+    }
+
+    /// Returns the SQLite file; `None` on Postgres.
+    pub fn file(&self) -> Option<&File> {
+        match self {
+            Self::Sqlite { file, .. } => Some(file.as_ref()),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(_) => None,
+        }
     }
 
     /// Closes the connections after the running statements.
     pub async fn close(&self) {
         match self {
-            Self::Sqlite { writer, readers } => {
+            Self::Sqlite { writer, readers, file } => {
                 readers.close().await;
+                if file.is_written_to()
+                    && !writer.is_closed()
+                    && let Err(error) = self.forget().await
+                {
+                    let file = file.path().display();
+                    tracing::warn!(%file, %error, "deleted content stays in the write-ahead log");
+                }
                 writer.close().await;
             }
             #[cfg(feature = "postgres")]
@@ -352,7 +283,7 @@ impl Transaction {
     /// Returns the SQL dialect of this database.
     pub fn dialect(&self) -> Dialect {
         match self {
-            Self::Sqlite(_) => Dialect::Sqlite,
+            Self::Sqlite(..) => Dialect::Sqlite,
             #[cfg(feature = "postgres")]
             Self::Postgres(_) => Dialect::Postgres,
         }
@@ -365,9 +296,9 @@ impl Transaction {
         arguments: &[Value],
     ) -> Result<Vec<Row>, DatabaseError> {
         match self {
-            Self::Sqlite(tx) => {
-                let rows = sqlite_query(sql, arguments).fetch_all(&mut **tx).await?;
-                rows.iter().map(sqlite_row).collect()
+            Self::Sqlite(tx, file) => {
+                let rows = sqlite_query(sql, arguments).fetch_all(&mut **tx).await;
+                rows.map_err(|error| file.seen(error.into()))?.iter().map(sqlite_row).collect()
             }
             #[cfg(feature = "postgres")]
             Self::Postgres(tx) => {
@@ -380,8 +311,9 @@ impl Transaction {
     /// Runs a statement and returns the number of affected rows.
     pub async fn execute(&mut self, sql: &str, arguments: &[Value]) -> Result<u64, DatabaseError> {
         Ok(match self {
-            Self::Sqlite(tx) => {
-                sqlite_query(sql, arguments).execute(&mut **tx).await?.rows_affected()
+            Self::Sqlite(tx, file) => {
+                let done = sqlite_query(sql, arguments).execute(&mut **tx).await;
+                done.map_err(|error| file.seen(error.into()))?.rows_affected()
             }
             #[cfg(feature = "postgres")]
             Self::Postgres(tx) => {
@@ -393,7 +325,10 @@ impl Transaction {
     /// Makes the writes durable and visible.
     pub async fn commit(self) -> Result<(), DatabaseError> {
         match self {
-            Self::Sqlite(tx) => tx.commit().await?,
+            Self::Sqlite(tx, file) => {
+                tx.commit().await.map_err(|error| file.seen(error.into()))?;
+                file.written.notify_one();
+            }
             #[cfg(feature = "postgres")]
             Self::Postgres(tx) => tx.commit().await?,
         }

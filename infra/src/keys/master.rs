@@ -13,6 +13,13 @@ pub enum MasterKeyError {
     /// Not 64 hexadecimal digits.
     #[error("a master key is 64 hexadecimal digits (32 random bytes: `openssl rand -hex 32`)")]
     Malformed,
+    /// The file is missing where it cannot be created anew.
+    #[error(
+        "the master key {} is missing, and the log holds texts that only it opens: put it back from \
+         its backup (no new key was created)",
+        .0.display()
+    )]
+    Missing(PathBuf),
     /// The file cannot be read or created.
     #[error("cannot use the master key file {path}: {source}")]
     File {

@@ -159,6 +159,12 @@ impl KeyStore {
         Ok(())
     }
 
+    /// Returns whether keys are stored in the log's part of a database: only the master key that
+    /// wrapped them opens what they encrypted.
+    pub async fn are_stored(sql: &Sql) -> Result<bool, DatabaseError> {
+        Ok(!sql.query("SELECT 1 FROM data_keys LIMIT 1", &[]).await?.is_empty())
+    }
+
     /// Checks whether the master key is the one that wrapped the stored keys, by unwrapping one.
     pub async fn check(&self) -> Result<(), KeyError> {
         let sql = "SELECT id, wrapped FROM data_keys WHERE parent_id IS NULL LIMIT 1";

@@ -160,9 +160,12 @@ async fn commit(
         match store.append(appends).await {
             Ok(outcomes) => return Ok(outcomes),
             Err(error) => {
-                if !error.is_temporary() || Instant::now() + pause > deadline {
+                // A full disk is not waited for: nobody makes space within the time.
+                let wait = error.is_temporary() && !error.is_full();
+                if !wait || Instant::now() + pause > deadline {
                     return Err(Failure {
                         temporary: error.is_temporary(),
+                        full: error.is_full(),
                         text: error.to_string(),
                     });
                 }
@@ -179,6 +182,8 @@ async fn commit(
 #[derive(Clone)]
 struct Failure {
     temporary: bool,
+    /// Whether the disk is full.
+    full: bool,
     text: String,
 }
 
@@ -186,10 +191,10 @@ impl Failure {
     fn to_error(&self) -> LogError {
         use crate::database::DatabaseError;
         let text = sqlx::Error::Protocol(self.text.clone());
-        LogError::Database(if self.temporary {
-            DatabaseError::Unavailable(text)
-        } else {
-            DatabaseError::Other(text)
+        LogError::Database(match self.temporary {
+            _ if self.full => DatabaseError::Full(text),
+            true => DatabaseError::Unavailable(text),
+            false => DatabaseError::Other(text),
         })
     }
 }

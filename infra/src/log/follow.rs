@@ -2,8 +2,8 @@
 //!
 //! A [`Consumer`] has checkpoints and processes a batch when called; [`follow`] decides when. It
 //! compares the checkpoints with the log: behind the head, there is a batch to process; at the head,
-//! there is nothing to do until the log advances; a checkpoint beyond the head, or of another log, is
-//! [`Diverged`].
+//! there is nothing to do until the log advances; a checkpoint beyond the head, of another log, or
+//! behind an event that the log does not have, is [`Diverged`].
 //!
 //! Invariants: a consumer at the head is called only when the log advances, or when it asked to be
 //! called again; one that failed is retried after a pause that doubles, whatever signals arrive
@@ -16,6 +16,7 @@ use metrics::counter;
 use std::fmt::Display;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 /// Pause after a first failure.
 const PAUSE_MIN: Duration = Duration::from_millis(500);
@@ -27,6 +28,8 @@ pub struct Checkpoint {
     pub epoch: Option<String>,
     /// All events up to this position have been processed.
     pub position: i64,
+    /// The event at that position; `None` if not recorded, or at the beginning.
+    pub event: Option<Uuid>,
 }
 
 /// A checkpoint is not one of this log: its consumer has processed events that the log does not have.
@@ -48,6 +51,12 @@ pub enum Diverged {
         /// This log.
         log: String,
     },
+    /// The log was restored from a backup that is older than the checkpoint, and has grown since.
+    #[error("the event at {position} is not the one that the checkpoint was written after")]
+    OtherEvent {
+        /// The checkpoint.
+        position: i64,
+    },
 }
 
 impl Diverged {
@@ -58,7 +67,8 @@ impl Diverged {
 }
 
 impl Checkpoint {
-    /// Checks that it is a checkpoint of the log with this head.
+    /// Checks that it can be a checkpoint of the log with this head. Whether it is one, only
+    /// [`EventLog::verify_place`] can say.
     pub fn check(&self, head: &Head) -> Result<(), Diverged> {
         match &self.epoch {
             Some(other) if **other != *head.epoch => {
@@ -121,10 +131,11 @@ pub async fn follow<C: Consumer>(log: &EventLog, consumer: &mut C, stop: &Cancel
     let _lookout = log.tip.lookout();
     let mut moved = log.watch();
     let mut failures = 0;
+    let mut known = None;
     while !stop.is_cancelled() {
         // Before the call, so that no advance is missed.
         moved.mark_unchanged();
-        match look(log, consumer).await {
+        match look(log, consumer, &mut known).await {
             Ok(next) => {
                 failures = 0;
                 let Next::Wait(longest) = next else { continue };
@@ -141,6 +152,7 @@ pub async fn follow<C: Consumer>(log: &EventLog, consumer: &mut C, stop: &Cancel
                 }
             }
             Err(error) => {
+                known = None;
                 let pause = pause(failures, C::PAUSE_MAX);
                 failures += 1;
                 let name = consumer.name().to_owned();
@@ -161,11 +173,25 @@ pub async fn follow<C: Consumer>(log: &EventLog, consumer: &mut C, stop: &Cancel
     }
 }
 
-async fn look<C: Consumer>(log: &EventLog, consumer: &mut C) -> Result<Next, C::Error> {
+/// `known` is the number of setbacks of the log when the checkpoints were last verified; a consumer
+/// that goes on from there by itself stays where the log is.
+async fn look<C: Consumer>(
+    log: &EventLog,
+    consumer: &mut C,
+    known: &mut Option<u64>,
+) -> Result<Next, C::Error> {
     let checkpoints = consumer.checkpoints().await?;
+    let setbacks = log.tip.setbacks();
+    let verify = *known != Some(setbacks);
+    *known = (!checkpoints.is_empty()).then_some(setbacks);
     for checkpoint in &checkpoints {
-        match log.check_place(checkpoint).await {
+        let checked = match verify {
+            true => log.verify_place(checkpoint).await,
+            false => log.check_place(checkpoint).await,
+        };
+        match checked {
             Err(LogError::Diverged(diverged)) => {
+                *known = None;
                 consumer.diverged(diverged).await?;
                 return Ok(Next::Look);
             }
@@ -196,7 +222,7 @@ mod tests {
     fn a_checkpoint_is_of_one_log_and_not_beyond_it() {
         let head = Head { epoch: "a".into(), position: 7 };
         let at = |epoch: Option<&str>, position| {
-            Checkpoint { epoch: epoch.map(str::to_owned), position }.check(&head)
+            Checkpoint { epoch: epoch.map(str::to_owned), position, event: None }.check(&head)
         };
         assert_eq!(at(Some("a"), 7), Ok(()));
         assert_eq!(at(None, 0), Ok(()));

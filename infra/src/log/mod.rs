@@ -44,6 +44,7 @@ use codec::Codec;
 use cqrs_es::persist::EventUpcaster;
 use debrief_domain::ids::OrganizationId;
 use follow::{Checkpoint, Diverged};
+use std::collections::HashMap;
 use std::sync::Arc;
 use store::LogStore;
 use tip::Tip;
@@ -80,6 +81,16 @@ impl LogError {
             Self::Database(error) | Self::Key(KeyError::Database(error)) => error.is_temporary(),
             Self::Overloaded | Self::Closed => true,
             Self::Key(KeyError::WrongMaster(_)) | Self::Codec(_) | Self::Diverged(_) => false,
+        }
+    }
+}
+
+impl LogError {
+    /// Returns whether the disk is full.
+    pub fn is_full(&self) -> bool {
+        match self {
+            Self::Database(error) | Self::Key(KeyError::Database(error)) => error.is_full(),
+            _ => false,
         }
     }
 }
@@ -238,6 +249,30 @@ impl EventLog {
         }
         // Another process may have appended, and advanced the checkpoint, unknown to this one.
         Ok(checkpoint.check(&self.tip.look().await?)?)
+    }
+
+    /// Same as [`EventLog::check_place`], and checks that the event at the checkpoint is the one that
+    /// was processed: a log that was restored from a backup and has grown since has another one there.
+    pub async fn verify_place(&self, checkpoint: &Checkpoint) -> Result<(), LogError> {
+        self.check_place(checkpoint).await?;
+        let (Some(event), position @ 1..) = (checkpoint.event, checkpoint.position) else {
+            return Ok(());
+        };
+        match self.store.ids_at(&[position]).await?.get(&position) {
+            Some(found) if *found == event => Ok(()),
+            _ => Err(Diverged::OtherEvent { position }.into()),
+        }
+    }
+
+    /// Returns the ids of the events at these positions; positions without an event are left out.
+    pub async fn ids_at(&self, positions: &[i64]) -> Result<HashMap<i64, Uuid>, LogError> {
+        Ok(self.store.ids_at(positions).await?)
+    }
+
+    /// Returns the place of a consumer that has processed all events up to `position`.
+    pub async fn place_at(&self, position: i64) -> Result<Checkpoint, LogError> {
+        let event = self.store.ids_at(&[position]).await?.remove(&position);
+        Ok(Checkpoint { epoch: Some(self.known_head().await?.epoch.to_string()), position, event })
     }
 
     /// Returns a watch on the last position known to this process: a wake-up, not the truth. Other

@@ -15,7 +15,7 @@ use chrono::{DateTime, SubsecRound, Utc};
 use debrief_domain::ids::OrganizationId;
 use sqlx::postgres::{PgConnection, PgPool, PgRow};
 use sqlx::{AssertSqlSafe, Row};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use tokio::sync::Mutex;
 use uuid::Uuid;
@@ -300,6 +300,12 @@ impl LogStore for PostgresLog {
         let sql = format!("{EVENT} WHERE id = $1");
         let query = sqlx::query(AssertSqlSafe(sql)).bind(id);
         Ok(events(query.fetch_all(&self.pool).await?)?.pop())
+    }
+
+    async fn ids_at(&self, positions: &[i64]) -> Result<HashMap<i64, Uuid>, DatabaseError> {
+        let sql = "SELECT position, id FROM events WHERE position = ANY($1)";
+        let rows = sqlx::query(sql).bind(positions).fetch_all(&self.pool).await?;
+        rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
     }
 
     async fn find_key(

@@ -19,6 +19,7 @@ use debrief_domain::ids::OrganizationId;
 use rusqlite::{
     Connection, ErrorCode, OptionalExtension, Statement, Transaction, TransactionBehavior, params,
 };
+use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::{Arc, Mutex, PoisonError};
 use uuid::Uuid;
@@ -216,7 +217,7 @@ impl LogStore for SqliteLog {
                 Some(connection) => connection,
                 none => none.insert(sql.blocking_writer()?),
             };
-            Ok(append(connection, &batch)?)
+            append(connection, &batch).map_err(|error| sql.seen(error.into()))
         });
         written.await.unwrap_or_else(|panic| Err(DatabaseError::broken(panic)))
     }
@@ -250,6 +251,20 @@ impl LogStore for SqliteLog {
     async fn find(&self, id: Uuid) -> Result<Option<StoredEvent>, DatabaseError> {
         let sql = format!("{EVENT} WHERE id = $1");
         Ok(events(self.sql.query(&sql, &[id.into()]).await?)?.pop())
+    }
+
+    async fn ids_at(&self, positions: &[i64]) -> Result<HashMap<i64, Uuid>, DatabaseError> {
+        let mut ids = HashMap::with_capacity(positions.len());
+        for positions in positions.chunks(1_000) {
+            let marks: Vec<String> = (1..=positions.len()).map(|i| format!("${i}")).collect();
+            let sql =
+                format!("SELECT position, id FROM events WHERE position IN ({})", marks.join(", "));
+            let arguments: Vec<_> = positions.iter().map(|&position| position.into()).collect();
+            for row in self.sql.query(&sql, &arguments).await? {
+                ids.insert(row.get(0)?, row.get(1)?);
+            }
+        }
+        Ok(ids)
     }
 
     async fn find_key(

@@ -5,6 +5,7 @@ use crate::database::{DatabaseError, sql::Sql};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use debrief_domain::ids::OrganizationId;
+use std::collections::HashMap;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -45,6 +46,9 @@ pub(super) trait LogStore: Send + Sync {
 
     /// See [`super::EventLog::find`].
     async fn find(&self, id: Uuid) -> Result<Option<StoredEvent>, DatabaseError>;
+
+    /// Returns the ids of the events at these positions; positions without an event are left out.
+    async fn ids_at(&self, positions: &[i64]) -> Result<HashMap<i64, Uuid>, DatabaseError>;
 
     /// Returns the stored answer for a key.
     async fn find_key(

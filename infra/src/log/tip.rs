@@ -7,6 +7,7 @@
 use super::LogError;
 use super::store::LogStore;
 use crate::signals::{Pace, Trust, advance};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
@@ -30,6 +31,8 @@ struct Inner {
     /// `None` before the first query.
     epoch: Mutex<Option<Arc<str>>>,
     trust: Trust,
+    /// See [`Tip::setbacks`].
+    setbacks: AtomicU64,
     lookout: Mutex<Weak<Lookout>>,
 }
 
@@ -50,12 +53,19 @@ impl Tip {
             position,
             epoch: Mutex::default(),
             trust: Trust::default(),
+            setbacks: AtomicU64::default(),
             lookout: Mutex::default(),
         }))
     }
 
     pub(super) fn position(&self) -> &watch::Sender<i64> {
         &self.0.position
+    }
+
+    /// Returns how often the log was seen to be set back or replaced: whatever was known of it before
+    /// the last time may no longer be true.
+    pub(super) fn setbacks(&self) -> u64 {
+        self.0.setbacks.load(Ordering::SeqCst)
     }
 
     pub(super) fn trust(&self) -> &Trust {
@@ -91,6 +101,7 @@ impl Tip {
         // Behind what was known before the query: the log was restored to an earlier state.
         let moved = if replaced || position < before {
             tracing::debug!(position, before, replaced, "the log is not the one it was");
+            self.0.setbacks.fetch_add(1, Ordering::SeqCst);
             self.0.position.send_replace(position);
             false
         } else {

@@ -22,7 +22,7 @@ mod relay;
 pub use embedded::EmbeddedQueue;
 #[cfg(feature = "nats")]
 pub use jetstream::JetStreamQueue;
-pub use ledger::{Attempt, Backlog, DeadLetter, Ledger};
+pub use ledger::{Attempt, Backlog, DeadLetter, LEASE_MAX, Ledger, PAUSE_MAX};
 pub use relay::{Begins, Relay, Subscription, check};
 
 use crate::database::DatabaseError;

@@ -1,20 +1,21 @@
 //! The relay: inserts jobs from the log into the ledger, and dispatches them to the queue.
 //!
-//! Invariants: one relay works at a time, because it locks the checkpoint rows while it inserts
-//! jobs. Jobs and checkpoint are written in one transaction, so an event becomes a job exactly once
-//! for each consumer. A new consumer starts at its [`Begins`] and catches up without delaying the
-//! others.
+//! Invariants: one relay works at a time, as it holds the checkpoint rows while it enters work;
+//! work and checkpoint are one transaction, so an event becomes work exactly once for each
+//! consumer. A new consumer begins where it says, and is brought up without holding the others
+//! back. Where the log was restored or replaced, work of events that it does not have is forgotten,
+//! and what it asks for is entered anew.
 
 use super::ledger::{Ledger, NewWork};
 use super::{Queue, QueueError};
 use crate::health::Unwell;
-use crate::log::EventLog;
 use crate::log::follow::{Checkpoint, Consumer, Diverged, follow};
+use crate::log::{EventLog, LogError};
 use async_trait::async_trait;
 use metrics::{counter, gauge};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant, SystemTime};
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
@@ -23,7 +24,30 @@ const BATCH: u32 = 500;
 /// Interval between two repairs of losses.
 const RECONCILE: Duration = Duration::from_secs(1);
 
-/// Where a consumer that is new to an installation starts in the log.
+/// How far the clock goes back before it counts as put back.
+const PUT_BACK: Duration = Duration::from_secs(60);
+
+/// The clock of the machine beside one that only goes forward.
+#[derive(Default)]
+struct Clock(Option<(SystemTime, Instant)>);
+
+impl Clock {
+    /// Returns whether the clock went back since it was noted; also before it was.
+    fn was_put_back(&self) -> bool {
+        self.0.is_none_or(|(time, at)| is_behind(SystemTime::now(), time + at.elapsed()))
+    }
+
+    fn note(&mut self) {
+        self.0 = Some((SystemTime::now(), Instant::now()));
+    }
+}
+
+/// Returns whether a time is so far behind the expected one that the clock was put back.
+fn is_behind(time: SystemTime, expected: SystemTime) -> bool {
+    expected.duration_since(time).is_ok_and(|behind| behind > PUT_BACK)
+}
+
+/// Which events are work for a consumer that is new to an installation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Begins {
     /// At the beginning: past events become jobs too.
@@ -51,6 +75,10 @@ pub async fn check(log: &EventLog, ledger: &Ledger) -> Result<(), Unwell> {
     let head = log.look().await?;
     for (_, checkpoint) in checkpoints {
         checkpoint.check(&head).map_err(Diverged::unwell)?;
+        match log.verify_place(&checkpoint).await {
+            Err(LogError::Diverged(diverged)) => return Err(diverged.unwell()),
+            verified => verified?,
+        }
     }
     Ok(())
 }
@@ -110,16 +138,87 @@ impl Relay {
     /// Creates the checkpoint of a new consumer. If another relay was faster, its checkpoint
     /// counts, and [`Relay::enter`] notices.
     async fn begin(&self, subscription: &Subscription) -> Result<Checkpoint, QueueError> {
+        let place = self.beginning(subscription.begins).await?;
+        let sql = "INSERT INTO relay_checkpoints (consumer, position, epoch, event_id) \
+             VALUES ($1, $2, $3, $4) ON CONFLICT (consumer) DO NOTHING";
+        let arguments = [
+            subscription.consumer.into(),
+            place.position.into(),
+            place.epoch.clone().into(),
+            place.event.into(),
+        ];
+        self.ledger.sql().execute(sql, &arguments).await?;
+        Ok(place)
+    }
+
+    async fn beginning(&self, begins: Begins) -> Result<Checkpoint, QueueError> {
         let head = self.log.look().await?;
-        let position = match subscription.begins {
+        let position = match begins {
             Begins::Start => 0,
             Begins::Now => head.position,
         };
-        let sql = "INSERT INTO relay_checkpoints (consumer, position, epoch) VALUES ($1, $2, $3) \
-             ON CONFLICT (consumer) DO NOTHING";
-        let arguments = [subscription.consumer.into(), position.into(), (*head.epoch).into()];
-        self.ledger.sql().execute(sql, &arguments).await?;
-        Ok(Checkpoint { epoch: Some(head.epoch.to_string()), position })
+        Ok(self.log.place_at(position).await?)
+    }
+
+    /// Fills the ledger anew after the log was restored or replaced: work of events that the log
+    /// does not have goes, and the consumers that had come to such events begin again. What is
+    /// looked at a second time has an effect once; what [began now](Begins::Now) goes on from the
+    /// end of the log.
+    async fn start_over(&self) -> Result<(), QueueError> {
+        let mut tx = self.ledger.begin().await?;
+        let mut begun = Vec::new();
+        // Locked, so that of several relays one does this and the others find it done.
+        for (consumer, checkpoint) in Ledger::lock_relay_checkpoints(&mut tx).await? {
+            match self.log.verify_place(&checkpoint).await {
+                Err(LogError::Diverged(_)) => {}
+                verified => {
+                    verified?;
+                    continue;
+                }
+            }
+            let known = self.subscriptions.iter().find(|known| known.consumer == consumer);
+            let Some(subscription) = known else {
+                // Not one of this version: it is new to one that knows it.
+                let sql = "DELETE FROM relay_checkpoints WHERE consumer = $1";
+                tx.execute(sql, &[consumer.as_str().into()]).await?;
+                continue;
+            };
+            let place = self.beginning(subscription.begins).await?;
+            let sql = "UPDATE relay_checkpoints SET position = $2, epoch = $3, event_id = $4 \
+                 WHERE consumer = $1";
+            let arguments = [
+                consumer.as_str().into(),
+                place.position.into(),
+                place.epoch.into(),
+                place.event.into(),
+            ];
+            tx.execute(sql, &arguments).await?;
+            begun.push(consumer);
+        }
+        let mut foreign = 0;
+        let mut after = 0;
+        loop {
+            let events = Ledger::events_with_work(&mut tx, after, BATCH).await?;
+            let Some((last, _)) = events.last().copied() else { break };
+            after = last;
+            let mut positions: Vec<i64> = events.iter().map(|(position, _)| *position).collect();
+            positions.dedup();
+            let ids = self.log.ids_at(&positions).await?;
+            for (position, event) in events {
+                if ids.get(&position) != Some(&event) {
+                    foreign += Ledger::forget_event(&mut tx, position, event).await?;
+                }
+            }
+        }
+        tx.commit().await?;
+        if foreign > 0 || !begun.is_empty() {
+            tracing::warn!(
+                consumers = begun.join(", "),
+                foreign,
+                "the queue was of another log; work is entered anew from this one"
+            );
+        }
+        Ok(())
     }
 
     /// Inserts one batch for each group of consumers at the same position.
@@ -158,11 +257,16 @@ impl Relay {
         let mut tx = self.ledger.begin().await?;
         let mut held = 0;
         for subscription in consumers {
-            // Compare and set: another relay may have moved the checkpoint.
-            let sql = "UPDATE relay_checkpoints SET position = $3, epoch = COALESCE(epoch, $4) \
-                 WHERE consumer = $1 AND position = $2";
-            let arguments =
-                [subscription.consumer.into(), after.into(), last.position.into(), (*epoch).into()];
+            // Compare and set: a relay that came first has moved the checkpoint.
+            let sql = "UPDATE relay_checkpoints SET position = $3, epoch = COALESCE(epoch, $4), \
+                 event_id = $5 WHERE consumer = $1 AND position = $2";
+            let arguments = [
+                subscription.consumer.into(),
+                after.into(),
+                last.position.into(),
+                (*epoch).into(),
+                last.id.into(),
+            ];
             held += tx.execute(sql, &arguments).await?;
         }
         if held < consumers.len() as u64 {
@@ -203,6 +307,11 @@ impl Consumer for Relay {
         Ok(entered > 0)
     }
 
+    async fn diverged(&mut self, diverged: Diverged) -> Result<(), QueueError> {
+        tracing::debug!(%diverged, "the queue is of another log");
+        self.start_over().await
+    }
+
     async fn rest(&mut self) -> Result<Option<Duration>, QueueError> {
         // Jobs that another relay inserted are jobs for this process too.
         while self.queue.dispatch().await? > 0 {}
@@ -214,9 +323,34 @@ impl Consumer for Relay {
 async fn upkeep(queue: &dyn Queue, lease: Duration, stop: &CancellationToken) {
     let mut tick = tokio::time::interval(RECONCILE);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut clock = Clock::default();
     while stop.run_until_cancelled(tick.tick()).await.is_some() {
+        // At the start, and after the clock was put back, due times may be far ahead.
+        if clock.was_put_back() {
+            match queue.ledger().bring_forward().await {
+                Ok(_) => clock.note(),
+                Err(error) => tracing::warn!(%error, "due times cannot be checked; trying again"),
+            }
+        }
         if let Err(error) = queue.reconcile(lease).await {
             tracing::warn!(%error, "the queue cannot be reconciled; trying again");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_that_was_put_back_is_noticed() {
+        let now = SystemTime::now();
+        assert!(is_behind(now - Duration::from_secs(86_400), now));
+        assert!(!is_behind(now - Duration::from_secs(2), now), "it is set right all the time");
+        assert!(!is_behind(now + Duration::from_secs(86_400), now), "forward does no harm");
+        let mut clock = Clock::default();
+        assert!(clock.was_put_back(), "before the start it may have been");
+        clock.note();
+        assert!(!clock.was_put_back());
     }
 }

@@ -49,6 +49,9 @@ pub struct State {
     pub epoch: String,
     /// It contains all events up to this position.
     pub position: i64,
+    /// The event at that position, if recorded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub event: Option<Uuid>,
     /// Whether it has ever caught up with the head of the log, so that it can be searched.
     pub complete: bool,
 }

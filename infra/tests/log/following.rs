@@ -54,7 +54,7 @@ impl Consumer for Noting {
 
     async fn diverged(&mut self, diverged: Diverged) -> Result<(), LogError> {
         self.diverged.send_replace(Some(diverged));
-        self.at = Checkpoint { epoch: None, position: 0 };
+        self.at = Checkpoint { epoch: None, position: 0, event: None };
         Ok(())
     }
 }
@@ -70,11 +70,22 @@ struct AtWork {
 
 impl AtWork {
     fn start(log: &EventLog, epoch: Option<&str>, position: i64, failures: u32) -> Self {
+        Self::start_after(log, epoch, position, None, failures)
+    }
+
+    /// Starts at a checkpoint that was written after this event.
+    fn start_after(
+        log: &EventLog,
+        epoch: Option<&str>,
+        position: i64,
+        event: Option<Uuid>,
+        failures: u32,
+    ) -> Self {
         let (reached, diverged) = (watch::Sender::new(0), watch::Sender::new(None));
         let stop = CancellationToken::new();
         let mut consumer = Noting {
             log: log.clone(),
-            at: Checkpoint { epoch: epoch.map(str::to_owned), position },
+            at: Checkpoint { epoch: epoch.map(str::to_owned), position, event },
             reached: reached.clone(),
             diverged: diverged.clone(),
             looks: Arc::default(),
@@ -184,6 +195,34 @@ pub(crate) async fn a_checkpoint_of_another_log_is_told(place: Shared) {
     assert_eq!(told(&epoch, 7).await, Diverged::Beyond { position: 7, head: 2 });
     let expected = Diverged::OtherLog { other: "another".to_owned(), log: epoch.clone() };
     assert_eq!(told("another", 1).await, expected);
+}
+
+pub(crate) async fn a_checkpoint_behind_another_event_is_told(place: Shared) {
+    let node = place.node().await;
+    for _ in 0..3 {
+        append_to(&node).await;
+    }
+    let epoch = node.log.epoch().await.unwrap();
+    let own = node.log.place_at(2).await.unwrap();
+    assert_eq!((own.position, own.epoch.as_ref()), (2, Some(&epoch)));
+    assert_eq!(node.log.place_at(0).await.unwrap().event, None);
+    for (event, expected) in [
+        (own.event, None),
+        (Some(Uuid::now_v7()), Some(Diverged::OtherEvent { position: 2 })),
+        (None, None),
+    ] {
+        let mut at_work = AtWork::start_after(&node.log, Some(&epoch), 2, event, 0);
+        at_work.reaches(3).await;
+        assert_eq!(*at_work.diverged.borrow(), expected, "{event:?}");
+        at_work.stop().await;
+    }
+
+    // The log is set back under one that follows, and has another history when it is looked at.
+    let mut at_work = AtWork::start_after(&node.log, Some(&epoch), 2, own.event, 0);
+    at_work.reaches(3).await;
+    node.restore_log(1).await;
+    at_work.diverged.wait_for(Option::is_some).await.unwrap();
+    at_work.stop().await;
 }
 
 pub(crate) async fn a_failure_is_followed_by_a_pause(place: Shared) {

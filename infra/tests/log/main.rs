@@ -30,6 +30,7 @@ on_databases!(sqlite as sqlite, postgres as postgres => {
         old_schemas_are_lifted;
     following: appends_wake_at_once, a_log_that_stands_still_wakes_nobody,
         what_others_append_is_found, a_checkpoint_of_another_log_is_told,
+        a_checkpoint_behind_another_event_is_told,
         a_failure_is_followed_by_a_pause;
 });
 

@@ -1,7 +1,7 @@
 //! From the log to the workers: no job is lost or done twice.
 
 use crate::support::bench::*;
-use crate::support::{append, eventually};
+use crate::support::{append, eventually, everything};
 use debrief_infra::log::Expected;
 use debrief_infra::queue::{Begins, Outcome, Subscription};
 use std::collections::HashSet;
@@ -165,24 +165,81 @@ pub(crate) async fn a_new_consumer_may_begin_now(bench: Arc<Bench>) {
     assert_eq!(before, 0);
 }
 
-pub(crate) async fn a_relay_of_another_log_enters_nothing(bench: Arc<Bench>) {
+pub(crate) async fn a_queue_of_another_log_is_filled_anew(bench: Arc<Bench>) {
+    let mail =
+        Subscription { consumer: "mail", event_types: &["test.happened"], begins: Begins::Now };
+    let process = bench.process().await;
+    process.relay_all(&[PARSE, mail]).await;
+    process.write(3).await;
+    let backup = process.node.log.head().await.unwrap();
+    process.write(9).await;
+    process.relay_all(&[PARSE, mail]).await;
+    // All but the last of the first three is done; one after the backup is a dead letter.
+    for _ in 0..2 {
+        let job = process.next(LONG, Duration::from_secs(5)).await;
+        assert!(process.settle(&job, Outcome::Done).await);
+    }
+    let sql = "UPDATE work SET state = 'dead' WHERE position > $1 AND consumer = 'parse'";
+    process.node.database.queue.execute(sql, &[backup.into()]).await.unwrap();
+
+    // Restored, and longer than before when the relay starts.
+    process.node.restore_log(backup).await;
+    let restored = bench.process().await;
+    restored.write(20).await;
+    let (log, ledger) = (&restored.node.log, &restored.ledger);
+    let said = format!("{:?}", debrief_infra::queue::check(log, ledger).await.unwrap_err());
+    assert!(said.contains("of another log"), "{said}");
+    let relay = restored.run_relay(&[PARSE, mail], LONG);
+    let events = async || {
+        let sql = "SELECT DISTINCT position, event_id FROM work WHERE consumer = 'parse'";
+        let rows = restored.node.database.queue.query(sql, &[]).await.unwrap();
+        let rows = rows.iter().map(|row| (row.get(0).unwrap(), row.get(1).unwrap()));
+        rows.collect::<std::collections::BTreeMap<i64, Uuid>>()
+    };
+    let work = everything(log).await.into_iter();
+    let work = work.filter(|event| event.event_type == "test.happened");
+    let expected: std::collections::BTreeMap<_, _> =
+        work.map(|event| (event.position, event.id)).collect();
+    assert_eq!(expected.len(), 23);
+    eventually(Duration::from_secs(10), "all of the log's work, and only that", async || {
+        events().await == expected
+    })
+    .await;
+    assert_eq!(restored.rows("state = 'dead'", &[]).await, 0, "dead letters of another log");
+    debrief_infra::queue::check(log, ledger).await.unwrap();
+    // What must not look at the past again has what it had of the log, and what comes from now on.
+    assert_eq!(restored.rows("consumer = 'mail'", &[]).await, 3);
+    restored.write(1).await;
+    eventually(Duration::from_secs(10), "new work", async || {
+        restored.rows("consumer = 'mail'", &[]).await == 4
+    })
+    .await;
+    relay.stop().await;
+}
+
+pub(crate) async fn what_a_checkpoint_says_of_another_log_is_told(bench: Arc<Bench>) {
     let process = bench.process().await;
     process.fill(3).await;
     let (log, ledger) = (&process.node.log, &process.ledger);
     debrief_infra::queue::check(log, ledger).await.unwrap();
-    let ledger_says = async |sql: &str| {
-        process.node.database.queue.execute(sql, &[]).await.unwrap();
-        format!("{:?}", debrief_infra::queue::check(log, ledger).await.unwrap_err())
-    };
-    let said = ledger_says("UPDATE relay_checkpoints SET position = position + 100").await;
-    assert!(said.contains("of another log") && said.contains("beyond the end"), "{said}");
-    let said = ledger_says("UPDATE relay_checkpoints SET position = 0, epoch = 'another'").await;
-    assert!(said.contains("of another log") && said.contains("another,"), "{said}");
-    let relay = process.run_relay(&[PARSE], LONG);
-    process.write(3).await;
-    tokio::time::sleep(Duration::from_millis(500)).await;
-    assert_eq!(process.rows("consumer = 'parse'", &[]).await, 3, "work of another log");
-    relay.stop().await;
+    for (planted, told) in [
+        ("position = position + 100", "beyond the end"),
+        ("position = 1, event_id = '00000000-0000-7000-8000-000000000000'", "the event at 1"),
+        ("position = 0, epoch = 'another'", "another,"),
+    ] {
+        let sql = format!("UPDATE relay_checkpoints SET {planted}");
+        process.node.database.queue.execute(&sql, &[]).await.unwrap();
+        let said = format!("{:?}", debrief_infra::queue::check(log, ledger).await.unwrap_err());
+        assert!(said.contains("of another log") && said.contains(told), "{said}");
+        let relay = process.run_relay(&[PARSE], LONG);
+        eventually(Duration::from_secs(10), "it begins again", async || {
+            debrief_infra::queue::check(log, ledger).await.is_ok()
+        })
+        .await;
+        relay.stop().await;
+        // What was there stays, once.
+        assert_eq!(process.rows("consumer = 'parse'", &[]).await, 3, "{planted}");
+    }
 }
 
 pub(crate) async fn dispatching_again_makes_no_double_work(bench: Arc<Bench>) {

@@ -191,3 +191,39 @@ pub(crate) async fn a_renewed_lease_is_kept(bench: Arc<Bench>) {
     relay.stop().await;
     println!("a lease of {lease:?} renewed 12 times in 3.6 s: 0 times another's");
 }
+
+/// A process wrote times while the clock of the machine was a day ahead, and was killed.
+pub(crate) async fn a_clock_that_was_ahead_delays_nothing(bench: Arc<Bench>) {
+    let process = bench.process().await;
+    process.fill(4).await;
+    let leased = process.lease(2, LONG, 3_000).await;
+    assert_eq!(leased.len(), 2);
+    let now = chrono::Utc::now().timestamp_millis();
+    let (day, half_hour) = (24 * 60 * 60 * 1_000, 30 * 60 * 1_000);
+    let plant = async |sql: &str, arguments: &[debrief_infra::database::sql::Value]| {
+        assert_eq!(process.node.database.queue.execute(sql, arguments).await.unwrap(), 1, "{sql}");
+    };
+    // One of each, and the control arms: what a pause or a lease can be.
+    plant(
+        "UPDATE work SET lease_until = $1 WHERE position = $2",
+        &[(now + day).into(), leased[0].position.into()],
+    )
+    .await;
+    let ready = "SELECT MIN(position), MAX(position) FROM work WHERE state = 'ready'";
+    let rows = process.node.database.queue.query(ready, &[]).await.unwrap();
+    let (first, second): (i64, i64) = (rows[0].get(0).unwrap(), rows[0].get(1).unwrap());
+    let due = "UPDATE work SET available_at = $1, dispatched_at = $1 WHERE position = $2";
+    plant(due, &[(now + day).into(), first.into()]).await;
+    plant(due, &[(now + half_hour).into(), second.into()]).await;
+
+    let relay = process.run_relay(&[PARSE], LONG);
+    let mut positions = vec![leased[0].position, first];
+    while let Some(job) = process.lease(1, LONG, 3_000).await.pop() {
+        let at = positions.iter().position(|position| *position == job.position);
+        positions.remove(at.unwrap_or_else(|| panic!("{job:?} is not due")));
+        assert!(process.settle(&job, Outcome::Done).await);
+    }
+    assert_eq!(positions, [] as [i64; 0], "these wait for tomorrow");
+    assert_eq!(process.rows("state = 'leased'", &[]).await, 1, "a lease that still runs");
+    relay.stop().await;
+}

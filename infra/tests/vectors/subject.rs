@@ -110,6 +110,7 @@ pub(crate) fn state(position: i64) -> State {
         embeddings_url: "candle:./model".to_owned(),
         epoch: Uuid::from_u128(7).to_string(),
         position,
+        event: (position % 3 == 0).then(|| Uuid::from_u128(9)),
         complete: position % 2 == 0,
     }
 }

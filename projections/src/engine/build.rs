@@ -8,10 +8,10 @@
 use super::claim::Claim;
 use super::runner::{BATCH, apply};
 use super::table::TableCopy;
-use super::{Projection, ProjectionError, checkpoint};
+use super::{Checkpoint, Projection, ProjectionError, checkpoint};
 use chrono::Utc;
 use debrief_infra::database::sql::{Sql, Transaction};
-use debrief_infra::log::EventLog;
+use debrief_infra::log::{EventLog, LogError};
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -40,8 +40,38 @@ pub async fn rebuild(
     rebuilt
 }
 
-/// Rebuilds a projection if another version of the code filled its tables. Of several processes
-/// that start with the new code, one rebuilds and the others wait.
+/// Returns whether a projection's tables have to be rebuilt: another version of the code filled them,
+/// or they were filled from another log. Says so in the log.
+pub(super) async fn is_outdated(
+    log: &EventLog,
+    projection: &Arc<dyn Projection>,
+    found: &Checkpoint,
+) -> Result<bool, ProjectionError> {
+    let version = i64::from(projection.version());
+    if found.version != version {
+        tracing::info!(
+            projection = projection.name(),
+            from = found.version,
+            to = version,
+            "the projection's code has another version; rebuilding its tables"
+        );
+        return Ok(true);
+    }
+    match log.verify_place(&found.place()).await {
+        Err(LogError::Diverged(diverged)) => {
+            tracing::warn!(
+                projection = projection.name(),
+                %diverged,
+                "the read model is of another log; rebuilding it from this one"
+            );
+            Ok(true)
+        }
+        verified => Ok(verified.map(|()| false)?),
+    }
+}
+
+/// Rebuilds a projection if it [is outdated](is_outdated). Of several processes that find it so, one
+/// rebuilds and the others wait.
 pub(super) async fn rebuild_if_outdated(
     log: &EventLog,
     views: &Sql,
@@ -51,7 +81,7 @@ pub(super) async fn rebuild_if_outdated(
     let claim = Claim::take(views, one, TableCopy::Rebuild).await?;
     let rebuilt = async {
         let found = checkpoint::ensure(views, &**projection).await?;
-        if found.version != i64::from(projection.version()) {
+        if is_outdated(log, projection, &found).await? {
             rebuild_claimed(log, views, one, &claim, |_, _| ()).await?;
         }
         Ok(())
@@ -73,7 +103,6 @@ async fn rebuild_claimed(
         generation = generation.max(checkpoint::ensure(views, &**projection).await?.generation);
     }
     generation += 1;
-    let epoch = log.look().await?.epoch;
     let copy = TableCopy::Rebuild;
     let built = fill(log, views, projections, copy, claim, generation, &mut progress).await?;
 
@@ -91,15 +120,17 @@ async fn rebuild_claimed(
             tx.execute(&format!("DROP TABLE IF EXISTS {old}"), &[]).await?;
             tx.execute(&format!("ALTER TABLE {new} RENAME TO {old}"), &[]).await?;
         }
+        let place = log.place_at(position).await?;
         let sql = "UPDATE projection_checkpoints SET version = $2, generation = $3, \
-             position = $4, updated_at = $5, epoch = $6 WHERE name = $1";
+             position = $4, updated_at = $5, epoch = $6, event_id = $7 WHERE name = $1";
         let arguments = [
             projection.name().into(),
             i64::from(projection.version()).into(),
             generation.into(),
             position.into(),
             Utc::now().timestamp_millis().into(),
-            (*epoch).into(),
+            place.epoch.into(),
+            place.event.into(),
         ];
         tx.execute(sql, &arguments).await?;
         tx.commit().await?;

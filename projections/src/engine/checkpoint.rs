@@ -6,9 +6,10 @@ use chrono::Utc;
 use debrief_infra::database::DatabaseError;
 use debrief_infra::database::sql::{Row, Sql, Transaction};
 use debrief_infra::health::Unwell;
-use debrief_infra::log::EventLog;
 use debrief_infra::log::follow::{self, Diverged};
+use debrief_infra::log::{EventLog, LogError, RecordedEvent};
 use serde::Serialize;
+use uuid::Uuid;
 
 /// A projection's position in the log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -26,16 +27,19 @@ pub struct Checkpoint {
     /// Which log it is a position in; `None` if it has not advanced since that is recorded.
     #[serde(skip)]
     pub epoch: Option<String>,
+    /// The event at the position; `None` if it has not advanced since that is recorded.
+    #[serde(skip)]
+    pub event: Option<Uuid>,
 }
 
 impl Checkpoint {
     /// Returns the part that the log can check.
     pub fn place(&self) -> follow::Checkpoint {
-        follow::Checkpoint { epoch: self.epoch.clone(), position: self.position }
+        follow::Checkpoint { epoch: self.epoch.clone(), position: self.position, event: self.event }
     }
 }
 
-const COLUMNS: &str = "name, version, generation, position, updated_at, epoch";
+const COLUMNS: &str = "name, version, generation, position, updated_at, epoch, event_id";
 
 fn checkpoint(row: &Row) -> Result<Checkpoint, DatabaseError> {
     Ok(Checkpoint {
@@ -45,6 +49,7 @@ fn checkpoint(row: &Row) -> Result<Checkpoint, DatabaseError> {
         position: row.get(3)?,
         updated_at: row.get(4)?,
         epoch: row.get(5)?,
+        event: row.get(6)?,
     })
 }
 
@@ -64,6 +69,10 @@ pub async fn check(log: &EventLog, views: &Sql) -> Result<(), Unwell> {
     let head = log.look().await?;
     for checkpoint in checkpoints {
         checkpoint.place().check(&head).map_err(Diverged::unwell)?;
+        match log.verify_place(&checkpoint.place()).await {
+            Err(LogError::Diverged(diverged)) => return Err(diverged.unwell()),
+            verified => verified?,
+        }
     }
     Ok(())
 }
@@ -86,23 +95,25 @@ pub(super) async fn lock(
     tx.query(&sql, &[name.into()]).await?.first().map(checkpoint).transpose()
 }
 
-/// Advances a checkpoint from its known position in the log of this epoch. Returns `false` if
+/// Advances a checkpoint from its known position to the last event processed, in the log of this
+/// epoch. Returns `false` if
 /// another runner advanced it first.
 pub(super) async fn advance(
     tx: &mut Transaction,
     from: &Checkpoint,
-    position: i64,
+    last: &RecordedEvent,
     epoch: &str,
 ) -> Result<bool, DatabaseError> {
     let sql = "UPDATE projection_checkpoints SET position = $4, updated_at = $5, \
-         epoch = COALESCE(epoch, $6) WHERE name = $1 AND position = $2 AND generation = $3";
+         epoch = COALESCE(epoch, $6), event_id = $7 WHERE name = $1 AND position = $2 AND generation = $3";
     let arguments = [
         from.name.as_str().into(),
         from.position.into(),
         from.generation.into(),
-        position.into(),
+        last.position.into(),
         Utc::now().timestamp_millis().into(),
         epoch.into(),
+        last.id.into(),
     ];
     Ok(tx.execute(sql, &arguments).await? == 1)
 }

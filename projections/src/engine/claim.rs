@@ -1,17 +1,17 @@
 //! The exclusive right to build a copy of projections' tables.
 //!
 //! Invariants: one build of one copy of one projection runs at a time, in any process; the others
-//! wait. The build of a dead process is taken over by the next one that waits; if the process is
-//! alive after all, its next write fails, so that two never fill one table.
+//! wait. The builds of dead processes are taken over by the next one that waits, all at once; if a
+//! process is alive after all, its next write fails, so that two never fill one table.
 //!
 //! A claim is a row `<projection>/<copy>` of `projection_checkpoints` that holds a token. A running
-//! build renews the row; at its end it removes it.
+//! build renews the row, and shows its presence; at its end it removes both.
 
 use super::table::TableCopy;
 use super::{Projection, ProjectionError};
 use chrono::Utc;
-use debrief_infra::database::DatabaseError;
 use debrief_infra::database::sql::{Sql, Transaction};
+use debrief_infra::database::{DatabaseError, Presence};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::task::JoinHandle;
@@ -20,7 +20,11 @@ use uuid::Uuid;
 
 /// Interval at which a claim is renewed.
 const RENEWED_EVERY: Duration = Duration::from_secs(2);
-/// A claim not renewed for this long, by the waiting process's clock, is taken over.
+/// A claim not renewed for this long, by the waiting process's clock, is taken over if its holder is
+/// not present.
+const GONE_AFTER: Duration = Duration::from_secs(3);
+/// A claim not renewed for this long is taken over in any case: its holder may be on a machine that
+/// lost its network.
 const DEAD_AFTER: Duration = Duration::from_secs(10);
 /// Interval between attempts while waiting.
 const POLL: Duration = Duration::from_millis(100);
@@ -31,10 +35,11 @@ pub(super) struct Claim {
     token: i64,
     stop: DropGuard,
     renewal: JoinHandle<()>,
+    _presence: Presence,
 }
 
 /// Another process's claim, as last renewed.
-#[derive(PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 struct Holder {
     name: String,
     token: i64,
@@ -55,28 +60,33 @@ impl Claim {
         names.sort();
         // 63 random bits.
         let token = (Uuid::new_v4().as_u128() >> 65) as i64;
-        let mut watched: Option<(Holder, Instant)> = None;
-        while let Some(holder) = try_take(views, &names, token).await? {
-            match &watched {
-                Some((known, _)) if *known != holder => watched = Some((holder, Instant::now())),
-                Some((dead, since)) if since.elapsed() > DEAD_AFTER => {
-                    tracing::warn!(build = dead.name, "taking over an unfinished build");
-                    let sql = "DELETE FROM projection_checkpoints \
-                         WHERE name = $1 AND generation = $2 AND updated_at = $3";
-                    let arguments =
-                        [dead.name.as_str().into(), dead.token.into(), dead.renewed_at.into()];
-                    views.execute(sql, &arguments).await?;
-                    watched = None;
-                    continue;
+        let presence = views.show_presence(token).await?;
+        // What is known of the claims in the way, and since when.
+        let mut watched: Vec<(Holder, Instant)> = Vec::new();
+        loop {
+            let holders = try_take(views, &names, token).await?;
+            if holders.is_empty() {
+                break;
+            }
+            watched.retain(|(known, _)| holders.contains(known));
+            for holder in holders {
+                match watched.iter().find(|(known, _)| *known == holder) {
+                    None => watched.push((holder, Instant::now())),
+                    Some((_, since)) if is_dead(views, &holder, since.elapsed()).await? => {
+                        take_over(views, &holder).await?;
+                    }
+                    Some(_) => {}
                 }
-                Some(_) => {}
-                None => watched = Some((holder, Instant::now())),
             }
             tokio::time::sleep(POLL).await;
         }
+        let claims = "SELECT generation FROM projection_checkpoints WHERE name LIKE '%/%'";
+        let claims = views.query(claims, &[]).await?;
+        let claims = claims.iter().map(|row| row.get(0)).collect::<Result<Vec<i64>, _>>()?;
+        views.clear_presences(&claims);
         let stop = CancellationToken::new();
         let renewal = tokio::spawn(renew(views.clone(), names.clone(), token, stop.clone()));
-        Ok(Self { names, token, stop: stop.drop_guard(), renewal })
+        Ok(Self { names, token, stop: stop.drop_guard(), renewal, _presence: presence })
     }
 
     /// Ensures, until the end of the transaction, that the claim is still valid; records the
@@ -104,14 +114,29 @@ impl Claim {
     }
 }
 
-/// Takes the claim, or returns its current holder.
-async fn try_take(
-    views: &Sql,
-    names: &[String],
-    token: i64,
-) -> Result<Option<Holder>, DatabaseError> {
+/// Returns whether the holder of a claim that was not renewed for this long is dead.
+async fn is_dead(views: &Sql, holder: &Holder, unrenewed: Duration) -> Result<bool, DatabaseError> {
+    if unrenewed > DEAD_AFTER {
+        return Ok(true);
+    }
+    Ok(unrenewed > GONE_AFTER && views.is_present(holder.token).await? == Some(false))
+}
+
+/// Removes the claim of a dead holder, unless it was renewed after all.
+async fn take_over(views: &Sql, dead: &Holder) -> Result<(), DatabaseError> {
+    tracing::warn!(build = dead.name, "taking over an unfinished build");
+    let sql = "DELETE FROM projection_checkpoints \
+         WHERE name = $1 AND generation = $2 AND updated_at = $3";
+    let arguments = [dead.name.as_str().into(), dead.token.into(), dead.renewed_at.into()];
+    views.execute(sql, &arguments).await?;
+    Ok(())
+}
+
+/// Takes the claim, or returns all holders that are in its way.
+async fn try_take(views: &Sql, names: &[String], token: i64) -> Result<Vec<Holder>, DatabaseError> {
     let mut tx = views.begin().await?;
     let now = Utc::now().timestamp_millis();
+    let mut holders = Vec::new();
     for name in names {
         let sql = "INSERT INTO projection_checkpoints \
              (name, version, generation, position, updated_at) VALUES ($1, 0, $2, 0, $3) \
@@ -123,11 +148,13 @@ async fn try_take(
             let (token, renewed_at) = rows
                 .first()
                 .map_or(Ok((0, 0)), |row| Ok::<_, DatabaseError>((row.get(0)?, row.get(1)?)))?;
-            return Ok(Some(Holder { name: name.clone(), token, renewed_at }));
+            holders.push(Holder { name: name.clone(), token, renewed_at });
         }
     }
-    tx.commit().await?;
-    Ok(None)
+    if holders.is_empty() {
+        tx.commit().await?;
+    }
+    Ok(holders)
 }
 
 /// Renews a claim until it is released, then removes it.

@@ -86,6 +86,15 @@ pub enum ProjectionError {
 }
 
 impl ProjectionError {
+    /// Returns whether the disk is full.
+    pub fn is_full(&self) -> bool {
+        match self {
+            Self::Log(error) => error.is_full(),
+            Self::Database(error) => error.is_full(),
+            _ => false,
+        }
+    }
+
     /// Returns whether the read model belongs to another log: it can be read, but has to be rebuilt.
     pub fn is_diverged(&self) -> bool {
         matches!(self, Self::Log(LogError::Diverged(_)))

@@ -5,8 +5,8 @@ use super::table::TableCopy;
 use super::{Checkpoint, Projection, ProjectionError, build, checkpoint};
 use async_trait::async_trait;
 use debrief_infra::database::sql::{Sql, Transaction};
-use debrief_infra::log::follow::{self, Consumer, follow};
-use debrief_infra::log::{EventLog, RecordedEvent};
+use debrief_infra::log::follow::{self, Consumer, Diverged, follow};
+use debrief_infra::log::{EventLog, LogError, RecordedEvent};
 use debrief_infra::signals::Shared;
 use metrics::gauge;
 use std::sync::Arc;
@@ -77,17 +77,10 @@ impl Runner {
     }
 
     /// Creates the tables if they do not exist, and rebuilds them if another version of the code
-    /// filled them.
+    /// filled them, or from another log.
     pub async fn prepare(&self) -> Result<Checkpoint, ProjectionError> {
         let found = checkpoint::ensure(&self.views, &*self.projection).await?;
-        let version = i64::from(self.projection.version());
-        if found.version != version {
-            tracing::info!(
-                projection = self.name(),
-                from = found.version,
-                to = version,
-                "the projection's code has another version; rebuilding its tables"
-            );
+        if build::is_outdated(&self.log, &self.projection, &found).await? {
             build::rebuild_if_outdated(&self.log, &self.views, &self.projection).await?;
         }
         let found = checkpoint::ensure(&self.views, &*self.projection).await?;
@@ -111,9 +104,9 @@ impl Runner {
     /// Applies one batch and returns its number of events. `at` is the checkpoint after the last
     /// call; `None` if unknown.
     pub async fn step(&self, at: &mut Option<Checkpoint>) -> Result<u64, ProjectionError> {
-        let from = match at.take() {
-            Some(known) => known,
-            None => self.find().await?,
+        let (from, verified) = match at.take() {
+            Some(known) => (known, true),
+            None => (self.find().await?, false),
         };
         let own = i64::from(self.projection.version());
         if from.version != own {
@@ -121,7 +114,10 @@ impl Runner {
             let (name, found) = (self.name(), from.version);
             return Err(ProjectionError::OtherVersion { name, found, own });
         }
-        self.log.check_place(&from.place()).await?;
+        match verified {
+            true => self.log.check_place(&from.place()).await?,
+            false => self.log.verify_place(&from.place()).await?,
+        }
         let events = self.log.read(from.position, self.batch).await?;
         let Some(last) = events.last() else {
             *at = Some(from);
@@ -129,7 +125,7 @@ impl Runner {
         };
         let epoch = self.log.known_head().await?.epoch;
         let mut tx = self.views.begin().await?;
-        if !checkpoint::advance(&mut tx, &from, last.position, &epoch).await? {
+        if !checkpoint::advance(&mut tx, &from, last, &epoch).await? {
             return Ok(1);
         }
         apply(&mut tx, &*self.projection, TableCopy::Live, &events).await?;
@@ -147,7 +143,7 @@ impl Runner {
             .set(last.position as f64);
         self.tell(last.position);
         let epoch = from.epoch.or_else(|| Some(epoch.to_string()));
-        *at = Some(Checkpoint { position: last.position, epoch, ..from });
+        *at = Some(Checkpoint { position: last.position, epoch, event: Some(last.id), ..from });
         Ok(events.len() as u64)
     }
 
@@ -190,6 +186,18 @@ impl Consumer for Running<'_> {
 
     async fn step(&mut self) -> Result<bool, ProjectionError> {
         Ok(self.runner.step(&mut self.at).await? > 0)
+    }
+
+    /// Rebuilds the tables, which are read as they are until then.
+    async fn diverged(&mut self, diverged: Diverged) -> Result<(), ProjectionError> {
+        self.at = None;
+        let (found, own) =
+            (self.runner.find().await?.version, i64::from(self.runner.projection.version()));
+        if found != own {
+            // Left to the code that fills them.
+            return Err(LogError::Diverged(diverged).into());
+        }
+        self.runner.prepare().await.map(|_| ())
     }
 
     fn failed(&mut self, _: &ProjectionError) {

@@ -21,6 +21,7 @@ on_databases!(sqlite, postgres => {
         two_runners_take_in_each_event_once;
     rebuilds: a_rebuild_beside_writers_and_readers, a_rebuild_that_is_cut_off,
         builds_wait_for_each_other, a_dead_build_is_set_aside,
+        dead_builds_are_waited_for_once, a_holder_that_is_gone_is_recognized,
         a_build_that_was_set_aside_writes_no_more;
     series: rows_are_numbered_within_groups;
     asked_questions: past_questions_are_ones_own_and_bounded;
@@ -28,6 +29,7 @@ on_databases!(sqlite, postgres => {
     content: odd_words_pass_through, values_can_be_set_and_taken_away,
         what_was_erased_is_rebuilt_as_nothing;
     versions: new_code_rebuilds_its_tables, old_code_leaves_new_tables_alone,
-        a_read_model_of_another_log_is_left_alone,
+        a_read_model_of_another_log_is_rebuilt, a_restored_log_that_has_grown_is_noticed,
+        older_read_models_catch_up,
         several_processes_start_with_new_code;
 });

@@ -119,6 +119,23 @@ impl Node {
         }
     }
 
+    /// Sets the log back to an earlier state, as a restored backup does.
+    pub async fn restore_log(&self, to: i64) {
+        let log = &self.database.log;
+        let unlock = match log.dialect() {
+            Dialect::Sqlite => "DROP TRIGGER IF EXISTS events_refuse_delete",
+            Dialect::Postgres => "ALTER TABLE events DISABLE TRIGGER USER",
+        };
+        log.execute(unlock, &[]).await.unwrap();
+        for sql in [
+            "DELETE FROM events WHERE position > $1",
+            "DELETE FROM command_keys WHERE position > $1",
+            "UPDATE log_head SET position = $1",
+        ] {
+            log.execute(sql, &[to.into()]).await.unwrap();
+        }
+    }
+
     pub async fn execute(&self, sql: &str, arguments: &[Value]) -> u64 {
         self.database.views.execute(sql, arguments).await.unwrap()
     }

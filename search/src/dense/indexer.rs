@@ -32,6 +32,7 @@ use metrics::{counter, gauge, histogram};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 /// Maximum number of events between two writes of the position.
 const BATCH: u32 = 50;
@@ -78,6 +79,8 @@ struct Target {
     state: State,
     /// Position up to which the log has been processed.
     position: i64,
+    /// The event there.
+    event: Option<Uuid>,
     looked: Instant,
     /// When it was found complete; set until the previous ones are removed.
     switched: Option<Instant>,
@@ -147,9 +150,11 @@ impl Indexer {
             .try_collect::<()>()
             .await?;
         target.position = last.position;
+        target.event = Some(last.id);
         if !nothing_new || target.position - target.state.position >= IDLE_EVENTS {
             histogram!("debrief_vectors_step_seconds").record(begun.elapsed());
             target.state.position = target.position;
+            target.state.event = target.event;
             self.store.put_state(&target.name, &target.state, None).await?;
         }
         gauge!("debrief_vectors_position").set(target.position as f64);
@@ -165,8 +170,8 @@ impl Indexer {
         let collections = self.store.collections().await?;
         let own = collections.into_iter().find(|(known, _)| *known == name);
         let state = match own {
-            // A log that was restored to an earlier state has another history from there on.
-            Some((_, state)) if state.epoch == epoch && state.position <= head.position => state,
+            // A log that was put back to an earlier state has another history from there on.
+            Some((_, state)) if self.is_of_log(&state).await? => state,
             known => {
                 if known.is_some() {
                     self.store.drop_collection(&name).await?;
@@ -178,6 +183,7 @@ impl Indexer {
                     embeddings_url: self.embeddings_url.clone(),
                     epoch,
                     position: 0,
+                    event: None,
                     complete: false,
                 };
                 self.store.put_state(&name, &state, Some(dimensions)).await?;
@@ -185,8 +191,17 @@ impl Indexer {
                 state
             }
         };
-        let position = state.position;
-        Ok(Target { name, state, position, looked: Instant::now(), switched: None })
+        let (position, event) = (state.position, state.event);
+        Ok(Target { name, state, position, event, looked: Instant::now(), switched: None })
+    }
+
+    async fn is_of_log(&self, state: &State) -> Result<bool, IndexerError> {
+        let (position, event) = (state.position, state.event);
+        let place = follow::Checkpoint { epoch: Some(state.epoch.clone()), position, event };
+        match self.log.verify_place(&place).await {
+            Err(LogError::Diverged(_)) => Ok(false),
+            verified => Ok(verified.map(|()| true)?),
+        }
     }
 
     /// Finishes at the head of the log: this collection answers from now on, others are removed.
@@ -195,6 +210,7 @@ impl Indexer {
         if !target.state.complete {
             target.state.complete = true;
             target.state.position = target.position;
+            target.state.event = target.event;
             self.store.put_state(&target.name, &target.state, None).await?;
             target.switched = Some(Instant::now());
             tracing::info!(position = target.position, "all sessions are embedded");
@@ -323,6 +339,7 @@ impl Consumer for Indexer {
         let place = |target: &Target| follow::Checkpoint {
             epoch: Some(target.state.epoch.clone()),
             position: target.position,
+            event: target.event,
         };
         Ok(self.target.iter().map(place).collect())
     }

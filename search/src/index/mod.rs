@@ -52,6 +52,9 @@ pub struct Checkpoint {
     pub epoch: String,
     /// It contains all events up to this position.
     pub position: i64,
+    /// The event at that position, if recorded.
+    #[serde(default)]
+    pub event: Option<Uuid>,
 }
 
 /// A passage as stored in the index.

@@ -122,7 +122,8 @@ async fn what_cannot_be_a_directory_is_refused_by_name() {
 #[test]
 fn a_full_disk_asks_for_a_retry() {
     let mut full = OpenOptions::new().write(true).open("/dev/full").unwrap();
-    assert!(BlobError::io(full.write_all(b"x").unwrap_err()).is_temporary());
+    let full = BlobError::io(full.write_all(b"x").unwrap_err());
+    assert!(full.is_temporary() && full.is_full());
     let denied = io::Error::from(ErrorKind::PermissionDenied);
     assert!(!BlobError::io(denied).is_temporary());
 }

@@ -6,7 +6,7 @@
 //! organizations with jobs, not on the number of jobs: the index `work_fair` is entered once for
 //! each organization.
 
-use super::{Ledger, millis, now};
+use super::{LEASE_MAX, Ledger, millis, now};
 use crate::database::DatabaseError;
 use crate::database::sql::{Dialect, Row, Value};
 use crate::queue::Job;
@@ -131,7 +131,7 @@ impl Ledger {
             let mut arguments: Vec<Value> = vec![
                 consumer.into(),
                 now.into(),
-                (now + millis(lease)).into(),
+                (now + millis(lease.min(LEASE_MAX))).into(),
                 Uuid::new_v4().into(),
             ];
             let served = turns.iter().zip(shares).filter(|(_, share)| *share > 0);

@@ -1,18 +1,21 @@
 //! The ledger: one row for each job that is not done.
 //!
-//! [`claim`] chooses the next row, [`dead_letters`] has those that failed for good, [`steps`]
-//! stores the results of a job's steps.
+//! [`claim`] says which row is next, [`clock`] when a lease or a pause is over, [`dead_letters`] what
+//! can be done about rows that failed for good, [`relayed`] how far the relay has come, [`steps`]
+//! keeps what a job need not do twice.
 
 mod claim;
+mod clock;
 mod dead_letters;
+mod relayed;
 mod steps;
 
+pub use clock::{LEASE_MAX, PAUSE_MAX};
 pub use dead_letters::DeadLetter;
 
 use super::{Job, Outcome, QueueError, WorkId};
 use crate::database::DatabaseError;
 use crate::database::sql::{Row, Sql, Transaction, Value};
-use crate::log::follow::Checkpoint;
 use crate::signals::{QUICK, SLOW, Trust};
 use chrono::Utc;
 use debrief_domain::ids::OrganizationId;
@@ -195,7 +198,7 @@ impl Ledger {
             "UPDATE work SET lease_until = $5, progress = COALESCE($6, progress) WHERE {HELD}"
         );
         let mut arguments = held(job).to_vec();
-        arguments.extend([(now() + millis(lease)).into(), progress.into()]);
+        arguments.extend([(now() + millis(lease.min(LEASE_MAX))).into(), progress.into()]);
         Ok(self.sql.execute(&sql, &arguments).await? > 0)
     }
 
@@ -217,7 +220,7 @@ impl Ledger {
                      lease_token = NULL WHERE {HELD} RETURNING dispatched_at"
                 );
                 let mut arguments = held(job).to_vec();
-                arguments.push((now() + millis(*after)).into());
+                arguments.push((now() + millis((*after).min(PAUSE_MAX))).into());
                 let rows = self.sql.execute_returning(&sql, &arguments).await?;
                 // Waiting workers need to know when this is due.
                 self.wake();
@@ -253,7 +256,7 @@ impl Ledger {
         );
         arguments.extend([
             state.into(),
-            (now() + millis(after)).into(),
+            (now() + millis(after.min(PAUSE_MAX))).into(),
             serde_json::json!(history[start..]).to_string().into(),
         ]);
         let settled = Settled::of(&tx.query(&sql, &arguments).await?)?;
@@ -296,28 +299,7 @@ impl Ledger {
         Settled::of(&rows)
     }
 
-    /// Frees jobs whose leases have expired, because their workers are gone. Returns their number.
-    pub async fn free_expired(&self) -> Result<u64, DatabaseError> {
-        let now = now();
-        let look = "SELECT 1 FROM work WHERE state = 'leased' AND lease_until < $1 LIMIT 1";
-        if self.sql.query(look, &[now.into()]).await?.is_empty() {
-            return Ok(0);
-        }
-        // A job that kills its worker takes along the jobs beside it. From the second time on they
-        // are freed one after another, so that the harmless ones finish before it kills again, and
-        // do not become dead letters with it.
-        let sql = "UPDATE work SET state = 'ready', abandoned = abandoned + 1, available_at = $1 + \
-             CASE WHEN abandoned > 0 THEN (position % 16) * 250 ELSE 0 END, \
-             lease_until = NULL, lease_token = NULL WHERE state = 'leased' AND lease_until < $1";
-        let freed = self.sql.execute(sql, &[now.into()]).await?;
-        if freed > 0 {
-            tracing::warn!(freed, "leases expired; their jobs are free again");
-            self.wake();
-        }
-        Ok(freed)
-    }
-
-    /// Returns the backlog of each consumer.
+    /// How much work waits, by consumer.
     pub async fn backlog(&self) -> Result<Vec<Backlog>, QueueError> {
         let sql = "SELECT consumer, SUM(CASE WHEN state = 'ready' THEN 1 ELSE 0 END), \
              SUM(CASE WHEN state = 'leased' THEN 1 ELSE 0 END), \
@@ -350,18 +332,7 @@ impl Ledger {
         rows.first().map(|row| Ok((row.get(0)?, row.get(1)?))).transpose()
     }
 
-    /// Returns the checkpoint of the relay for each consumer.
-    pub async fn relay_checkpoints(&self) -> Result<Vec<(String, Checkpoint)>, QueueError> {
-        let sql = "SELECT consumer, epoch, position FROM relay_checkpoints ORDER BY consumer";
-        let rows = self.sql.query(sql, &[]).await?;
-        let checkpoint = |row: &Row| {
-            let checkpoint = Checkpoint { epoch: row.get(1)?, position: row.get(2)? };
-            Ok((row.get(0)?, checkpoint))
-        };
-        rows.iter().map(checkpoint).collect()
-    }
-
-    /// Checks that the database is available.
+    /// Whether the database answers.
     pub async fn check(&self) -> Result<(), QueueError> {
         Ok(self.sql.check().await?)
     }

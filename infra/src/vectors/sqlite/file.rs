@@ -4,10 +4,12 @@
 //!
 //! - The file is created and removed under `PATH.lock`, by one process at a time.
 //! - A file of another program is never removed.
+//! - It is readable by its owner only.
 //! - Deleted content is overwritten (`secure_delete`), and has left the write-ahead log when
 //!   [`File::forget`] returns.
 
 use super::failure::Failure;
+use crate::private;
 use crate::vectors::VectorError;
 use rusqlite::OpenFlags;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
@@ -111,6 +113,12 @@ impl File {
     }
 
     async fn connect(path: &Path) -> Result<Self, Failure> {
+        for suffix in ["", "-wal", "-shm"] {
+            let path = with_suffix(path, suffix);
+            if suffix.is_empty() || path.exists() {
+                private::file(&path).map_err(|error| VectorError::Config(error.to_string()))?;
+            }
+        }
         let options = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(true)

@@ -1,0 +1,68 @@
+//! Leases that are over, and times that were written while the clock of the machine was ahead.
+//!
+//! Invariant: no lease and no pause is longer than [`LEASE_MAX`] and [`PAUSE_MAX`], so that a time
+//! further ahead is known to be wrong.
+
+use super::{Ledger, millis, now};
+use crate::database::DatabaseError;
+use crate::queue::QueueError;
+use std::time::Duration;
+
+/// Longest pause before work is due; a longer one is cut to this, and work that is due later than
+/// that counts as due.
+pub const PAUSE_MAX: Duration = Duration::from_secs(60 * 60);
+/// Longest lease; one that ends later than that counts as ended.
+pub const LEASE_MAX: Duration = Duration::from_secs(10 * 60);
+
+impl Ledger {
+    /// Returns how much work is due further ahead than any pause.
+    pub async fn far_ahead(&self) -> Result<i64, QueueError> {
+        let sql = "SELECT COUNT(*) FROM work WHERE state = 'ready' AND available_at > $1";
+        let rows = self.sql.query(sql, &[(now() + millis(PAUSE_MAX)).into()]).await?;
+        Ok(rows.first().map_or(Ok(0), |row| row.get(0))?)
+    }
+
+    /// Makes work due whose time is further ahead than any pause: it was written while the clock
+    /// was ahead. Answers how much.
+    ///
+    /// Reads all work that is ready, so it is for starts and for steps of the clock.
+    pub async fn bring_forward(&self) -> Result<u64, DatabaseError> {
+        let now = now();
+        let sql = "UPDATE work SET available_at = $1 WHERE state = 'ready' AND available_at > $2";
+        let arguments = [now.into(), (now + millis(PAUSE_MAX)).into()];
+        let moved = self.sql.execute(sql, &arguments).await?;
+        // Whether its message was lost, the time of sending would not tell for as long.
+        let sql = "UPDATE work SET dispatched_at = NULL WHERE dispatched_at > $1";
+        self.sql.execute(sql, &[(now + millis(PAUSE_MAX)).into()]).await?;
+        if moved > 0 {
+            tracing::warn!(moved, "work was due in a future that no pause reaches; it is due now");
+            self.wake();
+        }
+        Ok(moved)
+    }
+
+    /// Frees jobs whose lease ran out: their workers are gone. So are those whose lease is longer
+    /// than any is: it was taken while the clock was ahead. Answers how many.
+    pub async fn free_expired(&self) -> Result<u64, DatabaseError> {
+        let now = now();
+        let arguments = [now.into(), (now + millis(LEASE_MAX)).into()];
+        let look = "SELECT 1 FROM work WHERE state = 'leased' \
+             AND (lease_until < $1 OR lease_until > $2) LIMIT 1";
+        if self.sql.query(look, &arguments).await?.is_empty() {
+            return Ok(0);
+        }
+        // A job that kills its worker takes along those beside it. From the second time on they
+        // come back one after another, so that the harmless ones end before it kills again, and
+        // are not dead letters with it.
+        let sql = "UPDATE work SET state = 'ready', abandoned = abandoned + 1, available_at = $1 + \
+             CASE WHEN abandoned > 0 THEN (position % 16) * 250 ELSE 0 END, \
+             lease_until = NULL, lease_token = NULL WHERE state = 'leased' \
+             AND (lease_until < $1 OR lease_until > $2)";
+        let freed = self.sql.execute(sql, &arguments).await?;
+        if freed > 0 {
+            tracing::warn!(freed, "leases ran out; their work is free again");
+            self.wake();
+        }
+        Ok(freed)
+    }
+}
