@@ -3,7 +3,7 @@
 use super::hub::Hub;
 use super::protocol::{self, Code, End, HEARTBEAT, REQUESTS_PER_SECOND};
 use super::requests;
-use super::session::{Session, SignedIn};
+use super::session::{Queued, Session, SignedIn};
 use crate::state::ApiState;
 use axum::extract::ws::{Message, WebSocket};
 use futures::stream::{SplitSink, SplitStream};
@@ -46,7 +46,7 @@ async fn run(
     mut session: Session,
     sink: &mut Sink,
     mut stream: SplitStream<WebSocket>,
-    mut updates: mpsc::Receiver<String>,
+    mut updates: mpsc::Receiver<Queued>,
 ) -> End {
     if let Err(end) = greet(&mut session, sink, &mut stream).await {
         return end;
@@ -97,7 +97,7 @@ async fn follow(
     session: &mut Session,
     sink: &mut Sink,
     stream: &mut SplitStream<WebSocket>,
-    updates: &mut mpsc::Receiver<String>,
+    updates: &mut mpsc::Receiver<Queued>,
 ) -> Result<Infallible, End> {
     let mut heartbeat = tokio::time::interval(HEARTBEAT);
     heartbeat.tick().await;
@@ -130,7 +130,9 @@ async fn follow(
                 },
             },
             // The lane stays open as long as the session does.
-            Some(update) = updates.recv() => send(sink, Message::text(update)).await?,
+            Some(update) = updates.recv() => if session.is_current(&update) {
+                send(sink, Message::text(update.text)).await?;
+            },
             _ = heartbeat.tick() => {
                 pinged.get_or_insert_with(Instant::now);
                 if session.is_revoked().await {
