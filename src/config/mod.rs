@@ -25,7 +25,7 @@ use problem::Setting;
 use redact::Kind;
 
 pub(crate) use problem::{ConfigError, Problem, Source};
-pub(crate) use read::names_of_workers;
+pub(crate) use read::{name as display_name, names_of_workers};
 pub(crate) use values::{Address, Kinds, LogFormat, MasterKey, Secret, Size, Timespan};
 
 /// Every setting with its default and documentation, as TOML.

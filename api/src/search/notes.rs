@@ -221,11 +221,10 @@ fn check(note: &NewNote) -> Result<(), Problem> {
         checks.text("note.title", title, TITLE_MAX);
     }
     if let Some(url) = &note.url {
-        checks.text("note.url", url, URL_MAX);
-        // It is shown as a link: nothing that runs.
-        if !url.starts_with("https://") && !url.starts_with("http://") {
-            checks.fail("note.url", "must begin with https:// or http://.");
-        }
+        checks.web_address("note.url", url, URL_MAX);
+    }
+    if let Some(held_at) = &note.held_at {
+        checks.held_at("note.held_at", held_at);
     }
     if let Some(language) = &note.language {
         checks.language("note.language", language);

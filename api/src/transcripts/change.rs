@@ -77,6 +77,9 @@ pub(super) async fn change(
     let mut checks = Checks::default();
     let text = |change| set(change).map(String::as_str);
     details::check(&mut checks, text(&patch.title), text(&patch.language), text(&patch.notes));
+    if let Some(held_at) = set(&patch.held_at) {
+        checks.held_at("held_at", held_at);
+    }
     checks.done()?;
     let route = format!("PATCH /v1/transcripts/{id}");
     let answer = ChangedTranscript { id };
