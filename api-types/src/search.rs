@@ -52,7 +52,7 @@ pub struct SearchRequest {
     /// sleeping last month?". Words in quotation marks must occur as they stand; `-word` must not
     /// occur.
     pub query: String,
-    /// Hits on a page, 1 to 50; default 10.
+    /// Hits on a page, 1 to 50; default 10. A page with much text has fewer.
     pub limit: Option<u32>,
     /// The `next` of the page before. Pages do not overlap, even while sessions are added.
     pub after: Option<String>,

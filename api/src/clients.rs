@@ -125,8 +125,7 @@ async fn list(
         let after = after.map_or(0, |Position(after)| after);
         directory::clients(&state.views, caller.viewer(), after, limit)
     };
-    let page = paging.page(rows, |row| Position(row.position)).await?;
-    Ok(Json(page.map(Client::from)))
+    Ok(Json(paging.page(rows, |row| Position(row.position), Client::from).await?))
 }
 
 /// Get a client.

@@ -88,15 +88,19 @@ fn answer(
     let asked = Snapshot::by(&index, viewer)?;
     let InterpretedQuestion { query, interpreted, languages } = understood;
     let languages: Vec<&str> = languages.iter().map(String::as_str).collect();
-    let found = asked.search(&query, &languages, limit, seen.len(), |key| seen.contains(key))?;
+    let mut found =
+        asked.search(&query, &languages, limit, seen.len(), |key| seen.contains(key))?;
     let facets = match with_facets {
         true => Some(asked.facets(&query, &languages)?),
         false => None,
     };
+    let hits = hits::page(&found.hits);
+    let more = found.more || hits.len() < found.hits.len();
+    found.hits.truncate(hits.len());
     seen.add(found.hits.iter().map(Hit::key));
     let out = SearchResults {
-        hits: found.hits.iter().cloned().map(hits::hit).collect(),
-        next: seen.next(found.more),
+        hits,
+        next: seen.next(more),
         passages: found.passages,
         answer: answers::extractive(found.answer),
         interpreted: interpreted.map(understanding::interpreted),

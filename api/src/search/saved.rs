@@ -232,8 +232,7 @@ async fn list(
         let after = after.map_or(0, |Position(after)| after);
         searches::saved_searches(&state.views, caller.viewer(), after, limit)
     };
-    let page = paging.page(rows, |row| Position(row.position)).await?;
-    Ok(Json(page.map(SavedSearch::from)))
+    Ok(Json(paging.page(rows, |row| Position(row.position), SavedSearch::from).await?))
 }
 
 /// List the matches of a saved search.
@@ -258,8 +257,7 @@ async fn matches(
         let before = after.map_or(i64::MAX, |Position(before)| before);
         searches::matches(&state.views, caller.viewer(), id, before, limit)
     };
-    let page = paging.page(rows, |row| Position(row.position)).await?;
-    Ok(Json(page.map(Match::from)))
+    Ok(Json(paging.page(rows, |row| Position(row.position), Match::from).await?))
 }
 
 /// Delete a saved search.

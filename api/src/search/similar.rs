@@ -62,7 +62,7 @@ pub(super) async fn similar(
     let found = index::ask(&state, move |search| {
         let indexed_through = search.position();
         let found = Snapshot::by(&search.index(), caller.viewer())?.similar(id, limit)?;
-        let hits = found.hits.into_iter().map(hits::hit).collect();
+        let hits = hits::page(&found.hits);
         Ok(SimilarSessions { hits, indexed_through })
     });
     found.await.map(Json)

@@ -191,14 +191,21 @@ fn summary_row(row: &Row) -> Result<SummaryRow, DatabaseError> {
     })
 }
 
-/// Returns all versions of a summary, newest first.
+/// Returns versions of a summary before one of them, newest first.
 pub async fn summary_versions(
     views: &Views,
     viewer: Viewer,
     id: SummaryId,
+    before: Option<i64>,
+    limit: u32,
 ) -> Result<Vec<SummaryRow>, DatabaseError> {
-    let sql = format!("{SUMMARY} WHERE organization_id = $1 AND id = $2 ORDER BY version DESC");
-    let rows = views.sql().query(&sql, &[viewer.organization().0.into(), id.0.into()]).await?;
+    let sql = format!(
+        "{SUMMARY} WHERE organization_id = $1 AND id = $2 AND version < $3 \
+         ORDER BY version DESC LIMIT $4"
+    );
+    let before = before.unwrap_or(i64::MAX);
+    let arguments = [viewer.organization().0.into(), id.0.into(), before.into(), limit.into()];
+    let rows = views.sql().query(&sql, &arguments).await?;
     rows.iter().map(summary_row).collect()
 }
 
