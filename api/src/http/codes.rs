@@ -216,6 +216,9 @@ codes! {
     UnrecognisedFormat = "unrecognised_format", UNPROCESSABLE_ENTITY,
         "The file is text, but of no known format.",
         "Export the transcript in one of the formats that `detail` lists.";
+    PartHeadersTooLong = "part_headers_too_long", REQUEST_HEADER_FIELDS_TOO_LARGE,
+        "The headers of a part of a form are longer than 16 KiB.",
+        "Send `Content-Disposition` with the name of the field and of the file, and nothing more.";
     Internal = "internal", INTERNAL_SERVER_ERROR,
         "The server failed.",
         "Repeat the request with the same `Idempotency-Key`. If it fails again, tell the operator the `correlation_id`.";

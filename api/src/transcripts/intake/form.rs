@@ -1,6 +1,7 @@
 //! Reads the fields of a request that brings files, and hands the files on.
 
 use super::files::{Intake, stalled, too_large};
+use super::part_headers::{self, PartHeaders};
 use crate::http::checks::Checks;
 use crate::http::codes::Code;
 use crate::http::operation::{Describe, Described};
@@ -12,6 +13,7 @@ use axum::http::header;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use debrief_domain::ids::ClientId;
+use debrief_domain::visible::is_visible;
 use futures::StreamExt;
 use serde::{Deserialize, Serialize};
 use std::convert::Infallible;
@@ -140,6 +142,7 @@ fn describe_refusals(described: &mut Described<'_>) {
         Code::SeveralTranscripts,
         Code::UnreadableEncoding,
         Code::UnrecognisedFormat,
+        Code::PartHeadersTooLong,
     ] {
         described.refuses(code);
     }
@@ -170,7 +173,11 @@ impl Fields {
         });
         let held_at = self.held_at.as_ref().and_then(|text| {
             match DateTime::parse_from_rfc3339(text.trim()) {
-                Ok(at) => Some(at.to_utc()),
+                Ok(at) => {
+                    let at = at.to_utc();
+                    checks.held_at("held_at", &at);
+                    Some(at)
+                }
                 Err(_) => {
                     let message = "must be a time with its zone, such as 2026-11-21T09:30:00Z.";
                     checks.fail("held_at", message);
@@ -242,15 +249,23 @@ async fn form(
     request: Request,
     intake: &mut Intake<'_>,
 ) -> Result<Fields, Problem> {
-    let mut form = Multipart::from_request(request, state)
+    let (parts, body) = request.into_parts();
+    let (headers, body) = PartHeaders::bound(body);
+    let mut form = Multipart::from_request(Request::from_parts(parts, body), state)
         .await
         .map_err(|error| broken(&error.body_text()))?;
     let idle = state.limits.upload_idle_timeout;
     let mut fields = Fields::default();
     for part in 0.. {
+        headers.begin();
         let next =
             tokio::time::timeout(idle, form.next_field()).await.map_err(|_| stalled(idle))?;
-        let Some(field) = next.map_err(|error| broken(&error.body_text()))? else { break };
+        let next = next.map_err(|error| match headers.are_too_long() {
+            true => headers_too_long(),
+            false => broken(&error.body_text()),
+        });
+        let Some(field) = next? else { break };
+        headers.end();
         if part >= PARTS_MAX {
             return Err(Problem::new(
                 Code::TooManyParts,
@@ -284,6 +299,17 @@ async fn form(
         return Err(no_file());
     }
     Ok(fields)
+}
+
+fn headers_too_long() -> Problem {
+    Problem::new(
+        Code::PartHeadersTooLong,
+        format!(
+            "The headers of a part of the form are longer than {} bytes. They name the field and \
+             the file; nothing else is needed. Nothing was stored.",
+            part_headers::MAX
+        ),
+    )
 }
 
 pub(in crate::transcripts) fn no_file() -> Problem {
@@ -341,7 +367,7 @@ async fn body(
 fn clean_filename(name: &str) -> Option<String> {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let clean: String = last.chars().filter(|c| !c.is_control()).take(FILENAME_MAX).collect();
-    Some(clean.trim().to_owned()).filter(|name| !name.is_empty())
+    Some(clean.trim().to_owned()).filter(|name| is_visible(name))
 }
 
 #[cfg(test)]
@@ -357,6 +383,7 @@ mod tests {
             ("a\r\nb.srt", Some("ab.srt")),
             ("", None),
             ("calls/", None),
+            ("\u{200B}\u{202E}", None),
         ] {
             assert_eq!(clean_filename(sent).as_deref(), kept, "{sent:?}");
         }

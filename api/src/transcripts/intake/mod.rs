@@ -5,6 +5,7 @@
 
 mod files;
 mod form;
+mod part_headers;
 
 pub(super) use files::ReceivedFile;
 pub(super) use form::{Fields, FilesBody, Typed, UploadBody, no_file};
