@@ -6,8 +6,8 @@
 //! `/readyz`, `/metrics` to [`operations`]. A resource's file holds its handlers, its `router()`,
 //! and the types that no client in Rust shares; those that one does are in `debrief-api-types`.
 //!
-//! Imports run one way: resources → [`http`] → [`state`] → [`keys`]. Nothing below a resource knows
-//! of it.
+//! Imports run one way: resources → [`http`] → [`server`] → [`state`] → [`keys`]. Nothing below a
+//! resource knows of it.
 //!
 //! Invariants: a handler under `/v1` takes a [`http::auth::Caller`] of the permission it needs, and
 //! passes its viewer or organization on; every error is a [`http::problem::Problem`] with a code
@@ -20,6 +20,7 @@ mod keys;
 mod openapi;
 mod operations;
 mod search;
+mod server;
 mod state;
 mod summaries;
 mod times;
@@ -27,6 +28,8 @@ mod transcripts;
 mod vocabulary;
 mod ws;
 
+pub use http::backlog::BacklogLimits;
 pub use keys::{GeneratedKey, generate_key, hash_of_key};
 pub use openapi::router;
+pub use server::{ConnectionLimits, serve};
 pub use state::{ApiState, Limits, Parts};

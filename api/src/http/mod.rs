@@ -2,6 +2,7 @@
 //! describe themselves.
 
 pub(crate) mod auth;
+pub(crate) mod backlog;
 pub(crate) mod checks;
 pub(crate) mod codes;
 pub(crate) mod command;

@@ -23,6 +23,8 @@ use debrief_sessions::LoadError;
 pub(crate) const MEDIA_TYPE: &str = "application/problem+json";
 /// After how many seconds to try again what is unavailable.
 const RETRY_AFTER: u32 = 1;
+/// After how many seconds to try again what has to wait until other work is done.
+const RETRY_AFTER_WORK: u32 = 5;
 
 /// An error, on its way to the client. [`debrief_api_types::Problem`] is how it is sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -126,7 +128,12 @@ impl IntoResponse for Problem {
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
         match self.code {
-            Code::Unavailable => drop(headers.insert(header::RETRY_AFTER, RETRY_AFTER.into())),
+            Code::Unavailable | Code::SearchBusy => {
+                headers.insert(header::RETRY_AFTER, RETRY_AFTER.into());
+            }
+            Code::TooMuchPending => {
+                headers.insert(header::RETRY_AFTER, RETRY_AFTER_WORK.into());
+            }
             Code::Unauthorized => {
                 headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
             }

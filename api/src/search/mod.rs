@@ -9,7 +9,7 @@
 //! | `POST /v1/search/index`, `DELETE /v1/search/index/{id}` | [`notes`] |
 //! | `/v1/search/saved…` | [`saved`] |
 //!
-//! Invariant: an answer says what was understood of the question, how far the index had come, and
+//! Invariants: a search has a place of [`slots`]; an answer says what was understood of the question, how far the index had come, and
 //! which engines searched.
 
 mod answers;
@@ -21,11 +21,13 @@ mod query;
 mod questions;
 mod saved;
 mod similar;
+mod slots;
 mod suggest;
 mod understanding;
 
 use crate::http::routes::routes;
 use crate::state::ApiState;
+pub(crate) use slots::SearchSlots;
 use utoipa_axum::router::OpenApiRouter;
 
 pub(crate) fn router() -> OpenApiRouter<ApiState> {

@@ -4,6 +4,7 @@ use super::hub::Hub;
 use super::protocol::{self, Code, End, HEARTBEAT, REQUESTS_PER_SECOND};
 use super::requests;
 use super::session::{Queued, Session, SignedIn};
+use crate::server::Connection;
 use crate::state::ApiState;
 use axum::extract::ws::{Message, WebSocket};
 use futures::stream::{SplitSink, SplitStream};
@@ -14,7 +15,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 
 /// Time within which a client has to sign in.
-const HELLO_TIMEOUT: Duration = Duration::from_secs(10);
+const HELLO_TIMEOUT: Duration = Duration::from_secs(5);
 /// Time within which a message has to be taken, and a ping answered.
 const SLOW: Duration = Duration::from_secs(10);
 /// Messages that wait for the client; more wait in the database.
@@ -30,11 +31,12 @@ pub(super) async fn serve(
     hub: Hub,
     socket: WebSocket,
     signed_in: Option<SignedIn>,
+    connection: Connection,
 ) {
     let (mut sink, stream) = socket.split();
     let (lane, updates) = mpsc::channel(LANE);
     let session = Session::new(state, hub, signed_in, lane);
-    let end = run(session, &mut sink, stream, updates).await;
+    let end = run(session, &mut sink, stream, updates, connection).await;
     counter!("debrief_websocket_ends_total", "end" => format!("{end:?}")).increment(1);
     if let Some(frame) = end.frame() {
         let close = sink.send(Message::Close(Some(frame)));
@@ -47,10 +49,17 @@ async fn run(
     sink: &mut Sink,
     mut stream: SplitStream<WebSocket>,
     mut updates: mpsc::Receiver<Queued>,
+    connection: Connection,
 ) -> End {
-    if let Err(end) = greet(&mut session, sink, &mut stream).await {
+    let greeted = tokio::select! {
+        greeted = greet(&mut session, sink, &mut stream) => greeted,
+        () = connection.shed() => Err(End::Shed),
+    };
+    if let Err(end) = greeted {
         return end;
     }
+    connection.sign_in();
+    let _in_use = connection.busy();
     let Err(end) = follow(&mut session, sink, &mut stream, &mut updates).await;
     end
 }

@@ -52,7 +52,11 @@ const TRANSCRIPTS: Table = Table {
         // Position of the upload; orders lists.
         ("position", Integer),
     ],
-    indexes: &[&["organization_id", "position"], &["organization_id", "client_id", "position"]],
+    indexes: &[
+        &["organization_id", "position"],
+        &["organization_id", "client_id", "position"],
+        &["organization_id", "state", "position"],
+    ],
 };
 
 const SUMMARIES: Table = Table {
@@ -92,7 +96,7 @@ impl Projection for Transcripts {
     }
 
     fn version(&self) -> u32 {
-        2
+        3
     }
 
     fn tables(&self) -> &'static [Table] {

@@ -1,7 +1,7 @@
 //! Queries of transcripts and summaries.
 
 use crate::engine::Views;
-use debrief_domain::ids::{ClientId, SummaryId, TranscriptId};
+use debrief_domain::ids::{ClientId, OrganizationId, SummaryId, TranscriptId};
 use debrief_domain::principal::Viewer;
 use debrief_domain::summary::content::Content as SummaryContent;
 use debrief_domain::transcript::State;
@@ -177,6 +177,41 @@ pub async fn transcripts(
     arguments.push(limit.into());
     sql.push_str(&format!(" ORDER BY position DESC LIMIT ${}", arguments.len()));
     views.sql().query(&sql, &arguments).await?.iter().map(transcript_row).collect()
+}
+
+/// Work of an organization that is not done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pending {
+    /// Transcripts that are neither ready nor failed.
+    pub sessions: u64,
+    /// Size of their files.
+    pub bytes: u64,
+}
+
+/// Returns the work of an organization that is not done. Counts no more than `most` transcripts.
+pub async fn pending(
+    views: &Views,
+    organization: OrganizationId,
+    most: u64,
+) -> Result<Pending, DatabaseError> {
+    let states = State::ALL.iter().filter(|state| !matches!(state, State::Ready | State::Failed));
+    let mut arguments: Vec<Value> = vec![organization.0.into()];
+    arguments.push(i64::try_from(most).unwrap_or(i64::MAX).into());
+    let mut places = Vec::new();
+    for state in states {
+        arguments.push(state.as_str().into());
+        places.push(format!("${}", arguments.len()));
+    }
+    let sql = format!(
+        "SELECT COUNT(*), CAST(COALESCE(SUM(size_bytes), 0) AS BIGINT) FROM \
+         (SELECT size_bytes FROM transcripts \
+         WHERE organization_id = $1 AND state IN ({}) LIMIT $2) AS pending",
+        places.join(", ")
+    );
+    let rows = views.sql().query(&sql, &arguments).await?;
+    let Some(row) = rows.first() else { return Ok(Pending { sessions: 0, bytes: 0 }) };
+    let (sessions, bytes): (i64, i64) = (row.get(0)?, row.get(1)?);
+    Ok(Pending { sessions: sessions.unsigned_abs(), bytes: bytes.unsigned_abs() })
 }
 
 const SUMMARY: &str = "SELECT id, version, transcript_id, content, created_at FROM summaries";

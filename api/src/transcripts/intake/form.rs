@@ -41,18 +41,25 @@ pub(in crate::transcripts) struct Fields {
     #[schema(ignore)]
     pub(in crate::transcripts) filename: Option<String>,
     /// The title of the session, up to 300 characters.
+    #[schema(max_length = 300)]
+    #[param(max_length = 300)]
     pub(in crate::transcripts) title: Option<String>,
     /// The client whose session it was.
     #[schema(value_type = Option<uuid::Uuid>)]
     #[param(value_type = Option<uuid::Uuid>)]
     pub(in crate::transcripts) client_id: Option<String>,
-    /// When the session was held, as RFC 3339, such as `2026-11-21T09:30:00Z`.
+    /// When the session was held, as RFC 3339, such as `2026-11-21T09:30:00Z`; in the years 1900
+    /// to 9999.
     #[schema(value_type = Option<DateTime<Utc>>)]
     #[param(value_type = Option<DateTime<Utc>>)]
     pub(in crate::transcripts) held_at: Option<String>,
     /// BCP 47 tag, such as `en`.
+    #[schema(max_length = 35)]
+    #[param(max_length = 35)]
     pub(in crate::transcripts) language: Option<String>,
     /// The coach's notes, up to 20,000 characters.
+    #[schema(max_length = 20_000)]
+    #[param(max_length = 20_000)]
     pub(in crate::transcripts) notes: Option<String>,
     /// Whether to make a transcript of its own even if the same files were uploaded before;
     /// default false.
@@ -143,6 +150,7 @@ fn describe_refusals(described: &mut Described<'_>) {
         Code::UnreadableEncoding,
         Code::UnrecognisedFormat,
         Code::PartHeadersTooLong,
+        Code::TooMuchPending,
     ] {
         described.refuses(code);
     }
@@ -209,6 +217,12 @@ impl Fields {
     }
 }
 
+/// The size of the body, where the request says it; else 0.
+pub(in crate::transcripts) fn announced(request: &Request) -> u64 {
+    let length = request.headers().get(header::CONTENT_LENGTH);
+    length.and_then(|value| value.to_str().ok()?.parse().ok()).unwrap_or_default()
+}
+
 /// Reads the request: a form with files, or a body that is the file.
 pub(super) async fn read(
     state: &ApiState,
@@ -216,12 +230,8 @@ pub(super) async fn read(
     intake: &mut Intake<'_>,
 ) -> Result<Fields, Problem> {
     let max = state.limits.upload_max_bytes;
-    let announced = request
-        .headers()
-        .get(header::CONTENT_LENGTH)
-        .and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
     // A form is larger than its file, by its fields and boundaries.
-    if announced.is_some_and(|size| size > max + (FIELD_MAX * PARTS_MAX) as u64) {
+    if announced(&request) > max + (FIELD_MAX * PARTS_MAX) as u64 {
         return Err(too_large(max));
     }
     let content_type = request
