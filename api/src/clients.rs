@@ -37,8 +37,10 @@ pub(crate) fn router() -> OpenApiRouter<ApiState> {
 #[serde(deny_unknown_fields)]
 struct NewClient {
     /// The client's name, up to 200 characters.
+    #[schema(min_length = 1, max_length = 200)]
     name: String,
     /// The client's email address.
+    #[schema(format = Email, max_length = 254)]
     email: Option<String>,
 }
 

@@ -9,7 +9,8 @@ use utoipa::IntoParams;
 /// Reads one's own writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, IntoParams)]
 pub(crate) struct MinPosition {
-    /// Wait until the answer includes all writes up to this position.
+    /// Wait until the answer includes all writes up to this position, which a write returned.
+    #[param(minimum = 0)]
     min_position: Option<i64>,
 }
 

@@ -53,17 +53,22 @@ pub(super) fn router() -> OpenApiRouter<ApiState> {
 #[serde(deny_unknown_fields)]
 struct NewSavedSearch {
     /// The search's name, up to 200 characters.
+    #[schema(min_length = 1, max_length = 200)]
     name: String,
     /// A question in plain words, as in `POST /v1/search/query`.
+    #[schema(min_length = 1, max_length = 1_000)]
     query: String,
     /// Only passages of these kinds.
     #[serde(default)]
+    #[schema(max_items = 100)]
     kinds: Vec<Kind>,
     /// Only sessions and notes of these clients.
     #[serde(default)]
+    #[schema(max_items = 100)]
     client_ids: Vec<ClientId>,
     /// Only passages in which one of these people speaks.
     #[serde(default)]
+    #[schema(max_items = 100)]
     speakers: Vec<String>,
     /// Time zone for days in the question, from the IANA database; default `UTC`.
     time_zone: Option<String>,
