@@ -5,6 +5,7 @@
 
 mod backlog;
 mod connections;
+mod corrections;
 mod part_headers;
 mod search;
 #[path = "../support/mod.rs"]

@@ -53,7 +53,7 @@ pub(super) async fn turns(
     let Some(current) = contents.current(viewer, &row).await? else {
         return Ok(Json(TurnsPage { turns: Vec::new(), next: None, revision: 0 }));
     };
-    let turns = &current.content.turns;
+    let turns = &current.now.content.turns;
     let from = paging.after().map_or(0, |after| *after as usize + 1).min(turns.len());
     let rest = &turns[from..];
     let page = &rest[..rest.len().min(paging.limit())];

@@ -8,11 +8,13 @@
 //!   other in brackets, as initials that are used from then on: `Adam Levine (AL)`, `AL`. People
 //!   who speak at the same time are different people.
 //! - The displayed name is the fullest natural spelling; the others are kept as other names.
+//! - There are at most [`PEOPLE_MAX`] people; the turns of others have no speaker.
 //! - Turns of a note-taking bot are dropped, with a warning that counts and names them; speech from
 //!   a shared screen is kept, without a speaker. A bot with a large share of the conversation is
 //!   not a note taker and is kept.
 
 mod bots;
+mod crowd;
 
 #[cfg(test)]
 #[path = "tests.rs"]
@@ -26,6 +28,7 @@ use debrief_language::names::Name;
 use unicode_segmentation::UnicodeSegmentation;
 
 use crate::overlap;
+pub use crowd::PEOPLE_MAX;
 
 /// People who speak at once for longer are different.
 const TOGETHER_MS: u64 = 1_000;
@@ -62,6 +65,7 @@ const LABELS: &[&str] = &[
 /// Gives each person one name throughout, and removes bots and screens from the people.
 pub fn unify(content: &mut Content) {
     leave_out_bots(content);
+    crowd::limit(content);
     let groups = groups(content);
     let mut taken: HashSet<String> = HashSet::new();
     let mut names: HashMap<String, String> = HashMap::new();

@@ -15,7 +15,6 @@ use debrief_domain::transcript::correction::{Correction, TurnRef};
 use debrief_domain::transcript::corrections::CorrectionError;
 use debrief_domain::transcript::{Transcript, TranscriptEvent};
 use debrief_infra::log::StreamId;
-use debrief_sessions::{Loaded, corrected};
 use serde::Serialize;
 use std::collections::HashMap;
 use utoipa::ToSchema;
@@ -70,13 +69,15 @@ pub(in crate::transcripts) async fn list(
     Path(id): Path<TranscriptId>,
     Query(paging, ..): Query<Paging<u32, 500, 2_000>>,
 ) -> Result<Json<Corrections>, Problem> {
-    let Loaded { transcript, turns, .. } = contents.load(caller.viewer(), id).await?;
+    let transcript = contents.transcript(caller.viewer(), id).await?;
     let revision = transcript.revision();
-    let read = turns.map(|turns| turns.read).unwrap_or_default();
-    let now = corrected(read, transcript.corrections()).await?;
-    let rests: HashMap<Uuid, CorrectionError> = now.dormant.iter().copied().collect();
-    let places: HashMap<TurnRef, u32> =
-        now.refs.iter().zip(0..).map(|(turn, index)| (*turn, index)).collect();
+    let (mut rests, mut places) = (HashMap::new(), HashMap::new());
+    if let Some(current) = contents.of(caller.viewer(), id, &transcript).await? {
+        let now = &current.now;
+        rests = now.dormant.iter().copied().collect::<HashMap<Uuid, CorrectionError>>();
+        let indexed = now.refs.iter().zip(0..).map(|(turn, index)| (*turn, index));
+        places = indexed.collect::<HashMap<TurnRef, u32>>();
+    }
     let mut items: Vec<MadeCorrection> = Vec::new();
     let stream = StreamId { stream_type: "transcript", id: id.0 };
     let mut version = 0;
