@@ -9,7 +9,7 @@ use std::ops::RangeInclusive;
 /// Years in which a session can have been held.
 const YEARS: RangeInclusive<i32> = 1900..=9999;
 
-/// Gathers what is wrong with a request's fields.
+/// Collects violations in the fields of a request.
 #[derive(Default)]
 pub(crate) struct Checks(Vec<FieldError>);
 
@@ -18,7 +18,8 @@ impl Checks {
         self.0.push(FieldError { field: field.to_owned(), message: message.into() });
     }
 
-    /// Text of 1 to `max` characters, without control characters but line breaks and tabs.
+    /// Checks for text of 1 to `max` characters, without control characters except line breaks and
+    /// tabs.
     pub(crate) fn text(&mut self, field: &str, text: &str, max: usize) {
         let length = text.chars().count();
         if !is_visible(text) {

@@ -111,9 +111,9 @@ impl<const DEFAULT: u32, const MAX: u32> IntoParams for Limit<DEFAULT, MAX> {
     }
 }
 
-/// Which page of a list: where it begins, and how many items it has.
+/// Which page of a list: where it starts, and how many items it has.
 ///
-/// `C` is the cursor: what places an item in the list.
+/// `C` is the cursor, which identifies an item's place in the list.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "SentPaging", bound = "C: FromStr")]
 pub(crate) struct Paging<C, const DEFAULT: u32, const MAX: u32> {
@@ -149,12 +149,12 @@ impl<C, const DEFAULT: u32, const MAX: u32> IntoParams for Paging<C, DEFAULT, MA
 }
 
 impl<C: FromStr + Display, const DEFAULT: u32, const MAX: u32> Paging<C, DEFAULT, MAX> {
-    /// The item before the page; `None` for the first page.
+    /// Returns the item before the page; `None` for the first page.
     pub(crate) fn after(&self) -> Option<&C> {
         self.after.as_ref()
     }
 
-    /// The most items on the page.
+    /// Returns the maximum number of items on the page.
     pub(crate) fn limit(&self) -> usize {
         self.limit.get()
     }
@@ -201,7 +201,7 @@ fn in_query(name: &str) -> ParameterBuilder {
     ParameterBuilder::new().name(name).parameter_in(ParameterIn::Query)
 }
 
-/// A cursor: a position in the log. Lists are in the order in which their items came to be.
+/// A cursor: a position in the log. Lists are in the order in which their items were created.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Position(pub(crate) i64);
 

@@ -1,4 +1,4 @@
-//! What was found, as it is answered.
+//! Converts hits into their form in responses.
 
 use crate::http::paging::PageSize;
 use debrief_api_types::search as types;

@@ -1,4 +1,4 @@
-//! The full-text index of this process, as handlers ask it.
+//! The full-text index of this process, for handlers.
 
 use super::slots::Slot;
 use crate::http::problem::Problem;

@@ -1,4 +1,4 @@
-//! The turns of transcripts, for handlers: what does not exist is a 404.
+//! Loads the turns of transcripts for handlers: what does not exist is a 404.
 
 use super::corrections::queue::CorrectionQueue;
 use crate::http::problem::{Problem, of_command};
@@ -17,7 +17,7 @@ use uuid::Uuid;
 /// Bytes of turns that are held in memory, with corrections and without.
 const CACHE_BYTES: u64 = 32 << 20;
 
-/// Reads the turns of transcripts. Clones share what is held in memory.
+/// Loads the turns of transcripts. Clones share a cache.
 #[derive(Clone)]
 pub(super) struct Contents {
     log: EventLog,
@@ -84,7 +84,7 @@ impl Contents {
         self.cache.keep(viewer.organization(), id, version, current).await;
     }
 
-    /// The turns of a row as they are now; `None` until the files were read.
+    /// Returns the current turns of a row; `None` until the files are parsed.
     pub(super) async fn current(
         &self,
         viewer: Viewer,

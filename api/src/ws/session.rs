@@ -14,7 +14,7 @@ use std::collections::HashMap;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
-/// A caller and what it showed, so that it can be looked at again.
+/// A caller and its key, so that the key can be checked again.
 pub(super) struct SignedIn {
     pub(super) caller: Caller<Read>,
     token: String,
@@ -26,7 +26,7 @@ impl SignedIn {
         Ok(Self { caller: sign_in(state, &token).await?, token })
     }
 
-    /// Whether the key is unknown by now, or was revoked.
+    /// Returns whether the key is unknown or was revoked since.
     pub(super) async fn is_revoked(&self, state: &ApiState) -> bool {
         let caller = sign_in::<Read>(state, &self.token).await;
         caller.is_err_and(|problem| problem.status() == StatusCode::UNAUTHORIZED)
@@ -71,7 +71,7 @@ struct Followed {
 pub(super) struct Session {
     pub(super) state: ApiState,
     pub(super) hub: Hub,
-    /// `None` until the client has said who it is.
+    /// `None` until the client has signed in.
     pub(super) signed_in: Option<SignedIn>,
     /// Messages on their way to the client. They are sent one after the other by the task that
     /// also answers requests: what a request puts here goes out after its answer.
@@ -91,12 +91,12 @@ impl Session {
         Self { state, hub, signed_in, messages, followed: HashMap::new(), subscriptions: 0 }
     }
 
-    /// Who called, once that is known.
+    /// Returns the caller, once it has signed in.
     pub(super) fn caller(&self) -> Option<Caller<Read>> {
         self.signed_in.as_ref().map(|signed_in| signed_in.caller)
     }
 
-    /// Whether the key with which the client signed in is no good any more.
+    /// Returns whether the key with which the client signed in is no longer valid.
     pub(super) async fn is_revoked(&self) -> bool {
         match &self.signed_in {
             Some(signed_in) => signed_in.is_revoked(&self.state).await,
@@ -104,12 +104,12 @@ impl Session {
         }
     }
 
-    /// Whether the channel is followed.
+    /// Returns whether the channel is followed.
     pub(super) fn follows(&self, channel: Channel) -> bool {
         self.followed.contains_key(&channel)
     }
 
-    /// Whether as many channels are followed as a connection may.
+    /// Returns whether the connection has reached its limit of channels.
     pub(super) fn is_full(&self) -> bool {
         self.followed.len() >= self.state.limits.websocket_max_subscriptions
     }

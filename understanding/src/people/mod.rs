@@ -17,7 +17,6 @@ mod bots;
 mod crowd;
 
 #[cfg(test)]
-#[path = "tests.rs"]
 mod tests;
 
 use std::collections::{HashMap, HashSet};

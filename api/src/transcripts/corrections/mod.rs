@@ -1,4 +1,4 @@
-//! `…/{id}/corrections`: what the coach corrects in a transcript.
+//! `…/{id}/corrections`: the coach's corrections of a transcript.
 //!
 //! Invariants: a correction is an event and is undone by an event; the files and what was read
 //! from them stay as they are. A correction is checked against the turns as they are in the log,
