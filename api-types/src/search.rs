@@ -26,6 +26,7 @@ pub enum WeekStart {
 #[serde(deny_unknown_fields)]
 pub struct NamedDay {
     /// As questions name it, such as "the race"; up to 100 characters.
+    #[schema(min_length = 1, max_length = 100)]
     pub name: String,
     /// The day.
     pub date: NaiveDate,
@@ -51,8 +52,10 @@ pub struct SearchRequest {
     /// The question in plain words, up to 1,000 characters, such as "what did Maya say about
     /// sleeping last month?". Words in quotation marks must occur as they stand; `-word` must not
     /// occur.
+    #[schema(max_length = 1_000)]
     pub query: String,
-    /// Hits on a page, 1 to 50; default 10.
+    /// Hits on a page, 1 to 50; default 10. A page with much text has fewer.
+    #[schema(minimum = 1, maximum = 50)]
     pub limit: Option<u32>,
     /// The `next` of the page before. Pages do not overlap, even while sessions are added.
     pub after: Option<String>,
@@ -72,8 +75,10 @@ pub struct SearchRequest {
     pub week_starts: WeekStart,
     /// Up to 100 named days, so that "two weeks before the race" is understood.
     #[serde(default)]
+    #[schema(max_items = 100)]
     pub anchors: Vec<NamedDay>,
     /// Most hits from one session; default unlimited.
+    #[schema(minimum = 1, maximum = 2_147_483_647)]
     pub per_session: Option<u32>,
     /// What answers the question; default `extractive`.
     #[serde(default)]

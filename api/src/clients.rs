@@ -37,8 +37,10 @@ pub(crate) fn router() -> OpenApiRouter<ApiState> {
 #[serde(deny_unknown_fields)]
 struct NewClient {
     /// The client's name, up to 200 characters.
+    #[schema(min_length = 1, max_length = 200)]
     name: String,
     /// The client's email address.
+    #[schema(format = Email, max_length = 254)]
     email: Option<String>,
 }
 
@@ -123,8 +125,7 @@ async fn list(
         let after = after.map_or(0, |Position(after)| after);
         directory::clients(&state.views, caller.viewer(), after, limit)
     };
-    let page = paging.page(rows, |row| Position(row.position)).await?;
-    Ok(Json(page.map(Client::from)))
+    Ok(Json(paging.page(rows, |row| Position(row.position), Client::from).await?))
 }
 
 /// Get a client.

@@ -137,11 +137,12 @@ async fn list(
     caller: Caller<Admin>,
     Query(paging, ..): Query<Paging<Place, 50, 500>>,
 ) -> Result<Json<Page<DeadLetter>>, Problem> {
-    let letters = async |after: Option<Place>, limit| {
+    let (ledger, organization) = (&state.ledger, caller.organization());
+    let letters = |after: Option<Place>, limit| async move {
         let after = after.as_ref().map(Place::id);
-        state.ledger.dead_letters(Some(caller.organization()), after, limit).await
+        ledger.dead_letters(Some(organization), after, limit).await
     };
-    Ok(Json(paging.page(letters, Place::of).await?.map(DeadLetter::from)))
+    Ok(Json(paging.page(letters, Place::of, DeadLetter::from).await?))
 }
 
 /// Get a dead letter.

@@ -6,7 +6,8 @@
 //! to [`operations`]. A resource's file contains its handlers, its `router()`, and its types; those
 //! that Rust clients share are in `debrief-api-types`.
 //!
-//! Imports run one way: resources → [`http`] → [`state`] → [`keys`].
+//! Imports run one way: resources → [`http`] → [`server`] → [`state`] → [`keys`]. Nothing below a
+//! resource knows of it.
 //!
 //! Invariants: a handler under `/v1` takes a [`http::auth::Caller`] with the permission that it
 //! needs, and passes on its viewer or organization; every error is a [`http::problem::Problem`]
@@ -19,6 +20,7 @@ mod keys;
 mod openapi;
 mod operations;
 mod search;
+mod server;
 mod state;
 mod summaries;
 mod times;
@@ -26,6 +28,8 @@ mod transcripts;
 mod vocabulary;
 mod ws;
 
+pub use http::backlog::BacklogLimits;
 pub use keys::{GeneratedKey, generate_key, hash_of_key};
 pub use openapi::router;
+pub use server::{ConnectionLimits, serve};
 pub use state::{ApiState, Limits, Parts};

@@ -1,6 +1,8 @@
 //! What handlers share.
 
+use crate::http::backlog::{Backlog, BacklogLimits};
 use crate::keys::Keys;
+use crate::search::SearchSlots;
 use debrief_infra::documents::Documents;
 use debrief_infra::health::Health;
 use debrief_infra::language::LanguageModel;
@@ -33,7 +35,11 @@ pub struct Limits {
     pub websocket_max_connections: usize,
     /// Maximum number of channels per connection.
     pub websocket_max_subscriptions: usize,
-    /// Maximum number of bytes queued for a connection before it is closed.
+    /// Searches at a time.
+    pub search_concurrency: usize,
+    /// Undone work of an organization.
+    pub backlog: BacklogLimits,
+    /// Bytes that wait for one of them before it counts as too slow.
     pub websocket_queue_bytes: usize,
 }
 
@@ -74,18 +80,32 @@ pub struct ApiState(Arc<Shared>);
 struct Shared {
     parts: Parts,
     keys: Keys,
+    search_slots: SearchSlots,
+    backlog: Backlog,
 }
 
 impl ApiState {
     /// Creates the state.
     pub fn new(parts: Parts) -> Self {
         let keys = Keys::new(parts.views.clone());
-        Self(Arc::new(Shared { parts, keys }))
+        let search_slots = SearchSlots::new(parts.limits.search_concurrency);
+        let backlog = Backlog::new(parts.views.clone(), parts.limits.backlog);
+        Self(Arc::new(Shared { parts, keys, search_slots, backlog }))
     }
 
     /// Looks up the holder of an API key.
     pub(crate) fn keys(&self) -> &Keys {
         &self.0.keys
+    }
+
+    /// Places for searches.
+    pub(crate) fn search_slots(&self) -> &SearchSlots {
+        &self.0.search_slots
+    }
+
+    /// What is undone, by organization.
+    pub(crate) fn backlog(&self) -> &Backlog {
+        &self.0.backlog
     }
 }
 

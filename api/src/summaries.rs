@@ -3,6 +3,7 @@
 use crate::http::auth::{Caller, Read};
 use crate::http::extract::Path;
 use crate::http::min_position::MinPosition;
+use crate::http::paging::{Paging, Position};
 use crate::http::problem::Problem;
 use crate::http::query::Query;
 use crate::http::routes::routes;
@@ -52,7 +53,7 @@ async fn get(
 
 /// List the versions of a summary.
 ///
-/// Newest first, all on one page.
+/// Newest first. The cursor is a version.
 #[utoipa::path(
     get,
     path = "/v1/summaries/{id}/versions",
@@ -63,12 +64,17 @@ async fn versions(
     State(state): State<ApiState>,
     caller: Caller<Read>,
     Path(id): Path<SummaryId>,
-    Query(at, ..): Query<MinPosition>,
+    Query(paging, at, ..): Query<Paging<Position, 200, 200>, MinPosition>,
 ) -> Result<Json<Page<Summary>>, Problem> {
     at.in_projection(&state, "transcripts").await?;
-    let rows = transcripts::summary_versions(&state.views, caller.viewer(), id).await?;
-    if rows.is_empty() {
+    let first = paging.after().is_none();
+    let rows = |after: Option<Position>, limit| {
+        let before = after.map(|Position(before)| before);
+        transcripts::summary_versions(&state.views, caller.viewer(), id, before, limit)
+    };
+    let page = paging.page(rows, |row| Position(row.version.into()), summary).await?;
+    if first && page.items.is_empty() {
         return Err(Problem::not_found("summary"));
     }
-    Ok(Json(Page::whole(rows).map(summary)))
+    Ok(Json(page))
 }

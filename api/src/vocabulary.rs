@@ -29,6 +29,7 @@ pub(crate) fn router() -> OpenApiRouter<ApiState> {
 #[serde(deny_unknown_fields)]
 struct Vocabulary {
     /// Up to 1,000 terms, each with up to 20 spellings; up to 100 characters each.
+    #[schema(max_items = 1_000)]
     entries: Vec<VocabularyEntry>,
 }
 

@@ -20,6 +20,7 @@ pub mod subject;
 pub mod summary;
 pub mod transcript;
 pub mod upcasters;
+pub mod visible;
 pub mod vocabulary;
 
 use event::Stream;

@@ -12,7 +12,12 @@ use serde_json::json;
 
 /// The upcasters, in the order in which they are tried.
 pub fn all() -> Vec<Box<dyn EventUpcaster>> {
-    vec![Box::new(ParsedV2), Box::new(SavedSearchCreatedV2), Box::new(SavedSearchMatchedV2)]
+    vec![
+        Box::new(ParsedV2),
+        Box::new(OutlineV2),
+        Box::new(SavedSearchCreatedV2),
+        Box::new(SavedSearchMatchedV2),
+    ]
 }
 
 /// Warnings became personal: with several files they contain file names.
@@ -26,6 +31,25 @@ impl EventUpcaster for ParsedV2 {
     fn upcast(&self, mut event: SerializedEvent) -> SerializedEvent {
         if let Some(warnings) = event.payload.get_mut("warnings") {
             *warnings = json!({ PERSONAL: warnings.take() });
+        }
+        event.event_version = "2".to_owned();
+        event
+    }
+}
+
+/// Corrections hold what has changed about the participants; before, all of them.
+struct OutlineV2;
+
+impl EventUpcaster for OutlineV2 {
+    fn can_upcast(&self, event_type: &str, event_version: &str) -> bool {
+        let types = ["transcript.corrected", "transcript.correction_undone"];
+        types.contains(&event_type) && event_version == "1"
+    }
+
+    fn upcast(&self, mut event: SerializedEvent) -> SerializedEvent {
+        let participants = event.payload.pointer_mut("/outline/participants");
+        if let Some(list) = participants.and_then(|personal| personal.get_mut(PERSONAL)) {
+            *list = json!({ "all": list.take() });
         }
         event.event_version = "2".to_owned();
         event

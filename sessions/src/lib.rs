@@ -3,7 +3,7 @@
 //! - [`load`] returns a transcript with its turns as read from the files; [`corrected`] applies
 //!   corrections to them.
 //! - [`load_subject`] returns all searchable content of a session or an external note.
-//! - [`Cache`] keeps recently used turns.
+//! - [`Cache`] keeps recently used turns, for readers and for those who correct them.
 //!
 //! Invariants: a stream is read once; deleted content, even if deleted between two steps of
 //! loading, is `None` and not an error; JSON and corrections are processed off the async threads.

@@ -15,6 +15,7 @@ use debrief_infra::blobs::BlobKey;
 use debrief_infra::documents::Documents;
 use debrief_infra::keys::DataKey;
 use debrief_infra::log::{EventLog, StreamId};
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// An existing transcript.
@@ -48,10 +49,12 @@ impl Loaded {
 
 /// Applies corrections to turns as read.
 pub async fn corrected(
-    read: Content,
+    read: impl Into<Arc<Content>>,
     list: Vec<(Uuid, Correction)>,
 ) -> Result<Corrected, LoadError> {
-    Ok(tokio::task::spawn_blocking(move || corrections::apply(read, &list)).await?)
+    let read = read.into();
+    let apply = move || corrections::apply(Arc::unwrap_or_clone(read), &list);
+    Ok(tokio::task::spawn_blocking(apply).await?)
 }
 
 /// Loads a transcript; `None` if it does not exist or was deleted.
@@ -65,6 +68,18 @@ pub async fn load(
     let Some(blob) = transcript.content() else {
         return Ok(Some(Loaded { transcript, turns: None, details }));
     };
+    let turns = turns_of(log, documents, organization, id, blob).await?;
+    Ok(turns.map(|turns| Loaded { transcript, turns: Some(turns), details }))
+}
+
+/// Loads turns as read from their blob; `None` if the transcript was deleted.
+pub(crate) async fn turns_of(
+    log: &EventLog,
+    documents: &Documents,
+    organization: OrganizationId,
+    id: TranscriptId,
+    blob: &str,
+) -> Result<Option<Turns>, LoadError> {
     // Deleting a transcript deletes the key first, then its blobs.
     let Some(key) = log.keys().get(organization, id.0).await? else { return Ok(None) };
     let blob = BlobKey::try_from(blob.to_owned())?;
@@ -76,7 +91,7 @@ pub async fn load(
         }
     };
     let read = tokio::task::spawn_blocking(move || serde_json::from_slice(&json)).await??;
-    Ok(Some(Loaded { transcript, turns: Some(Turns { read, key }), details }))
+    Ok(Some(Turns { read, key }))
 }
 
 /// Details of a session, entered by the coach.

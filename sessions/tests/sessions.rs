@@ -155,7 +155,8 @@ impl Place {
         let place = Self::uploaded().await;
         let json = serde_json::to_vec(&said()).unwrap();
         place.documents.write(&place.blob, &place.key, json.into()).await.unwrap();
-        let Outline { participants, turn_count, word_count } = Outline::of(&said());
+        let Outline { turn_count, word_count, .. } = Outline::of(&said());
+        let participants = said().participants.into();
         let parsed = TranscriptCommand::RecordParsed(TranscriptParsed {
             content: place.blob.as_str().to_owned(),
             format: "webvtt".into(),
@@ -253,10 +254,10 @@ async fn another_organization_has_no_such_session() {
     let place = Place::read().await;
     assert!(load(&place.log, &place.documents, THEIRS, ID).await.unwrap().is_none());
     assert!(place.subject(THEIRS, Subject::Transcript(ID)).await.is_none());
-    let cache = Cache::new(1 << 20);
-    let ours = cache.current(&place.log, &place.documents, OURS, ID, 2).await.unwrap();
+    let cache = Cache::new(place.log.clone(), place.documents.clone(), 1 << 20);
+    let ours = cache.current(OURS, ID, 2).await.unwrap();
     assert!(ours.is_some());
-    let theirs = cache.current(&place.log, &place.documents, THEIRS, ID, 2).await.unwrap();
+    let theirs = cache.current(THEIRS, ID, 2).await.unwrap();
     assert!(theirs.is_none(), "also where it is in memory");
 }
 
@@ -286,21 +287,21 @@ async fn a_blob_that_is_missing_is_an_error_that_waiting_does_not_mend() {
 #[tokio::test]
 async fn turns_are_read_once_for_each_version_of_them() {
     let place = Place::read().await;
-    let cache = Cache::new(1 << 20);
+    let cache = Cache::new(place.log.clone(), place.documents.clone(), 1 << 20);
     let version = place.newest().await.version;
     let reads = || place.blobs.reads.load(Ordering::Relaxed);
     let current = async |version| {
-        let turns = cache.current(&place.log, &place.documents, OURS, ID, version).await;
+        let turns = cache.current(OURS, ID, version).await;
         turns.unwrap().unwrap()
     };
     assert_eq!(current(version).await.revision, 1);
-    assert_eq!(speakers(&current(version).await.content), ["A", "B"]);
+    assert_eq!(speakers(&current(version).await.now.content), ["A", "B"]);
     assert_eq!(reads(), 1);
     place.rename("A", "Noa").await;
     let before = reads();
     let version = place.newest().await.version;
     assert_eq!(current(version).await.revision, 2);
-    assert_eq!(speakers(&current(version).await.content), ["Noa", "B"]);
+    assert_eq!(speakers(&current(version).await.now.content), ["Noa", "B"]);
     assert_eq!(reads(), before + 1);
 }
 

@@ -3,6 +3,7 @@
 use anyhow::{Context, anyhow};
 use debrief_api_types::transcripts::{Received, TranscriptStatus};
 use debrief_api_types::{Problem, Written};
+use reqwest::header::RETRY_AFTER;
 use reqwest::multipart::{Form, Part};
 use reqwest::{Body, Method, Response, StatusCode};
 use serde::de::DeserializeOwned;
@@ -12,6 +13,24 @@ use tokio_util::io::ReaderStream;
 
 /// The timeout of a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The pause where a busy server does not say when to try again.
+const BUSY_PAUSE: Duration = Duration::from_secs(1);
+/// The longest pause that a server is obeyed in.
+const BUSY_PAUSE_MAX: Duration = Duration::from_secs(60);
+
+/// Repeats a request for as long as the server is busy, after the pauses that it asks for.
+pub(super) async fn while_busy<T, F>(mut ask: impl FnMut() -> F) -> Result<T, Failed>
+where
+    F: Future<Output = Result<T, Failed>>,
+{
+    loop {
+        match ask().await {
+            Err(Failed::Busy { after, .. }) => tokio::time::sleep(after).await,
+            other => return other,
+        }
+    }
+}
 
 /// The server's URL and the API key.
 #[derive(Clone)]
@@ -32,6 +51,13 @@ pub(super) enum Failed {
         /// The server's error text.
         detail: String,
     },
+    /// The server takes nothing more until work that it has is done.
+    Busy {
+        /// When to try again.
+        after: Duration,
+        /// The server's error text.
+        detail: String,
+    },
     /// The server cannot be reached, or cannot answer now.
     Away(anyhow::Error),
 }
@@ -39,7 +65,7 @@ pub(super) enum Failed {
 impl From<Failed> for anyhow::Error {
     fn from(failed: Failed) -> Self {
         match failed {
-            Failed::Refused { detail } => anyhow!(detail),
+            Failed::Refused { detail } | Failed::Busy { detail, .. } => anyhow!(detail),
             Failed::Away(error) => error,
         }
     }
@@ -66,13 +92,17 @@ impl Client {
         if status.is_success() {
             return response.json().await.map_err(|error| Failed::Away(error.into()));
         }
+        let after = response.headers().get(RETRY_AFTER);
+        let after = after.and_then(|value| value.to_str().ok()?.parse().ok());
         let detail = match response.json::<Problem>().await {
             Ok(problem) => problem.detail,
             Err(_) => format!("the server answered {status}"),
         };
-        let passing =
-            [StatusCode::TOO_MANY_REQUESTS, StatusCode::REQUEST_TIMEOUT].contains(&status);
-        if status.is_server_error() || passing {
+        if status == StatusCode::TOO_MANY_REQUESTS {
+            let after = after.map_or(BUSY_PAUSE, Duration::from_secs).min(BUSY_PAUSE_MAX);
+            return Err(Failed::Busy { after, detail });
+        }
+        if status.is_server_error() || status == StatusCode::REQUEST_TIMEOUT {
             return Err(Failed::Away(anyhow!(detail)));
         }
         Err(Failed::Refused { detail })

@@ -1,6 +1,6 @@
 //! `organizations create|list`.
 
-use crate::config::Config;
+use crate::config::{Config, display_name};
 use crate::system::System;
 use clap::Subcommand;
 use debrief_api::generate_key;
@@ -11,6 +11,7 @@ pub(super) enum Organizations {
     /// Create an organization; prints its owner's API key once
     Create {
         /// Name of the organization
+        #[arg(value_parser = display_name)]
         name: String,
     },
     /// List the organizations

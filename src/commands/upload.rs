@@ -1,7 +1,7 @@
 //! `upload FILE…`: uploads transcripts, with a progress bar for each. [`super::import`] handles
 //! folders, and more files than there is room for bars.
 
-use super::client::{Client, Uploaded};
+use super::client::{Client, Failed, Uploaded, while_busy};
 use super::run::owner_key_file;
 use crate::config::Config;
 use anyhow::{Context, anyhow};
@@ -135,17 +135,8 @@ async fn one(
     path: &Path,
 ) -> anyhow::Result<Option<String>> {
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let file = tokio::fs::File::open(path).await.context("cannot open the file")?;
-    let size = file.metadata().await.context("cannot read the file")?.len();
     let bar = bar(bars, &name);
     bar.set_message("uploading");
-    let (sent, mut so_far) = (bar.clone(), 0);
-    // The upload is a tenth of the bar; the server's progress is the rest.
-    let stream = ReaderStream::new(file).inspect_ok(move |piece| {
-        so_far += piece.len() as u64;
-        sent.set_position(STEPS / 10 * so_far / size.max(1));
-    });
-    let part = Part::stream_with_length(Body::wrap_stream(stream), size).file_name(name.clone());
     let title = upload
         .title
         .clone()
@@ -154,7 +145,12 @@ async fn one(
     fields.extend(upload.client_id.map(|id| ("client_id", id.to_string())));
     fields.extend(upload.held_at.clone().map(|at| ("held_at", at)));
     fields.extend(upload.language.clone().map(|tag| ("language", tag)));
-    let uploaded = client.upload(part, fields, &Uuid::new_v4().to_string()).await;
+    let key = Uuid::new_v4().to_string();
+    let uploaded = while_busy(|| async {
+        let part = part(path, &name, &bar).await.map_err(Failed::Away)?;
+        client.upload(part, fields.clone(), &key).await
+    })
+    .await;
     let uploaded = uploaded.inspect_err(|_| bar.abandon_with_message("refused"))?;
     if upload.no_wait {
         bar.finish_with_message("received");
@@ -163,6 +159,19 @@ async fn one(
     follow(client, &uploaded, &bar).await?;
     let known = if uploaded.answer.duplicate { "  (already uploaded)" } else { "" };
     Ok(Some(format!("{}{known}", describe(client, uploaded.answer.id).await?)))
+}
+
+/// Returns the file as a part of a form, which moves the bar while it is sent.
+async fn part(path: &Path, name: &str, bar: &ProgressBar) -> anyhow::Result<Part> {
+    let file = tokio::fs::File::open(path).await.context("cannot open the file")?;
+    let size = file.metadata().await.context("cannot read the file")?.len();
+    let (sent, mut so_far) = (bar.clone(), 0);
+    // The upload is a tenth of the bar; the server's progress is the rest.
+    let stream = ReaderStream::new(file).inspect_ok(move |piece| {
+        so_far += piece.len() as u64;
+        sent.set_position(STEPS / 10 * so_far / size.max(1));
+    });
+    Ok(Part::stream_with_length(Body::wrap_stream(stream), size).file_name(name.to_owned()))
 }
 
 /// Advances the bar until the transcript is ready.

@@ -25,7 +25,7 @@ use problem::Setting;
 use redact::Kind;
 
 pub(crate) use problem::{ConfigError, Problem, Source};
-pub(crate) use read::names_of_workers;
+pub(crate) use read::{name as display_name, names_of_workers};
 pub(crate) use values::{Address, Kinds, LogFormat, MasterKey, Secret, Size, Timespan};
 
 /// Every setting with its default and documentation, as TOML.
@@ -109,12 +109,23 @@ settings! {
     listen: SocketAddr, Plain, read::socket_address;
     /// As configured; see [`Config::public_url`].
     public_url: Option<Address>, Url, |text| read::or_empty(text, read::public_url);
+    /// `None`: as many as the limit of open files leaves.
+    http_max_connections: Option<usize>, Plain, |text| {
+        read::or_empty(text, |text| read::count(text, 4, 1_000_000))
+    };
+    http_idle_timeout: Timespan, Plain, |text| read::span(text, SECOND, HOUR);
     upload_max_bytes: Size, Plain, |text| read::size(text, KIB, Size::from_bytes(100 << 30));
     upload_idle_timeout: Timespan, Plain, |text| read::span(text, SECOND, HOUR);
     upload_timeout: Timespan, Plain, |text| read::span(text, SECOND, DAY);
     request_max_bytes: Size, Plain, |text| read::size(text, KIB, GIB);
     request_timeout: Timespan, Plain, |text| read::span(text, SECOND, HOUR);
     min_position_timeout: Timespan, Plain, |text| read::span(text, Timespan::from_millis(1), HOUR);
+    pending_sessions_max: u64, Plain, |text| read::count(text, 1, 10_000_000);
+    pending_bytes_max: Size, Plain, |text| read::size(text, KIB, Size::from_bytes(1 << 50));
+    /// `None`: as many as there are processors.
+    search_concurrency: Option<usize>, Plain, |text| {
+        read::or_empty(text, |text| read::count(text, 2, 1_000))
+    };
     shutdown_grace: Timespan, Plain, |text| read::span(text, Timespan::from_millis(0), HOUR);
     append_batch_max: usize, Plain, |text| read::count(text, 1, 10_000);
     workers: Kinds, Plain, read::kinds_of_workers;

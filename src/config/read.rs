@@ -9,6 +9,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use debrief_domain::visible::is_visible;
 use debrief_infra::url::has_scheme;
 
 use super::values::{Address, Kinds, LogFormat, MasterKey, Secret, Size, Timespan};
@@ -73,9 +74,9 @@ pub(super) fn size(text: &str, least: Size, most: Size) -> Result<Size, Accepts>
 }
 
 /// Parses a display name.
-pub(super) fn name(text: &str) -> Result<String, Accepts> {
+pub(crate) fn name(text: &str) -> Result<String, Accepts> {
     let length = text.chars().count();
-    if text.trim().is_empty() || length > 200 || text.chars().any(char::is_control) {
+    if !is_visible(text) || length > 200 || text.chars().any(char::is_control) {
         return Err("a name of 1 to 200 characters on one line".into());
     }
     Ok(text.trim().to_owned())

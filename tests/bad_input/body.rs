@@ -36,6 +36,14 @@ async fn bad_json_is_explained() {
             case(at("deep"), sent(deep), 422, "invalid_body", "expected"),
             case(at("deep field"), sent(deep_field), 422, "invalid_body", "expected"),
             case(at("a list"), sent("[[[]]]".to_owned()), 422, "invalid_body", "expected"),
+            case(at("an empty list"), sent("[]".to_owned()), 422, "invalid_body", "expected"),
+            case(
+                at("values"),
+                sent(format!("[{}]", good[*field])),
+                422,
+                "invalid_body",
+                "expected",
+            ),
             case(at("a number"), request().json(&42), 422, "invalid_body", "expected"),
             case(at("null"), request().json(&json!(null)), 422, "invalid_body", "expected"),
             case(
@@ -74,6 +82,7 @@ async fn bad_json_is_explained() {
         ("no name", json!({}), "invalid_body", "name"),
         ("null for a name", json!({"name": null}), "invalid_body", "expected"),
         ("an empty name", json!({"name": " "}), "invalid_fields", "name"),
+        ("an invisible name", json!({"name": "\u{200b}\u{202e}"}), "invalid_fields", "name"),
         ("a long name", json!({"name": "x".repeat(201)}), "invalid_fields", "200"),
         ("a name with NUL", json!({"name": "a\0b"}), "invalid_fields", "control"),
         ("no address", json!({"name": "x", "email": "x"}), "invalid_fields", "dana@example.org"),
@@ -93,6 +102,33 @@ async fn bad_json_is_explained() {
     ];
     for (name, body, code, says) in clients {
         cases.push(case(name, client(body), 422, code, says));
+    }
+    let title = |title: &str| api.request(Method::PATCH, &path).json(&json!({"title": title}));
+    for (name, sent) in [
+        ("zero widths", "\u{200b}\u{2060}"),
+        ("direction marks", "\u{200e} \u{202e}\u{2066}"),
+        ("fillers", "\u{3164}\u{feff}"),
+    ] {
+        let name = format!("a title of {name}");
+        cases.push(case(name, title(sent), 422, "invalid_fields", "shows nothing"));
+    }
+    for at in ["1899-12-31T23:59:59Z", "+010000-01-01T00:00:00Z", "-000001-01-01T00:00:00Z"] {
+        let held = api.request(Method::PATCH, &path).json(&json!({"held_at": at}));
+        cases.push(case(format!("held at {at}"), held, 422, "invalid_fields", "1900 to 9999"));
+        let upload = api.form(VTT, &[("held_at", at)]);
+        let upload = api.upload_request(upload);
+        cases.push(case(format!("uploaded, {at}"), upload, 422, "invalid_fields", "held_at"));
+    }
+    for (name, url) in [
+        ("a line break", "https://a.example/x\r\nSet-Cookie: y"),
+        ("NUL", "https://a.example/\u{0}"),
+        ("a space", "https://a.example/a b"),
+        ("a direction mark", "https://a.example/\u{202e}gpj.exe"),
+        ("no host", "https://"),
+    ] {
+        let note = json!({"note": {"id": "7", "text": "x", "url": url}});
+        let note = api.request(Method::POST, "/v1/search/index").json(&note);
+        cases.push(case(format!("a url with {name}"), note, 422, "invalid_fields", "note.url"));
     }
     check(&server, cases).await;
     // The same bodies with only the error corrected are accepted.

@@ -92,11 +92,19 @@ pub struct Setup {
     separate: bool,
     postgres: Option<String>,
     nats: Option<String>,
+    open_files: Option<u32>,
 }
 
 impl Setup {
     pub fn new(profile: Profile) -> Self {
-        Self { profile, settings: Vec::new(), separate: false, postgres: None, nats: None }
+        Self {
+            profile,
+            settings: Vec::new(),
+            separate: false,
+            postgres: None,
+            nats: None,
+            open_files: None,
+        }
     }
 
     /// Sets any setting of debrief.default.toml.
@@ -121,6 +129,12 @@ impl Setup {
     /// Uses another NATS than the shared one.
     pub fn nats(mut self, url: &str) -> Self {
         self.nats = Some(url.to_owned());
+        self
+    }
+
+    /// Lets each process open so many files, as `ulimit -n` does.
+    pub fn open_files(mut self, count: u32) -> Self {
+        self.open_files = Some(count);
         self
     }
 
@@ -151,6 +165,7 @@ impl Setup {
             profile: self.profile,
             key,
             settings,
+            open_files: self.open_files,
             // Below the system's ephemeral ports, so that it is still free after a stop.
             port: 10_000 + rand::random::<u16>() % 10_000,
             directory,
@@ -185,6 +200,7 @@ pub struct Server {
     pub profile: Profile,
     key: String,
     settings: Vec<(String, String)>,
+    open_files: Option<u32>,
     pub port: u16,
     directory: TempDir,
     database: Option<TestDatabase>,
@@ -257,7 +273,16 @@ impl Server {
 
     /// Returns a command with this server's settings and none of the environment's.
     pub fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_debrief"));
+        let program = env!("CARGO_BIN_EXE_debrief");
+        let mut command = match self.open_files {
+            None => Command::new(program),
+            Some(count) => {
+                let mut command = Command::new("sh");
+                let script = format!("ulimit -n {count} && exec \"$0\" \"$@\"");
+                command.args(["-c", &script, program]);
+                command
+            }
+        };
         command.args(arguments).current_dir(self.directory.path());
         for (name, _) in std::env::vars_os() {
             if name.to_string_lossy().starts_with("DEBRIEF_") {

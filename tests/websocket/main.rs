@@ -3,6 +3,7 @@
 
 mod bounds;
 mod replay;
+mod resubscribe;
 mod sign_in;
 mod slow;
 #[path = "../support/mod.rs"]

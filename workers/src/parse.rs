@@ -126,12 +126,12 @@ impl Parse {
 }
 
 fn parsed_event(content: &Content, blob: &BlobKey) -> TranscriptParsed {
-    let Outline { participants, turn_count, word_count } = Outline::of(content);
+    let Outline { turn_count, word_count, .. } = Outline::of(content);
     TranscriptParsed {
         content: blob.as_str().to_owned(),
         format: content.format.clone(),
         language: content.language.clone(),
-        participants,
+        participants: content.participants.clone().into(),
         turn_count,
         word_count,
         duration_ms: content.duration_ms,

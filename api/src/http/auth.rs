@@ -9,6 +9,7 @@
 use super::codes::Code;
 use super::operation::{Describe, Described};
 use super::problem::Problem;
+use crate::server::Connection;
 use crate::state::ApiState;
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::{HeaderMap, header, request::Parts};
@@ -118,7 +119,11 @@ where
         let token = bearer(&parts.headers)?.ok_or_else(|| {
             Problem::unauthorized("Send your API key as `Authorization: Bearer <key>`.")
         })?;
-        sign_in(&ApiState::from_ref(state), token).await
+        let caller = sign_in(&ApiState::from_ref(state), token).await?;
+        if let Some(connection) = parts.extensions.get::<Connection>() {
+            connection.sign_in();
+        }
+        Ok(caller)
     }
 }
 

@@ -215,9 +215,18 @@ codes! {
     UnrecognisedFormat = "unrecognised_format", UNPROCESSABLE_ENTITY,
         "The file is text, but of no known format.",
         "Export the transcript in one of the formats that `detail` lists.";
+    TooMuchPending = "too_much_pending", TOO_MANY_REQUESTS,
+        "Your organization has as many sessions that are not ready yet as the server takes.",
+        "Send it again after `Retry-After`. Nothing was stored.";
+    PartHeadersTooLong = "part_headers_too_long", REQUEST_HEADER_FIELDS_TOO_LARGE,
+        "The headers of a part of a form are longer than 16 KiB.",
+        "Send `Content-Disposition` with the name of the field and of the file, and nothing more.";
     Internal = "internal", INTERNAL_SERVER_ERROR,
         "The server failed.",
         "Repeat the request with the same `Idempotency-Key`. If it fails again, tell the operator the `correlation_id`.";
+    SearchBusy = "search_busy", SERVICE_UNAVAILABLE,
+        "More questions are being searched for than the server can answer.",
+        "Ask again after `Retry-After`.";
     Unavailable = "unavailable", SERVICE_UNAVAILABLE,
         "The server, or something it depends on, cannot answer right now; or the read model has not reached `min_position` yet.",
         "Repeat the request after `Retry-After`, with the same `Idempotency-Key`.";

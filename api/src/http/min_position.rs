@@ -9,7 +9,8 @@ use utoipa::IntoParams;
 /// Reads one's own writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, IntoParams)]
 pub(crate) struct MinPosition {
-    /// Wait until the answer includes all writes up to this position.
+    /// Wait until the answer includes all writes up to this position, which a write returned.
+    #[param(minimum = 0)]
     min_position: Option<i64>,
 }
 
@@ -55,10 +56,10 @@ impl MinPosition {
                 "min_position is {position}; it must be the `position` that a write returned."
             )));
         }
-        let head = state.log.head().await?;
-        if position > head {
+        // How far the log has come is not said: it is the log of all organizations.
+        if position > state.log.head().await? {
             return Err(Problem::invalid_query(format!(
-                "min_position is {position}, but the log ends at {head}."
+                "min_position is {position}, which no write has returned yet."
             )));
         }
         Ok(Some(position))

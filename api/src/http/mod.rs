@@ -2,6 +2,7 @@
 //! themselves.
 
 pub(crate) mod auth;
+pub(crate) mod backlog;
 pub(crate) mod checks;
 pub(crate) mod codes;
 pub(crate) mod command;
@@ -9,6 +10,7 @@ pub(crate) mod correlation;
 pub(crate) mod extract;
 pub(crate) mod linger;
 pub(crate) mod min_position;
+mod objects;
 pub(crate) mod operation;
 pub(crate) mod paging;
 pub(crate) mod problem;

@@ -163,6 +163,11 @@ pub(super) fn operations(
 pub(crate) fn complete(document: &mut OpenApi) {
     for (path, item) in &mut document.paths.paths {
         for (_, operation) in operations(item) {
+            if path.starts_with("/v1/") {
+                let mut described = Described { path, operation, schemas: &mut Vec::new() };
+                described.refuses(Code::Internal);
+                described.refuses(Code::Unavailable);
+            }
             let responses = &mut operation.responses.responses;
             if path.starts_with("/v1/") {
                 let text = "Any other problem; `docs/problems.md` lists them all.";

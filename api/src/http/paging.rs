@@ -1,15 +1,68 @@
-//! Lists: where a page starts, how many items it has, and whether another follows.
+//! Lists: where a page begins, how many items it has, and whether another follows.
+//!
+//! Invariant: a page that holds text of users ends early, with a cursor, at [`PAGE_BYTES`].
 
 use super::problem::Problem;
 use debrief_api_types::Page;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::fmt::Display;
+use std::io;
 use std::str::FromStr;
 use utoipa::IntoParams;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 
-/// A limit: `DEFAULT` if the client sends none, at most `MAX`.
+/// The most JSON that the items of a page have together, in bytes. One item that is larger is a page
+/// of its own.
+pub(crate) const PAGE_BYTES: usize = 1 << 20;
+/// Rows that are read at a time: a page that ends early has not read all that it could have held.
+const ROWS_AT_ONCE: usize = 50;
+
+/// Counts the bytes of a page.
+#[derive(Debug, Default)]
+pub(crate) struct PageSize {
+    bytes: usize,
+    items: usize,
+}
+
+impl PageSize {
+    /// Whether the page has room for the item, which then counts. The first item always fits.
+    pub(crate) fn takes(&mut self, item: &impl Serialize) -> Result<bool, Problem> {
+        struct Count(usize);
+
+        impl io::Write for Count {
+            fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+                self.0 += bytes.len();
+                Ok(bytes.len())
+            }
+
+            fn flush(&mut self) -> io::Result<()> {
+                Ok(())
+            }
+        }
+
+        let mut count = Count(self.bytes);
+        serde_json::to_writer(&mut count, item).map_err(|error| Problem::internal(&error))?;
+        if self.items > 0 && count.0 > PAGE_BYTES {
+            return Ok(false);
+        }
+        *self = Self { bytes: count.0, items: self.items + 1 };
+        Ok(true)
+    }
+}
+
+/// How many of the items, from the first, fit on a page.
+pub(crate) fn fitting<T: Serialize>(items: &[T]) -> Result<usize, Problem> {
+    let mut size = PageSize::default();
+    for (index, item) in items.iter().enumerate() {
+        if !size.takes(item)? {
+            return Ok(index);
+        }
+    }
+    Ok(items.len())
+}
+
+/// How many items to answer: `DEFAULT` where the client does not say, at most `MAX`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "SentLimit")]
 pub(crate) struct Limit<const DEFAULT: u32, const MAX: u32>(u32);
@@ -106,23 +159,41 @@ impl<C: FromStr + Display, const DEFAULT: u32, const MAX: u32> Paging<C, DEFAULT
         self.limit.get()
     }
 
-    /// Reads the page. `read` gets the cursor and a number of rows, one more than the page holds,
-    /// to find out whether another page follows. `place` returns the cursor of a row.
-    pub(crate) async fn page<R, E, F>(
+    /// Reads the page. `read` gets the cursor and a number of rows, one more than will be used:
+    /// that one tells whether another row follows. `place` is the cursor of a row, `show` the item
+    /// that it becomes.
+    pub(crate) async fn page<R, T, E, F>(
         self,
-        read: impl FnOnce(Option<C>, u32) -> F,
+        read: impl Fn(Option<C>, u32) -> F,
         place: impl Fn(&R) -> C,
-    ) -> Result<Page<R>, Problem>
+        show: impl Fn(R) -> T,
+    ) -> Result<Page<T>, Problem>
     where
+        T: Serialize,
         F: Future<Output = Result<Vec<R>, E>>,
         Problem: From<E>,
     {
-        let size = self.limit();
-        let mut items = read(self.after, self.limit.0 + 1).await?;
-        let more = items.len() > size;
-        items.truncate(size);
-        let next = items.last().filter(|_| more).map(|last| place(last).to_string());
-        Ok(Page { items, next })
+        let most = self.limit();
+        let (mut items, mut size) = (Vec::new(), PageSize::default());
+        let (mut after, mut last) = (self.after, None);
+        loop {
+            let count = (most - items.len()).min(ROWS_AT_ONCE);
+            let rows = read(after.take(), count as u32 + 1).await?;
+            let more = rows.len() > count;
+            for row in rows.into_iter().take(count) {
+                let cursor = place(&row);
+                let item = show(row);
+                if !size.takes(&item)? {
+                    return Ok(Page { items, next: last });
+                }
+                last = Some(cursor.to_string());
+                after = Some(cursor);
+                items.push(item);
+            }
+            if !more || items.len() == most {
+                return Ok(Page { items, next: last.filter(|_| more) });
+            }
+        }
     }
 }
 
@@ -152,17 +223,52 @@ impl Display for Position {
 mod tests {
     use super::*;
 
+    fn paging(after: &str, limit: u32) -> Paging<Position, 50, 200> {
+        Paging::try_from(SentPaging { after: Some(after.to_owned()), limit: Some(limit) }).unwrap()
+    }
+
+    /// Rows `after + 1..=last`.
+    async fn rows(after: Option<Position>, limit: u32, last: i64) -> Result<Vec<i64>, Problem> {
+        let after = after.map_or(0, |Position(after)| after);
+        Ok((after + 1..=last).take(limit as usize).collect())
+    }
+
     #[tokio::test]
     async fn a_page_is_followed_by_another_if_there_is_one_more_row() {
-        for (rows, next) in [(2, None), (3, Some("2"))] {
-            let (after, limit) = (Some("0".to_owned()), Some(2));
-            let paging = Paging::<Position, 50, 200>::try_from(SentPaging { after, limit });
-            let read = async |after: Option<Position>, limit: u32| {
-                assert_eq!((after, limit), (Some(Position(0)), 3));
-                Ok::<_, Problem>((1..=rows).collect::<Vec<i64>>())
-            };
-            let page = paging.unwrap().page(read, |row| Position(*row)).await.unwrap();
-            assert_eq!((page.items, page.next.as_deref()), (vec![1, 2], next));
+        for (last, limit, items, next) in [
+            (2, 2, 2, None),
+            (3, 2, 2, Some("2")),
+            (0, 2, 0, None),
+            (150, 150, 150, None),
+            (151, 150, 150, Some("150")),
+            (50, 150, 50, None),
+            (101, 150, 101, None),
+        ] {
+            let read = |after, count| rows(after, count, last);
+            let page =
+                paging("0", limit).page(read, |row| Position(*row), |row| row).await.unwrap();
+            assert_eq!(page.items, (1..=items).collect::<Vec<i64>>(), "{last} rows, {limit}");
+            assert_eq!(page.next.as_deref(), next, "{last} rows, {limit}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_page_ends_early_where_its_items_are_large() {
+        for (bytes, on_a_page) in [(PAGE_BYTES / 4, 3), (PAGE_BYTES - 2, 1), (3 * PAGE_BYTES, 1)] {
+            let (mut seen, mut after) = (Vec::new(), "0".to_owned());
+            loop {
+                let read = |after, count| rows(after, count, 7);
+                let show = |row: i64| (row, "x".repeat(bytes));
+                let page =
+                    paging(&after, 200).page(read, |row| Position(*row), show).await.unwrap();
+                assert!(page.items.len() <= on_a_page, "{} items of {bytes}", page.items.len());
+                seen.extend(page.items.into_iter().map(|(row, _)| row));
+                match page.next {
+                    Some(next) => after = next,
+                    None => break,
+                }
+            }
+            assert_eq!(seen, (1..=7).collect::<Vec<i64>>(), "items of {bytes}");
         }
     }
 

@@ -23,6 +23,8 @@ use debrief_sessions::LoadError;
 pub(crate) const MEDIA_TYPE: &str = "application/problem+json";
 /// Value of `Retry-After`, in seconds.
 const RETRY_AFTER: u32 = 1;
+/// After how many seconds to try again what has to wait until other work is done.
+const RETRY_AFTER_WORK: u32 = 5;
 
 /// An error before it is serialized as [`debrief_api_types::Problem`].
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -136,7 +138,12 @@ impl IntoResponse for Problem {
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
         match self.code {
-            Code::Unavailable => drop(headers.insert(header::RETRY_AFTER, RETRY_AFTER.into())),
+            Code::Unavailable | Code::SearchBusy => {
+                headers.insert(header::RETRY_AFTER, RETRY_AFTER.into());
+            }
+            Code::TooMuchPending => {
+                headers.insert(header::RETRY_AFTER, RETRY_AFTER_WORK.into());
+            }
             Code::Unauthorized => {
                 headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
             }

@@ -1,5 +1,6 @@
 //! Converts hits into their form in responses.
 
+use crate::http::paging::PageSize;
 use debrief_api_types::search as types;
 use debrief_api_types::search::{NoteReference, PassageLine};
 use debrief_search::query::Hit;
@@ -9,7 +10,14 @@ pub(super) fn note(note: ExternalNote) -> NoteReference {
     NoteReference { id: note.id, url: note.url }
 }
 
-pub(super) fn hit(hit: Hit) -> types::Hit {
+/// The first of the hits, as many as fit on a page.
+pub(super) fn page(hits: &[Hit]) -> Vec<types::Hit> {
+    let mut size = PageSize::default();
+    // What cannot be measured cannot be sent: the answer fails as a whole.
+    hits.iter().cloned().map(hit).take_while(|hit| size.takes(hit).unwrap_or(true)).collect()
+}
+
+fn hit(hit: Hit) -> types::Hit {
     let passage = &hit.stored.passage;
     let turns = passage.turns();
     let best = passage.lines.get(hit.best);

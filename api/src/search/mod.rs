@@ -9,8 +9,8 @@
 //! | `POST /v1/search/index`, `DELETE /v1/search/index/{id}` | [`notes`] |
 //! | `/v1/search/saved…` | [`saved`] |
 //!
-//! Invariant: an answer contains the interpretation of the question, the position up to which the
-//! index has followed the log, and the engines that searched.
+//! Invariants: a search has a place of [`slots`]; an answer says what was understood of the question, how far the index had come, and
+//! which engines searched.
 
 mod answers;
 mod hits;
@@ -21,11 +21,13 @@ mod query;
 mod questions;
 mod saved;
 mod similar;
+mod slots;
 mod suggest;
 mod understanding;
 
 use crate::http::routes::routes;
 use crate::state::ApiState;
+pub(crate) use slots::SearchSlots;
 use utoipa_axum::router::OpenApiRouter;
 
 pub(crate) fn router() -> OpenApiRouter<ApiState> {

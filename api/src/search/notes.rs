@@ -37,18 +37,25 @@ const ATTEMPTS: usize = 4;
 #[serde(deny_unknown_fields)]
 pub(super) struct NewNote {
     /// The note's id in its own system, up to 200 characters. A note with the same id is replaced.
+    #[schema(min_length = 1, max_length = 200)]
     id: String,
     /// The note's words, up to 200,000 characters.
+    #[schema(min_length = 1, max_length = 200_000)]
     text: String,
     /// The note's title, up to 300 characters.
+    #[schema(min_length = 1, max_length = 300)]
     title: Option<String>,
-    /// Where the note can be opened: `https://…`.
+    /// Where the note can be opened: `https://…`, up to 2,000 characters, none of them spaces,
+    /// control characters or invisible.
+    #[schema(max_length = 2_000)]
     url: Option<String>,
     /// The client whom the note is about.
     client_id: Option<ClientId>,
-    /// When what the note is about took place; default when the note was indexed.
+    /// When what the note is about took place, in the years 1900 to 9999; default when the note was
+    /// indexed.
     held_at: Option<DateTime<Utc>>,
     /// BCP 47 tag.
+    #[schema(min_length = 2, max_length = 35)]
     language: Option<String>,
 }
 
@@ -221,11 +228,10 @@ fn check(note: &NewNote) -> Result<(), Problem> {
         checks.text("note.title", title, TITLE_MAX);
     }
     if let Some(url) = &note.url {
-        checks.text("note.url", url, URL_MAX);
-        // It is shown as a link: nothing that runs.
-        if !url.starts_with("https://") && !url.starts_with("http://") {
-            checks.fail("note.url", "must begin with https:// or http://.");
-        }
+        checks.web_address("note.url", url, URL_MAX);
+    }
+    if let Some(held_at) = &note.held_at {
+        checks.held_at("note.held_at", held_at);
     }
     if let Some(language) = &note.language {
         checks.language("note.language", language);

@@ -35,7 +35,7 @@ const FILTER_MAX: usize = 100;
 /// Hebrew, and returned as `interpreted`; `filters` override them.
 #[utoipa::path(
     post, path = "/v1/search/query", operation_id = "search", tag = "search",
-    responses((status = 503, description = "The index has not reached `min_position` yet"))
+    responses((status = 503, description = "`search_busy`: Others are being searched for."))
 )]
 pub(super) async fn query(
     State(state): State<ApiState>,
@@ -47,10 +47,11 @@ pub(super) async fn query(
     let limit = Limit::<10, 50>::in_body(body.limit)?.get();
     let seen = Seen::read(body.after.as_deref())?;
     at.in_search(&state).await?;
+    let slot = state.search_slots().enter(caller.organization()).await?;
     let clients = understanding::clients(&state, caller.viewer()).await?;
     let viewer = caller.viewer();
     let question = understanding::question(&body);
-    let mut understood = index::ask(&state, move |search| {
+    let mut understood = index::ask(&state, &slot, move |search| {
         let index = search.index();
         interpret(&question, &Snapshot::by(&index, viewer)?, &clients, Utc::now())
     })
@@ -59,10 +60,12 @@ pub(super) async fn query(
     let nearby = state.dense.near(viewer, &understood.query).await;
     understood.query.dense.near = nearby.near.clone();
     let (facets, by, first_page) = (body.facets, body.answer, seen.len() == 0);
-    let answered = index::ask(&state, move |search| {
+    let answered = index::ask(&state, &slot, move |search| {
         answer(search, viewer, understood, facets, nearby, limit, seen)
     });
     let (mut answered, hits) = answered.await?;
+    // A model may take seconds.
+    drop(slot);
     answered.answer = match by {
         AnswerBy::None => None,
         AnswerBy::Extractive => answered.answer,
@@ -88,15 +91,19 @@ fn answer(
     let asked = Snapshot::by(&index, viewer)?;
     let InterpretedQuestion { query, interpreted, languages } = understood;
     let languages: Vec<&str> = languages.iter().map(String::as_str).collect();
-    let found = asked.search(&query, &languages, limit, seen.len(), |key| seen.contains(key))?;
+    let mut found =
+        asked.search(&query, &languages, limit, seen.len(), |key| seen.contains(key))?;
     let facets = match with_facets {
         true => Some(asked.facets(&query, &languages)?),
         false => None,
     };
+    let hits = hits::page(&found.hits);
+    let more = found.more || hits.len() < found.hits.len();
+    found.hits.truncate(hits.len());
     seen.add(found.hits.iter().map(Hit::key));
     let out = SearchResults {
-        hits: found.hits.iter().cloned().map(hits::hit).collect(),
-        next: seen.next(found.more),
+        hits,
+        next: seen.next(more),
         passages: found.passages,
         answer: answers::extractive(found.answer),
         interpreted: interpreted.map(understanding::interpreted),
@@ -158,8 +165,12 @@ fn check(body: &SearchRequest) -> Result<(), Problem> {
     for anchor in body.anchors.iter().take(FILTER_MAX) {
         checks.text("anchors.name", &anchor.name, ANCHOR_MAX);
     }
-    if body.per_session == Some(0) {
-        checks.fail("per_session", "is 0; leave it out to get all hits of a session.");
+    match body.per_session {
+        Some(0) => checks.fail("per_session", "is 0; leave it out to get all hits of a session."),
+        Some(hits) if i32::try_from(hits).is_err() => {
+            checks.fail("per_session", "is too large; leave it out to get all hits of a session.");
+        }
+        _ => {}
     }
     checks.done()
 }

@@ -53,17 +53,22 @@ pub(super) fn router() -> OpenApiRouter<ApiState> {
 #[serde(deny_unknown_fields)]
 struct NewSavedSearch {
     /// The search's name, up to 200 characters.
+    #[schema(min_length = 1, max_length = 200)]
     name: String,
     /// A question in plain words, as in `POST /v1/search/query`.
+    #[schema(min_length = 1, max_length = 1_000)]
     query: String,
     /// Only passages of these kinds.
     #[serde(default)]
+    #[schema(max_items = 100)]
     kinds: Vec<Kind>,
     /// Only sessions and notes of these clients.
     #[serde(default)]
+    #[schema(max_items = 100)]
     client_ids: Vec<ClientId>,
     /// Only passages in which one of these people speaks.
     #[serde(default)]
+    #[schema(max_items = 100)]
     speakers: Vec<String>,
     /// Time zone for days in the question, from the IANA database; default `UTC`.
     time_zone: Option<String>,
@@ -232,8 +237,7 @@ async fn list(
         let after = after.map_or(0, |Position(after)| after);
         searches::saved_searches(&state.views, caller.viewer(), after, limit)
     };
-    let page = paging.page(rows, |row| Position(row.position)).await?;
-    Ok(Json(page.map(SavedSearch::from)))
+    Ok(Json(paging.page(rows, |row| Position(row.position), SavedSearch::from).await?))
 }
 
 /// List the matches of a saved search.
@@ -258,8 +262,7 @@ async fn matches(
         let before = after.map_or(i64::MAX, |Position(before)| before);
         searches::matches(&state.views, caller.viewer(), id, before, limit)
     };
-    let page = paging.page(rows, |row| Position(row.position)).await?;
-    Ok(Json(page.map(Match::from)))
+    Ok(Json(paging.page(rows, |row| Position(row.position), Match::from).await?))
 }
 
 /// Delete a saved search.

@@ -24,6 +24,7 @@ pub(super) struct SimilarRequest {
     /// The session.
     transcript_id: TranscriptId,
     /// Number of sessions, 1 to 50; default 10.
+    #[schema(minimum = 1, maximum = 50)]
     limit: Option<u32>,
 }
 
@@ -44,7 +45,7 @@ pub(super) struct SimilarSessions {
     post, path = "/v1/search/similar", operation_id = "search_similar", tag = "search",
     responses(
         (status = 404, description = "There is no such session"),
-        (status = 503, description = "The index has not reached `min_position` yet"),
+        (status = 503, description = "`search_busy`: Others are being searched for."),
     )
 )]
 pub(super) async fn similar(
@@ -59,10 +60,11 @@ pub(super) async fn similar(
     let id = body.transcript_id;
     let row = transcripts::transcript(&state.views, caller.viewer(), id).await?;
     row.ok_or_else(|| Problem::not_found("transcript"))?;
-    let found = index::ask(&state, move |search| {
+    let slot = state.search_slots().enter(caller.organization()).await?;
+    let found = index::ask(&state, &slot, move |search| {
         let indexed_through = search.position();
         let found = Snapshot::by(&search.index(), caller.viewer())?.similar(id, limit)?;
-        let hits = found.hits.into_iter().map(hits::hit).collect();
+        let hits = hits::page(&found.hits);
         Ok(SimilarSessions { hits, indexed_through })
     });
     found.await.map(Json)

@@ -22,6 +22,7 @@ const VALUES_MAX: usize = 5_000;
 #[derive(Debug, Deserialize, IntoParams)]
 pub(super) struct Typed {
     /// What was typed so far, up to 100 characters.
+    #[param(max_length = 100)]
     q: String,
 }
 
@@ -55,7 +56,10 @@ pub(super) struct Suggestion {
 /// Suggests names of clients and speakers, titles, topics, and questions that the same key asked
 /// before, in which a word begins with what was typed. From four letters on, one may be wrong. Best
 /// first, all on one page.
-#[utoipa::path(get, path = "/v1/search/suggest", operation_id = "search_suggest", tag = "search")]
+#[utoipa::path(
+    get, path = "/v1/search/suggest", operation_id = "search_suggest", tag = "search",
+    responses((status = 503, description = "`search_busy`: Others are being searched for."))
+)]
 pub(super) async fn suggest(
     State(state): State<ApiState>,
     caller: Caller<Read>,
@@ -69,7 +73,8 @@ pub(super) async fn suggest(
     }
     let clients = understanding::clients(&state, caller.viewer()).await?;
     let asked = questions::asked(&state, &caller).await?;
-    let suggestions = index::ask(&state, move |search| {
+    let slot = state.search_slots().enter(caller.organization()).await?;
+    let suggestions = index::ask(&state, &slot, move |search| {
         let others = Snapshot::by(&search.index(), caller.viewer())?.suggestions(VALUES_MAX)?;
         let clients = clients.iter().map(|(_, name)| (Source::Client, name.as_str()));
         let others = others.iter().map(|(source, text)| (*source, text.as_str()));

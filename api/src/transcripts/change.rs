@@ -27,23 +27,23 @@ use utoipa::ToSchema;
 pub(super) struct TranscriptPatch {
     /// The title of the session, up to 300 characters.
     #[serde(default, skip_serializing_if = "Change::is_keep")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 300)]
     title: Change<String>,
     /// The client whose session it was.
     #[serde(default, skip_serializing_if = "Change::is_keep")]
     #[schema(value_type = Option<Uuid>)]
     client_id: Change<ClientId>,
-    /// When the session was held, as RFC 3339.
+    /// When the session was held, as RFC 3339; in the years 1900 to 9999.
     #[serde(default, skip_serializing_if = "Change::is_keep")]
     #[schema(value_type = Option<DateTime<Utc>>)]
     held_at: Change<DateTime<Utc>>,
     /// BCP 47 tag.
     #[serde(default, skip_serializing_if = "Change::is_keep")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, min_length = 2, max_length = 35)]
     language: Change<String>,
     /// The coach's notes, up to 20,000 characters.
     #[serde(default, skip_serializing_if = "Change::is_keep")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 20_000)]
     notes: Change<String>,
 }
 
@@ -77,6 +77,9 @@ pub(super) async fn change(
     let mut checks = Checks::default();
     let text = |change| set(change).map(String::as_str);
     details::check(&mut checks, text(&patch.title), text(&patch.language), text(&patch.notes));
+    if let Some(held_at) = set(&patch.held_at) {
+        checks.held_at("held_at", held_at);
+    }
     checks.done()?;
     let route = format!("PATCH /v1/transcripts/{id}");
     let answer = ChangedTranscript { id };
@@ -142,7 +145,12 @@ pub(super) struct ProcessRequest {
 #[utoipa::path(
     post, path = "/v1/transcripts/process", operation_id = "process_transcript",
     tag = "transcripts",
-    responses((status = 202, description = "The work has been queued"), (status = 404))
+    responses(
+        (status = 202, description = "The work has been queued"),
+        (status = 404, description = "`not_found`: There is no such transcript."),
+        (status = 409, description = "`conflict`: It was changed at the same time."),
+        (status = 429, description = "`too_much_pending`: Too many sessions are not ready yet."),
+    )
 )]
 pub(super) async fn process(
     State(state): State<ApiState>,
@@ -150,6 +158,7 @@ pub(super) async fn process(
     key: IdempotencyKey,
     Body(process): Body<ProcessRequest>,
 ) -> Result<Accepted<Received>, Problem> {
+    state.backlog().take(caller.organization(), 0).await?;
     let answer = Received::new(process.id);
     let context = key.context(&caller, "POST /v1/transcripts/process", &process, &answer)?;
     let command = TranscriptCommand::RequestProcessing;

@@ -1,7 +1,7 @@
 //! `POST` and `PUT /v1/transcripts/{id}/files`: adds or replaces the files of a session.
 
 use super::details;
-use super::intake::{Blobs, Brought, FilesBody, names_and_sums, receive, refused};
+use super::intake::{Blobs, Brought, FilesBody, announced, names_and_sums, receive, refused};
 use crate::http::auth::{Caller, Write};
 use crate::http::codes::Code;
 use crate::http::command::{Accepted, IdempotencyKey};
@@ -67,6 +67,7 @@ async fn take(
     request: Request,
 ) -> Result<Accepted<Received>, Problem> {
     let (Change::Add(id) | Change::Replace(id)) = change;
+    state.backlog().take(caller.organization(), announced(&request)).await?;
     let data_key = details::key(&state, caller.organization(), id).await?;
     let data_key = data_key.ok_or_else(|| Problem::not_found("transcript"))?;
     let shared = state.clone();

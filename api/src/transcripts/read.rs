@@ -77,8 +77,7 @@ pub(super) async fn list(
         let before = after.map(|Position(before)| before);
         transcripts::transcripts(&state.views, caller.viewer(), filter, before, limit)
     };
-    let page = paging.page(rows, |row| Position(row.position)).await?;
-    Ok(Json(page.map(transcript)))
+    Ok(Json(paging.page(rows, |row| Position(row.position), transcript).await?))
 }
 
 /// Returns the row of a transcript.

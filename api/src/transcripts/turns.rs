@@ -8,7 +8,7 @@ use super::read::row;
 use crate::http::auth::{Caller, Read};
 use crate::http::extract::Path;
 use crate::http::min_position::MinPosition;
-use crate::http::paging::Paging;
+use crate::http::paging::{Paging, fitting};
 use crate::http::problem::Problem;
 use crate::http::query::Query;
 use crate::state::ApiState;
@@ -33,7 +33,8 @@ pub(super) struct TurnsPage {
 
 /// List the turns of a transcript.
 ///
-/// Turns have the corrections applied. The cursor is the index of a turn.
+/// Turns have the corrections applied. The cursor is the index of a turn. A page with much text has
+/// fewer turns than `limit`, and a `next`.
 #[utoipa::path(
     get,
     path = "/v1/transcripts/{id}/turns",
@@ -52,10 +53,11 @@ pub(super) async fn turns(
     let Some(current) = contents.current(viewer, &row).await? else {
         return Ok(Json(TurnsPage { turns: Vec::new(), next: None, revision: 0 }));
     };
-    let turns = &current.content.turns;
+    let turns = &current.now.content.turns;
     let from = paging.after().map_or(0, |after| *after as usize + 1).min(turns.len());
     let rest = &turns[from..];
     let page = &rest[..rest.len().min(paging.limit())];
+    let page = &page[..fitting(page)?];
     let next = page.last().filter(|_| rest.len() > page.len()).map(|turn| turn.index);
     Ok(Json(TurnsPage { turns: page.to_vec(), next, revision: current.revision }))
 }

@@ -7,8 +7,8 @@
 
 use super::details;
 use super::intake::{
-    Blobs, Brought, Fields, ReceivedFile, Typed, UploadBody, names_and_sums, no_file, receive,
-    refused,
+    Blobs, Brought, Fields, ReceivedFile, Typed, UploadBody, announced, names_and_sums, no_file,
+    receive, refused,
 };
 use crate::clients::key_of_client;
 use crate::http::auth::{Caller, Write};
@@ -52,6 +52,7 @@ pub(super) async fn upload(
     key: IdempotencyKey,
     UploadBody(request): UploadBody,
 ) -> Result<Accepted<Received>, Problem> {
+    state.backlog().take(caller.organization(), announced(&request)).await?;
     let data_key = DataKey::generate(Uuid::nil());
     let (shared, sealed_under) = (state.clone(), data_key.clone());
     let record =

@@ -3,7 +3,8 @@
 use super::hub::Hub;
 use super::protocol::{self, Code, End, HEARTBEAT, REQUESTS_PER_SECOND};
 use super::requests;
-use super::session::{Session, SignedIn};
+use super::session::{Queued, Session, SignedIn};
+use crate::server::Connection;
 use crate::state::ApiState;
 use axum::extract::ws::{Message, WebSocket};
 use futures::stream::{SplitSink, SplitStream};
@@ -13,9 +14,9 @@ use std::convert::Infallible;
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 
-/// Timeout of signing in.
-const HELLO_TIMEOUT: Duration = Duration::from_secs(10);
-/// Timeout of sending a message, and of answering a ping.
+/// Time within which a client has to sign in.
+const HELLO_TIMEOUT: Duration = Duration::from_secs(5);
+/// Time within which a message has to be taken, and a ping answered.
 const SLOW: Duration = Duration::from_secs(10);
 /// Maximum number of messages queued for the client; more wait in the database.
 const LANE: usize = 64;
@@ -30,11 +31,12 @@ pub(super) async fn serve(
     hub: Hub,
     socket: WebSocket,
     signed_in: Option<SignedIn>,
+    connection: Connection,
 ) {
     let (mut sink, stream) = socket.split();
     let (lane, updates) = mpsc::channel(LANE);
     let session = Session::new(state, hub, signed_in, lane);
-    let end = run(session, &mut sink, stream, updates).await;
+    let end = run(session, &mut sink, stream, updates, connection).await;
     counter!("debrief_websocket_ends_total", "end" => format!("{end:?}")).increment(1);
     if let Some(frame) = end.frame() {
         let close = sink.send(Message::Close(Some(frame)));
@@ -46,11 +48,18 @@ async fn run(
     mut session: Session,
     sink: &mut Sink,
     mut stream: SplitStream<WebSocket>,
-    mut updates: mpsc::Receiver<String>,
+    mut updates: mpsc::Receiver<Queued>,
+    connection: Connection,
 ) -> End {
-    if let Err(end) = greet(&mut session, sink, &mut stream).await {
+    let greeted = tokio::select! {
+        greeted = greet(&mut session, sink, &mut stream) => greeted,
+        () = connection.shed() => Err(End::Shed),
+    };
+    if let Err(end) = greeted {
         return end;
     }
+    connection.sign_in();
+    let _in_use = connection.busy();
     let Err(end) = follow(&mut session, sink, &mut stream, &mut updates).await;
     end
 }
@@ -97,7 +106,7 @@ async fn follow(
     session: &mut Session,
     sink: &mut Sink,
     stream: &mut SplitStream<WebSocket>,
-    updates: &mut mpsc::Receiver<String>,
+    updates: &mut mpsc::Receiver<Queued>,
 ) -> Result<Infallible, End> {
     let mut heartbeat = tokio::time::interval(HEARTBEAT);
     heartbeat.tick().await;
@@ -130,7 +139,9 @@ async fn follow(
                 },
             },
             // The lane stays open as long as the session does.
-            Some(update) = updates.recv() => send(sink, Message::text(update)).await?,
+            Some(update) = updates.recv() => if session.is_current(&update) {
+                send(sink, Message::text(update.text)).await?;
+            },
             _ = heartbeat.tick() => {
                 pinged.get_or_insert_with(Instant::now);
                 if session.is_revoked().await {

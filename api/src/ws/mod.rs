@@ -20,10 +20,11 @@ mod subscription;
 use crate::http::auth::bearer;
 use crate::http::codes::Code;
 use crate::http::problem::Problem;
+use crate::server::Connection;
 use crate::state::ApiState;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
-use axum::extract::{FromRef, State};
+use axum::extract::{Extension, FromRef, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use hub::Hub;
@@ -65,6 +66,7 @@ async fn open(
     State(state): State<ApiState>,
     State(hub): State<Hub>,
     headers: HeaderMap,
+    Extension(connection): Extension<Connection>,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, Problem> {
     let upgrade = upgrade.map_err(|_| {
@@ -90,7 +92,7 @@ async fn open(
         .write_buffer_size(0)
         .max_write_buffer_size(state.limits.websocket_queue_bytes.max(MESSAGE_MAX))
         .on_upgrade(move |socket| async move {
-            connection::serve(state, hub, socket, signed_in).await;
+            connection::serve(state, hub, socket, signed_in, connection).await;
             drop(slot);
         }))
 }

@@ -83,6 +83,8 @@ pub(super) enum End {
     Gone,
     BadToken,
     StaleHello,
+    /// It has to make room for another before it has signed in.
+    Shed,
     BadProtocol,
     TooSlow,
     NoPong,
@@ -98,7 +100,8 @@ impl End {
             Self::BadToken => (4000, "the key is unknown or was revoked"),
             Self::BadProtocol => (4001, "send JSON text messages; see docs/websocket.md"),
             Self::StaleHello => (4002, "no hello came in time"),
-            Self::TooSlow => (4100, "too slow: reconnect and resume by offset"),
+            Self::Shed => (4102, "too many connections: come back in a moment"),
+            Self::TooSlow => (4100, "too slow: come back and resume by offset"),
             Self::NoPong => (4101, "a ping was not answered"),
             Self::RateAbuse => (4103, "far too many requests"),
             Self::Restart => (1012, "restarting: reconnect and resume by offset"),

@@ -1,4 +1,7 @@
-//! The state of a connection: who signed in, and which channels are followed.
+//! What a connection has come to: who called, and which channels it follows.
+//!
+//! Invariant: after a subscription has ended, nothing of it is sent. A message in the lane names the
+//! subscription that it belongs to, and [`Session::is_current`] tells whether that one still is.
 
 use super::hub::Hub;
 use super::subscription::Subscription;
@@ -30,16 +33,52 @@ impl SignedIn {
     }
 }
 
-/// The state of a connection, for requests. Dropping it ends all subscriptions.
+/// A message on its way to the client.
+pub(super) struct Queued {
+    pub(super) channel: Channel,
+    /// The subscription that it belongs to: the same channel may be followed anew.
+    subscription: u64,
+    pub(super) text: String,
+}
+
+/// Where a subscription puts its messages.
+pub(super) struct Lane {
+    messages: mpsc::Sender<Queued>,
+    channel: Channel,
+    subscription: u64,
+}
+
+impl Lane {
+    /// Puts a message in the lane, once there is room. `false`: the connection is gone.
+    pub(super) async fn send(&self, text: String) -> bool {
+        let (channel, subscription) = (self.channel, self.subscription);
+        self.messages.send(Queued { channel, subscription, text }).await.is_ok()
+    }
+
+    /// Waits until the connection is gone.
+    pub(super) async fn closed(&self) {
+        self.messages.closed().await;
+    }
+}
+
+/// A channel that is followed.
+struct Followed {
+    subscription: u64,
+    task: JoinHandle<()>,
+}
+
+/// A connection as requests see it. Dropped, it follows nothing any more.
 pub(super) struct Session {
     pub(super) state: ApiState,
     pub(super) hub: Hub,
     /// `None` until the client has signed in.
     pub(super) signed_in: Option<SignedIn>,
-    /// The queue of messages to the client. The task that sends them in order also answers
-    /// requests, so what a request puts here is sent after its answer.
-    lane: mpsc::Sender<String>,
-    followed: HashMap<Channel, JoinHandle<()>>,
+    /// Messages on their way to the client. They are sent one after the other by the task that
+    /// also answers requests: what a request puts here goes out after its answer.
+    messages: mpsc::Sender<Queued>,
+    followed: HashMap<Channel, Followed>,
+    /// Subscriptions so far.
+    subscriptions: u64,
 }
 
 impl Session {
@@ -47,9 +86,9 @@ impl Session {
         state: ApiState,
         hub: Hub,
         signed_in: Option<SignedIn>,
-        lane: mpsc::Sender<String>,
+        messages: mpsc::Sender<Queued>,
     ) -> Self {
-        Self { state, hub, signed_in, lane, followed: HashMap::new() }
+        Self { state, hub, signed_in, messages, followed: HashMap::new(), subscriptions: 0 }
     }
 
     /// Returns the caller, once it has signed in.
@@ -75,23 +114,32 @@ impl Session {
         self.followed.len() >= self.state.limits.websocket_max_subscriptions
     }
 
-    /// Starts sending the channel's updates.
-    pub(super) fn follow(&mut self, channel: Channel, subscription: Subscription) {
-        let task = tokio::spawn(subscription.run(self.lane.clone()));
-        if let Some(before) = self.followed.insert(channel, task) {
-            before.abort();
-        }
+    /// Whether a message is of a subscription that has not ended.
+    pub(super) fn is_current(&self, message: &Queued) -> bool {
+        let followed = self.followed.get(&message.channel);
+        followed.is_some_and(|followed| followed.subscription == message.subscription)
     }
 
-    /// Ends a subscription. Returns `false` if there was none.
+    /// Sends the channel's updates from here on.
+    pub(super) fn follow(&mut self, channel: Channel, subscription: Subscription) {
+        self.unfollow(channel);
+        self.subscriptions += 1;
+        let lane =
+            Lane { messages: self.messages.clone(), channel, subscription: self.subscriptions };
+        let task = tokio::spawn(subscription.run(lane));
+        self.followed.insert(channel, Followed { subscription: self.subscriptions, task });
+    }
+
+    /// Ends a subscription. `false`: there was none. The task may run to its next pause, and its
+    /// messages may wait in the lane: none of them is current any more.
     pub(super) fn unfollow(&mut self, channel: Channel) -> bool {
-        let task = self.followed.remove(&channel);
-        task.inspect(JoinHandle::abort).is_some()
+        let followed = self.followed.remove(&channel);
+        followed.inspect(|followed| followed.task.abort()).is_some()
     }
 }
 
 impl Drop for Session {
     fn drop(&mut self) {
-        self.followed.values().for_each(JoinHandle::abort);
+        self.followed.values().for_each(|followed| followed.task.abort());
     }
 }

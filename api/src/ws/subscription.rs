@@ -6,6 +6,7 @@
 
 use super::hub::Hub;
 use super::protocol;
+use super::session::Lane;
 use debrief_domain::ids::OrganizationId;
 use debrief_infra::database::DatabaseError;
 use debrief_projections::engine::Views;
@@ -13,7 +14,7 @@ use debrief_projections::updates::{self, Channel};
 use serde::Deserialize;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::Semaphore;
 
 /// Maximum number of updates that are read at once.
 const PAGE: u32 = 200;
@@ -90,9 +91,9 @@ impl Subscription {
         Ok(Begun { subscription, offset, recovered })
     }
 
-    /// Sends updates until the connection is gone. Waits while the queue is full: what is not sent
-    /// stays in the database.
-    pub(super) async fn run(mut self, lane: mpsc::Sender<String>) {
+    /// Sends updates until the connection takes no more. A full lane makes it wait: what is not
+    /// sent stays in the database.
+    pub(super) async fn run(mut self, lane: Lane) {
         loop {
             match self.send_new(&lane).await {
                 Ok(true) => {}
@@ -112,8 +113,8 @@ impl Subscription {
         }
     }
 
-    /// Sends updates after the cursor. Returns `false` if the connection is gone.
-    async fn send_new(&mut self, lane: &mpsc::Sender<String>) -> Result<bool, DatabaseError> {
+    /// `false`: the connection is gone.
+    async fn send_new(&mut self, lane: &Lane) -> Result<bool, DatabaseError> {
         loop {
             let epoch = self.epochs.borrow_and_update().clone();
             if epoch != self.epoch {
@@ -139,7 +140,7 @@ impl Subscription {
                     }
                 }
                 self.cursor = update.offset;
-                if lane.send(protocol::event(self.channel, &update)).await.is_err() {
+                if !lane.send(protocol::event(self.channel, &update)).await {
                     return Ok(false);
                 }
             }
@@ -149,10 +150,10 @@ impl Subscription {
         }
     }
 
-    async fn reload(&mut self, lane: &mpsc::Sender<String>, epoch: String, offset: i64) -> bool {
+    async fn reload(&mut self, lane: &Lane, epoch: String, offset: i64) -> bool {
         self.epoch = epoch;
         self.cursor = offset;
-        lane.send(protocol::reload(self.channel, &self.epoch, offset)).await.is_ok()
+        lane.send(protocol::reload(self.channel, &self.epoch, offset)).await
     }
 }
 

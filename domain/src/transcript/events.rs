@@ -2,6 +2,7 @@
 
 use super::content::{Content, Participant, Warning};
 use super::correction::Correction;
+use super::participants::Participants;
 use crate::change::Change;
 use crate::event::events;
 use crate::ids::ClientId;
@@ -145,8 +146,8 @@ impl TranscriptDetailsChanged {
 /// Participants and counts of a transcript after a correction.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outline {
-    /// Participants.
-    pub participants: Personal<Vec<Participant>>,
+    /// Participants, or what has changed about them.
+    pub participants: Personal<Participants>,
     /// Number of turns.
     pub turn_count: u32,
     /// Number of words.
@@ -154,13 +155,29 @@ pub struct Outline {
 }
 
 impl Outline {
-    /// What these turns amount to.
+    /// What these turns amount to, with all participants.
     pub fn of(content: &Content) -> Self {
+        Self::with(Participants::All(content.participants.clone()), content)
+    }
+
+    /// What turns amount to that come of others, which are `changes` changes of the participants
+    /// away from the last event with all of them.
+    pub fn between(before: &Content, after: &Content, changes: u32) -> Self {
+        let (before, now) = (&before.participants, &after.participants);
+        Self::with(Participants::between(before, now, changes), after)
+    }
+
+    fn with(participants: Participants, content: &Content) -> Self {
         Self {
-            participants: content.participants.clone().into(),
+            participants: participants.into(),
             turn_count: u32::try_from(content.turns.len()).unwrap_or(u32::MAX),
             word_count: content.word_count(),
         }
+    }
+
+    /// How many changes away from an event with all participants this is.
+    pub(super) fn changes(&self) -> u32 {
+        self.participants.known().map_or(0, Participants::changes)
     }
 }
 
@@ -202,8 +219,8 @@ events! {
         ProcessingRequested(TranscriptProcessingRequested) = "transcript.processing_requested", 1;
         IndexingRequested(TranscriptIndexingRequested) = "transcript.indexing_requested", 1;
         DetailsChanged(TranscriptDetailsChanged) = "transcript.details_changed", 1;
-        Corrected(TranscriptCorrected) = "transcript.corrected", 1;
-        CorrectionUndone(TranscriptCorrectionUndone) = "transcript.correction_undone", 1;
+        Corrected(TranscriptCorrected) = "transcript.corrected", 2;
+        CorrectionUndone(TranscriptCorrectionUndone) = "transcript.correction_undone", 2;
         Deleted(TranscriptDeleted) = "transcript.deleted", 1;
     }
 }

@@ -5,6 +5,7 @@ pub mod correction;
 pub mod corrections;
 mod events;
 pub mod names;
+pub mod participants;
 pub mod script;
 mod state;
 pub mod talk;
@@ -61,6 +62,7 @@ pub struct Transcript {
     content: Option<String>,
     corrections: Vec<(Uuid, Personal<Correction>)>,
     revision: u64,
+    participant_changes: u32,
     blobs: Vec<String>,
 }
 
@@ -97,6 +99,12 @@ impl Transcript {
     /// Counts changes of the turns: parsing, correcting, undoing.
     pub fn revision(&self) -> u64 {
         self.revision
+    }
+
+    /// How many changes of the participants there were since an event held all of them: see
+    /// [`participants::Participants`].
+    pub fn participant_changes(&self) -> u32 {
+        self.participant_changes
     }
 
     /// Whether the transcript exists and is not deleted.
@@ -266,14 +274,17 @@ impl Aggregate for Transcript {
             TranscriptEvent::Parsed(parsed) => {
                 self.blobs.push(parsed.content.clone());
                 self.content = Some(parsed.content);
+                self.participant_changes = 0;
                 self.revision += 1;
             }
             TranscriptEvent::Corrected(corrected) => {
                 self.corrections.push((corrected.correction_id, corrected.correction));
+                self.participant_changes = corrected.outline.changes();
                 self.revision += 1;
             }
             TranscriptEvent::CorrectionUndone(undone) => {
                 self.corrections.retain(|(id, _)| *id != undone.correction_id);
+                self.participant_changes = undone.outline.changes();
                 self.revision += 1;
             }
             TranscriptEvent::Deleted(_) => self.life = Life::Deleted,
@@ -357,7 +368,7 @@ mod tests {
     }
 
     fn outline() -> Outline {
-        Outline { participants: Personal::Known(vec![]), turn_count: 2, word_count: 4 }
+        Outline::of(&content::Content::default())
     }
 
     fn corrected(id: u128) -> TranscriptCorrected {

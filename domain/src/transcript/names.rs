@@ -1,5 +1,6 @@
 //! Normalizes speakers' names.
 
+use crate::visible::is_visible;
 use std::borrow::Cow;
 
 /// Words that stand for an unknown speaker; in lower case.
@@ -14,7 +15,7 @@ pub fn clean(name: &str) -> Option<Cow<'_, str>> {
     };
     let nobody = match clean.is_ascii() {
         true => NOBODY.iter().any(|known| known.eq_ignore_ascii_case(&clean)),
-        false => NOBODY.contains(&clean.to_lowercase().as_str()),
+        false => NOBODY.contains(&clean.to_lowercase().as_str()) || !is_visible(&clean),
     };
     (!nobody).then_some(clean)
 }
@@ -60,5 +61,6 @@ mod tests {
         assert_eq!(clean("\u{200F}נועה\u{202C}  לוי ").as_deref(), Some("נועה לוי"));
         assert_eq!(clean("Unknown Speaker"), None);
         assert_eq!(clean("\u{200E} "), None);
+        assert_eq!(clean("\u{200B}\u{2060}"), None);
     }
 }

@@ -24,7 +24,7 @@ pub enum State {
 }
 
 impl State {
-    const ALL: [Self; 5] =
+    pub const ALL: [Self; 5] =
         [Self::Received, Self::Parsing, Self::Summarizing, Self::Ready, Self::Failed];
 
     /// Returns the state after an event of the transcript; `None` if the event does not change it.

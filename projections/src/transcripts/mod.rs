@@ -10,8 +10,11 @@ use debrief_domain::event::DecodeError;
 use debrief_domain::ids::{SummaryId, TranscriptId};
 use debrief_domain::personal::Personal;
 use debrief_domain::summary::{Summary, SummaryEvent};
+use debrief_domain::transcript::content::Participant;
+use debrief_domain::transcript::participants::Participants;
 use debrief_domain::transcript::{
-    Outline, State, Transcript, TranscriptDetailsChanged, TranscriptEvent,
+    Outline, State, Transcript, TranscriptCorrected, TranscriptCorrectionUndone,
+    TranscriptDetailsChanged, TranscriptEvent,
 };
 use debrief_infra::database::sql::Value;
 use debrief_infra::log::RecordedEvent;
@@ -39,8 +42,10 @@ const TRANSCRIPTS: Table = Table {
         // Version of the stream when the turns last changed.
         ("turns_version", Integer),
         ("format", Text),
-        // JSON list of participants.
+        // JSON list of participants, before the changes in `participant_changes`.
         ("participants", Text),
+        // Number of those changes.
+        ("participant_changes", Integer),
         ("turn_count", Integer),
         ("word_count", Integer),
         ("duration_ms", Integer),
@@ -52,7 +57,26 @@ const TRANSCRIPTS: Table = Table {
         // Position of the upload; orders lists.
         ("position", Integer),
     ],
-    indexes: &[&["organization_id", "position"], &["organization_id", "client_id", "position"]],
+    indexes: &[
+        &["organization_id", "position"],
+        &["organization_id", "client_id", "position"],
+        &["organization_id", "state", "position"],
+    ],
+};
+
+/// What corrections have changed about the participants since the list in `transcripts`. Rows of
+/// before that list may lie beyond those that count.
+const PARTICIPANT_CHANGES: Table = Table {
+    name: "participant_changes",
+    key: &[("transcript_id", Text), ("nth", Integer)],
+    columns: &[
+        ("organization_id", Text),
+        // Version of the stream that the change came with.
+        ("version", Integer),
+        // JSON of the change; NULL once erased.
+        ("content", Text),
+    ],
+    indexes: &[],
 };
 
 const SUMMARIES: Table = Table {
@@ -68,7 +92,7 @@ const SUMMARIES: Table = Table {
     indexes: &[],
 };
 
-/// Fills `transcripts` and `summaries`.
+/// Fills `transcripts`, `participant_changes` and `summaries`.
 #[derive(Debug, Clone, Copy)]
 pub struct Transcripts;
 
@@ -92,11 +116,11 @@ impl Projection for Transcripts {
     }
 
     fn version(&self) -> u32 {
-        2
+        3
     }
 
     fn tables(&self) -> &'static [Table] {
-        &[TRANSCRIPTS, SUMMARIES]
+        &[TRANSCRIPTS, PARTICIPANT_CHANGES, SUMMARIES]
     }
 
     fn project(&self, event: &RecordedEvent) -> Result<Vec<Op>, DecodeError> {
@@ -119,13 +143,47 @@ fn moved_to(state: Option<State>) -> Vec<(&'static str, Value)> {
 }
 
 /// Returns the columns that change with the turns of a transcript.
-fn outlined(event: &RecordedEvent, outline: Outline) -> Vec<(&'static str, Value)> {
+fn counted(event: &RecordedEvent, turns: u32, words: u64) -> Vec<(&'static str, Value)> {
     vec![
         ("turns_version", event.version.into()),
-        ("participants", json_of(outline.participants)),
-        ("turn_count", outline.turn_count.into()),
-        ("word_count", (outline.word_count as i64).into()),
+        ("turn_count", turns.into()),
+        ("word_count", (words as i64).into()),
     ]
+}
+
+/// Returns the columns with all participants.
+fn listed(participants: Personal<Vec<Participant>>) -> Vec<(&'static str, Value)> {
+    vec![("participants", json_of(participants)), ("participant_changes", 0_i64.into())]
+}
+
+/// Adds the columns that change with a correction; returns what else changes.
+fn outlined(
+    event: &RecordedEvent,
+    outline: Outline,
+    columns: &mut Vec<(&'static str, Value)>,
+) -> Option<Op> {
+    columns.extend(counted(event, outline.turn_count, outline.word_count));
+    let change = match outline.participants.into_known() {
+        Some(Participants::Changed(change)) => change,
+        Some(Participants::All(all)) => {
+            columns.extend(listed(Personal::Known(all)));
+            return None;
+        }
+        None => {
+            columns.extend(listed(Personal::Erased));
+            return None;
+        }
+    };
+    columns.push(("participant_changes", change.nth.into()));
+    Some(Op::Put {
+        table: PARTICIPANT_CHANGES.name,
+        key: vec![event.stream_id.into(), change.nth.into()],
+        columns: vec![
+            ("organization_id", event.organization.0.into()),
+            ("version", event.version.into()),
+            ("content", json!(change).to_string().into()),
+        ],
+    })
 }
 
 fn on_transcript(event: &RecordedEvent, transcript: TranscriptEvent) -> Vec<Op> {
@@ -156,6 +214,11 @@ fn on_transcript(event: &RecordedEvent, transcript: TranscriptEvent) -> Vec<Op> 
             return vec![
                 Op::Delete { table: TRANSCRIPTS.name, key: vec![event.stream_id.into()] },
                 Op::DeleteWhere { table: SUMMARIES.name, column: "id", value: summary.0.into() },
+                Op::DeleteWhere {
+                    table: PARTICIPANT_CHANGES.name,
+                    column: "transcript_id",
+                    value: event.stream_id.into(),
+                },
             ];
         }
         // Nothing in the read model changes.
@@ -174,18 +237,13 @@ fn on_transcript(event: &RecordedEvent, transcript: TranscriptEvent) -> Vec<Op> 
                 ("duration_ms", parsed.duration_ms.map(|ms| ms as i64).into()),
                 ("warnings", json_of(parsed.warnings)),
             ]);
-            columns.extend(outlined(
-                event,
-                Outline {
-                    participants: parsed.participants,
-                    turn_count: parsed.turn_count,
-                    word_count: parsed.word_count,
-                },
-            ));
+            columns.extend(counted(event, parsed.turn_count, parsed.word_count));
+            columns.extend(listed(parsed.participants));
         }
-        TranscriptEvent::Corrected(corrected) => columns.extend(outlined(event, corrected.outline)),
-        TranscriptEvent::CorrectionUndone(undone) => {
-            columns.extend(outlined(event, undone.outline))
+        TranscriptEvent::Corrected(TranscriptCorrected { outline, .. })
+        | TranscriptEvent::CorrectionUndone(TranscriptCorrectionUndone { outline, .. }) => {
+            let change = outlined(event, outline, &mut columns);
+            return change.into_iter().chain([set(event, columns)]).collect();
         }
         TranscriptEvent::ProcessingFailed(failed) => {
             let error = json!({"code": failed.code, "message": failed.message});

@@ -1,14 +1,17 @@
 //! Queries of transcripts and summaries.
 
 use crate::engine::Views;
-use debrief_domain::ids::{ClientId, SummaryId, TranscriptId};
+use debrief_domain::ids::{ClientId, OrganizationId, SummaryId, TranscriptId};
 use debrief_domain::principal::Viewer;
 use debrief_domain::summary::content::Content as SummaryContent;
 use debrief_domain::transcript::State;
 use debrief_domain::transcript::content::{Participant, Warning};
+use debrief_domain::transcript::participants::ParticipantsChange;
 use debrief_infra::database::DatabaseError;
 use debrief_infra::database::sql::{Row, Value};
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+use uuid::Uuid;
 
 /// Why processing of a transcript failed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,6 +69,8 @@ pub struct TranscriptRow {
     pub updated_at: i64,
     /// Position in lists.
     pub position: i64,
+    /// How many changes of the participants were not in the list of the row.
+    participant_changes: i64,
 }
 
 /// One version of a summary.
@@ -86,7 +91,7 @@ pub struct SummaryRow {
 const TRANSCRIPT: &str = "SELECT id, state, error, title, client_id, held_at, notes, \
      COALESCE(given_language, found_language), filename, size_bytes, content, format, \
      participants, turn_count, word_count, duration_ms, warnings, summary_id, created_at, \
-     updated_at, position, turns_version FROM transcripts";
+     updated_at, position, turns_version, participant_changes FROM transcripts";
 
 fn json_at<T: for<'de> Deserialize<'de>>(
     row: &Row,
@@ -132,7 +137,62 @@ fn transcript_row(row: &Row) -> Result<TranscriptRow, DatabaseError> {
         updated_at: row.get(19)?,
         position: row.get(20)?,
         turns_version: row.get(21)?,
+        participant_changes: row.get::<Option<i64>>(22)?.unwrap_or_default(),
     })
+}
+
+/// How often rows are read anew whose participants change meanwhile.
+const ATTEMPTS: usize = 5;
+
+/// Reads transcripts, with the changes of their participants.
+async fn transcript_rows(
+    views: &Views,
+    sql: &str,
+    arguments: &[Value],
+) -> Result<Vec<TranscriptRow>, DatabaseError> {
+    let mut attempt = 1;
+    loop {
+        let rows = views.sql().query(sql, arguments).await?;
+        let mut rows = rows.iter().map(transcript_row).collect::<Result<Vec<_>, _>>()?;
+        // Where they never come to rest, the list of before the last change is as good as any.
+        if apply_changes(views, &mut rows).await? || attempt == ATTEMPTS {
+            return Ok(rows);
+        }
+        attempt += 1;
+    }
+}
+
+/// Applies the changes of participants. `false`: some have changed since the rows were read.
+async fn apply_changes(views: &Views, rows: &mut [TranscriptRow]) -> Result<bool, DatabaseError> {
+    let changed: Vec<&mut TranscriptRow> =
+        rows.iter_mut().filter(|row| row.participant_changes > 0).collect();
+    if changed.is_empty() {
+        return Ok(true);
+    }
+    let places: Vec<String> = (1..=changed.len()).map(|place| format!("${place}")).collect();
+    let sql = format!(
+        "SELECT transcript_id, version, content FROM participant_changes \
+         WHERE transcript_id IN ({}) ORDER BY transcript_id, nth",
+        places.join(", ")
+    );
+    let ids: Vec<Value> = changed.iter().map(|row| row.id.0.into()).collect();
+    let mut changes: HashMap<Uuid, Vec<(i64, Option<ParticipantsChange>)>> = HashMap::new();
+    for row in views.sql().query(&sql, &ids).await? {
+        changes.entry(row.get(0)?).or_default().push((row.get(1)?, json_at(&row, 2)?));
+    }
+    let mut complete = true;
+    for row in changed {
+        let mut of_row = changes.remove(&row.id.0).unwrap_or_default();
+        of_row.truncate(usize::try_from(row.participant_changes).unwrap_or(usize::MAX));
+        let newest = of_row.last().map(|(version, _)| *version);
+        complete &= of_row.len() as i64 == row.participant_changes
+            && of_row.is_sorted_by_key(|(version, _)| *version)
+            && newest == row.turns_version;
+        for change in of_row.into_iter().filter_map(|(_, change)| change) {
+            change.apply_to(&mut row.participants);
+        }
+    }
+    Ok(complete)
 }
 
 /// Returns one transcript.
@@ -142,8 +202,8 @@ pub async fn transcript(
     id: TranscriptId,
 ) -> Result<Option<TranscriptRow>, DatabaseError> {
     let sql = format!("{TRANSCRIPT} WHERE organization_id = $1 AND id = $2");
-    let rows = views.sql().query(&sql, &[viewer.organization().0.into(), id.0.into()]).await?;
-    rows.first().map(transcript_row).transpose()
+    let arguments = [viewer.organization().0.into(), id.0.into()];
+    Ok(transcript_rows(views, &sql, &arguments).await?.pop())
 }
 
 /// Which transcripts to list.
@@ -176,7 +236,42 @@ pub async fn transcripts(
     }
     arguments.push(limit.into());
     sql.push_str(&format!(" ORDER BY position DESC LIMIT ${}", arguments.len()));
-    views.sql().query(&sql, &arguments).await?.iter().map(transcript_row).collect()
+    transcript_rows(views, &sql, &arguments).await
+}
+
+/// Work of an organization that is not done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pending {
+    /// Transcripts that are neither ready nor failed.
+    pub sessions: u64,
+    /// Size of their files.
+    pub bytes: u64,
+}
+
+/// Returns the work of an organization that is not done. Counts no more than `most` transcripts.
+pub async fn pending(
+    views: &Views,
+    organization: OrganizationId,
+    most: u64,
+) -> Result<Pending, DatabaseError> {
+    let states = State::ALL.iter().filter(|state| !matches!(state, State::Ready | State::Failed));
+    let mut arguments: Vec<Value> = vec![organization.0.into()];
+    arguments.push(i64::try_from(most).unwrap_or(i64::MAX).into());
+    let mut places = Vec::new();
+    for state in states {
+        arguments.push(state.as_str().into());
+        places.push(format!("${}", arguments.len()));
+    }
+    let sql = format!(
+        "SELECT COUNT(*), CAST(COALESCE(SUM(size_bytes), 0) AS BIGINT) FROM \
+         (SELECT size_bytes FROM transcripts \
+         WHERE organization_id = $1 AND state IN ({}) LIMIT $2) AS pending",
+        places.join(", ")
+    );
+    let rows = views.sql().query(&sql, &arguments).await?;
+    let Some(row) = rows.first() else { return Ok(Pending { sessions: 0, bytes: 0 }) };
+    let (sessions, bytes): (i64, i64) = (row.get(0)?, row.get(1)?);
+    Ok(Pending { sessions: sessions.unsigned_abs(), bytes: bytes.unsigned_abs() })
 }
 
 const SUMMARY: &str = "SELECT id, version, transcript_id, content, created_at FROM summaries";
@@ -191,14 +286,21 @@ fn summary_row(row: &Row) -> Result<SummaryRow, DatabaseError> {
     })
 }
 
-/// Returns all versions of a summary, newest first.
+/// Returns versions of a summary before one of them, newest first.
 pub async fn summary_versions(
     views: &Views,
     viewer: Viewer,
     id: SummaryId,
+    before: Option<i64>,
+    limit: u32,
 ) -> Result<Vec<SummaryRow>, DatabaseError> {
-    let sql = format!("{SUMMARY} WHERE organization_id = $1 AND id = $2 ORDER BY version DESC");
-    let rows = views.sql().query(&sql, &[viewer.organization().0.into(), id.0.into()]).await?;
+    let sql = format!(
+        "{SUMMARY} WHERE organization_id = $1 AND id = $2 AND version < $3 \
+         ORDER BY version DESC LIMIT $4"
+    );
+    let before = before.unwrap_or(i64::MAX);
+    let arguments = [viewer.organization().0.into(), id.0.into(), before.into(), limit.into()];
+    let rows = views.sql().query(&sql, &arguments).await?;
     rows.iter().map(summary_row).collect()
 }
 

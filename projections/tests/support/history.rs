@@ -17,6 +17,10 @@ use debrief_domain::subject::Subject;
 use debrief_domain::summary::content::{Content, Method, Quote};
 use debrief_domain::summary::{Summary, SummaryCommand};
 use debrief_domain::transcript::content::{Participant, Role, Warning};
+use debrief_domain::transcript::correction::Correction;
+use debrief_domain::transcript::participants::{
+    Participants, ParticipantsChange, PlacedParticipant,
+};
 use debrief_domain::transcript::*;
 use debrief_infra::keys::DataKey;
 use debrief_infra::log::{CommandContext, CommandKey, Metadata};
@@ -296,9 +300,47 @@ impl History {
             self.command::<Summary>(summary, Some(&key), None, command).await;
             return;
         }
-        let command = self.about_transcript(dice);
+        let command = match self.correction(id, dice).await {
+            Some(correction) => correction,
+            None => self.about_transcript(dice),
+        };
         self.sessions[at].deleted = matches!(command, TranscriptCommand::Delete);
         self.command::<Transcript>(id, Some(&key), None, command).await;
+    }
+
+    /// A correction of a transcript that was parsed, or its end.
+    async fn correction(&mut self, id: Uuid, dice: u32) -> Option<TranscriptCommand> {
+        if !(56..65).contains(&dice) {
+            return None;
+        }
+        let loaded = self.node.log.load::<Transcript>(self.organization, id).await;
+        let (transcript, _) = loaded.expect("a transcript");
+        transcript.content()?;
+        let participant = Participant { name: self.words().to_owned(), ..Participant::default() };
+        let participants = match self.random.random_bool(0.2) {
+            true => Participants::All(vec![participant]),
+            false => Participants::Changed(ParticipantsChange {
+                nth: transcript.participant_changes() + 1,
+                gone: vec![self.words().to_owned()],
+                set: vec![PlacedParticipant { at: 1, participant }],
+            }),
+        };
+        let outline =
+            Outline { participants: participants.into(), turn_count: dice, word_count: 9 };
+        let on = transcript.revision();
+        Some(match transcript.corrections().first() {
+            Some((correction_id, _)) if dice % 2 == 0 => TranscriptCommand::UndoCorrection {
+                on,
+                undone: TranscriptCorrectionUndone { correction_id: *correction_id, outline },
+            },
+            _ => {
+                let to = self.words().to_owned();
+                let correction = Correction::RenameSpeaker { from: "A".into(), to }.into();
+                let correction_id = Uuid::now_v7();
+                let corrected = TranscriptCorrected { correction_id, correction, outline };
+                TranscriptCommand::Correct { on, corrected }
+            }
+        })
     }
 
     fn about_transcript(&mut self, dice: u32) -> TranscriptCommand {

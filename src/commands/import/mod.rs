@@ -202,7 +202,7 @@ impl Import {
             Err(Failed::Refused { detail }) => {
                 self.record(session, Outcome::Refused { reason: detail })
             }
-            Err(Failed::Away(error)) => Err(error),
+            Err(error) => Err(error.into()),
         }
     }
 
@@ -231,7 +231,7 @@ impl Import {
                 Err(Failed::Refused { detail }) => {
                     return self.record(session, Outcome::Refused { reason: detail });
                 }
-                Err(Failed::Away(error)) => return Err(error),
+                Err(error) => return Err(error.into()),
             };
             let Received { id, duplicate, .. } = uploaded.answer;
             match status.state {
@@ -266,15 +266,20 @@ async fn inspect(session: &Session) -> anyhow::Result<Vec<(Found, Result<(), Str
     Ok(looked.await?)
 }
 
-/// Retries while the server is unreachable, for up to [`PATIENCE`].
+/// Retries while the server is unreachable, for up to [`PATIENCE`], and while it is busy.
 async fn with_retries<T, F>(mut ask: impl FnMut() -> F) -> Result<T, Failed>
 where
     F: Future<Output = Result<T, Failed>>,
 {
-    let since = tokio::time::Instant::now();
+    let mut since = tokio::time::Instant::now();
     let mut pause = Duration::from_millis(200);
     loop {
         match ask().await {
+            // It answers: it is worth waiting for, however long it takes.
+            Err(Failed::Busy { after, .. }) => {
+                tokio::time::sleep(after).await;
+                since = tokio::time::Instant::now();
+            }
             Err(Failed::Away(_)) if since.elapsed() + pause < PATIENCE => {
                 tokio::time::sleep(pause).await;
                 pause = (pause * 2).min(Duration::from_secs(5));

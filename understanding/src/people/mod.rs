@@ -13,8 +13,10 @@
 //!   somebody speaks through it: all is kept, and the participant is marked
 //!   ([`named_like_a_bot`](debrief_domain::transcript::content::Participant::named_like_a_bot)).
 //! - Speech from a shared screen is kept, without a speaker.
+//! - There are at most [`PEOPLE_MAX`] people; the turns of others have no speaker.
 
 mod bots;
+mod crowd;
 
 #[cfg(test)]
 mod tests;
@@ -26,6 +28,7 @@ use debrief_domain::transcript::{talk, words};
 use debrief_language::names::Name;
 
 use crate::overlap;
+pub use crowd::PEOPLE_MAX;
 
 /// People who speak at once for longer are different.
 const TOGETHER_MS: u64 = 1_000;
@@ -60,6 +63,7 @@ const LABELS: &[&str] = &[
 /// Gives each person one name throughout, and removes bots and screens from the people.
 pub fn unify(content: &mut Content) {
     leave_out_bots(content);
+    crowd::limit(content);
     let groups = groups(content);
     let mut taken: HashSet<String> = HashSet::new();
     let mut names: HashMap<String, String> = HashMap::new();

@@ -2,7 +2,9 @@
 
 use crate::http::auth::{Caller, Read};
 use crate::http::extract::Path;
+use crate::http::paging::{Paging, fitting};
 use crate::http::problem::Problem;
+use crate::http::query::Query;
 use crate::state::ApiState;
 use crate::transcripts::contents::Contents;
 use axum::Json;
@@ -13,7 +15,6 @@ use debrief_domain::transcript::correction::{Correction, TurnRef};
 use debrief_domain::transcript::corrections::CorrectionError;
 use debrief_domain::transcript::{Transcript, TranscriptEvent};
 use debrief_infra::log::StreamId;
-use debrief_sessions::{Loaded, corrected};
 use serde::Serialize;
 use std::collections::HashMap;
 use utoipa::ToSchema;
@@ -46,11 +47,15 @@ struct MadeCorrection {
 pub(in crate::transcripts) struct Corrections {
     /// In the order in which they were made, including those that were undone.
     items: Vec<MadeCorrection>,
+    /// Pass as `after` for the next page; `null` on the last.
+    next: Option<u32>,
     /// Counts changes to the turns; see `revision` of `POST …/corrections`.
     revision: u64,
 }
 
 /// List the corrections of a transcript.
+///
+/// The cursor is the place of a correction among all that were ever made.
 #[utoipa::path(
     get,
     path = "/v1/transcripts/{id}/corrections",
@@ -62,14 +67,17 @@ pub(in crate::transcripts) async fn list(
     caller: Caller<Read>,
     State(contents): State<Contents>,
     Path(id): Path<TranscriptId>,
+    Query(paging, ..): Query<Paging<u32, 500, 2_000>>,
 ) -> Result<Json<Corrections>, Problem> {
-    let Loaded { transcript, turns, .. } = contents.load(caller.viewer(), id).await?;
+    let transcript = contents.transcript(caller.viewer(), id).await?;
     let revision = transcript.revision();
-    let read = turns.map(|turns| turns.read).unwrap_or_default();
-    let now = corrected(read, transcript.corrections()).await?;
-    let rests: HashMap<Uuid, CorrectionError> = now.dormant.iter().copied().collect();
-    let places: HashMap<TurnRef, u32> =
-        now.refs.iter().zip(0..).map(|(turn, index)| (*turn, index)).collect();
+    let (mut rests, mut places) = (HashMap::new(), HashMap::new());
+    if let Some(current) = contents.of(caller.viewer(), id, &transcript).await? {
+        let now = &current.now;
+        rests = now.dormant.iter().copied().collect::<HashMap<Uuid, CorrectionError>>();
+        let indexed = now.refs.iter().zip(0..).map(|(turn, index)| (*turn, index));
+        places = indexed.collect::<HashMap<TurnRef, u32>>();
+    }
     let mut items: Vec<MadeCorrection> = Vec::new();
     let stream = StreamId { stream_type: "transcript", id: id.0 };
     let mut version = 0;
@@ -102,7 +110,12 @@ pub(in crate::transcripts) async fn list(
             }
         }
     }
-    Ok(Json(Corrections { items, revision }))
+    let from = paging.after().map_or(0, |after| *after as usize + 1).min(items.len());
+    let count = (items.len() - from).min(paging.limit());
+    let to = from + fitting(&items[from..from + count])?;
+    let next = (to < items.len()).then(|| to.saturating_sub(1) as u32);
+    let items = items.drain(from..to).collect();
+    Ok(Json(Corrections { items, next, revision }))
 }
 
 fn turn_of(correction: &Correction) -> Option<TurnRef> {

@@ -13,16 +13,18 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use debrief_domain::change::Change;
 use debrief_domain::ids::{OrganizationId, TranscriptId};
-use debrief_domain::transcript::content::{Content, Role};
+use debrief_domain::principal::Viewer;
+use debrief_domain::transcript::content::Role;
 use debrief_domain::transcript::correction::{Correction, TurnRef, VocabularyEntry};
-use debrief_domain::transcript::corrections::{self, Corrected as Now, CorrectionError};
+use debrief_domain::transcript::corrections::{Corrected as Now, CorrectionError};
 use debrief_domain::transcript::{
     Outline, Transcript, TranscriptCommand, TranscriptCorrected, TranscriptCorrectionUndone,
     TranscriptError,
 };
 use debrief_infra::log::{Appended, CommandContext, CommandError, Committed};
-use debrief_sessions::{Loaded, corrected};
+use debrief_sessions::CurrentTurns;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
@@ -37,14 +39,17 @@ pub(in crate::transcripts) enum NewCorrection {
     RenameSpeaker {
         /// The current name.
         from: String,
-        /// The new name.
+        /// The new name, up to 200 characters.
+        #[schema(min_length = 1, max_length = 200)]
         to: String,
     },
     /// Merges speakers into one.
     MergeSpeakers {
         /// Their current names.
+        #[schema(min_items = 1)]
         from: Vec<String>,
-        /// Their common name: one of theirs, or a new one.
+        /// Their common name: one of theirs, or a new one, up to 200 characters.
+        #[schema(min_length = 1, max_length = 200)]
         into: String,
     },
     /// Sets the role of a speaker.
@@ -58,7 +63,8 @@ pub(in crate::transcripts) enum NewCorrection {
     EditTurn {
         /// Index of the turn.
         turn: u32,
-        /// What was said.
+        /// What was said, up to 4,000 characters.
+        #[schema(min_length = 1, max_length = 4_000)]
         text: String,
     },
     /// Sets who said a turn.
@@ -66,6 +72,7 @@ pub(in crate::transcripts) enum NewCorrection {
         /// Index of the turn.
         turn: u32,
         /// The speaker, who may be new; `null` if not known.
+        #[schema(min_length = 1, max_length = 200)]
         speaker: Option<String>,
     },
     /// Splits a turn in two.
@@ -83,6 +90,7 @@ pub(in crate::transcripts) enum NewCorrection {
     ApplyVocabulary {
         /// The terms; default the organization's vocabulary.
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schema(max_items = 1_000)]
         entries: Option<Vec<VocabularyEntry>>,
     },
 }
@@ -138,24 +146,30 @@ pub(in crate::transcripts) async fn correct(
     if let Some(before) = answered(&state, &context, StatusCode::CREATED).await? {
         return Ok(before);
     }
+    let viewer = caller.viewer();
+    let _may = contents.queue().wait(id).await?;
     for _ in 0..ATTEMPTS {
-        let (transcript, content) = read(&contents, &caller, id).await?;
+        let transcript = contents.transcript(viewer, id).await?;
+        let before = contents.of(viewer, id, &transcript).await?.ok_or_else(not_read)?;
         check_revision(&transcript, looked.revision)?;
-        let list = transcript.corrections();
-        let before = corrected(content.clone(), list.clone()).await?;
-        let correction = resolve(&state, caller.organization(), &before, wanted.clone()).await?;
-        corrections::check(&before, &correction).map_err(unfit)?;
-        let list = [list, vec![(correction_id, correction.clone())]].concat();
-        let after = corrected(content, list).await?;
+        let wanted = wanted.clone();
+        let correction = resolve(&state, caller.organization(), &before.now, wanted).await?;
+        let list = [transcript.corrections(), vec![(correction_id, correction.clone())]].concat();
+        let after = contents.with(viewer, id, &transcript, list).await?;
+        if let Some((_, reason)) = after.dormant.iter().find(|(id, _)| *id == correction_id) {
+            return Err(unfit(*reason));
+        }
+        let (after, outline) = outlined(&transcript, before, after).await?;
         let command = TranscriptCommand::Correct {
             on: transcript.revision(),
             corrected: TranscriptCorrected {
                 correction_id,
                 correction: correction.into(),
-                outline: Outline::of(&after.content),
+                outline,
             },
         };
         if let Some(committed) = execute(&state, context.clone(), id, command).await? {
+            keep(&contents, viewer, id, &committed, &transcript, after).await;
             return Ok(Accepted::new(StatusCode::CREATED, answer, committed));
         }
     }
@@ -183,33 +197,54 @@ pub(in crate::transcripts) async fn undo(
     if let Some(before) = answered(&state, &context, StatusCode::OK).await? {
         return Ok(before);
     }
+    let viewer = caller.viewer();
+    let _may = contents.queue().wait(id).await?;
     for _ in 0..ATTEMPTS {
-        let (transcript, content) = read(&contents, &caller, id).await?;
+        let transcript = contents.transcript(viewer, id).await?;
+        let before = contents.of(viewer, id, &transcript).await?.ok_or_else(not_read)?;
         let mut list = transcript.corrections();
         list.retain(|(id, _)| *id != correction_id);
-        let after = corrected(content, list).await?;
+        let after = contents.with(viewer, id, &transcript, list).await?;
+        let (after, outline) = outlined(&transcript, before, after).await?;
         let command = TranscriptCommand::UndoCorrection {
             on: transcript.revision(),
-            undone: TranscriptCorrectionUndone {
-                correction_id,
-                outline: Outline::of(&after.content),
-            },
+            undone: TranscriptCorrectionUndone { correction_id, outline },
         };
         if let Some(committed) = execute(&state, context.clone(), id, command).await? {
+            keep(&contents, viewer, id, &committed, &transcript, after).await;
             return Ok(Accepted::new(StatusCode::OK, answer, committed));
         }
     }
     Err(too_many_at_once())
 }
 
-/// Loads the transcript and its turns as parsed.
-async fn read(
+/// What turns amount to and how that has changed, computed where it blocks nobody.
+async fn outlined(
+    transcript: &Transcript,
+    before: Arc<CurrentTurns>,
+    after: Now,
+) -> Result<(Now, Outline), Problem> {
+    let changes = transcript.participant_changes();
+    let outlined = tokio::task::spawn_blocking(move || {
+        let outline = Outline::between(&before.now.content, &after.content, changes);
+        (after, outline)
+    });
+    outlined.await.map_err(|error| Problem::internal(&error))
+}
+
+/// Keeps the turns that a command has led to for whoever comes next.
+async fn keep(
     contents: &Contents,
-    caller: &Caller<Write>,
+    viewer: Viewer,
     id: TranscriptId,
-) -> Result<(Transcript, Content), Problem> {
-    let Loaded { transcript, turns, .. } = contents.load(caller.viewer(), id).await?;
-    Ok((transcript, turns.ok_or_else(not_read)?.read))
+    committed: &Committed,
+    before: &Transcript,
+    now: Now,
+) {
+    if !committed.replayed {
+        let current = CurrentTurns { now, revision: before.revision() + 1 };
+        contents.keep(viewer, id, committed.version, current).await;
+    }
 }
 
 /// Converts a request, which names turns by index, into a correction of the domain.

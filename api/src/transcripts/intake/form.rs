@@ -1,6 +1,7 @@
 //! Reads the fields of a request with files, and passes the files on.
 
 use super::files::{Intake, stalled, too_large};
+use super::part_headers::{self, PartHeaders};
 use crate::http::checks::Checks;
 use crate::http::codes::Code;
 use crate::http::operation::{Describe, Described};
@@ -12,6 +13,7 @@ use axum::http::header;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use debrief_domain::ids::ClientId;
+use debrief_domain::visible::is_visible;
 use futures::StreamExt;
 use serde::{Deserialize, Serialize};
 use std::convert::Infallible;
@@ -39,18 +41,25 @@ pub(in crate::transcripts) struct Fields {
     #[schema(ignore)]
     pub(in crate::transcripts) filename: Option<String>,
     /// The title of the session, up to 300 characters.
+    #[schema(max_length = 300)]
+    #[param(max_length = 300)]
     pub(in crate::transcripts) title: Option<String>,
     /// The client whose session it was.
     #[schema(value_type = Option<uuid::Uuid>)]
     #[param(value_type = Option<uuid::Uuid>)]
     pub(in crate::transcripts) client_id: Option<String>,
-    /// When the session was held, as RFC 3339, such as `2026-11-21T09:30:00Z`.
+    /// When the session was held, as RFC 3339, such as `2026-11-21T09:30:00Z`; in the years 1900
+    /// to 9999.
     #[schema(value_type = Option<DateTime<Utc>>)]
     #[param(value_type = Option<DateTime<Utc>>)]
     pub(in crate::transcripts) held_at: Option<String>,
     /// BCP 47 tag, such as `en`.
+    #[schema(max_length = 35)]
+    #[param(max_length = 35)]
     pub(in crate::transcripts) language: Option<String>,
     /// The coach's notes, up to 20,000 characters.
+    #[schema(max_length = 20_000)]
+    #[param(max_length = 20_000)]
     pub(in crate::transcripts) notes: Option<String>,
     /// Whether to make a transcript of its own even if the same files were uploaded before;
     /// default false.
@@ -140,6 +149,8 @@ fn describe_refusals(described: &mut Described<'_>) {
         Code::SeveralTranscripts,
         Code::UnreadableEncoding,
         Code::UnrecognisedFormat,
+        Code::PartHeadersTooLong,
+        Code::TooMuchPending,
     ] {
         described.refuses(code);
     }
@@ -170,7 +181,11 @@ impl Fields {
         });
         let held_at = self.held_at.as_ref().and_then(|text| {
             match DateTime::parse_from_rfc3339(text.trim()) {
-                Ok(at) => Some(at.to_utc()),
+                Ok(at) => {
+                    let at = at.to_utc();
+                    checks.held_at("held_at", &at);
+                    Some(at)
+                }
                 Err(_) => {
                     let message = "must be a time with its zone, such as 2026-11-21T09:30:00Z.";
                     checks.fail("held_at", message);
@@ -202,6 +217,12 @@ impl Fields {
     }
 }
 
+/// The size of the body, where the request says it; else 0.
+pub(in crate::transcripts) fn announced(request: &Request) -> u64 {
+    let length = request.headers().get(header::CONTENT_LENGTH);
+    length.and_then(|value| value.to_str().ok()?.parse().ok()).unwrap_or_default()
+}
+
 /// Reads the request: a form with files, or a body that is the file.
 pub(super) async fn read(
     state: &ApiState,
@@ -209,12 +230,8 @@ pub(super) async fn read(
     intake: &mut Intake<'_>,
 ) -> Result<Fields, Problem> {
     let max = state.limits.upload_max_bytes;
-    let announced = request
-        .headers()
-        .get(header::CONTENT_LENGTH)
-        .and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
     // A form is larger than its file, by its fields and boundaries.
-    if announced.is_some_and(|size| size > max + (FIELD_MAX * PARTS_MAX) as u64) {
+    if announced(&request) > max + (FIELD_MAX * PARTS_MAX) as u64 {
         return Err(too_large(max));
     }
     let content_type = request
@@ -242,15 +259,23 @@ async fn form(
     request: Request,
     intake: &mut Intake<'_>,
 ) -> Result<Fields, Problem> {
-    let mut form = Multipart::from_request(request, state)
+    let (parts, body) = request.into_parts();
+    let (headers, body) = PartHeaders::bound(body);
+    let mut form = Multipart::from_request(Request::from_parts(parts, body), state)
         .await
         .map_err(|error| broken(&error.body_text()))?;
     let idle = state.limits.upload_idle_timeout;
     let mut fields = Fields::default();
     for part in 0.. {
+        headers.begin();
         let next =
             tokio::time::timeout(idle, form.next_field()).await.map_err(|_| stalled(idle))?;
-        let Some(field) = next.map_err(|error| broken(&error.body_text()))? else { break };
+        let next = next.map_err(|error| match headers.are_too_long() {
+            true => headers_too_long(),
+            false => broken(&error.body_text()),
+        });
+        let Some(field) = next? else { break };
+        headers.end();
         if part >= PARTS_MAX {
             return Err(Problem::new(
                 Code::TooManyParts,
@@ -284,6 +309,17 @@ async fn form(
         return Err(no_file());
     }
     Ok(fields)
+}
+
+fn headers_too_long() -> Problem {
+    Problem::new(
+        Code::PartHeadersTooLong,
+        format!(
+            "The headers of a part of the form are longer than {} bytes. They name the field and \
+             the file; nothing else is needed. Nothing was stored.",
+            part_headers::MAX
+        ),
+    )
 }
 
 pub(in crate::transcripts) fn no_file() -> Problem {
@@ -341,7 +377,7 @@ async fn body(
 fn clean_filename(name: &str) -> Option<String> {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let clean: String = last.chars().filter(|c| !c.is_control()).take(FILENAME_MAX).collect();
-    Some(clean.trim().to_owned()).filter(|name| !name.is_empty())
+    Some(clean.trim().to_owned()).filter(|name| is_visible(name))
 }
 
 #[cfg(test)]
@@ -357,6 +393,7 @@ mod tests {
             ("a\r\nb.srt", Some("ab.srt")),
             ("", None),
             ("calls/", None),
+            ("\u{200B}\u{202E}", None),
         ] {
             assert_eq!(clean_filename(sent).as_deref(), kept, "{sent:?}");
         }

@@ -7,9 +7,10 @@
 
 mod files;
 mod form;
+mod part_headers;
 
 pub(super) use files::ReceivedFile;
-pub(super) use form::{Fields, FilesBody, Typed, UploadBody, no_file};
+pub(super) use form::{Fields, FilesBody, Typed, UploadBody, announced, no_file};
 
 use crate::http::codes::Code;
 use crate::http::correlation;

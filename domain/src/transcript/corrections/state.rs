@@ -12,6 +12,7 @@ use crate::change::Change;
 use crate::transcript::content::{Content, TURN_CHARS_MAX, Turn};
 use crate::transcript::correction::{Correction, TurnRef};
 use crate::transcript::talk;
+use crate::visible::is_visible;
 use uuid::Uuid;
 
 /// A turn; its speaker is stored separately.
@@ -100,7 +101,7 @@ impl State {
 
     fn edit(&mut self, turn: TurnRef, was: &str, new: &str) -> Result<(), CorrectionError> {
         let new = text::tidy(new);
-        if new.is_empty() {
+        if !is_visible(&new) {
             return Err(CorrectionError::EmptyText);
         }
         if new.chars().nth(TURN_CHARS_MAX).is_some() {

@@ -181,6 +181,7 @@ fn what_does_not_fit_is_refused_in_a_sentence() {
         (edit(TurnRef { base: 0, part: Some(id(9)) }, "x", "y"), CorrectionError::NoSuchTurn),
         (edit(at(3), "Bad.", "y"), CorrectionError::TextChanged),
         (edit(at(3), "Good.", " \u{0} "), CorrectionError::EmptyText),
+        (edit(at(3), "Good.", "\u{200B}\u{200F}"), CorrectionError::EmptyText),
         (edit(at(3), "Good.", &long), CorrectionError::TextTooLong),
         (edit(at(3), "Good.", " Good. "), CorrectionError::NothingChanges),
         (set(Some("Speaker 1")), CorrectionError::NothingChanges),
