@@ -1,6 +1,6 @@
 //! Finds the words of a passage that match a question, and the best of its lines.
 
-use crate::analysis::{self, Analyzer};
+use crate::analysis::{Analyzer, Form, Piece, pieces};
 use crate::passages::Line;
 use crate::query::WeightedWord;
 use std::collections::HashMap;
@@ -10,8 +10,8 @@ use std::ops::Range;
 pub(crate) struct Matcher<'a> {
     analyzer: &'a mut Analyzer,
     words: &'a [WeightedWord],
-    known: HashMap<String, Option<usize>>,
-    word: String,
+    /// By piece of a text; `None` if it is no word.
+    known: HashMap<String, Option<Option<usize>>>,
 }
 
 /// A word of a text.
@@ -25,31 +25,45 @@ pub(crate) struct WordMatch {
 
 impl<'a> Matcher<'a> {
     pub(crate) fn new(analyzer: &'a mut Analyzer, words: &'a [WeightedWord]) -> Self {
-        Self { analyzer, words, known: HashMap::new(), word: String::new() }
+        Self { analyzer, words, known: HashMap::new() }
     }
 
     /// Returns the words of a text, in order.
     pub(crate) fn fits(&mut self, text: &str) -> Vec<WordMatch> {
         let mut fits = Vec::new();
-        for (range, raw) in analysis::words(text) {
-            analysis::normalise_into(raw, &mut self.word);
-            if self.word.is_empty() {
-                continue;
-            }
-            let word = match self.known.get(&self.word) {
-                Some(word) => *word,
-                None => {
-                    let stems = self.analyzer.stems_of(&self.word);
-                    let shares =
-                        |word: &WeightedWord| word.stems.iter().any(|stem| stems.contains(stem));
-                    let word = self.words.iter().position(shares);
-                    self.known.insert(self.word.clone(), word);
-                    word
+        for Piece { range, text, form } in pieces(text) {
+            let Some(word) = self.fit(&text) else { continue };
+            match form {
+                Form::Word => fits.push(WordMatch { range, word }),
+                // Several words together are one match, instead of those that they consist of.
+                Form::Joined | Form::Pair if word.is_some() => {
+                    let covered =
+                        fits.iter().rev().take_while(|fit| fit.range.start >= range.start);
+                    let from = fits.len() - covered.count();
+                    let open =
+                        from.checked_sub(1).filter(|last| fits[*last].range.end > range.start);
+                    fits.truncate(from);
+                    match open {
+                        Some(last) => fits[last].range.end = range.end,
+                        None => fits.push(WordMatch { range, word }),
+                    }
                 }
-            };
-            fits.push(WordMatch { range, word });
+                Form::Joined | Form::Pair => {}
+            }
         }
         fits
+    }
+
+    /// Returns which word of the question a piece of a text is; `None` if it is no word.
+    fn fit(&mut self, piece: &str) -> Option<Option<usize>> {
+        if let Some(known) = self.known.get(piece) {
+            return *known;
+        }
+        let stems = self.analyzer.stems_of(piece);
+        let shares = |word: &WeightedWord| word.stems.iter().any(|stem| stems.contains(stem));
+        let fit = (!stems.is_empty()).then(|| self.words.iter().position(shares));
+        self.known.insert(piece.to_owned(), fit);
+        fit
     }
 
     /// Returns the total weight of the distinct words of the question among these.

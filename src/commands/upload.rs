@@ -1,7 +1,7 @@
 //! `upload FILE…`: uploads transcripts, with a progress bar for each. [`super::import`] handles
 //! folders, and more files than there is room for bars.
 
-use super::client::{Client, Uploaded};
+use super::client::{Client, Failed, Uploaded};
 use super::run::owner_key_file;
 use crate::config::Config;
 use anyhow::{Context, anyhow};
@@ -21,6 +21,8 @@ use uuid::Uuid;
 
 /// The interval between two requests for the status.
 const POLL: Duration = Duration::from_millis(100);
+/// How long a status may be unavailable.
+const PATIENCE: Duration = Duration::from_secs(60);
 /// The number of concurrent uploads.
 const AT_ONCE: usize = 4;
 /// The maximum number of files that get a bar each.
@@ -171,8 +173,17 @@ pub(super) async fn follow(
     uploaded: &Uploaded,
     bar: &ProgressBar,
 ) -> anyhow::Result<()> {
+    let since = tokio::time::Instant::now();
     loop {
-        let TranscriptStatus { state, progress, error } = client.status(uploaded).await?;
+        let status = match client.status(uploaded).await {
+            // The index is far behind, or the server has much to do.
+            Err(Failed::Away(_)) if since.elapsed() < PATIENCE => {
+                tokio::time::sleep(POLL).await;
+                continue;
+            }
+            status => status?,
+        };
+        let TranscriptStatus { state, progress, error } = status;
         bar.set_position((progress * STEPS as f64) as u64);
         match state {
             State::Ready => {

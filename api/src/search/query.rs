@@ -18,7 +18,7 @@ use debrief_domain::principal::Viewer;
 use debrief_search::dense::semantic::NearestChunks;
 use debrief_search::follower::Search;
 use debrief_search::index::IndexError;
-use debrief_search::interpretation::{InterpretedQuestion, interpret};
+use debrief_search::interpretation::{InterpretedQuestion, interpret, respell};
 use debrief_search::query::{Hit, Snapshot};
 
 /// Longest question, in characters.
@@ -27,6 +27,9 @@ const QUERY_MAX: usize = 1_000;
 const ANCHOR_MAX: usize = 100;
 /// Values in one list of a filter.
 const FILTER_MAX: usize = 100;
+
+/// Said of a question of symbols only.
+const NO_WORDS: &str = "The question has no words to search for.";
 
 /// Search sessions.
 ///
@@ -50,9 +53,12 @@ pub(super) async fn query(
     let clients = understanding::clients(&state, caller.viewer()).await?;
     let viewer = caller.viewer();
     let question = understanding::question(&body);
-    let mut understood = index::ask(&state, move |search| {
+    let (mut understood, respelled) = index::ask(&state, move |search| {
         let index = search.index();
-        interpret(&question, &Snapshot::by(&index, viewer)?, &clients, Utc::now())
+        let asked = Snapshot::by(&index, viewer)?;
+        let mut understood = interpret(&question, &asked, &clients, Utc::now())?;
+        let respelled = respell(&mut understood, &asked)?;
+        Ok((understood, respelled))
     })
     .await?;
     understood.query.per_session = body.per_session.unwrap_or(0) as usize;
@@ -63,6 +69,9 @@ pub(super) async fn query(
         answer(search, viewer, understood, facets, nearby, limit, seen)
     });
     let (mut answered, hits) = answered.await?;
+    if let Some(interpreted) = &mut answered.interpreted {
+        interpreted.respelled = respelled.into_iter().map(understanding::respelled).collect();
+    }
     answered.answer = match by {
         AnswerBy::None => None,
         AnswerBy::Extractive => answered.answer,
@@ -94,12 +103,17 @@ fn answer(
         false => None,
     };
     seen.add(found.hits.iter().map(Hit::key));
+    let mut interpreted = interpreted.map(understanding::interpreted);
+    if let Some(kind) = interpreted.as_mut().and_then(|interpreted| interpreted.kind.as_mut()) {
+        kind.first = found.of_kind;
+    }
     let out = SearchResults {
         hits: found.hits.iter().cloned().map(hits::hit).collect(),
         next: seen.next(found.more),
         passages: found.passages,
         answer: answers::extractive(found.answer),
-        interpreted: interpreted.map(understanding::interpreted),
+        interpreted,
+        remark: query.nothing.then(|| NO_WORDS.to_owned()),
         facets: facets.map(|facets| {
             let out = |(value, passages)| FacetValue { value, passages };
             facets

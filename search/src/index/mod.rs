@@ -36,7 +36,7 @@ use tantivy::{
 use uuid::Uuid;
 
 /// The version of the index's content and analysis: an index of another version is rebuilt.
-pub const SCHEMA: u32 = 4;
+pub const SCHEMA: u32 = 5;
 /// The number of terms of a passage of average length.
 const AVERAGE_TERMS: u64 = crate::passages::WINDOW_WORDS as u64;
 
@@ -137,8 +137,12 @@ pub(crate) struct Fields {
     pub(crate) turn: Field,
     pub(crate) client: Field,
     pub(crate) speaker: Field,
+    /// Who promised, decided or asked it: their name, and the client's id if it is the client.
+    pub(crate) by: Field,
     pub(crate) coach: Field,
     pub(crate) language: Field,
+    /// The language's tag and each beginning of it, as filters name them: `pt` for `pt-BR`.
+    pub(crate) language_range: Field,
     /// The session's title, once.
     pub(crate) title: Field,
     /// The topics of the session's summary, once each.
@@ -168,8 +172,10 @@ fn schema() -> (Schema, Fields) {
         turn: builder.add_u64_field("turn", FAST),
         client: builder.add_text_field("client", value()),
         speaker: builder.add_text_field("speaker", value()),
+        by: builder.add_text_field("by", STRING),
         coach: builder.add_text_field("coach", STRING),
         language: builder.add_text_field("language", value()),
+        language_range: builder.add_text_field("language_range", STRING),
         title: builder.add_text_field("title", STRING),
         topic: builder.add_text_field("topic", STRING),
         at: builder.add_i64_field("at", FAST | INDEXED),

@@ -6,6 +6,7 @@ use crate::dense::chunks;
 use crate::passages::{Kind, Line, Passage, coaches, of_session};
 use debrief_domain::ids::OrganizationId;
 use debrief_domain::subject::Subject;
+use debrief_domain::transcript::content::Role;
 use debrief_sessions::Session;
 use std::time::Duration;
 use tantivy::tokenizer::{PreTokenizedString, Token as IndexToken};
@@ -104,11 +105,20 @@ impl Writer {
         for speaker in passage.speakers() {
             document.add_text(fields.speaker, scope.word(speaker));
         }
+        if let Some(by) = &passage.by {
+            document.add_text(fields.by, scope.word(by));
+            if let (Some(client), true) = (session.client_id, is_client(session, by)) {
+                document.add_text(fields.by, scope.word(&client.0.simple().to_string()));
+            }
+        }
         for coach in session.content.iter().flat_map(coaches) {
             document.add_text(fields.coach, scope.word(coach));
         }
         if let Some(language) = &passage.language {
             document.add_text(fields.language, scope.word(language));
+            for range in debrief_domain::language_tag::ranges(language) {
+                document.add_text(fields.language_range, scope.word(range));
+            }
         }
         match (passage.kind, &session.title, &session.summary) {
             (Kind::Title, Some(title), _) if title.len() <= SUGGESTED_MAX => {
@@ -182,6 +192,12 @@ impl Writer {
     }
 }
 
+/// Returns whether a participant is the session's client.
+fn is_client(session: &Session, name: &str) -> bool {
+    let mut people = session.content.iter().flat_map(|content| &content.participants);
+    people.any(|person| person.role == Role::Client && person.name == name)
+}
+
 fn analyzer<'a>(
     analyzers: &'a mut Vec<(Option<String>, Analyzer)>,
     language: Option<&str>,
@@ -221,6 +237,7 @@ fn terms(
             stems.extend(token.stems.iter().map(|stem| term(stem, *position)));
             if phrase {
                 words.push(term(&token.word, *position));
+                words.extend(token.also.iter().map(|also| term(also, *position)));
             }
             *position += 1;
         }

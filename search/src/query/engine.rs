@@ -30,13 +30,24 @@ const DERIVED: f32 = 0.6;
 /// The clauses of a query.
 pub(super) struct Clauses {
     /// Whether it has words to rank by.
-    ranks: bool,
+    pub(super) ranks: bool,
     /// The words: the union of these, each with its own weight.
     ranked: Vec<Ranked>,
     /// All of these must match.
-    must: Vec<Box<dyn EngineQuery>>,
+    pub(super) must: Vec<Box<dyn EngineQuery>>,
+    /// For each person that the question is about, the passages that concern them: all must match.
+    about: Vec<Box<dyn EngineQuery>>,
     /// None of these may match.
-    must_not: Vec<Box<dyn EngineQuery>>,
+    pub(super) must_not: Vec<Box<dyn EngineQuery>>,
+}
+
+impl Clauses {
+    /// Returns the query for passages that contain words of the question, if it has any.
+    pub(super) fn words(&self) -> Option<Box<dyn EngineQuery>> {
+        let ranked = self.ranked.iter().map(Ranked::engine);
+        self.ranks
+            .then(|| -> Box<dyn EngineQuery> { Box::new(BooleanQuery::union(ranked.collect())) })
+    }
 }
 
 /// Adds the maximum of these scores to the score of a passage.
@@ -84,21 +95,17 @@ impl Snapshot<'_> {
                 _ => self.phrase(analyzer, excluded).map(excludable),
             });
         }
-        for about in &query.about {
-            must.push(self.about(analyzer, about));
-        }
+        let about = query.about.iter().map(|about| self.about(analyzer, about)).collect();
         must.extend(self.filters(&query.filters));
-        Clauses { ranks: !words.is_empty(), ranked, must, must_not }
+        Clauses { ranks: !words.is_empty(), ranked, must, about, must_not }
     }
 
     /// Returns the query for passages that contain words of the question, scored by those words.
     pub(super) fn engine_query(&self, clauses: &Clauses) -> Box<dyn EngineQuery> {
         let mut all: Vec<(Occur, Box<dyn EngineQuery>)> = Vec::new();
-        if clauses.ranks {
-            let ranked = clauses.ranked.iter().map(Ranked::engine);
-            all.push((Occur::Must, Box::new(BooleanQuery::union(ranked.collect()))));
-        }
-        all.extend(clauses.must.iter().map(|engine| (Occur::Must, unscored(engine.box_clone()))));
+        all.extend(clauses.words().map(|words| (Occur::Must, words)));
+        let must = clauses.must.iter().chain(&clauses.about);
+        all.extend(must.map(|engine| (Occur::Must, unscored(engine.box_clone()))));
         all.extend(clauses.must_not.iter().map(|engine| (Occur::MustNot, engine.box_clone())));
         Box::new(BooleanQuery::new(all))
     }
@@ -121,7 +128,8 @@ impl Snapshot<'_> {
         let weights = |all: &[Box<dyn EngineQuery>], scoring| {
             all.iter().map(|engine| engine.weight(scoring)).collect::<Result<Vec<_>, _>>()
         };
-        let must = weights(&clauses.must, unscored)?;
+        let mut must = weights(&clauses.must, unscored)?;
+        must.extend(weights(&clauses.about, unscored)?);
         let must_not = weights(&clauses.must_not, unscored)?;
         let ranked = clauses.ranked.iter().map(|ranked| weights(&ranked.0, scoring));
         let ranked = ranked.collect::<Result<Vec<_>, _>>()?;
@@ -180,7 +188,7 @@ impl Snapshot<'_> {
         any(fields.transcript, filters.transcript_ids.iter().map(|id| simple(&id.0)).collect());
         any(fields.speaker, filters.speakers.clone());
         any(fields.coach, filters.coaches.clone());
-        any(fields.language, filters.languages.clone());
+        any(fields.language_range, filters.languages.clone());
         if filters.from.is_some() || filters.to.is_some() {
             let at =
                 |time: &DateTime<Utc>| Term::from_field_i64(fields.at, time.timestamp_millis());
@@ -269,7 +277,7 @@ impl Snapshot<'_> {
         for name in &about.names {
             ways.push(self.any(fields.speaker, [name.as_str()]));
             // All words of the name, in any form: the speaker's name is among the stems too.
-            let words = analyzer.tokens(name);
+            let words = analyzer.asked(name);
             let all = words.iter().map(|token| {
                 let stems = token.stems.iter().map(String::as_str);
                 (Occur::Must, self.any(fields.stems, stems))
@@ -310,6 +318,6 @@ fn matches_at(scorer: &mut dyn Scorer, doc: DocId) -> bool {
 }
 
 /// Matches without a score.
-fn unscored(engine: Box<dyn EngineQuery>) -> Box<dyn EngineQuery> {
+pub(super) fn unscored(engine: Box<dyn EngineQuery>) -> Box<dyn EngineQuery> {
     Box::new(ConstScoreQuery::new(engine, 0.0))
 }

@@ -16,7 +16,9 @@
 mod choose;
 mod engine;
 mod fusion;
+mod kinds;
 mod similar;
+mod spelling;
 mod values;
 
 pub use debrief_domain::search::Filters;
@@ -31,7 +33,7 @@ use crate::passages::{Kind, PassageKey};
 use debrief_domain::ids::ClientId;
 use debrief_domain::principal::Viewer;
 use debrief_infra::vectors::Neighbor;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 use tantivy::collector::{Count, TopDocs};
@@ -65,8 +67,10 @@ pub struct Query {
     pub excluded: Vec<String>,
     /// The passage must concern each of these.
     pub about: Vec<About>,
-    /// Passages of this kind rank higher.
+    /// Passages of this kind and by these people come first.
     pub favoured: Option<Kind>,
+    /// Whether nothing is to be found: the question has no words.
+    pub nothing: bool,
     /// The filters.
     pub filters: Filters,
     /// The maximum number of hits per session; 0 for no limit.
@@ -108,6 +112,9 @@ pub struct Found {
     /// Number of passages that contain words of the question or are near it in meaning, including
     /// overlapping ones.
     pub passages: u64,
+    /// How many hits, from the first on, are of the kind that the question asks for, and by the
+    /// people whom it names, whether or not they hold its other words.
+    pub of_kind: usize,
     /// The sentences of the hits that contain most of the question.
     pub answer: Vec<Sentence>,
 }
@@ -158,12 +165,19 @@ impl<'a> Snapshot<'a> {
         shown: usize,
         seen: impl Fn(&PassageKey) -> bool,
     ) -> Result<Found, IndexError> {
+        if query.nothing {
+            return Ok(Found::default());
+        }
         let fields = self.index.fields;
         let statistics = Statistics::of(&self.searcher, &fields, &self.scope)?;
         let mut analyzer = self.index.analyzers.take(languages.iter().copied());
         let words = self.words(&mut analyzer, &query.words)?;
         let clauses = self.clauses(query, &words, &mut analyzer);
         let engine = self.engine_query(&clauses);
+        let of_kind = match query.favoured {
+            Some(kind) if !query.every_word => self.of_kind(query, kind, &clauses)?,
+            _ => Vec::new(),
+        };
         let nearby = match words.is_empty() || query.dense.near.is_empty() {
             true => None,
             false => Some(self.nearest_passages(query, &clauses)?),
@@ -194,19 +208,26 @@ impl<'a> Snapshot<'a> {
                 Some(nearby) => nearby.fuse(&ranked),
                 None => ranked,
             };
+            let ranked = kinds::first(&of_kind, ranked);
             let (places, more) = self.choose(&ranked, query, limit, &seen);
             if more || all {
                 let without_words =
                     nearby.as_ref().map_or(0, fusion::NearestPassages::without_words);
-                break (places, more, count as u64 + without_words);
+                let others = match words.is_empty() {
+                    true => 0,
+                    false => of_kind.iter().filter(|passage| !passage.holds).count() as u64,
+                };
+                break (places, more, count as u64 + without_words + others);
             }
             wanted = (wanted * 4).min(CANDIDATES_MAX);
         };
+        let first: HashSet<DocAddress> = of_kind.iter().map(|passage| passage.address).collect();
+        let of_kind = places.iter().take_while(|(_, address)| first.contains(address)).count();
         let mut matcher = Matcher::new(&mut analyzer, &words);
         let hits = self.hits(places, &query.dense.near, &mut matcher)?;
-        let answer = answer::sentences(&hits, &mut matcher);
+        let answer = answer::sentences(&hits, of_kind, &mut matcher);
         self.index.analyzers.rest(analyzer);
-        Ok(Found { hits, more, passages, answer })
+        Ok(Found { hits, more, passages, of_kind, answer })
     }
 
     /// Reads the chosen passages.
@@ -226,7 +247,7 @@ impl<'a> Snapshot<'a> {
     fn words(&self, analyzer: &mut Analyzer, text: &str) -> Result<Vec<WeightedWord>, IndexError> {
         let mut words: Vec<WeightedWord> = Vec::new();
         let passages = self.passages()?;
-        for token in analyzer.tokens(text) {
+        for token in analyzer.asked(text) {
             if words.iter().any(|word| word.stems == token.stems) {
                 continue;
             }

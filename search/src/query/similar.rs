@@ -84,6 +84,6 @@ impl Snapshot<'_> {
         let (chosen, more) = self.choose(&ranked, &once, limit, |_| false);
         let mut analyzer = Analyzer::new([ENGLISH]);
         let hits = self.hits(chosen, &[], &mut Matcher::new(&mut analyzer, &words))?;
-        Ok(Found { passages: hits.len() as u64, hits, more, answer: Vec::new() })
+        Ok(Found { passages: hits.len() as u64, hits, more, ..Found::default() })
     }
 }
