@@ -73,7 +73,9 @@ fn appended(event: &RecordedEvent) -> Vec<(String, BTreeMap<&'static str, sql::V
 pub(super) fn assert_stored<P: Payload>(expected: &[(&str, &[&str])]) {
     let mut stored = BTreeMap::new();
     for (name, event) in events() {
-        let Some(Published { channels, payload }) = published::<P>(&event).unwrap() else { continue };
+        let Some(Published { channels, payload }) = published::<P>(&event).unwrap() else {
+            continue;
+        };
         let json = payload.to_string();
         let row = BTreeMap::from([
             ("position", 7_i64.into()),

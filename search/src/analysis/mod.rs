@@ -152,8 +152,8 @@ impl Analyzer {
             }
             let stems = analyzed.stems.clone();
             for token in tokens.iter_mut().filter(|token| token.range.start >= range.start) {
-                // One letter on its own says nothing: the "e" of "e-mail".
-                if token.word.chars().nth(1).is_none() {
+                // Few letters on their own say nothing: "e", "co", "up".
+                if token.word.chars().nth(2).is_none() {
                     token.stems.clear();
                 }
                 add(&mut token.stems, &stems);

@@ -60,3 +60,46 @@ proptest::proptest! {
         }
     }
 }
+
+#[test]
+fn a_script_has_its_rules_whatever_the_language_is_said_to_be() {
+    for (one, other) in [
+        ("встречи", "встреча"),
+        ("зустрічі", "зустріч"),
+        ("اجازة", "الإجازة"),
+        ("والمكتب", "مكتب"),
+        ("회의를", "회의"),
+        ("הפגישות", "פגישה"),
+    ] {
+        assert!(share("en", one, other), "{one} {other}");
+    }
+    assert!(!share("en", "встреча", "вечер"));
+    assert!(!share("en", "مكتب", "كتاب"));
+}
+
+#[test]
+fn words_joined_by_hyphens_are_also_one() {
+    let mut analyzer = Analyzer::new(["en"]);
+    let indexed = analyzer.tokens("She e-mailed on 3-14.");
+    assert!(indexed[1].stems.contains(&"email".to_owned()), "{indexed:?}");
+    assert_eq!(indexed[1].also, ["emailed"]);
+    assert!(indexed[4].also.is_empty(), "numbers are not joined");
+    let asked = analyzer.asked("e-mail");
+    assert_eq!(asked[0].stems, ["email"]);
+    assert!(
+        asked[1].stems.contains(&"mail".to_owned()) && asked[1].stems.contains(&"email".to_owned())
+    );
+}
+
+#[test]
+fn questions_in_scripts_without_spaces_are_compared_by_pairs() {
+    let mut analyzer = Analyzer::new([]);
+    let words = |text: &str, analyzer: &mut Analyzer| -> Vec<String> {
+        analyzer.asked(text).into_iter().map(|token| token.word).collect()
+    };
+    assert_eq!(words("会議の内容", &mut analyzer), ["会議", "内容"]);
+    assert_eq!(words("の", &mut analyzer), ["の"], "if there is nothing else");
+    assert_eq!(words("预算的问题", &mut analyzer), ["预算", "问题"]);
+    let indexed = analyzer.tokens("会議");
+    assert_eq!(indexed[0].stems, ["会", "会議"]);
+}
