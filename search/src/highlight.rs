@@ -60,7 +60,9 @@ impl<'a> Matcher<'a> {
             return *known;
         }
         let stems = self.analyzer.stems_of(piece);
-        let shares = |word: &WeightedWord| word.stems.iter().any(|stem| stems.contains(stem));
+        let shares = |word: &WeightedWord| {
+            word.stems.iter().chain(&word.joined).any(|stem| stems.contains(stem))
+        };
         let fit = (!stems.is_empty()).then(|| self.words.iter().position(shares));
         self.known.insert(piece.to_owned(), fit);
         fit
@@ -103,7 +105,11 @@ mod tests {
         let line = |text: &str| Line { turn: 0, speaker: None, start_ms: None, text: text.into() };
         let said = [line("I sleep and sleep."), line("Sleeping before the race."), line("Yes.")];
         let mut analyzer = Analyzer::new(["en"]);
-        let word = |stem: &str, weight| WeightedWord { stems: vec![stem.to_owned()], weight };
+        let word = |stem: &str, weight| WeightedWord {
+            stems: vec![stem.to_owned()],
+            joined: vec![],
+            weight,
+        };
         let words = [word("sleep", 1.0), word("race", 2.0)];
         let (ranges, best) = Matcher::new(&mut analyzer, &words).lines(&said);
         assert_eq!(best, 1);

@@ -50,8 +50,10 @@ pub struct Token {
     pub word: String,
     /// Other words at the same place: without an elided article, joined with those after it.
     pub also: Vec<String>,
-    /// Its stems; not empty.
+    /// Its stems. Empty for a short part of a hyphenated word of a question.
     pub stems: Vec<String>,
+    /// The stems of the words joined by hyphens that it begins, or in a question belongs to.
+    pub joined: Vec<String>,
 }
 
 /// What a word is compared by.
@@ -106,6 +108,7 @@ impl Analyzer {
                     word: analyzed.word.clone(),
                     also: analyzed.also.iter().cloned().collect(),
                     stems: analyzed.stems.clone(),
+                    joined: Vec::new(),
                 });
                 continue;
             }
@@ -113,9 +116,12 @@ impl Analyzer {
             let first =
                 tokens.iter_mut().rev().take_while(|token| token.range.start >= range.start);
             if let Some(token) = first.last() {
-                add(&mut token.stems, &analyzed.stems);
-                if form == Form::Joined {
-                    token.also.push(analyzed.word.clone());
+                match form {
+                    Form::Joined => {
+                        token.joined.clone_from(&analyzed.stems);
+                        token.also.push(analyzed.word.clone());
+                    }
+                    Form::Pair | Form::Word => add(&mut token.stems, &analyzed.stems),
                 }
             }
         }
@@ -147,6 +153,7 @@ impl Analyzer {
                     word: analyzed.word.clone(),
                     also: analyzed.also.iter().cloned().collect(),
                     stems: analyzed.stems.clone(),
+                    joined: Vec::new(),
                 });
                 continue;
             }
@@ -156,7 +163,7 @@ impl Analyzer {
                 if token.word.chars().nth(2).is_none() {
                     token.stems.clear();
                 }
-                add(&mut token.stems, &stems);
+                token.joined.clone_from(&stems);
             }
         }
         // The particles between words say nothing either, unless there is nothing else.

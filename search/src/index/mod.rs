@@ -121,6 +121,9 @@ pub struct StoredPassage {
 pub(crate) struct Fields {
     /// Stems, for ranking.
     pub(crate) stems: Field,
+    /// Stems of words joined by hyphens, for ranking. Apart, so that they do not make a passage
+    /// longer.
+    pub(crate) forms: Field,
     /// Words with their positions, for phrases.
     pub(crate) words: Field,
     /// The organization itself, as one term.
@@ -158,9 +161,16 @@ fn schema() -> (Schema, Fields) {
         let indexing = TextFieldIndexing::default().set_tokenizer("raw").set_index_option(option);
         TextOptions::default().set_indexing_options(indexing)
     };
+    let without_lengths = TextOptions::default().set_indexing_options(
+        TextFieldIndexing::default()
+            .set_tokenizer("raw")
+            .set_fieldnorms(false)
+            .set_index_option(IndexRecordOption::WithFreqs),
+    );
     let value = || STRING.set_fast("raw");
     let fields = Fields {
         stems: builder.add_text_field("stems", indexed(IndexRecordOption::WithFreqs)),
+        forms: builder.add_text_field("forms", without_lengths),
         words: builder.add_text_field("words", indexed(IndexRecordOption::WithFreqsAndPositions)),
         organization: builder.add_text_field("organization", STRING),
         transcript: builder.add_text_field("transcript", value()),

@@ -82,9 +82,10 @@ impl Writer {
         let scope = Scope::of(session.organization);
         let chunks = chunks::ids(session.subject, &passage);
         let analyzer = analyzer(&mut self.analyzers, passage.language.as_deref());
-        let (stems, words) = terms(analyzer, &scope, &passage.lines);
+        let Terms { stems, forms, words } = terms(analyzer, &scope, &passage.lines);
         let mut document = TantivyDocument::new();
         document.add_pre_tokenized_text(fields.stems, stems);
+        document.add_pre_tokenized_text(fields.forms, forms);
         document.add_pre_tokenized_text(fields.words, words);
         document.add_text(fields.organization, scope.word(""));
         document
@@ -216,14 +217,18 @@ fn analyzer<'a>(
     &mut analyzers[at].1
 }
 
-/// Returns the terms of a passage: its stems, and its words with their positions. A speaker's name
-/// is included where the speaker begins to speak.
-fn terms(
-    analyzer: &mut Analyzer,
-    scope: &Scope,
-    lines: &[Line],
-) -> (PreTokenizedString, PreTokenizedString) {
-    let (mut stems, mut words) = (Vec::new(), Vec::new());
+/// The terms of a passage.
+struct Terms {
+    stems: PreTokenizedString,
+    /// Stems of words joined by hyphens.
+    forms: PreTokenizedString,
+    /// Words with their positions.
+    words: PreTokenizedString,
+}
+
+/// Returns the terms of a passage. A speaker's name is included where the speaker begins to speak.
+fn terms(analyzer: &mut Analyzer, scope: &Scope, lines: &[Line]) -> Terms {
+    let (mut stems, mut forms, mut words) = (Vec::new(), Vec::new(), Vec::new());
     let mut position = 0;
     let mut before = None;
     let mut push = |analyzer: &mut Analyzer, text: &str, position: &mut usize, phrase: bool| {
@@ -235,6 +240,7 @@ fn terms(
                 ..IndexToken::default()
             };
             stems.extend(token.stems.iter().map(|stem| term(stem, *position)));
+            forms.extend(token.joined.iter().map(|stem| term(stem, *position)));
             if phrase {
                 words.push(term(&token.word, *position));
                 words.extend(token.also.iter().map(|also| term(also, *position)));
@@ -256,5 +262,5 @@ fn terms(
         push(analyzer, &line.text, &mut position, true);
     }
     let pre_tokenized = |tokens| PreTokenizedString { text: String::new(), tokens };
-    (pre_tokenized(stems), pre_tokenized(words))
+    Terms { stems: pre_tokenized(stems), forms: pre_tokenized(forms), words: pre_tokenized(words) }
 }

@@ -124,6 +124,8 @@ pub struct Found {
 pub struct WeightedWord {
     /// The stems that it matches by.
     pub stems: Vec<String>,
+    /// The stems of the hyphenated word that it is a part of.
+    pub joined: Vec<String>,
     /// Its rarity: the inverse document frequency of its rarest stem.
     pub weight: f32,
 }
@@ -248,21 +250,32 @@ impl<'a> Snapshot<'a> {
         let mut words: Vec<WeightedWord> = Vec::new();
         let passages = self.passages()?;
         for token in analyzer.asked(text) {
-            if words.iter().any(|word| word.stems == token.stems) {
+            let known =
+                |word: &WeightedWord| word.stems == token.stems && word.joined == token.joined;
+            if words.iter().any(known) {
                 continue;
             }
             let mut weight: f32 = 0.0;
-            for stem in &token.stems {
-                let term = self.scope.term(self.index.fields.stems, stem);
-                let count = self.searcher.doc_freq(&term)?.min(passages);
+            for stem in token.stems.iter().chain(&token.joined) {
+                let count = self.count(stem)?.min(passages);
                 weight = weight.max(idf(passages, count));
             }
-            words.push(WeightedWord { stems: token.stems, weight });
+            words.push(WeightedWord { stems: token.stems, joined: token.joined, weight });
             if words.len() == WORDS_MAX {
                 break;
             }
         }
         Ok(words)
+    }
+
+    /// Returns the number of passages with a stem, also of words joined by hyphens.
+    fn count(&self, stem: &str) -> Result<u64, IndexError> {
+        let fields = self.index.fields;
+        let count = self.searcher.doc_freq(&self.scope.term(fields.stems, stem))?;
+        Ok(match count {
+            0 => self.searcher.doc_freq(&self.scope.term(fields.forms, stem))?,
+            count => count,
+        })
     }
 
     fn passages(&self) -> Result<u64, IndexError> {

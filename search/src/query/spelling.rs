@@ -63,8 +63,7 @@ impl Snapshot<'_> {
             let lettered = letters.iter().all(|letter| letter.is_alphabetic());
             let mut known = false;
             for stem in &token.stems {
-                let term = self.scope.term(self.index.fields.stems, stem);
-                known |= self.searcher.doc_freq(&term)? > 0;
+                known |= self.count(stem)? > 0;
             }
             let respelled = left > 0 && !known && lettered && letters.len() + 1 >= ONE_FROM;
             left -= usize::from(respelled);

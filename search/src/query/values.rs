@@ -60,9 +60,8 @@ impl Snapshot<'_> {
         let mut analyzer = Analyzer::new(languages.iter().map(String::as_str));
         for token in analyzer.asked(text) {
             let mut passages = 0;
-            for stem in &token.stems {
-                let term = self.scope.term(self.index.fields.stems, stem);
-                passages += self.searcher.doc_freq(&term)?;
+            for stem in token.stems.iter().chain(&token.joined) {
+                passages += self.count(stem)?;
             }
             if passages == 0 {
                 return Ok(false);
