@@ -1,4 +1,4 @@
-//! Reading transcripts: the list, one of them, and how far work on it has come.
+//! Reads transcripts: the list, a single one, and its progress.
 
 use crate::http::auth::{Caller, Read};
 use crate::http::extract::Path;
@@ -81,7 +81,7 @@ pub(super) async fn list(
     Ok(Json(page.map(transcript)))
 }
 
-/// The row of a transcript.
+/// Returns the row of a transcript.
 pub(super) async fn row(
     state: &ApiState,
     viewer: Viewer,
@@ -111,7 +111,7 @@ pub(super) async fn get(
 
 /// Get the status of a transcript.
 ///
-/// How far the work on it has come.
+/// The processing state, and the share of the work that is done.
 #[utoipa::path(
     get,
     path = "/v1/transcripts/{id}/status",

@@ -21,8 +21,10 @@ mod similar;
 mod spelling;
 mod values;
 
+pub use crate::highlight::WeightedWord;
 pub use debrief_domain::search::Filters;
-pub use fusion::Dense;
+pub use fusion::{Dense, NEAR_MAX};
+pub use hit::Hit;
 
 use crate::analysis::Analyzer;
 use crate::answer::{self, Sentence};
@@ -77,26 +79,6 @@ pub struct Query {
     pub per_session: usize,
     /// The results of search by meaning, if it was used.
     pub dense: Dense,
-}
-
-/// A passage in a result.
-#[derive(Debug, Clone)]
-pub struct Hit {
-    /// The passage and its session.
-    pub stored: StoredPassage,
-    /// Higher is better; comparable within one result only.
-    pub score: f32,
-    /// The best-matching line of the passage.
-    pub best: usize,
-    /// Matching words, as byte ranges of each line.
-    pub highlights: Vec<Vec<Range<usize>>>,
-}
-
-impl Hit {
-    /// Returns its [`PassageKey`].
-    pub fn key(&self) -> PassageKey {
-        self.stored.passage.key(self.stored.subject)
-    }
 }
 
 /// The number of passages with each value of a field.

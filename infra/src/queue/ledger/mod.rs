@@ -1,7 +1,7 @@
-//! The ledger: one row for each piece of work that is not done.
+//! The ledger: one row for each job that is not done.
 //!
-//! [`claim`] says which row is next, [`dead_letters`] what can be done about those that failed for
-//! good, [`steps`] keeps what a job need not do twice.
+//! [`claim`] chooses the next row, [`dead_letters`] has those that failed for good, [`steps`]
+//! stores the results of a job's steps.
 
 mod claim;
 mod dead_letters;
@@ -21,34 +21,34 @@ use std::time::Duration;
 use tokio::sync::watch;
 use uuid::Uuid;
 
-/// Attempts that a dead letter remembers.
+/// Number of attempts that a dead letter remembers.
 const HISTORY_MAX: usize = 50;
 
-/// What happened at one attempt.
+/// An attempt that failed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attempt {
     /// When it ended, in milliseconds since 1970.
     pub at: i64,
-    /// What went wrong.
+    /// The error.
     pub error: String,
 }
 
-/// How much work of a consumer waits.
+/// The backlog of a consumer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Backlog {
-    /// Whose work.
+    /// Name of the consumer.
     pub consumer: String,
-    /// Waiting for a worker, or for its time.
+    /// Number of jobs that wait for a worker, or for their time.
     pub ready: i64,
-    /// Being done.
+    /// Number of jobs that are running.
     pub leased: i64,
-    /// Failed for good.
+    /// Number of dead letters.
     pub dead: i64,
-    /// When the event behind the oldest undone work was recorded, in milliseconds since 1970.
+    /// When the event of the oldest job that is not done was recorded, in milliseconds since 1970.
     pub oldest: Option<i64>,
 }
 
-/// Work to be entered.
+/// A job to insert.
 #[derive(Debug, Clone)]
 pub(super) struct NewWork {
     pub(super) consumer: &'static str,
@@ -59,21 +59,21 @@ pub(super) struct NewWork {
     pub(super) recorded_at: i64,
 }
 
-/// What became of a lease that was to be ended.
+/// The result of ending a lease.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Settled {
-    /// It had run out: the outcome does not count.
+    /// It had expired: the outcome does not count.
     Lost,
-    /// It ended.
+    /// It was ended.
     Held {
-        /// Whether the queue was sent a message for the row.
+        /// Whether a message for the row was dispatched.
         #[cfg_attr(not(feature = "nats"), allow(dead_code))]
         dispatched: bool,
     },
 }
 
 impl Settled {
-    /// From what a statement returned: `dispatched_at` of the row, if there was one.
+    /// Reads what a statement returned: `dispatched_at` of the row, if there was one.
     fn of(rows: &[Row]) -> Result<Self, DatabaseError> {
         rows.first().map_or(Ok(Self::Lost), |row| {
             Ok(Self::Held { dispatched: row.get::<Option<i64>>(0)?.is_some() })
@@ -86,11 +86,11 @@ impl Settled {
 pub struct Ledger {
     sql: Sql,
     wake: watch::Sender<u64>,
-    /// Whether whatever inserts work wakes this process.
+    /// Whether every process that inserts jobs wakes this one.
     trust: Trust,
 }
 
-/// The row that a worker holds by its lease; `$1` to `$4` are [`held`].
+/// Selects the row that a worker holds by its lease; `$1` to `$4` are [`held`].
 const HELD: &str = "consumer = $1 AND position = $2 AND key = $3 AND lease_token = $4 \
      AND state = 'leased'";
 
@@ -107,24 +107,24 @@ fn held(job: &Job) -> [Value; 4] {
     [consumer, position, key, job.token.as_str().into()]
 }
 
-/// The primary key of a row.
+/// Returns the primary key of a row.
 fn of(id: WorkId<'_>) -> [Value; 3] {
     [id.consumer.into(), id.position.into(), id.key.into()]
 }
 
 impl Ledger {
-    /// The ledger in the queue's part of the database.
+    /// Creates a handle to the ledger in the queue's part of the database.
     pub fn new(sql: Sql) -> Self {
         Self { sql, wake: watch::Sender::new(0), trust: Trust::default() }
     }
 
-    /// The same ledger in a process that runs a relay: while that one hears of all events, workers
-    /// hear of all work.
+    /// Returns a handle for a process that runs a relay: while the relay hears of all events, the
+    /// workers hear of all jobs.
     pub fn with_relay(self, trust: &Trust) -> Self {
         Self { trust: trust.clone(), ..self }
     }
 
-    /// Longest time between two polls for work.
+    /// Returns the maximum time between two polls for jobs.
     pub(super) fn pause(&self) -> Duration {
         if self.trust.holds() { SLOW } else { QUICK }
     }
@@ -137,7 +137,7 @@ impl Ledger {
         &self.sql
     }
 
-    /// Signals, in this process, that there may be work.
+    /// Signals, in this process, that there may be jobs.
     pub(super) fn wake(&self) {
         self.wake.send_modify(|n| *n += 1);
     }
@@ -174,7 +174,7 @@ impl Ledger {
                     work.organization.0.into(),
                     work.stream_id.into(),
                     work.recorded_at.into(),
-                    // Due at once, and in line with what was due before it.
+                    // Due at once, and ordered by the time of its event.
                     work.recorded_at.min(now).into(),
                 ]);
             }
@@ -219,7 +219,7 @@ impl Ledger {
                 let mut arguments = held(job).to_vec();
                 arguments.push((now() + millis(*after)).into());
                 let rows = self.sql.execute_returning(&sql, &arguments).await?;
-                // Those who wait for work have to know when this is due.
+                // Waiting workers need to know when this is due.
                 self.wake();
                 Settled::of(&rows)
             }
@@ -228,7 +228,7 @@ impl Ledger {
         }
     }
 
-    /// Ends a lease with an attempt that failed.
+    /// Ends a lease with a failed attempt.
     async fn fail(
         &self,
         job: &Job,
@@ -262,7 +262,7 @@ impl Ledger {
         Ok(settled)
     }
 
-    /// Puts a row for each key in the place of a job's. A key whose row is there already keeps it.
+    /// Replaces a job's row by one for each key. A key that has a row already keeps it.
     async fn split(&self, job: &Job, keys: &[String]) -> Result<Settled, DatabaseError> {
         let mut tx = self.sql.begin().await?;
         let sql = format!("DELETE FROM work WHERE {HELD} RETURNING dispatched_at, created_at");
@@ -296,28 +296,28 @@ impl Ledger {
         Settled::of(&rows)
     }
 
-    /// Frees jobs whose lease ran out: their workers are gone. Answers how many.
+    /// Frees jobs whose leases have expired, because their workers are gone. Returns their number.
     pub async fn free_expired(&self) -> Result<u64, DatabaseError> {
         let now = now();
         let look = "SELECT 1 FROM work WHERE state = 'leased' AND lease_until < $1 LIMIT 1";
         if self.sql.query(look, &[now.into()]).await?.is_empty() {
             return Ok(0);
         }
-        // A job that kills its worker takes along those beside it. From the second time on they
-        // come back one after another, so that the harmless ones end before it kills again, and
-        // are not dead letters with it.
+        // A job that kills its worker takes along the jobs beside it. From the second time on they
+        // are freed one after another, so that the harmless ones finish before it kills again, and
+        // do not become dead letters with it.
         let sql = "UPDATE work SET state = 'ready', abandoned = abandoned + 1, available_at = $1 + \
              CASE WHEN abandoned > 0 THEN (position % 16) * 250 ELSE 0 END, \
              lease_until = NULL, lease_token = NULL WHERE state = 'leased' AND lease_until < $1";
         let freed = self.sql.execute(sql, &[now.into()]).await?;
         if freed > 0 {
-            tracing::warn!(freed, "leases ran out; their work is free again");
+            tracing::warn!(freed, "leases expired; their jobs are free again");
             self.wake();
         }
         Ok(freed)
     }
 
-    /// How much work waits, by consumer.
+    /// Returns the backlog of each consumer.
     pub async fn backlog(&self) -> Result<Vec<Backlog>, QueueError> {
         let sql = "SELECT consumer, SUM(CASE WHEN state = 'ready' THEN 1 ELSE 0 END), \
              SUM(CASE WHEN state = 'leased' THEN 1 ELSE 0 END), \
@@ -338,7 +338,7 @@ impl Ledger {
             .collect()
     }
 
-    /// The consumer that is at work on an aggregate right now, and its progress.
+    /// Returns the consumer that is working on an aggregate right now, and its progress.
     pub async fn under_way(
         &self,
         organization: OrganizationId,
@@ -350,7 +350,7 @@ impl Ledger {
         rows.first().map(|row| Ok((row.get(0)?, row.get(1)?))).transpose()
     }
 
-    /// How far the relay has come for each consumer.
+    /// Returns the checkpoint of the relay for each consumer.
     pub async fn relay_checkpoints(&self) -> Result<Vec<(String, Checkpoint)>, QueueError> {
         let sql = "SELECT consumer, epoch, position FROM relay_checkpoints ORDER BY consumer";
         let rows = self.sql.query(sql, &[]).await?;
@@ -361,13 +361,13 @@ impl Ledger {
         rows.iter().map(checkpoint).collect()
     }
 
-    /// Whether the database answers.
+    /// Checks that the database is available.
     pub async fn check(&self) -> Result<(), QueueError> {
         Ok(self.sql.check().await?)
     }
 }
 
-/// A history that cannot be read is no reason to lose the work it belongs to.
+/// Reads a history. One that cannot be read is no reason to lose its job.
 fn read_history(text: &str) -> Vec<Attempt> {
     serde_json::from_str(text).unwrap_or_default()
 }
