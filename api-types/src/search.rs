@@ -245,6 +245,9 @@ pub struct SearchResults {
     pub answer: Option<Answer>,
     /// What was understood of the question; `null` with `interpret: false`.
     pub interpreted: Option<Interpreted>,
+    /// What to know about the result, such as that the question has no words to search for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remark: Option<String>,
     /// With `facets: true`: passages by kind, client, speaker and language.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub facets: Option<BTreeMap<String, Vec<FacetValue>>>,
@@ -271,6 +274,9 @@ pub struct Interpreted {
     pub people: Vec<Mention>,
     /// The kind of passages that is asked for.
     pub kind: Option<AskedKind>,
+    /// Words that no passage has, with the word of the sessions that was searched for instead.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub respelled: Vec<Respelled>,
     /// Primary language subtag of the question, where it can be told.
     pub language: Option<String>,
 }
@@ -366,6 +372,20 @@ pub struct AskedKind {
     pub kind: QuestionKind,
     /// The words that ask for it.
     pub quote: QuestionPart,
+    /// How many hits, from the first on, are of that kind and by the people who are named. They
+    /// come first whether or not they hold the other words of the question; those that do, or that
+    /// are near such words in their session, lead them.
+    #[serde(default)]
+    pub first: usize,
+}
+
+/// A word of a question that was taken for a misspelling.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Respelled {
+    /// The word as asked.
+    pub word: String,
+    /// The word of the sessions that was searched for.
+    pub searched: String,
 }
 
 /// A kind of passages, as questions ask for it.

@@ -10,6 +10,7 @@ pub mod change;
 pub mod client;
 pub mod event;
 pub mod ids;
+pub mod language_tag;
 pub mod note;
 pub mod organization;
 pub mod personal;

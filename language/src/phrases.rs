@@ -1,7 +1,8 @@
 //! Finds cue phrases, word by word.
 //!
-//! A phrase is words separated by spaces; `word*` matches a prefix, `*` any one word. The time is
-//! linear in the number of words: phrases are indexed by their first word.
+//! A phrase is words separated by spaces; `word*` matches a prefix, `*` any one word. A first word
+//! with `*` also matches the prefix itself. The time is linear in the number of words: phrases are
+//! indexed by their first word, those that begin with a prefix are few.
 
 use std::collections::HashMap;
 
@@ -12,27 +13,32 @@ use crate::sentences::Word;
 #[derive(Debug, Default)]
 pub(crate) struct Phrases {
     by_first: HashMap<&'static str, Vec<Vec<&'static str>>>,
+    by_prefix: Vec<(&'static str, Vec<&'static str>)>,
 }
 
 impl Phrases {
-    /// Builds the set. First words have no `*`.
+    /// Builds the set.
     pub(crate) fn new(phrases: List) -> Self {
         let mut by_first: HashMap<_, Vec<Vec<_>>> = HashMap::new();
+        let mut by_prefix = Vec::new();
         for phrase in entries(phrases) {
             let mut words = phrase.split(' ');
-            if let Some(first) = words.next() {
-                by_first.entry(first).or_default().push(words.collect());
+            let Some(first) = words.next() else { continue };
+            match first.strip_suffix('*') {
+                Some(prefix) if !prefix.is_empty() => by_prefix.push((prefix, words.collect())),
+                _ => by_first.entry(first).or_default().push(words.collect()),
             }
         }
-        Self { by_first }
+        Self { by_first, by_prefix }
     }
 
     /// Returns the length of the longest phrase that begins at `words[0]`.
     pub(crate) fn at(&self, words: &[Word]) -> Option<usize> {
         let (first, rest) = words.split_first()?;
-        self.by_first
-            .get(first.lower.as_str())?
-            .iter()
+        let exact = self.by_first.get(first.lower.as_str()).into_iter().flatten();
+        let begins = self.by_prefix.iter().filter(|(prefix, _)| first.lower.starts_with(prefix));
+        exact
+            .chain(begins.map(|(_, phrase)| phrase))
             .filter(|phrase| {
                 phrase.len() <= rest.len()
                     && phrase.iter().zip(rest).all(|(part, word)| fits(part, &word.lower))
@@ -54,6 +60,10 @@ impl Phrases {
     /// Returns whether this single word is a phrase.
     pub(crate) fn has(&self, word: &str) -> bool {
         self.by_first.get(word).is_some_and(|phrases| phrases.iter().any(Vec::is_empty))
+            || self
+                .by_prefix
+                .iter()
+                .any(|(prefix, rest)| rest.is_empty() && word.starts_with(prefix))
     }
 }
 
@@ -80,5 +90,9 @@ mod tests {
         assert_eq!(phrases.find(&words("כן אני אשלח")), Some((1, 3)));
         assert!(!phrases.any(&words("the goals are")));
         assert!(phrases.has("i'll") && !phrases.has("send"));
+        let verbs = Phrases::new("напиш*, write* it");
+        assert!(verbs.has("напишу") && verbs.has("напиш") && !verbs.has("писать"));
+        assert_eq!(verbs.find(&words("i am writing it")), None);
+        assert_eq!(verbs.find(&words("she writes it")), Some((1, 3)));
     }
 }

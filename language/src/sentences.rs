@@ -1,7 +1,7 @@
 //! Splits turns into sentences and words, with their positions.
 //!
 //! Invariant: a [`Sentence`] is a byte range of one turn's text, so that quoting it is verbatim.
-//! There are at most [`MAX_SENTENCES`], and none is much longer than [`MAX_CHARS`] bytes, which
+//! There are at most [`MAX_SENTENCES`], and none is longer than [`MAX_CHARS`] characters, which
 //! bounds all later work.
 
 use debrief_domain::summary::content::Quote;
@@ -35,6 +35,8 @@ pub(crate) struct Sentence {
     pub(crate) spoken: usize,
     /// Whether it is a question.
     pub(crate) question: bool,
+    /// Whether it was cut from what is before it, and from what is after it, between two words.
+    pub(crate) cut: (bool, bool),
 }
 
 impl Sentence {
@@ -63,7 +65,8 @@ pub(crate) fn split(content: &Content) -> Vec<Sentence> {
         if spoken.kind == TurnKind::Chat && !only_chat {
             continue;
         }
-        for (from, to) in ranges(&spoken.text) {
+        let ranges = ranges(&spoken.text);
+        for (at, (from, to)) in ranges.iter().copied().enumerate() {
             if sentences.len() >= MAX_SENTENCES || spoken_words >= MAX_WORDS {
                 return sentences;
             }
@@ -80,15 +83,64 @@ pub(crate) fn split(content: &Content) -> Vec<Sentence> {
                 continue;
             }
             spoken_words += words.len();
-            let question = text
-                .trim_end_matches(['"', '”', '’', '\'', ')', ' '])
-                .ends_with(['?', '？', '؟', ';'])
-                && !text.ends_with(';');
-            let spoken = text.split_whitespace().count();
-            sentences.push(Sentence { turn, from, to, words, spoken, question });
+            let follows = |place: usize| {
+                let (before, after) = (ranges.get(place), ranges.get(place + 1));
+                before.zip(after).is_some_and(|(before, after)| {
+                    !is_end(&spoken.text[before.0..before.1])
+                        && !spoken.text[before.1..after.0].contains('\n')
+                })
+            };
+            let cut = (at > 0 && follows(at - 1), follows(at));
+            let question = is_question(text);
+            let spoken_words = text.split_whitespace().count();
+            sentences.push(Sentence { turn, from, to, words, spoken: spoken_words, question, cut });
         }
     }
     sentences
+}
+
+/// What questions end with in languages that write no question mark, or may leave it out.
+const ASKS: &[&str] = &[
+    "ですか",
+    "ますか",
+    "でしょうか",
+    "ましたか",
+    "ませんか",
+    "吗",
+    "呢",
+    "ไหม",
+    "มั้ย",
+    "หรือเปล่า",
+    "หรือยัง",
+    "อะไร",
+    "อย่างไร",
+    "ยังไง",
+    "ทำไม",
+    "เมื่อไหร่",
+    "เมื่อไร",
+    "ที่ไหน",
+    "ใคร",
+    "습니까",
+    "입니까",
+];
+/// What may follow them: particles of politeness.
+const POLITE: &[&str] = &["ครับ", "คะ", "ค่ะ", "บ้าง", "ดี"];
+
+fn is_question(text: &str) -> bool {
+    let closed = text.trim_end_matches(['"', '”', '’', '\'', '»', '」', ')', ' ']);
+    if closed.ends_with(['?', '？', '؟', '\u{37e}']) {
+        return true;
+    }
+    let mut said = closed.trim_end_matches(['.', '。', '…', ' ']);
+    while let Some(rest) = POLITE.iter().find_map(|polite| said.strip_suffix(polite)) {
+        said = rest.trim_end();
+    }
+    ASKS.iter().any(|ask| said.ends_with(ask))
+}
+
+/// Returns whether a sentence ends where one ends, or at least a clause.
+fn is_end(text: &str) -> bool {
+    !text.ends_with(char::is_alphanumeric)
 }
 
 /// Returns the byte ranges of sentences, trimmed, in order.
@@ -137,13 +189,14 @@ fn cut(text: &str, mut from: usize, to: usize, ranges: &mut Vec<(usize, usize)>)
         if piece.is_empty() {
             return;
         }
-        if piece.len() <= MAX_CHARS {
+        let Some((reach, _)) = piece.char_indices().nth(MAX_CHARS) else {
             ranges.push((from, from + piece.len()));
             return;
-        }
-        let reach = &piece[..piece.floor_char_boundary(MAX_CHARS)];
+        };
+        let reach = &piece[..reach];
         let half = reach.len() / 2;
-        let comma = reach.rfind([',', ';', '…', '–', '—']).filter(|at| *at >= half);
+        let comma =
+            reach.rfind([',', ';', '…', '–', '—', '،', '؛', '，', '、']).filter(|at| *at >= half);
         let at = match comma {
             Some(at) => at + reach[at..].chars().next().map_or(1, char::len_utf8),
             None => reach.rfind(char::is_whitespace).filter(|at| *at > 0).unwrap_or(reach.len()),

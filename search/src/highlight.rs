@@ -1,6 +1,6 @@
 //! Finds the words of a passage that match a question, and the best of its lines.
 
-use crate::analysis::{self, Analyzer};
+use crate::analysis::{Analyzer, Form, Piece, pieces};
 use crate::passages::Line;
 use std::collections::HashMap;
 use std::ops::Range;
@@ -18,8 +18,8 @@ pub struct WeightedWord {
 pub(crate) struct Matcher<'a> {
     analyzer: &'a mut Analyzer,
     words: &'a [WeightedWord],
-    known: HashMap<String, Option<usize>>,
-    word: String,
+    /// By piece of a text; `None` if it is no word.
+    known: HashMap<String, Option<Option<usize>>>,
 }
 
 /// A word of a text.
@@ -33,31 +33,47 @@ pub(crate) struct WordMatch {
 
 impl<'a> Matcher<'a> {
     pub(crate) fn new(analyzer: &'a mut Analyzer, words: &'a [WeightedWord]) -> Self {
-        Self { analyzer, words, known: HashMap::new(), word: String::new() }
+        Self { analyzer, words, known: HashMap::new() }
     }
 
     /// Returns the words of a text, in order.
     pub(crate) fn fits(&mut self, text: &str) -> Vec<WordMatch> {
         let mut fits = Vec::new();
-        for (range, raw) in analysis::words(text) {
-            analysis::normalise_into(raw, &mut self.word);
-            if self.word.is_empty() {
-                continue;
-            }
-            let word = match self.known.get(&self.word) {
-                Some(word) => *word,
-                None => {
-                    let stems = self.analyzer.stems_of(&self.word);
-                    let shares =
-                        |word: &WeightedWord| word.stems.iter().any(|stem| stems.contains(stem));
-                    let word = self.words.iter().position(shares);
-                    self.known.insert(self.word.clone(), word);
-                    word
+        for Piece { range, text, form } in pieces(text) {
+            let Some(word) = self.fit(&text) else { continue };
+            match form {
+                Form::Word => fits.push(WordMatch { range, word }),
+                // Several words together are one match, instead of those that they consist of.
+                Form::Joined | Form::Pair if word.is_some() => {
+                    let covered =
+                        fits.iter().rev().take_while(|fit| fit.range.start >= range.start);
+                    let from = fits.len() - covered.count();
+                    let open =
+                        from.checked_sub(1).filter(|last| fits[*last].range.end > range.start);
+                    fits.truncate(from);
+                    match open {
+                        Some(last) => fits[last].range.end = range.end,
+                        None => fits.push(WordMatch { range, word }),
+                    }
                 }
-            };
-            fits.push(WordMatch { range, word });
+                Form::Joined | Form::Pair => {}
+            }
         }
         fits
+    }
+
+    /// Returns which word of the question a piece of a text is; `None` if it is no word.
+    fn fit(&mut self, piece: &str) -> Option<Option<usize>> {
+        if let Some(known) = self.known.get(piece) {
+            return *known;
+        }
+        let stems = self.analyzer.stems_of(piece);
+        let shares = |word: &WeightedWord| {
+            word.stems.iter().chain(&word.joined).any(|stem| stems.contains(stem))
+        };
+        let fit = (!stems.is_empty()).then(|| self.words.iter().position(shares));
+        self.known.insert(piece.to_owned(), fit);
+        fit
     }
 
     /// Returns the total weight of the distinct words of the question among these.
@@ -97,7 +113,11 @@ mod tests {
         let line = |text: &str| Line { turn: 0, speaker: None, start_ms: None, text: text.into() };
         let said = [line("I sleep and sleep."), line("Sleeping before the race."), line("Yes.")];
         let mut analyzer = Analyzer::new(["en"]);
-        let word = |stem: &str, weight| WeightedWord { stems: vec![stem.to_owned()], weight };
+        let word = |stem: &str, weight| WeightedWord {
+            stems: vec![stem.to_owned()],
+            joined: vec![],
+            weight,
+        };
         let words = [word("sleep", 1.0), word("race", 2.0)];
         let (ranges, best) = Matcher::new(&mut analyzer, &words).lines(&said);
         assert_eq!(best, 1);

@@ -59,6 +59,7 @@ pub fn interpret(
     let mut languages: BTreeSet<String> = asked.languages()?.into_iter().collect();
     if !asked_for.interpret {
         query.words.clone_from(&asked_for.text);
+        query.nothing = is_nothing(&asked_for.text);
         return Ok(InterpretedQuestion {
             query,
             interpreted: None,
@@ -112,9 +113,9 @@ pub fn interpret(
     if let Some(kind) = kind
         && given.kinds.is_empty()
     {
-        match query.words.is_empty() {
-            true => query.filters.kinds = vec![kind],
-            false => query.favoured = Some(kind),
+        query.favoured = Some(kind);
+        if query.words.is_empty() {
+            query.filters.kinds = vec![kind];
         }
     }
     let nothing_else = query.about.is_empty()
@@ -124,8 +125,46 @@ pub fn interpret(
     if query.words.is_empty() && nothing_else {
         // There are only stop words, so search for those.
         query.words.clone_from(&interpreted.text);
+        query.nothing = is_nothing(&asked_for.text) && interpreted.excluded.is_empty();
     }
     Ok(InterpretedQuestion { query, interpreted: Some(interpreted), languages })
+}
+
+/// Returns whether a text has neither letters nor digits, although it is not empty: an empty
+/// question asks for everything that passes the filters.
+fn is_nothing(text: &str) -> bool {
+    !text.trim().is_empty() && !text.contains(char::is_alphanumeric)
+}
+
+/// A word of a question that was taken for a misspelling.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Respelled {
+    /// The word as asked.
+    pub word: String,
+    /// The word of the sessions that is searched for.
+    pub searched: String,
+}
+
+/// Replaces words of an interpreted question that no passage has by words of the sessions that are
+/// spelled nearly so, and returns them.
+pub fn respell(
+    question: &mut InterpretedQuestion,
+    asked: &Snapshot<'_>,
+) -> Result<Vec<Respelled>, IndexError> {
+    let Some(interpreted) = &question.interpreted else { return Ok(Vec::new()) };
+    let languages: Vec<&str> = question.languages.iter().map(String::as_str).collect();
+    let found = asked.respell(&interpreted.words, &languages)?;
+    let mut respelled = Vec::new();
+    let mut words = Vec::with_capacity(interpreted.words.len());
+    for (word, searched) in interpreted.words.iter().zip(found) {
+        words.push(searched.clone().unwrap_or_else(|| word.clone()));
+        let new = |searched| Respelled { word: word.clone(), searched };
+        respelled.extend(searched.map(new));
+    }
+    if !respelled.is_empty() {
+        question.query.words = words.join(" ");
+    }
+    Ok(respelled)
 }
 
 /// Puts the question's language first.

@@ -8,6 +8,7 @@
 //! Invariants: windows cover every turn; a passage's text is verbatim; a window has at most about
 //! twice [`WINDOW_WORDS`], however long its turns are.
 
+use debrief_domain::language_tag;
 use debrief_domain::subject::Subject;
 use debrief_domain::summary::content::Quote;
 use debrief_domain::transcript::content::{Content, Role, Turn};
@@ -47,6 +48,9 @@ pub struct Passage {
     pub lines: Vec<Line>,
     /// Its language as a BCP 47 tag, if known.
     pub language: Option<String>,
+    /// Who promised, decided or asked it, if it is of such a kind.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
     /// The line at which its second chunk begins; 0 if it is one chunk.
     #[serde(default)]
     pub(crate) second: usize,
@@ -107,6 +111,10 @@ pub fn of_session(session: &Session) -> Vec<Passage> {
     let said = session.content.as_ref();
     let given = session.language.as_deref();
     let language = given.or_else(|| said.and_then(|content| content.language.as_deref()));
+    // Older events hold tags as files state them.
+    let language =
+        language.map(|tag| language_tag::canonical(tag).unwrap_or_else(|| tag.to_owned()));
+    let language = language.as_deref();
     let mut passages = Vec::new();
     if let Some(content) = said {
         passages.extend(windows(content, language, WINDOW_WORDS));
@@ -115,6 +123,7 @@ pub fn of_session(session: &Session) -> Vec<Passage> {
         kind,
         lines: vec![Line { turn: 0, speaker: None, start_ms: None, text: text.to_owned() }],
         language: language.map(str::to_owned),
+        by: None,
         second: 0,
     };
     passages.extend(session.title.as_deref().map(|title| single(Kind::Title, title)));
@@ -124,10 +133,11 @@ pub fn of_session(session: &Session) -> Vec<Passage> {
         passages.extend(pieces.map(|text| single(kind, text)));
     }
     if let Some(summary) = &session.summary {
-        let quoted = |kind, quotes: Vec<&Quote>| Passage {
+        let quoted = |kind, quotes: Vec<&Quote>, by: Option<&String>| Passage {
             kind,
             lines: quotes.into_iter().map(line_of).collect(),
             language: language.map(str::to_owned),
+            by: by.cloned(),
             second: 0,
         };
         let mut overview: Vec<&Quote> = summary.overview.iter().collect();
@@ -137,13 +147,17 @@ pub fn of_session(session: &Session) -> Vec<Passage> {
             overview.insert(0, headline);
         }
         if !overview.is_empty() {
-            passages.push(quoted(Kind::Summary, overview));
+            passages.push(quoted(Kind::Summary, overview, None));
         }
-        let one = |kind| move |quote| quoted(kind, vec![quote]);
-        passages
-            .extend(summary.action_items.iter().map(|item| &item.quote).map(one(Kind::ActionItem)));
-        passages.extend(summary.decisions.iter().map(one(Kind::Decision)));
-        passages.extend(summary.open_questions.iter().map(one(Kind::Question)));
+        passages.extend(summary.action_items.iter().map(|item| {
+            let by = item.owner.as_ref().or(item.quote.speaker.as_ref());
+            quoted(Kind::ActionItem, vec![&item.quote], by)
+        }));
+        let decided = summary.decisions.iter().map(|quote| (Kind::Decision, quote));
+        let asked = summary.open_questions.iter().map(|quote| (Kind::Question, quote));
+        for (kind, quote) in decided.chain(asked) {
+            passages.push(quoted(kind, vec![quote], quote.speaker.as_ref()));
+        }
     }
     passages
 }
@@ -174,8 +188,10 @@ pub fn windows(content: &Content, language: Option<&str>, size: usize) -> Vec<Pa
         let lines: Vec<Line> = chunks.concat().into_iter().map(|(line, _)| line).collect();
         let second = chunks.first().map_or(0, |first| first.len());
         let first = lines.first().map_or(0, |line| line.turn);
-        let language = language_of(&content.turns, first).or(language).map(str::to_owned);
-        Passage { kind: Kind::Turns, lines, language, second }
+        let own = language_of(&content.turns, first);
+        let own = own.map(|tag| language_tag::canonical(tag).unwrap_or_else(|| tag.to_owned()));
+        let language = own.or_else(|| language.map(str::to_owned));
+        Passage { kind: Kind::Turns, lines, language, by: None, second }
     };
     match chunks.as_slice() {
         [] => Vec::new(),

@@ -168,6 +168,8 @@ impl Client {
 
     pub(super) async fn status(&self, uploaded: &Uploaded) -> Result<TranscriptStatus, Failed> {
         let Written { answer: Received { id, .. }, position } = uploaded;
-        self.get(&format!("/v1/transcripts/{id}/status?min_position={position}")).await
+        // What is said to be ready can be searched: the next command finds it.
+        let query = format!("min_position={position}&searchable=true");
+        self.get(&format!("/v1/transcripts/{id}/status?{query}")).await
     }
 }

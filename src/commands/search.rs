@@ -103,9 +103,15 @@ pub(super) async fn run(config: &Config, search: Search) -> anyhow::Result<ExitC
 
 fn print(out: &mut impl Write, answer: &SearchResults, marked: bool) -> std::io::Result<()> {
     let dim = if marked { DIM } else { ("", "") };
+    if let Some(remark) = &answer.remark {
+        writeln!(out, "{remark}")?;
+    }
     if let Some(understood) = answer.interpreted.as_ref().map(understood).filter(|u| !u.is_empty())
     {
         writeln!(out, "{}Understood: {understood}{}", dim.0, dim.1)?;
+    }
+    if let Some(first) = answer.interpreted.as_ref().and_then(of_kind) {
+        writeln!(out, "{}{first}{}", dim.0, dim.1)?;
     }
     for sentence in answer.answer.iter().flat_map(|answer| &answer.sentences) {
         if sentence.citations.is_empty() {
@@ -122,7 +128,7 @@ fn print(out: &mut impl Write, answer: &SearchResults, marked: bool) -> std::io:
     if let Some(remark) = answer.answer.as_ref().and_then(|answer| answer.remark.as_ref()) {
         writeln!(out, "{}{remark}{}", dim.0, dim.1)?;
     }
-    if answer.hits.is_empty() {
+    if answer.hits.is_empty() && answer.remark.is_none() {
         writeln!(out, "Nothing found. Try fewer words, or --words.")?;
     }
     for (number, hit) in answer.hits.iter().enumerate() {
@@ -181,7 +187,32 @@ fn understood(interpreted: &Interpreted) -> String {
     if !interpreted.words.is_empty() {
         parts.push(format!("about {}", interpreted.words.join(" ")));
     }
+    parts.extend(interpreted.respelled.iter().map(|respelled| {
+        format!("“{}” is in no session, “{}” instead", respelled.word, respelled.searched)
+    }));
     parts.join(" · ")
+}
+
+/// Says which hits come first because of their kind.
+fn of_kind(interpreted: &Interpreted) -> Option<String> {
+    let kind = interpreted.kind.as_ref().filter(|kind| kind.first > 0)?;
+    let what = match kind.kind {
+        QuestionKind::Promised => "promised",
+        QuestionKind::Decided => "decided",
+        QuestionKind::Asked => "asked",
+    };
+    let names: Vec<&str> = interpreted
+        .people
+        .iter()
+        .flat_map(|mention| &mention.people)
+        .map(|person| person.name.as_str())
+        .collect();
+    let by = if names.is_empty() { String::new() } else { format!(" by {}", names.join(" or ")) };
+    let words = match interpreted.words.is_empty() {
+        true => String::new(),
+        false => ", whether or not it has the other words".to_owned(),
+    };
+    Some(format!("First {}: what was {what}{by}{words}.", kind.first))
 }
 
 fn clock(ms: u64) -> String {

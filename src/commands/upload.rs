@@ -21,6 +21,8 @@ use uuid::Uuid;
 
 /// The interval between two requests for the status.
 const POLL: Duration = Duration::from_millis(100);
+/// How long a status may be unavailable.
+const PATIENCE: Duration = Duration::from_secs(60);
 /// The number of concurrent uploads.
 const AT_ONCE: usize = 4;
 /// The maximum number of files that get a bar each.
@@ -180,8 +182,17 @@ pub(super) async fn follow(
     uploaded: &Uploaded,
     bar: &ProgressBar,
 ) -> anyhow::Result<()> {
+    let since = tokio::time::Instant::now();
     loop {
-        let TranscriptStatus { state, progress, error } = client.status(uploaded).await?;
+        let status = match client.status(uploaded).await {
+            // The index is far behind, or the server has much to do.
+            Err(Failed::Away(_)) if since.elapsed() < PATIENCE => {
+                tokio::time::sleep(POLL).await;
+                continue;
+            }
+            status => status?,
+        };
+        let TranscriptStatus { state, progress, error } = status;
         bar.set_position((progress * STEPS as f64) as u64);
         match state {
             State::Ready => {

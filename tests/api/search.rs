@@ -548,3 +548,55 @@ async fn a_saved_search_tells_of_what_fits(profile: Profile) {
     stranger.get(&format!("/v1/search/saved/{heel}/matches")).await.expect(404);
     stranger.delete(&format!("/v1/search/saved/{heel}")).await.expect(404);
 }
+
+/// The README's own question, as the next command after the upload of the samples.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_command_finds_what_the_one_before_uploaded() {
+    let Some(server) = Setup::new(Profile::Embedded).start().await else { return };
+    let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples");
+    let mut files = files_under(&samples);
+    files.sort();
+    assert_eq!(files.len(), 4);
+    let mut upload = vec!["upload"];
+    upload.extend(files.iter().map(|file| file.to_str().unwrap()));
+    assert!(server.try_cli(&upload).status.success());
+    let question = "what did Maya promise about the report?";
+    let found: Value =
+        serde_json::from_str(&server.cli(&["search", "--json", "-n", "10", question])).unwrap();
+    let first: Vec<&str> =
+        hits(&found).iter().take(2).map(|hit| hit["text"].as_str().unwrap()).collect();
+    assert_eq!(
+        first,
+        [
+            "I'll talk to Tomas on Thursday morning, before the regional review.",
+            "I'll write down every data source and who owns it by next Wednesday.",
+        ],
+        "{found}"
+    );
+    let kind = &found["interpreted"]["kind"];
+    let count = kind["first"].as_u64().unwrap() as usize;
+    assert!(count >= 4, "{found}");
+    let of_kind = |hit: &Value| hit["kind"] == "action_item" && hit["speaker"] == "Maya Lindqvist";
+    assert!(hits(&found)[..count].iter().all(of_kind), "{found}");
+    assert_eq!(found["answer"]["sentences"][0]["text"], first[0], "{found}");
+
+    let out = server.cli(&["search", question]);
+    assert!(out.contains("what was promised by Maya Lindqvist"), "{out}");
+    let out = server.cli(&["search", "✅"]);
+    assert!(out.contains("no words to search for") && !out.contains("1."), "{out}");
+    let out = server.cli(&["search", "the quaterly report"]);
+    assert!(out.contains("“quaterly” is in no session, “quarterly” instead"), "{out}");
+
+    // A tag has one spelling, wherever it is stated.
+    let api = server.api();
+    let stated =
+        api.session("Ada: The lake is cold today.\nBo: Very.\n", &[("language", "eng")]).await;
+    assert_eq!(stated["language"], "en", "{stated}");
+    let status =
+        format!("/v1/transcripts/{}/status?searchable=true", stated["id"].as_str().unwrap());
+    api.get(&status).await.expect(200);
+    for tag in ["en", "eng", "EN"] {
+        let filtered = json!({"query": "\"lake is cold\"", "filters": {"languages": [tag]}});
+        assert!(some(&ask(&api, &filtered).await), "{tag}");
+    }
+}

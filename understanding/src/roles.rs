@@ -10,6 +10,7 @@
 //! 4. Of exactly two speakers, one is known: the other has the other role.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
 
 use debrief_domain::transcript::content::{Content, Participant, Role, Turn, TurnKind};
 
@@ -24,40 +25,45 @@ pub struct Known {
     pub clients: Vec<String>,
 }
 
-const COACHES: &[&str] = &[
-    "coach",
-    "therapist",
-    "counselor",
-    "counsellor",
-    "mentor",
-    "מאמן",
-    "מאמנת",
-    "המאמן",
-    "המאמנת",
-    "מטפל",
-    "מטפלת",
-    "המטפל",
-    "המטפלת",
-];
+/// What coaches, therapists and mentors are called.
+const COACHES: &str = "
+    coach therapist counselor counsellor mentor
+    מאמן מאמנת המאמן המאמנת מטפל מטפלת המטפל המטפלת מנטור מנטורית יועץ יועצת
+    coachin trainer trainerin berater beraterin therapeut therapeutin mentorin
+    entrenador entrenadora terapeuta mentora
+    entraîneur entraîneuse accompagnateur accompagnatrice thérapeute
+    treinador treinadora
+    allenatore allenatrice
+    therapeute begeleider begeleidster
+    trener trenerka terapeutka kouč koučka koç valmentaja terapeut
+    тренер тренерша коуч терапевт психолог ментор наставник наставница
+    مدرب مدربة المدرب المدربة معالج معالجة المعالج المعالجة مرشد مرشدة
+    コーチ セラピスト カウンセラー メンター 教练 教練 治疗师 治療師 咨询师 諮商師
+    코치 상담사 상담자 치료사 멘토 โค้ช कोच";
 
-const CLIENTS: &[&str] = &[
-    "client",
-    "coachee",
-    "patient",
-    "mentee",
-    "מתאמן",
-    "מתאמנת",
-    "המתאמן",
-    "המתאמנת",
-    "לקוח",
-    "לקוחה",
-    "הלקוח",
-    "הלקוחה",
-    "מטופל",
-    "מטופלת",
-    "המטופל",
-    "המטופלת",
-];
+/// What their clients are called.
+const CLIENTS: &str = "
+    client coachee patient mentee
+    מתאמן מתאמנת המתאמן המתאמנת לקוח לקוחה הלקוח הלקוחה מטופל מטופלת המטופל המטופלת
+    klient klientin kunde kundin patientin
+    cliente clienta paciente
+    cliente coaché coachée patiente
+    paziente assistito assistita
+    cliënt cliënte klant patiënt
+    klientka pacjent pacjentka asiakas danışan müşteri
+    клиент клиентка пациент пациентка
+    عميل عميلة العميل العميلة متدرب متدربة المتدرب المتدربة
+    クライアント クライエント 相談者 客户 客戶 来访者 來訪者 学员 學員
+    고객 내담자 클라이언트 ลูกค้า ग्राहक";
+
+/// Roles by label, folded as names are.
+static ROLES: LazyLock<HashMap<String, Role>> = LazyLock::new(|| {
+    let of = |labels: &'static str, role| {
+        let folded = labels.split_whitespace().filter_map(|label| fold(label).into_iter().next());
+        folded.map(move |label| (label, role))
+    };
+    of(COACHES, Role::Coach).chain(of(CLIENTS, Role::Client)).collect()
+});
 
 /// Statements of a coach about themselves.
 const I_COACH: &[&str] = &[
@@ -176,14 +182,7 @@ fn one(roles: impl Iterator<Item = Role>) -> Role {
 /// Returns the role that a name states: as the whole name, at its start, or in brackets.
 fn labelled(name: &str) -> Role {
     let understood = Name::new(name);
-    let role = |word: &str| {
-        let is = |labels: &[&str]| labels.contains(&word);
-        match (is(COACHES), is(CLIENTS)) {
-            (true, _) => Role::Coach,
-            (_, true) => Role::Client,
-            _ => Role::Unknown,
-        }
-    };
+    let role = |word: &str| ROLES.get(word).copied().unwrap_or(Role::Unknown);
     let first = understood.words.first().map_or(Role::Unknown, |word| role(word));
     let besides = understood.besides.iter().map(|beside| {
         // `(Executive Coach)`, but not `(Coach Inc)`.
@@ -301,6 +300,17 @@ mod tests {
             ("Noa | Coach Inc", "Ben", [Unknown, Unknown]),
             ("Speaker 1", "Speaker 2", [Unknown, Unknown]),
             ("Coach 1", "Coach 2", [Coach, Coach]),
+            ("Beraterin", "Klientin", [Coach, Client]),
+            ("Coachin", "Mia", [Coach, Client]),
+            ("Entrenadora", "Luis", [Coach, Client]),
+            ("Thérapeute", "Léa", [Coach, Client]),
+            ("Iris", "Cliente", [Coach, Client]),
+            ("コーチ", "クライアント", [Coach, Client]),
+            ("المدربة", "العميلة", [Coach, Client]),
+            ("Тренер", "Клиентка", [Coach, Client]),
+            ("코치", "내담자", [Coach, Client]),
+            ("教练", "客户", [Coach, Client]),
+            ("Consuelo", "Klaus", [Unknown, Unknown]),
         ] {
             assert_eq!(roles(&[(one, "a"), (other, "b")], &[], &[]), expected, "{one}");
         }

@@ -38,6 +38,16 @@ impl MinPosition {
     /// Waits until the full-text index of this process includes the position.
     pub(crate) async fn in_search(self, state: &ApiState) -> Result<(), Problem> {
         let Some(position) = self.known(state).await? else { return Ok(()) };
+        Self::searched(state, position).await
+    }
+
+    /// Waits until the full-text index of this process includes all that the log holds now.
+    pub(crate) async fn in_search_by_now(state: &ApiState) -> Result<(), Problem> {
+        let head = state.log.head().await?;
+        Self::searched(state, head).await
+    }
+
+    async fn searched(state: &ApiState, position: i64) -> Result<(), Problem> {
         if state.search.wait_for(position, state.limits.min_position_timeout).await {
             return Ok(());
         }

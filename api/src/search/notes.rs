@@ -12,6 +12,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
 use debrief_domain::ids::{ClientId, NoteId, OrganizationId, TranscriptId};
+use debrief_domain::language_tag;
 use debrief_domain::note::{Note, NoteCommand, NoteError, NoteWritten};
 use debrief_domain::transcript::{Transcript, TranscriptCommand, TranscriptError};
 use debrief_infra::keys::DataKey;
@@ -247,6 +248,6 @@ fn written(note: NewNote) -> NoteWritten {
         url: note.url.map(Into::into),
         client_id: note.client_id,
         held_at: note.held_at,
-        language: note.language,
+        language: note.language.as_deref().and_then(language_tag::canonical),
     }
 }

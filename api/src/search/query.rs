@@ -18,7 +18,7 @@ use debrief_domain::principal::Viewer;
 use debrief_search::dense::semantic::NearestChunks;
 use debrief_search::follower::Search;
 use debrief_search::index::IndexError;
-use debrief_search::interpretation::{InterpretedQuestion, interpret};
+use debrief_search::interpretation::{InterpretedQuestion, interpret, respell};
 use debrief_search::query::{Hit, Snapshot};
 
 /// Maximum length of a question, in characters.
@@ -27,6 +27,9 @@ const QUERY_MAX: usize = 1_000;
 const ANCHOR_MAX: usize = 100;
 /// Maximum number of values in one list of a filter.
 const FILTER_MAX: usize = 100;
+
+/// Said of a question of symbols only.
+const NO_WORDS: &str = "The question has no words to search for.";
 
 /// Search sessions.
 ///
@@ -51,9 +54,12 @@ pub(super) async fn query(
     let clients = understanding::clients(&state, caller.viewer()).await?;
     let viewer = caller.viewer();
     let question = understanding::question(&body);
-    let mut understood = index::ask(&state, &slot, move |search| {
+    let (mut understood, respelled) = index::ask(&state, &slot, move |search| {
         let index = search.index();
-        interpret(&question, &Snapshot::by(&index, viewer)?, &clients, Utc::now())
+        let asked = Snapshot::by(&index, viewer)?;
+        let mut understood = interpret(&question, &asked, &clients, Utc::now())?;
+        let respelled = respell(&mut understood, &asked)?;
+        Ok((understood, respelled))
     })
     .await?;
     understood.query.per_session = body.per_session.unwrap_or(0) as usize;
@@ -66,6 +72,9 @@ pub(super) async fn query(
     let (mut answered, hits) = answered.await?;
     // A model may take seconds.
     drop(slot);
+    if let Some(interpreted) = &mut answered.interpreted {
+        interpreted.respelled = respelled.into_iter().map(understanding::respelled).collect();
+    }
     answered.answer = match by {
         AnswerBy::None => None,
         AnswerBy::Extractive => answered.answer,
@@ -101,12 +110,17 @@ fn answer(
     let more = found.more || hits.len() < found.hits.len();
     found.hits.truncate(hits.len());
     seen.add(found.hits.iter().map(Hit::key));
+    let mut interpreted = interpreted.map(understanding::interpreted);
+    if let Some(kind) = interpreted.as_mut().and_then(|interpreted| interpreted.kind.as_mut()) {
+        kind.first = found.of_kind;
+    }
     let out = SearchResults {
         hits,
         next: seen.next(more),
         passages: found.passages,
         answer: answers::extractive(found.answer),
-        interpreted: interpreted.map(understanding::interpreted),
+        interpreted,
+        remark: query.nothing.then(|| NO_WORDS.to_owned()),
         facets: facets.map(|facets| {
             let out = |(value, passages)| FacetValue { value, passages };
             facets

@@ -7,11 +7,12 @@ use chrono_tz::Tz;
 use debrief_api_types::search as types;
 use debrief_api_types::search::{SearchRequest, WeekStart};
 use debrief_domain::ids::ClientId;
+use debrief_domain::language_tag;
 use debrief_domain::principal::Viewer;
 use debrief_language::question;
 use debrief_language::question::{Anchor, How, Interpreted, Kind, Order, Role};
 use debrief_projections::directory;
-use debrief_search::interpretation::{PEOPLE_MAX, Question};
+use debrief_search::interpretation::{PEOPLE_MAX, Question, Respelled};
 
 /// Returns the clients of an organization by name.
 pub(super) async fn clients(
@@ -26,9 +27,13 @@ pub(super) async fn clients(
 pub(super) fn question(request: &SearchRequest) -> Question {
     let zone = request.time_zone.as_deref().and_then(|zone| zone.parse().ok());
     let anchor = |day: &types::NamedDay| Anchor { name: day.name.clone(), date: day.date };
+    let mut filters = request.filters.clone();
+    for tag in &mut filters.languages {
+        *tag = language_tag::canonical(tag).unwrap_or_else(|| std::mem::take(tag));
+    }
     Question {
         text: request.query.clone(),
-        filters: request.filters.clone(),
+        filters,
         interpret: request.interpret.unwrap_or(true),
         time_zone: zone.unwrap_or(Tz::UTC),
         day_first: request.day_first,
@@ -58,6 +63,7 @@ pub(super) fn interpreted(understood: Interpreted) -> types::Interpreted {
             quotes: dates.quotes.into_iter().map(part).collect(),
         }),
         people: understood.people.into_iter().map(mention).collect(),
+        respelled: Vec::new(),
         kind: understood.kind.map(|asked| types::AskedKind {
             kind: match asked.kind {
                 Kind::Promised => types::QuestionKind::Promised,
@@ -65,9 +71,15 @@ pub(super) fn interpreted(understood: Interpreted) -> types::Interpreted {
                 Kind::Asked => types::QuestionKind::Asked,
             },
             quote: part(asked.quote),
+            first: 0,
         }),
         language: understood.language.map(str::to_owned),
     }
+}
+
+/// What was searched for instead of a misspelled word.
+pub(super) fn respelled(respelled: Respelled) -> types::Respelled {
+    types::Respelled { word: respelled.word, searched: respelled.searched }
 }
 
 fn part(quote: question::Quote) -> types::QuestionPart {

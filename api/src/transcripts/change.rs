@@ -14,6 +14,7 @@ use chrono::{DateTime, Utc};
 use debrief_api_types::transcripts::Received;
 use debrief_domain::change::Change;
 use debrief_domain::ids::{ClientId, TranscriptId};
+use debrief_domain::language_tag;
 use debrief_domain::transcript::{
     Transcript, TranscriptCommand, TranscriptDetailsChanged, TranscriptError,
 };
@@ -102,7 +103,7 @@ pub(super) async fn change(
         title: patch.title.map(Into::into),
         client_id: patch.client_id,
         held_at: patch.held_at,
-        language: patch.language,
+        language: patch.language.map(|tag| language_tag::canonical(&tag).unwrap_or(tag)),
         notes: patch.notes.map(Into::into),
     });
     let committed = execute(&state, context, id, command).await?;

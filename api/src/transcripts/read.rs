@@ -121,9 +121,12 @@ pub(super) async fn status(
     Shared(state): Shared<ApiState>,
     caller: Caller<Read>,
     Path(id): Path<TranscriptId>,
-    Query(at, ..): Query<MinPosition>,
+    Query(at, waits, ..): Query<MinPosition, Waits>,
 ) -> Result<Json<TranscriptStatus>, Problem> {
     let row = row(&state, caller.viewer(), id, at).await?;
+    if waits.searchable == Some(true) && row.state == State::Ready {
+        MinPosition::in_search_by_now(&state).await?;
+    }
     // What events do not tell: that a worker is at it right now, and how far it is.
     let under_way = match row.state {
         State::Ready | State::Failed => None,
@@ -134,8 +137,15 @@ pub(super) async fn status(
     Ok(Json(TranscriptStatus { state: now, progress, error: row.error.map(failure) }))
 }
 
-/// Shares of the whole: 0.1 once the file is stored, 0.6 once it is parsed, 1 once it is
-/// summarized.
+/// What else an answer waits for.
+#[derive(Debug, Deserialize, IntoParams)]
+pub(super) struct Waits {
+    /// With `true`, an answer that says `ready` is given once search finds the transcript and its
+    /// summary.
+    searchable: Option<bool>,
+}
+
+/// Shares of the whole: the file is here 0.1, it is read 0.6, it is summarized 1.
 fn progress(state: State, worker: Option<(&str, f64)>) -> (State, f64) {
     match (state, worker) {
         (State::Received, Some(("parse", done))) => (State::Parsing, 0.1 + 0.5 * done),

@@ -20,6 +20,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use debrief_api_types::transcripts::Received;
 use debrief_domain::ids::TranscriptId;
+use debrief_domain::language_tag;
 use debrief_domain::principal::Viewer;
 use debrief_domain::transcript::{
     self, SourceFile, Transcript, TranscriptCommand, TranscriptError, TranscriptUploaded,
@@ -146,7 +147,7 @@ fn uploaded(
         title: fields.title.clone().map(Into::into),
         client_id: details.client_id,
         held_at: details.held_at,
-        language: fields.language.clone(),
+        language: fields.language.as_deref().and_then(language_tag::canonical),
         notes: fields.notes.clone().map(Into::into),
         more_files: more.iter().cloned().map(SourceFile::from).collect(),
     }

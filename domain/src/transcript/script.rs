@@ -115,30 +115,6 @@ fn ascii_letters(text: &[u8]) -> usize {
     sums.map(usize::from).sum()
 }
 
-/// Normalizes a language tag; `None` if it is not a tag.
-pub fn tag(stated: &str) -> Option<String> {
-    let stated = stated.trim();
-    if stated.len() > 35 {
-        return None;
-    }
-    let mut spelled = String::with_capacity(stated.len());
-    for (place, part) in stated.split(['-', '_']).enumerate() {
-        let fits = match place {
-            0 => matches!(part.len(), 2 | 3) && part.bytes().all(|b| b.is_ascii_alphabetic()),
-            _ => matches!(part.len(), 2..=8) && part.bytes().all(|b| b.is_ascii_alphanumeric()),
-        };
-        if !fits {
-            return None;
-        }
-        match (place, part.len()) {
-            (0, _) => spelled.push_str(&part.to_ascii_lowercase()),
-            (_, 2) => spelled.push_str(&format!("-{}", part.to_ascii_uppercase())),
-            _ => spelled.push_str(&format!("-{part}")),
-        }
-    }
-    Some(spelled)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -165,14 +141,5 @@ mod tests {
         assert_eq!(language(&[latin(12), hebrew.clone()]), None, "30 of 42");
         let full = turn("אתה ".repeat(SAMPLE / 3 + 1));
         assert_eq!(language(&[full, latin(2 * SAMPLE)]), Some("he"), "the rest is not looked at");
-    }
-
-    #[test]
-    fn stated_tags_are_checked() {
-        assert_eq!(tag("en-us").as_deref(), Some("en-US"));
-        assert_eq!(tag(" he ").as_deref(), Some("he"));
-        assert_eq!(tag("zh-Hant-TW").as_deref(), Some("zh-Hant-TW"));
-        assert_eq!(tag("English"), None);
-        assert_eq!(tag(""), None);
     }
 }

@@ -14,6 +14,7 @@
 //! - At most [`MAX_TURNS`] turns and [`MAX_WARNINGS`] + 1 warnings are kept, those that count words
 //!   before others.
 
+use debrief_domain::language_tag;
 use debrief_domain::transcript::content::{Content, Cue, TURN_CHARS_MAX, Turn, TurnKind, Warning};
 use debrief_domain::transcript::script;
 use debrief_domain::transcript::talk::{self, PAUSE_MS};
@@ -163,7 +164,7 @@ impl Builder {
     /// Sets the language, if `stated` is a language tag; the first one wins.
     pub fn language(&mut self, stated: &str) {
         if self.content.language.is_none() {
-            self.content.language = script::tag(stated);
+            self.content.language = language_tag::canonical(stated);
         }
     }
 
@@ -214,7 +215,7 @@ impl Builder {
 
     /// Adds a piece in as many parts as its length requires; the speaker's name is already clean.
     fn pieces(&mut self, piece: Piece<'_>, speaker: Option<&str>) {
-        let language = piece.language.and_then(script::tag);
+        let language = piece.language.and_then(language_tag::canonical);
         let mut rest = piece.text;
         let mut start_ms = piece.start_ms;
         loop {

@@ -117,6 +117,7 @@ pub(super) static DE: Pack = Pack {
     they_will: "wird, soll, sollte, muss, schickt, schreibt, macht, übernimmt",
     // "Ich werde … sprechen": the verb ends the clause.
     verb_within: 12,
+    and: "und, aber, dann, oder, danach",
     no_commitment: "
         ich werde sehen, ich werde sein, ich werde sagen, ich werde nie, ich werde wahnsinnig,
         ich werde oft, lass uns sehen, lass uns anfangen, lass uns beginnen, lass uns reden,

@@ -214,6 +214,8 @@ pub(super) static EN: Pack = Pack {
         let's, we'll, we will, we're going to, we should, you'll, you will, you need to,
         you're going to",
     they_will: "will, is going to, should, can",
+    and: "and, but, then, or, plus",
+    quotes_questions: true,
     no_commitment: "
         i'll be honest, i will be honest, i'll say, i will say, i'll admit, i'll tell you,
         i will tell you, i'll never, i'll be right back, i'll just say, i'll go first,

@@ -96,6 +96,8 @@ pub(super) static ES: Pack = Pack {
         todos deberían, por favor, tu tarea es, te importaría",
     we_will: "vamos a, nos vemos, quedamos, hablamos, tenemos que, deberíamos",
     they_will: "va a, tiene que, debería, enviará, escribirá, hará",
+    and: "y, e, pero, luego, después, o, entonces",
+    future,
     no_commitment: "
         voy a ser, voy a decir, voy a decirte, voy a compartir, voy a ver, voy a estar,
         vamos a ver, vamos a empezar, vamos a hablar, vamos a decir, puedes contar,
@@ -153,4 +155,14 @@ pub(super) static ES: Pack = Pack {
 /// Strips the endings of number and gender.
 fn stem(word: &str) -> String {
     without_ending(word, &["es", "os", "as", "s", "o", "a", "e"], 4)
+}
+
+/// "Enviaré" is from "enviar"; "preparé" is the past of "preparar".
+fn future(word: &str) -> Vec<String> {
+    let infinitive = word.strip_suffix('é').filter(|stem| stem.ends_with('r'));
+    let regular = infinitive.map(str::to_owned);
+    let irregular =
+        [("haré", "hacer"), ("pondré", "poner"), ("diré", "decir"), ("tendré", "tener")];
+    let irregular = irregular.iter().find(|(form, _)| *form == word);
+    regular.into_iter().chain(irregular.map(|(_, verb)| (*verb).to_owned())).collect()
 }

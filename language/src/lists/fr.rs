@@ -102,6 +102,8 @@ pub(super) static FR: Pack = Pack {
         peux tu, pouvez vous, pourrais tu, pourriez vous",
     we_will: "on va, nous allons, on se voit, on doit, il faut qu'on, on se rappelle, on devrait",
     they_will: "va, doit, devrait, enverra, écrira, fera",
+    and: "et, mais, puis, ou, donc",
+    future,
     no_commitment: "
         je vais être, je vais dire, je vais vous dire, je vais te dire, je vais partager,
         je vais voir, je vais bien, je vais mieux, on va voir, on va commencer, on va parler,
@@ -110,11 +112,13 @@ pub(super) static FR: Pack = Pack {
         peux-tu décrire, peux-tu expliquer, pouvez-vous me dire, pouvez-vous expliquer,
         peux tu me dire, je vais te demander, je vais vous demander, je compte sur",
     imagined: "
-        dit, si, quand, peut-être, pensais, imagine, quoi, comment, qui, toujours, parce, pas,
+        dit, ne, si, quand, peut-être, pensais, imagine, quoi, comment, qui, toujours, parce, pas,
         jamais, croyais",
     conditions: "si, s'il",
     errands: "
-        envoyer, écrire, appeler, réserver, planifier, terminer, finir, relire, revoir, préparer,
+        envoyer, renvoyer, apporter, acheter, informer, avertir, répondre, remplir, valider,
+        confirmer, téléphoner, rencontrer, discuter, rendre, imprimer, expliquer, aider, proposer,
+        écrire, appeler, réserver, planifier, terminer, finir, relire, revoir, préparer,
         pratiquer, noter, apporter, inscrire, contacter, créer, commander, acheter, annuler,
         déléguer, inviter, rappeler, compléter, publier, organiser, bloquer, partager, demander,
         signer, lire, parler, présenter, faire, t'envoyer, vous envoyer, t'écrire, t'appeler,
@@ -162,4 +166,26 @@ fn stem(word: &str) -> String {
         .find_map(|article| word.strip_prefix(article))
         .unwrap_or(word);
     without_ending(word, &["ements", "ement", "es", "s", "x", "e"], 4)
+}
+
+/// "Organiserai" is from "organiser", "écrirai" from "écrire".
+fn future(word: &str) -> Vec<String> {
+    let Some(stem) = word.strip_suffix("ai").filter(|stem| stem.ends_with('r')) else {
+        return Vec::new();
+    };
+    let irregular = [
+        ("enverr", "envoyer"),
+        ("renverr", "renvoyer"),
+        ("fer", "faire"),
+        ("appeller", "appeler"),
+        ("rappeller", "rappeler"),
+        ("achèter", "acheter"),
+        ("tiendr", "tenir"),
+        ("ir", "aller"),
+        ("verr", "voir"),
+        ("viendr", "venir"),
+    ];
+    let irregular = irregular.iter().find(|(form, _)| *form == stem);
+    let regular = [stem.to_owned(), format!("{stem}e")];
+    regular.into_iter().chain(irregular.map(|(_, verb)| (*verb).to_owned())).collect()
 }

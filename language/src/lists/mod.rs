@@ -4,21 +4,47 @@
 //! no cues and treats frequent and short words as stop words. **To add a language**: write its file
 //! and add it to [`PACKS`].
 
+mod ar;
 mod de;
 mod en;
 mod es;
 mod fr;
 mod he;
+mod hi;
+mod it;
+mod ja;
+mod ko;
+mod nl;
 mod pack;
 mod pt;
+mod ru;
+mod th;
+mod zh;
 
 use std::collections::HashSet;
 
 use pack::NEUTRAL;
 pub(crate) use pack::{Due, List, Pack, entries};
 
-/// All languages with a pack.
-static PACKS: &[&Pack] = &[&de::DE, &en::EN, &es::ES, &fr::FR, &he::HE, &pt::PT];
+/// All languages with a pack. English is last: of languages with equally many stop words in a
+/// text, the last is chosen.
+static PACKS: &[&Pack] = &[
+    &ar::AR,
+    &de::DE,
+    &es::ES,
+    &fr::FR,
+    &he::HE,
+    &hi::HI,
+    &it::IT,
+    &ja::JA,
+    &ko::KO,
+    &nl::NL,
+    &pt::PT,
+    &ru::RU,
+    &th::TH,
+    &zh::ZH,
+    &en::EN,
+];
 
 /// The pack of every other language.
 pub(crate) static ANY: Pack = NEUTRAL;
@@ -84,6 +110,7 @@ mod tests {
                 pack.will_you,
                 pack.we_will,
                 pack.they_will,
+                pack.and,
                 pack.no_commitment,
                 pack.imagined,
                 pack.conditions,

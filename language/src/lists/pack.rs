@@ -60,6 +60,17 @@ pub(crate) struct Pack {
     pub(crate) we_will: List,
     /// A third person will: follows their name.
     pub(crate) they_will: List,
+    /// Words that join two clauses: what is promised after one is another promise.
+    pub(crate) and: List,
+    /// Returns the infinitives that a word may be the future of, in the first person: a language
+    /// that has such forms promises with them alone ("enverrai").
+    pub(crate) future: fn(&str) -> Vec<String>,
+    /// Whether it is written without spaces between words: then words are those of the lists, and
+    /// what is between them.
+    pub(crate) unspaced: bool,
+    /// Whether questions may be quoted in the overview and as key moments. Only where it was
+    /// measured that they do not crowd out answers.
+    pub(crate) quotes_questions: bool,
     /// Maximum distance of the verb after its cue, in words.
     pub(crate) verb_within: usize,
     /// Looks like a commitment but is a figure of speech.
@@ -111,6 +122,22 @@ pub(crate) struct Due {
     pub(crate) manner: List,
 }
 
+impl Due {
+    /// No words.
+    pub(super) const NONE: Self = Self {
+        deadline: "",
+        at: "",
+        joint: "",
+        which: "",
+        next: "",
+        day: "",
+        span: "",
+        event: "",
+        number: "",
+        manner: "",
+    };
+}
+
 /// Empty lists: the default of a pack, and the pack of every other language.
 pub(super) const NEUTRAL: Pack = Pack {
     code: "",
@@ -137,6 +164,10 @@ pub(super) const NEUTRAL: Pack = Pack {
     will_you: "",
     we_will: "",
     they_will: "",
+    and: "",
+    future: |_| Vec::new(),
+    unspaced: false,
+    quotes_questions: false,
     verb_within: 5,
     no_commitment: "",
     imagined: "",
@@ -147,18 +178,7 @@ pub(super) const NEUTRAL: Pack = Pack {
     no_answer: "",
     left_open: "",
     still_unknown: "",
-    due: Due {
-        deadline: "",
-        at: "",
-        joint: "",
-        which: "",
-        next: "",
-        day: "",
-        span: "",
-        event: "",
-        number: "",
-        manner: "",
-    },
+    due: Due::NONE,
     stem: str::to_owned,
 };
 

@@ -90,6 +90,8 @@ pub(super) static PT: Pack = Pack {
         sua tarefa é, quero que você",
     we_will: "vamos, nos vemos, a gente se fala, a gente vai, temos que, precisamos, deveríamos",
     they_will: "vai, deve, tem que, precisa",
+    and: "e, mas, depois, ou, então",
+    future,
     no_commitment: "
         vou ser, vou dizer, vou te dizer, vou compartilhar, vou ver, vou estar, vou bem,
         vamos ver, vamos começar, vamos falar, vamos dizer, vamos lá, você pode contar,
@@ -145,4 +147,11 @@ pub(super) static PT: Pack = Pack {
 /// Strips the endings of number and gender.
 fn stem(word: &str) -> String {
     without_ending(word, &["ões", "ão", "es", "os", "as", "s", "o", "a", "e"], 4)
+}
+
+/// "Enviarei" is from "enviar".
+fn future(word: &str) -> Vec<String> {
+    let infinitive = word.strip_suffix("ei").filter(|stem| stem.ends_with('r'));
+    let irregular = if word == "farei" { Some("fazer") } else { None };
+    infinitive.into_iter().chain(irregular).map(str::to_owned).collect()
 }

@@ -235,10 +235,11 @@ pub fn interpret(question: &str, context: &Context<'_>) -> Interpreted {
         removed: &removed,
         kind: kind.as_ref().map(|(_, at)| at.clone()),
         people: &people,
+        dates: dates.as_ref().map_or(&[][..], |dates| &dates.quotes[..]),
     };
     Interpreted {
         text: content::text(question, &removed),
-        words: content::words(&words, &plain, &kept),
+        words: content::words(question, &words, &plain, &kept),
         phrases,
         excluded,
         dates,

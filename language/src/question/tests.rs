@@ -91,6 +91,100 @@ fn several_periods_are_one_range() {
     }
 }
 
+/// Asks on Monday, 30 November 2026.
+fn days_of(question: &str) -> (String, Vec<String>) {
+    let found = interpret(question, &Context::on(day("2026-11-30")));
+    let shown = |day: Option<NaiveDate>| day.map_or_else(String::new, |day| day.to_string());
+    let days = found.dates.map(|dates| format!("{}..{}", shown(dates.from), shown(dates.to)));
+    (days.unwrap_or_default(), found.words)
+}
+
+#[test]
+fn what_is_left_of_a_date_is_no_word() {
+    for (question, days) in [
+        ("What did she say last Monday morning", "2026-11-23..2026-11-24"),
+        ("What did she say on Friday evening?", "2026-11-27..2026-11-28"),
+        ("the call on Friday at 9:30", "2026-11-27..2026-11-28"),
+        ("what did he say last Friday at 4pm", "2026-11-27..2026-11-28"),
+        ("what did she say on the 12th in the afternoon", "2026-11-12..2026-11-13"),
+        ("what did she say on the morning of the 12th", "2026-11-12..2026-11-13"),
+        ("what did she say yesterday at noon", "2026-11-29..2026-11-30"),
+        ("sessions on Monday the 23rd", "2026-11-23..2026-11-24"),
+        ("sessions on Monday the 9th", "2026-11-09..2026-11-10"),
+        ("the session of Monday, 23 November", "2026-11-23..2026-11-24"),
+        ("calls on Tuesday, October 13th 2026", "2026-10-13..2026-10-14"),
+        ("last Thursday the 19th", "2026-11-19..2026-11-20"),
+        ("what did we discuss sometime in March", "2026-03-01..2026-04-01"),
+        ("מה היא אמרה ביום חמישי בבוקר", "2026-11-26..2026-11-27"),
+    ] {
+        let (found, words) = days_of(question);
+        assert_eq!((found.as_str(), words.len()), (days, 0), "{question}: {words:?}");
+    }
+    // A part of the day may be the subject.
+    assert_eq!(days_of("last Monday, morning routines").1, ["morning", "routines"]);
+    assert_eq!(days_of("sleeping in the morning").0, "");
+}
+
+#[test]
+fn parts_of_a_period_are_counted() {
+    for (question, days) in [
+        ("the last Friday of October", "2026-10-30..2026-10-31"),
+        ("on the last weekend of September", "2026-09-26..2026-09-28"),
+        ("the last day of July", "2026-07-31..2026-08-01"),
+        ("on the first Tuesday of March", "2026-03-03..2026-03-04"),
+        ("the second weekend in May", "2026-05-09..2026-05-11"),
+        ("the last day of Q3", "2026-09-30..2026-10-01"),
+        ("on the first day of 2025", "2025-01-01..2025-01-02"),
+        ("the 3rd Monday in June 2025", "2025-06-16..2025-06-17"),
+        ("the last Monday of last month", "2026-10-26..2026-10-27"),
+        ("the first Monday of the month", "2026-11-02..2026-11-03"),
+        ("the last month of 2025", "2025-12-01..2026-01-01"),
+        ("the last quarter of last year", "2025-10-01..2026-01-01"),
+        ("the first Tuesday of December", "2025-12-02..2025-12-03"),
+        ("the last Friday", "2026-11-27..2026-11-28"),
+        ("ביום שישי האחרון באוקטובר", "2026-10-30..2026-10-31"),
+        ("ביום שלישי הראשון של מרץ", "2026-03-03..2026-03-04"),
+        ("ביום האחרון של יולי", "2026-07-31..2026-08-01"),
+    ] {
+        assert_eq!(days_of(question).0, days, "{question}");
+    }
+    assert_eq!(days_of("the last day of the retreat").0, "");
+}
+
+#[test]
+fn dates_are_written_in_many_ways() {
+    for question in [
+        "the call on 13.12.2025",
+        "the call on 13 12 2025",
+        "the call on 13. 12. 2025",
+        "the call on 2025/12/13",
+        "the call on 2025-12-13",
+        "the call on 2025.12.13",
+        "the call on 20251213",
+        "the call on 13/12/2025",
+        "the call on 12/13/2025",
+        "the call on 13-12-2025",
+        "the call on 13 Dec 2025",
+        "the call on Dec 13, 2025",
+        "13 12 2025",
+    ] {
+        assert_eq!(days_of(question).0, "2025-12-13..2025-12-14", "{question}");
+    }
+    assert_eq!(days_of("rooms 13 12 11").0, "");
+}
+
+#[test]
+fn words_written_as_one_stay_together() {
+    for (question, words) in [
+        ("her e-mail", &["e-mail"][..]),
+        ("the follow-up with co-workers", &["follow-up", "co-workers"]),
+        ("会議の内容", &["会議の内容"]),
+        ("from 3-14 March", &[]),
+    ] {
+        assert_eq!(ask(question).words, words, "{question}");
+    }
+}
+
 #[test]
 fn it_is_shown_to_callers() {
     let shown = serde_json::to_value(ask("What did Maya promise since March?")).unwrap();

@@ -20,6 +20,8 @@ const ENOUGH: f32 = 1.75;
 const MOST: usize = 10;
 /// Number of turns of a long call.
 const LONG: usize = 200;
+/// Maximum number of words between "and" and the cue: pronouns, mostly.
+const CLITICS: usize = 3;
 
 /// An action item and the index of its sentence.
 pub(crate) struct Found {
@@ -62,11 +64,16 @@ pub(crate) fn find(
         (&language.will_you, 0.75, Owner::Other),
         (&language.we_will, 0.5, Owner::Both),
     ];
+    let future = |word: &Word, verbs: &Phrases| {
+        (pack.future)(bare(&word.lower)).iter().any(|verb| verbs.has(verb))
+    };
     let verb = |words: &[Word]| -> f32 {
         let near = words.len().min(pack.verb_within);
-        if (0..near).any(|at| errands.at(&words[at..]).is_some()) {
+        let errand = |at: usize| errands.at(&words[at..]).is_some() || future(&words[at], &errands);
+        if (0..near).any(errand) {
             1.0
-        } else if words[..near].iter().any(|word| doings.has(&word.lower)) {
+        } else if words[..near].iter().any(|word| doings.has(&word.lower) || future(word, &doings))
+        {
             0.5
         } else {
             0.0
@@ -75,9 +82,13 @@ pub(crate) fn find(
     let mut found = Vec::new();
     for (place, sentence) in sentences.iter().enumerate().filter(|(place, _)| !silent[*place]) {
         let text = &content.turns[sentence.turn].text;
-        for (from, to) in clauses(sentence, language) {
+        for (from, to) in clauses(text, sentence, language) {
             let words = &sentence.words[from..to];
-            if words.len() < 4 {
+            // Whole or absent: a part that was cut between words is no item.
+            let broken =
+                from == 0 && sentence.cut.0 || to == sentence.words.len() && sentence.cut.1;
+            let split = to < sentence.words.len();
+            if broken || is_short(words, split, language) {
                 continue;
             }
             let mut offers: Vec<(f32, Doer)> = Vec::new();
@@ -152,21 +163,65 @@ pub(crate) fn find(
     found
 }
 
-/// Splits a sentence into parts that each commit to something: "I'll call, and I'll write".
-fn clauses(sentence: &Sentence, language: &Language) -> Vec<(usize, usize)> {
+/// Splits a sentence into parts that each commit to something: "I'll call, and I'll write". Each
+/// part is whole: it is split only where one clause ends and another begins.
+fn clauses(text: &str, sentence: &Sentence, language: &Language) -> Vec<(usize, usize)> {
     let words = &sentence.words;
-    let mut starts: Vec<usize> = vec![0];
+    let mut parts: Vec<(usize, usize)> = vec![(0, words.len())];
     for (at, _) in commitments(words, &language.i_will, language) {
-        let last = starts[starts.len() - 1];
-        let first = starts.len() == 1;
+        let last = parts[parts.len() - 1].0;
+        let first = parts.len() == 1;
         // Text before the first cue belongs to it, so only the second cue starts a part.
-        let cue_before = commitments(&words[last..at], &language.i_will, language).next().is_some();
-        if at >= last + 4 && (cue_before || !first) {
-            starts.push(at);
+        let cue_before =
+            at > last && commitments(&words[last..at], &language.i_will, language).next().is_some();
+        if at >= last + 2
+            && (cue_before || !first)
+            && let Some((end, start)) = joint(text, words, at, language)
+            && end >= last + if language.pack.unspaced { 2 } else { 3 }
+        {
+            if let Some(part) = parts.last_mut() {
+                part.1 = end;
+            }
+            parts.push((start, words.len()));
         }
     }
-    let ends = starts.iter().skip(1).copied().chain([words.len()]);
-    starts.iter().copied().zip(ends.collect::<Vec<_>>()).collect()
+    parts
+}
+
+/// Returns where a clause ends and the next one starts, before the cue at `at`: at a word such as
+/// "and", or at a comma. What is between it and the cue belongs to the cue: "y se lo enviaré".
+fn joint(text: &str, words: &[Word], at: usize, language: &Language) -> Option<(usize, usize)> {
+    for start in (at.saturating_sub(CLITICS).max(1)..=at).rev() {
+        if language.and.contains(words[start - 1].lower.as_str()) {
+            // "E depois te mando": all of them.
+            let joins = |word: &&Word| language.and.contains(word.lower.as_str());
+            let all = words[..start].iter().rev().take_while(joins).count();
+            return Some((start - all, start));
+        }
+        let between = &text[words[start - 1].to..words[start].from];
+        // In Hebrew and Arabic "and" is a letter of the next word.
+        let joined = words[start].lower.starts_with(['ו', 'و'])
+            && words[start].lower.chars().nth(2).is_some();
+        if joined || between.contains([',', ';', ':', '،', '؛', '、', '，', '–', '—']) {
+            return Some((start, start));
+        }
+    }
+    None
+}
+
+/// Returns a word without what is elided before it: "j'enverrai".
+fn bare(word: &str) -> &str {
+    match word.rsplit_once('\'') {
+        Some((before, _)) if before == "n" => "",
+        Some((_, rest)) => rest,
+        None => word,
+    }
+}
+
+/// Returns whether a clause is too short to say what will be done. Words of a language without
+/// spaces are longer.
+fn is_short(words: &[Word], split: bool, language: &Language) -> bool {
+    words.len() + usize::from(split) < if language.pack.unspaced { 2 } else { 4 }
 }
 
 /// Quotes words `from..to` of a sentence, or all of it if it has only one part.
@@ -174,11 +229,7 @@ fn quote(content: &Content, sentence: &Sentence, from: usize, to: usize) -> Quot
     let mut quote = sentence.quote(content);
     let text = &content.turns[sentence.turn].text;
     let begin = if from == 0 { sentence.from } else { sentence.words[from].from };
-    let end = match sentence.words.get(to) {
-        // Omits the "and" before the next part.
-        Some(_) => sentence.words[if to - from > 2 { to - 2 } else { to - 1 }].to,
-        None => sentence.to,
-    };
+    let end = if to < sentence.words.len() { sentence.words[to - 1].to } else { sentence.to };
     if begin < end {
         quote.text = text[begin..end].to_owned();
     }
@@ -201,7 +252,11 @@ fn commitments<'a>(
     language: &'a Language,
 ) -> impl Iterator<Item = (usize, usize)> + 'a {
     (0..words.len()).filter_map(move |at| {
-        let length = cue.at(&words[at..])?;
+        let future = || {
+            let firm = std::ptr::eq(cue, &language.i_will);
+            (firm && language.promises(bare(&words[at].lower))).then_some(1)
+        };
+        let length = cue.at(&words[at..]).or_else(future)?;
         if language.no_commitment.at(&words[at..]).is_some() {
             return None;
         }

@@ -38,7 +38,10 @@ pub(crate) fn find(
         let sentence = &sentences[place];
         let about = sentence.words.iter().filter(|word| language.is_content(&word.lower)).count();
         if worth[place].share == 0.0
-            || sentence.words.len() < 4
+            || sentence.words.len() < if language.pack.unspaced { 2 } else { 4 }
+            // Whole or absent.
+            || sentence.cut.0
+            || sentence.cut.1
             || about == 0
             || promised.contains(&place)
         {

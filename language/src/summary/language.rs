@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use debrief_domain::transcript::content::Content;
 
+use super::lexicon::Lexicon;
 use crate::lists::{self, Pack, entries, stop_words};
 use crate::phrases::Phrases;
 use crate::sentences::Sentence;
@@ -21,6 +22,10 @@ pub(crate) struct Language {
     pub(crate) goal: Phrases,
     pub(crate) decision: Phrases,
     pub(crate) undecided: Phrases,
+    /// Words that join clauses.
+    pub(crate) and: HashSet<&'static str>,
+    errands: Phrases,
+    doings: Phrases,
     pub(crate) i_will: Phrases,
     pub(crate) i_intend: Phrases,
     pub(crate) will_you: Phrases,
@@ -50,6 +55,9 @@ impl Language {
             goal: Phrases::new(pack.goal),
             decision: Phrases::new(pack.decision),
             undecided: Phrases::new(pack.undecided),
+            and: entries(pack.and).collect(),
+            errands: Phrases::new(pack.errands),
+            doings: Phrases::new(pack.doings),
             i_will: Phrases::new(pack.i_will),
             i_intend: Phrases::new(pack.i_intend),
             will_you: Phrases::new(pack.will_you),
@@ -65,9 +73,31 @@ impl Language {
 
     /// Returns whether a word is related to the subject.
     pub(crate) fn is_content(&self, word: &str) -> bool {
+        // Kana alone are endings and particles.
+        let is_kana = |c: char| ('\u{3041}'..='\u{309f}').contains(&c);
         !self.stop.contains(word)
+            && !(self.pack.unspaced && word.chars().all(is_kana))
             && word.chars().nth(1).is_some()
             && word.chars().any(char::is_alphabetic)
+    }
+
+    /// Joins the letters of a language without spaces to words: the longest entries of its lists,
+    /// and what is between them.
+    pub(crate) fn join_words(&self, content: &Content, sentences: &mut [Sentence]) {
+        if !self.pack.unspaced {
+            return;
+        }
+        let lexicon = Lexicon::new(self.pack);
+        for sentence in sentences {
+            let text = &content.turns[sentence.turn].text;
+            sentence.words = lexicon.joined(text, &sentence.words);
+        }
+    }
+
+    /// Returns whether a word promises on its own: it is the future of something that can be done.
+    pub(crate) fn promises(&self, word: &str) -> bool {
+        let verbs = (self.pack.future)(word);
+        verbs.iter().any(|verb| self.errands.has(verb) || self.doings.has(verb))
     }
 
     /// Returns the stem by which a word is compared.

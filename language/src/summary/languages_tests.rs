@@ -161,3 +161,69 @@ fn arabic_and_russian_have_an_overview_and_no_guesses() {
         assert!(summary.action_items.is_empty() && summary.decisions.is_empty());
     }
 }
+
+/// Returns the texts of the action items of one speaker's sentence.
+fn promised(code: &str, said: &str) -> Vec<String> {
+    let mut content = session(&[("Ada", said), ("Bo", "…")]);
+    content.language = Some(code.to_owned());
+    check(&content).action_items.into_iter().map(|item| item.quote.text).collect()
+}
+
+#[test]
+fn an_item_is_whole_or_absent() {
+    for (code, said, items) in [
+        (
+            "es",
+            "Voy a escribir el plan mañana por la tarde y se lo enviaré a Marta el viernes.",
+            &["Voy a escribir el plan mañana por la tarde", "se lo enviaré a Marta el viernes."][..],
+        ),
+        (
+            "pt",
+            "Vou escrever o plano amanhã de manhã e depois te mando o resumo na sexta.",
+            &["Vou escrever o plano amanhã de manhã", "te mando o resumo na sexta."][..],
+        ),
+        (
+            "fr",
+            "J'appellerai le client lundi et je lui enverrai le contrat mardi.",
+            &["J'appellerai le client lundi", "je lui enverrai le contrat mardi."][..],
+        ),
+        (
+            "en",
+            "I'll write the plan tomorrow afternoon then I'll send it to Marta on Friday.",
+            &["I'll write the plan tomorrow afternoon", "I'll send it to Marta on Friday."][..],
+        ),
+        (
+            "en",
+            "I'll write the plan tomorrow afternoon I'll send it to Marta on Friday.",
+            &["I'll write the plan tomorrow afternoon I'll send it to Marta on Friday."][..],
+        ),
+    ] {
+        assert_eq!(promised(code, said), items, "{said}");
+    }
+    // Nothing tells where a sentence without end begins or ends.
+    let endless =
+        "i'll send the list to marta on friday and we talked about the plan again ".repeat(20);
+    assert_eq!(promised("en", &endless), [""; 0]);
+}
+
+#[test]
+fn a_future_promises_and_other_forms_do_not() {
+    for (code, said) in [
+        ("fr", "J'enverrai le contrat à Paul vendredi."),
+        ("fr", "Je t'appellerai demain matin."),
+        ("es", "Enviaré el contrato a Pablo el viernes."),
+        ("pt", "Enviarei o contrato ao Paulo na sexta."),
+        ("it", "Manderò il contratto a Paolo venerdì."),
+        ("it", "Cercherò una nuova palestra domani."),
+    ] {
+        assert_eq!(promised(code, said), [said], "{said}");
+    }
+    for (code, said) in [
+        ("fr", "Je n'enverrai pas le contrat à Paul vendredi."),
+        ("es", "Preparé el contrato de Pablo el viernes."),
+        ("es", "No enviaré el contrato a Pablo el viernes."),
+        ("fr", "C'est vrai que le contrat est pour vendredi."),
+    ] {
+        assert_eq!(promised(code, said), [""; 0], "{said}");
+    }
+}

@@ -13,6 +13,7 @@ mod due;
 mod language;
 #[cfg(test)]
 mod languages_tests;
+mod lexicon;
 mod overview;
 mod questions;
 mod rank;
@@ -20,6 +21,8 @@ mod replies;
 #[cfg(test)]
 mod tests;
 mod topics;
+#[cfg(test)]
+mod understood_tests;
 mod worth;
 
 use debrief_domain::summary::content::{Content as Summary, Method, Quote};
@@ -38,8 +41,9 @@ const ENOUGH_MOMENTS: usize = 3;
 
 /// Summarizes a transcript with sentences chosen from it.
 pub fn extractive(content: &Content) -> Summary {
-    let sentences = sentences::split(content);
+    let mut sentences = sentences::split(content);
     let language = Language::of(content, &sentences);
+    language.join_words(content, &mut sentences);
     let silent: Vec<bool> = sentences.iter().map(|s| is_silent(s, &language)).collect();
     let ranking = Ranking::new(&sentences, &silent, &language);
     let worth = Worth::of_all(content, &sentences, &silent, &language);
@@ -49,6 +53,7 @@ pub fn extractive(content: &Content) -> Summary {
     let actions = actions::find(content, &sentences, &silent, &language);
     let promised: Vec<usize> = actions.iter().map(|found| found.sentence).collect();
     let decisions = decisions::find(content, &sentences, &worth, &ranking, &language, &promised);
+    let (worth, scores) = without_questions(worth, scores, &sentences, &language);
     let headline = headline(&sentences, &scores, &worth);
     let overview = overview(&sentences, &worth, &scores, &ranking);
     let told: Vec<usize> = overview.iter().chain(&decisions).chain(&promised).copied().collect();
@@ -69,6 +74,23 @@ pub fn extractive(content: &Content) -> Summary {
         action_items: actions.into_iter().map(|found| found.item).collect(),
         open_questions: quotes(questions),
     }
+}
+
+/// Leaves questions out of what is quoted, in languages in which they would crowd out answers: a
+/// coach's questions have the words of the session, but nothing of what came of it.
+fn without_questions(
+    mut worth: Vec<Worth>,
+    mut scores: Vec<f32>,
+    sentences: &[Sentence],
+    language: &Language,
+) -> (Vec<Worth>, Vec<f32>) {
+    if !language.pack.quotes_questions {
+        for (place, _) in sentences.iter().enumerate().filter(|(_, sentence)| sentence.question) {
+            worth[place].share = 0.0;
+            scores[place] = 0.0;
+        }
+    }
+    (worth, scores)
 }
 
 /// Greetings, technicalities and fillers have no weight.
@@ -137,8 +159,9 @@ fn overview(
 /// Returns the most informative set of sentences, at most `words` words in total (separated by
 /// white space), in spoken order.
 pub fn overview_of(content: &Content, words: usize) -> Vec<Quote> {
-    let sentences = sentences::split(content);
+    let mut sentences = sentences::split(content);
     let language = Language::of(content, &sentences);
+    language.join_words(content, &mut sentences);
     let silent: Vec<bool> = sentences.iter().map(|s| is_silent(s, &language)).collect();
     let ranking = Ranking::new(&sentences, &silent, &language);
     let worth = Worth::of_all(content, &sentences, &silent, &language);

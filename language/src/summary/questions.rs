@@ -26,7 +26,8 @@ pub(crate) fn open(
     let mut found: Vec<(u8, usize)> = Vec::new();
     for (place, sentence) in sentences.iter().enumerate() {
         let about = sentence.words.iter().filter(|word| language.is_content(&word.lower)).count();
-        if silent[place] || sentence.words.len() < 5 || about < 2 {
+        let short = sentence.words.len() < if language.pack.unspaced { 3 } else { 5 };
+        if silent[place] || short || about < 2 {
             continue;
         }
         if language.still_unknown.any(&sentence.words) && !sentence.question {

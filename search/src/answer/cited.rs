@@ -211,7 +211,8 @@ mod tests {
             start_ms: Some(61_000),
             text: text.into(),
         };
-        let passage = Passage { kind: Kind::Turns, lines: vec![line], language: None, second: 0 };
+        let passage =
+            Passage { kind: Kind::Turns, lines: vec![line], language: None, by: None, second: 0 };
         let stored = StoredPassage {
             subject: Subject::Transcript(uuid::Uuid::from_u128(1).into()),
             client_id: None,

@@ -5,8 +5,8 @@
 pub mod cited;
 
 use crate::highlight::Matcher;
-use crate::passages::Kind;
-use crate::query::hit::Hit;
+use crate::passages::{Kind, Line};
+use crate::query::Hit;
 use debrief_domain::subject::Subject;
 use debrief_sessions::ExternalNote;
 use unicode_segmentation::UnicodeSegmentation;
@@ -40,8 +40,16 @@ pub struct Sentence {
 }
 
 /// Returns the best sentences of these hits, best first. Questions are only included if nothing
-/// else is found; links never are.
-pub(crate) fn sentences(hits: &[Hit], matcher: &mut Matcher<'_>) -> Vec<Sentence> {
+/// else is found; links never are. If the question asks for what was promised, decided or asked,
+/// and the first `of_kind` hits are that, they are the answer.
+pub(crate) fn sentences(hits: &[Hit], of_kind: usize, matcher: &mut Matcher<'_>) -> Vec<Sentence> {
+    if of_kind > 0 {
+        let lines = hits.iter().take(of_kind).filter_map(|hit| {
+            let line = hit.stored.passage.lines.first()?;
+            Some(sentence(hit, line, &line.text))
+        });
+        return lines.take(SENTENCES_MAX).collect();
+    }
     let mut candidates: Vec<(f32, Sentence)> = Vec::new();
     for hit in hits.iter().take(HITS_MAX) {
         let passage = &hit.stored.passage;
@@ -65,15 +73,7 @@ pub(crate) fn sentences(hits: &[Hit], matcher: &mut Matcher<'_>) -> Vec<Sentence
                     weight *= LEAST * LEAST;
                 }
                 if weight > 0.0 {
-                    let sentence = Sentence {
-                        text: text.to_owned(),
-                        subject: hit.stored.subject,
-                        note: hit.stored.note.clone(),
-                        turn: passage.turns().map(|_| line.turn),
-                        speaker: line.speaker.clone(),
-                        start_ms: line.start_ms,
-                    };
-                    candidates.push((weight, sentence));
+                    candidates.push((weight, sentence(hit, line, text)));
                 }
             }
         }
@@ -83,4 +83,15 @@ pub(crate) fn sentences(hits: &[Hit], matcher: &mut Matcher<'_>) -> Vec<Sentence
     let least = candidates.first().map_or(0.0, |(best, _)| best * LEAST);
     let fair = candidates.into_iter().take_while(|(weight, _)| *weight >= least);
     fair.take(SENTENCES_MAX).map(|(_, sentence)| sentence).collect()
+}
+
+fn sentence(hit: &Hit, line: &Line, text: &str) -> Sentence {
+    Sentence {
+        text: text.to_owned(),
+        subject: hit.stored.subject,
+        note: hit.stored.note.clone(),
+        turn: hit.stored.passage.turns().map(|_| line.turn),
+        speaker: line.speaker.clone(),
+        start_ms: line.start_ms,
+    }
 }

@@ -39,7 +39,7 @@ use tantivy::{
 };
 
 /// The version of the index's content and analysis: an index of another version is rebuilt.
-pub const SCHEMA: u32 = 4;
+pub const SCHEMA: u32 = 5;
 /// The number of terms of a passage of average length.
 const AVERAGE_TERMS: u64 = crate::passages::WINDOW_WORDS as u64;
 
@@ -81,6 +81,9 @@ pub struct StoredPassage {
 pub(crate) struct Fields {
     /// Stems, for ranking.
     pub(crate) stems: Field,
+    /// Stems of words joined by hyphens, for ranking. Apart, so that they do not make a passage
+    /// longer.
+    pub(crate) forms: Field,
     /// Words with their positions, for phrases.
     pub(crate) words: Field,
     /// The organization itself, as one term.
@@ -97,8 +100,12 @@ pub(crate) struct Fields {
     pub(crate) turn: Field,
     pub(crate) client: Field,
     pub(crate) speaker: Field,
+    /// Who promised, decided or asked it: their name, and the client's id if it is the client.
+    pub(crate) by: Field,
     pub(crate) coach: Field,
     pub(crate) language: Field,
+    /// The language's tag and each beginning of it, as filters name them: `pt` for `pt-BR`.
+    pub(crate) language_range: Field,
     /// The session's title, once.
     pub(crate) title: Field,
     /// The topics of the session's summary, once each.
@@ -114,9 +121,16 @@ fn schema() -> (Schema, Fields) {
         let indexing = TextFieldIndexing::default().set_tokenizer("raw").set_index_option(option);
         TextOptions::default().set_indexing_options(indexing)
     };
+    let without_lengths = TextOptions::default().set_indexing_options(
+        TextFieldIndexing::default()
+            .set_tokenizer("raw")
+            .set_fieldnorms(false)
+            .set_index_option(IndexRecordOption::WithFreqs),
+    );
     let value = || STRING.set_fast("raw");
     let fields = Fields {
         stems: builder.add_text_field("stems", indexed(IndexRecordOption::WithFreqs)),
+        forms: builder.add_text_field("forms", without_lengths),
         words: builder.add_text_field("words", indexed(IndexRecordOption::WithFreqsAndPositions)),
         organization: builder.add_text_field("organization", STRING),
         transcript: builder.add_text_field("transcript", value()),
@@ -128,8 +142,10 @@ fn schema() -> (Schema, Fields) {
         turn: builder.add_u64_field("turn", FAST),
         client: builder.add_text_field("client", value()),
         speaker: builder.add_text_field("speaker", value()),
+        by: builder.add_text_field("by", STRING),
         coach: builder.add_text_field("coach", STRING),
         language: builder.add_text_field("language", value()),
+        language_range: builder.add_text_field("language_range", STRING),
         title: builder.add_text_field("title", STRING),
         topic: builder.add_text_field("topic", STRING),
         at: builder.add_i64_field("at", FAST | INDEXED),

@@ -6,6 +6,7 @@ use crate::dense::chunks;
 use crate::passages::{Kind, Line, Passage, coaches, of_session};
 use debrief_domain::ids::OrganizationId;
 use debrief_domain::subject::Subject;
+use debrief_domain::transcript::content::Role;
 use debrief_sessions::Session;
 use std::time::Duration;
 use tantivy::tokenizer::{PreTokenizedString, Token as IndexToken};
@@ -81,9 +82,10 @@ impl Writer {
         let scope = Scope::of(session.organization);
         let chunks = chunks::ids(session.subject, &passage);
         let analyzer = analyzer(&mut self.analyzers, passage.language.as_deref());
-        let (stems, words) = terms(analyzer, &scope, &passage.lines);
+        let Terms { stems, forms, words } = terms(analyzer, &scope, &passage.lines);
         let mut document = TantivyDocument::new();
         document.add_pre_tokenized_text(fields.stems, stems);
+        document.add_pre_tokenized_text(fields.forms, forms);
         document.add_pre_tokenized_text(fields.words, words);
         document.add_text(fields.organization, scope.word(""));
         document
@@ -104,11 +106,20 @@ impl Writer {
         for speaker in passage.speakers() {
             document.add_text(fields.speaker, scope.word(speaker));
         }
+        if let Some(by) = &passage.by {
+            document.add_text(fields.by, scope.word(by));
+            if let (Some(client), true) = (session.client_id, is_client(session, by)) {
+                document.add_text(fields.by, scope.word(&client.0.simple().to_string()));
+            }
+        }
         for coach in session.content.iter().flat_map(coaches) {
             document.add_text(fields.coach, scope.word(coach));
         }
         if let Some(language) = &passage.language {
             document.add_text(fields.language, scope.word(language));
+            for range in debrief_domain::language_tag::ranges(language) {
+                document.add_text(fields.language_range, scope.word(range));
+            }
         }
         match (passage.kind, &session.title, &session.summary) {
             (Kind::Title, Some(title), _) if title.len() <= SUGGESTED_MAX => {
@@ -182,6 +193,12 @@ impl Writer {
     }
 }
 
+/// Returns whether a participant is the session's client.
+fn is_client(session: &Session, name: &str) -> bool {
+    let mut people = session.content.iter().flat_map(|content| &content.participants);
+    people.any(|person| person.role == Role::Client && person.name == name)
+}
+
 fn analyzer<'a>(
     analyzers: &'a mut Vec<(Option<String>, Analyzer)>,
     language: Option<&str>,
@@ -200,14 +217,18 @@ fn analyzer<'a>(
     &mut analyzers[at].1
 }
 
-/// Returns the terms of a passage: its stems, and its words with their positions. A speaker's name
-/// is included where the speaker begins to speak.
-fn terms(
-    analyzer: &mut Analyzer,
-    scope: &Scope,
-    lines: &[Line],
-) -> (PreTokenizedString, PreTokenizedString) {
-    let (mut stems, mut words) = (Vec::new(), Vec::new());
+/// The terms of a passage.
+struct Terms {
+    stems: PreTokenizedString,
+    /// Stems of words joined by hyphens.
+    forms: PreTokenizedString,
+    /// Words with their positions.
+    words: PreTokenizedString,
+}
+
+/// Returns the terms of a passage. A speaker's name is included where the speaker begins to speak.
+fn terms(analyzer: &mut Analyzer, scope: &Scope, lines: &[Line]) -> Terms {
+    let (mut stems, mut forms, mut words) = (Vec::new(), Vec::new(), Vec::new());
     let mut position = 0;
     let mut before = None;
     let mut push = |analyzer: &mut Analyzer, text: &str, position: &mut usize, phrase: bool| {
@@ -219,8 +240,10 @@ fn terms(
                 ..IndexToken::default()
             };
             stems.extend(token.stems.iter().map(|stem| term(stem, *position)));
+            forms.extend(token.joined.iter().map(|stem| term(stem, *position)));
             if phrase {
                 words.push(term(&token.word, *position));
+                words.extend(token.also.iter().map(|also| term(also, *position)));
             }
             *position += 1;
         }
@@ -239,5 +262,5 @@ fn terms(
         push(analyzer, &line.text, &mut position, true);
     }
     let pre_tokenized = |tokens| PreTokenizedString { text: String::new(), tokens };
-    (pre_tokenized(stems), pre_tokenized(words))
+    Terms { stems: pre_tokenized(stems), forms: pre_tokenized(forms), words: pre_tokenized(words) }
 }

@@ -24,19 +24,33 @@ const EXACT: f32 = 0.2;
 const NEAR: f32 = 0.3;
 /// Words that may be between them, or changes of their order (tantivy's slop).
 const NEAR_WITHIN: u32 = 3;
+/// The factor for words joined by hyphens, which are indexed without the length of the passage: what
+/// the score of a passage of average length is short of that.
+const JOINED: f32 = 0.6;
 /// The factor for passages that are made of quotes.
 const DERIVED: f32 = 0.6;
 
 /// The clauses of a query.
 pub(super) struct Clauses {
     /// Whether it has words to rank by.
-    ranks: bool,
+    pub(super) ranks: bool,
     /// The words: the union of these, each with its own weight.
     ranked: Vec<Ranked>,
     /// All of these must match.
-    must: Vec<Box<dyn EngineQuery>>,
+    pub(super) must: Vec<Box<dyn EngineQuery>>,
+    /// For each person that the question is about, the passages that concern them: all must match.
+    about: Vec<Box<dyn EngineQuery>>,
     /// None of these may match.
-    must_not: Vec<Box<dyn EngineQuery>>,
+    pub(super) must_not: Vec<Box<dyn EngineQuery>>,
+}
+
+impl Clauses {
+    /// Returns the query for passages that contain words of the question, if it has any.
+    pub(super) fn words(&self) -> Option<Box<dyn EngineQuery>> {
+        let ranked = self.ranked.iter().map(Ranked::engine);
+        self.ranks
+            .then(|| -> Box<dyn EngineQuery> { Box::new(BooleanQuery::union(ranked.collect())) })
+    }
 }
 
 /// Adds the maximum of these scores to the score of a passage.
@@ -65,14 +79,15 @@ impl Snapshot<'_> {
         let fields = self.index.fields;
         let mut must = vec![self.any(fields.organization, [""])];
         let mut must_not = Vec::new();
-        let mut ranked: Vec<Ranked> = words.iter().map(|word| self.ranked(&word.stems)).collect();
+        let mut ranked: Vec<Ranked> = words
+            .chunk_by(|one, other| !one.joined.is_empty() && one.joined == other.joined)
+            .map(|words| self.together(words))
+            .collect();
         if !words.is_empty() {
             ranked.extend(self.exact_clauses(analyzer, &query.words));
         }
         if query.every_word {
-            let word =
-                |word: &WeightedWord| self.any(fields.stems, word.stems.iter().map(String::as_str));
-            must.extend(words.iter().map(word));
+            must.extend(words.iter().map(|word| self.has(word)));
         }
         for phrase in &query.phrases {
             must.extend(self.phrase(analyzer, phrase));
@@ -84,21 +99,17 @@ impl Snapshot<'_> {
                 _ => self.phrase(analyzer, excluded).map(excludable),
             });
         }
-        for about in &query.about {
-            must.push(self.about(analyzer, about));
-        }
+        let about = query.about.iter().map(|about| self.about(analyzer, about)).collect();
         must.extend(self.filters(&query.filters));
-        Clauses { ranks: !words.is_empty(), ranked, must, must_not }
+        Clauses { ranks: !words.is_empty(), ranked, must, about, must_not }
     }
 
     /// Returns the query for passages that contain words of the question, scored by those words.
     pub(super) fn engine_query(&self, clauses: &Clauses) -> Box<dyn EngineQuery> {
         let mut all: Vec<(Occur, Box<dyn EngineQuery>)> = Vec::new();
-        if clauses.ranks {
-            let ranked = clauses.ranked.iter().map(Ranked::engine);
-            all.push((Occur::Must, Box::new(BooleanQuery::union(ranked.collect()))));
-        }
-        all.extend(clauses.must.iter().map(|engine| (Occur::Must, unscored(engine.box_clone()))));
+        all.extend(clauses.words().map(|words| (Occur::Must, words)));
+        let must = clauses.must.iter().chain(&clauses.about);
+        all.extend(must.map(|engine| (Occur::Must, unscored(engine.box_clone()))));
         all.extend(clauses.must_not.iter().map(|engine| (Occur::MustNot, engine.box_clone())));
         Box::new(BooleanQuery::new(all))
     }
@@ -121,7 +132,8 @@ impl Snapshot<'_> {
         let weights = |all: &[Box<dyn EngineQuery>], scoring| {
             all.iter().map(|engine| engine.weight(scoring)).collect::<Result<Vec<_>, _>>()
         };
-        let must = weights(&clauses.must, unscored)?;
+        let mut must = weights(&clauses.must, unscored)?;
+        must.extend(weights(&clauses.about, unscored)?);
         let must_not = weights(&clauses.must_not, unscored)?;
         let ranked = clauses.ranked.iter().map(|ranked| weights(&ranked.0, scoring));
         let ranked = ranked.collect::<Result<Vec<_>, _>>()?;
@@ -180,7 +192,7 @@ impl Snapshot<'_> {
         any(fields.transcript, filters.transcript_ids.iter().map(|id| simple(&id.0)).collect());
         any(fields.speaker, filters.speakers.clone());
         any(fields.coach, filters.coaches.clone());
-        any(fields.language, filters.languages.clone());
+        any(fields.language_range, filters.languages.clone());
         if filters.from.is_some() || filters.to.is_some() {
             let at =
                 |time: &DateTime<Utc>| Term::from_field_i64(fields.at, time.timestamp_millis());
@@ -206,13 +218,48 @@ impl Snapshot<'_> {
         }
     }
 
-    /// Scores a word by the best of its stems.
+    /// Scores a word by the best of its stems, also in words joined by hyphens.
     fn ranked(&self, stems: &[String]) -> Ranked {
-        let stems = stems.iter().map(|stem| -> Box<dyn EngineQuery> {
+        let term = |field, stem: &String| {
+            TermQuery::new(self.scope.term(field, stem), IndexRecordOption::WithFreqs)
+        };
+        let fields = self.index.fields;
+        let ways = stems.iter().flat_map(|stem| -> [Box<dyn EngineQuery>; 2] {
+            let joined = BoostQuery::new(Box::new(term(fields.forms, stem)), JOINED);
+            [Box::new(term(fields.stems, stem)), Box::new(joined)]
+        });
+        Ranked(ways.collect())
+    }
+
+    /// Scores a word, or the parts of a hyphenated word: by all parts, or by the word written as
+    /// one.
+    fn together(&self, words: &[WeightedWord]) -> Ranked {
+        let [first, ..] = words else { return Ranked(Vec::new()) };
+        if first.joined.is_empty() {
+            return self.ranked(&first.stems);
+        }
+        let said = words.iter().filter(|word| !word.stems.is_empty());
+        let parts: Vec<Box<dyn EngineQuery>> =
+            said.map(|word| self.ranked(&word.stems).engine()).collect();
+        if parts.is_empty() {
+            return self.ranked(&first.joined);
+        }
+        // A passage with the hyphenated word has its parts.
+        let one = first.joined.iter().map(|stem| -> Box<dyn EngineQuery> {
             let term = self.scope.term(self.index.fields.stems, stem);
             Box::new(TermQuery::new(term, IndexRecordOption::WithFreqs))
         });
-        Ranked(stems.collect())
+        let mut ways: Vec<Box<dyn EngineQuery>> = vec![Box::new(BooleanQuery::union(parts))];
+        ways.extend(one);
+        Ranked(ways)
+    }
+
+    /// Matches passages that have a word, in any form.
+    fn has(&self, word: &WeightedWord) -> Box<dyn EngineQuery> {
+        let fields = self.index.fields;
+        let all = || word.stems.iter().chain(&word.joined).map(String::as_str);
+        let ways = vec![self.any(fields.stems, all()), self.any(fields.forms, all())];
+        Box::new(BooleanQuery::union(ways))
     }
 
     /// Matches a word by the best of its stems.
@@ -229,7 +276,10 @@ impl Snapshot<'_> {
         let boosted = |query: Box<dyn EngineQuery>, weight| {
             Ranked(vec![Box::new(BoostQuery::new(query, weight))])
         };
-        let words: BTreeSet<&str> = tokens.iter().map(|token| token.word.as_str()).collect();
+        // Not a single letter of a word, as of "e-mail" and "会議".
+        let asked = analyzer.asked(text);
+        let asked = asked.iter().take(WORDS_MAX).filter(|token| !token.stems.is_empty());
+        let words: BTreeSet<&str> = asked.map(|token| token.word.as_str()).collect();
         let exact = words.into_iter().map(|word| {
             let term = self.scope.term(field, word);
             boosted(Box::new(TermQuery::new(term, IndexRecordOption::WithFreqs)), EXACT)
@@ -269,8 +319,9 @@ impl Snapshot<'_> {
         for name in &about.names {
             ways.push(self.any(fields.speaker, [name.as_str()]));
             // All words of the name, in any form: the speaker's name is among the stems too.
-            let words = analyzer.tokens(name);
-            let all = words.iter().map(|token| {
+            let words = analyzer.asked(name);
+            let said = words.iter().filter(|token| !token.stems.is_empty());
+            let all = said.map(|token| {
                 let stems = token.stems.iter().map(String::as_str);
                 (Occur::Must, self.any(fields.stems, stems))
             });
@@ -310,6 +361,6 @@ fn matches_at(scorer: &mut dyn Scorer, doc: DocId) -> bool {
 }
 
 /// Matches without a score.
-fn unscored(engine: Box<dyn EngineQuery>) -> Box<dyn EngineQuery> {
+pub(super) fn unscored(engine: Box<dyn EngineQuery>) -> Box<dyn EngineQuery> {
     Box::new(ConstScoreQuery::new(engine, 0.0))
 }

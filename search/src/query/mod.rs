@@ -16,8 +16,9 @@
 mod choose;
 mod engine;
 mod fusion;
-pub(crate) mod hit;
+mod kinds;
 mod similar;
+mod spelling;
 mod values;
 
 pub use crate::highlight::WeightedWord;
@@ -34,7 +35,7 @@ use crate::passages::{Kind, PassageKey};
 use debrief_domain::ids::ClientId;
 use debrief_domain::principal::Viewer;
 use debrief_infra::vectors::Neighbor;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 use tantivy::collector::{Count, TopDocs};
@@ -68,8 +69,10 @@ pub struct Query {
     pub excluded: Vec<String>,
     /// The passage must concern each of these.
     pub about: Vec<About>,
-    /// Passages of this kind rank higher.
+    /// Passages of this kind and by these people come first.
     pub favoured: Option<Kind>,
+    /// Whether nothing is to be found: the question has no words.
+    pub nothing: bool,
     /// The filters.
     pub filters: Filters,
     /// The maximum number of hits per session; 0 for no limit.
@@ -91,8 +94,22 @@ pub struct Found {
     /// Number of passages that contain words of the question or are near it in meaning, including
     /// overlapping ones.
     pub passages: u64,
+    /// How many hits, from the first on, are of the kind that the question asks for, and by the
+    /// people whom it names, whether or not they hold its other words.
+    pub of_kind: usize,
     /// The sentences of the hits that contain most of the question.
     pub answer: Vec<Sentence>,
+}
+
+/// A word of the question.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WeightedWord {
+    /// The stems that it matches by.
+    pub stems: Vec<String>,
+    /// The stems of the hyphenated word that it is a part of.
+    pub joined: Vec<String>,
+    /// Its rarity: the inverse document frequency of its rarest stem.
+    pub weight: f32,
 }
 
 /// A snapshot of an index, in the scope of one organization.
@@ -132,12 +149,19 @@ impl<'a> Snapshot<'a> {
         shown: usize,
         seen: impl Fn(&PassageKey) -> bool,
     ) -> Result<Found, IndexError> {
+        if query.nothing {
+            return Ok(Found::default());
+        }
         let fields = self.index.fields;
         let statistics = Statistics::of(&self.searcher, &fields, &self.scope)?;
         let mut analyzer = self.index.analyzers.take(languages.iter().copied());
         let words = self.words(&mut analyzer, &query.words)?;
         let clauses = self.clauses(query, &words, &mut analyzer);
         let engine = self.engine_query(&clauses);
+        let of_kind = match query.favoured {
+            Some(kind) if !query.every_word => self.of_kind(query, kind, &clauses)?,
+            _ => Vec::new(),
+        };
         let nearby = match words.is_empty() || query.dense.near.is_empty() {
             true => None,
             false => Some(self.nearest_passages(query, &clauses)?),
@@ -168,19 +192,26 @@ impl<'a> Snapshot<'a> {
                 Some(nearby) => nearby.fuse(&ranked),
                 None => ranked,
             };
+            let ranked = kinds::first(&of_kind, ranked);
             let (places, more) = self.choose(&ranked, query, limit, &seen);
             if more || all {
                 let without_words =
                     nearby.as_ref().map_or(0, fusion::NearestPassages::without_words);
-                break (places, more, count as u64 + without_words);
+                let others = match words.is_empty() {
+                    true => 0,
+                    false => of_kind.iter().filter(|passage| !passage.holds).count() as u64,
+                };
+                break (places, more, count as u64 + without_words + others);
             }
             wanted = (wanted * 4).min(CANDIDATES_MAX);
         };
+        let first: HashSet<DocAddress> = of_kind.iter().map(|passage| passage.address).collect();
+        let of_kind = places.iter().take_while(|(_, address)| first.contains(address)).count();
         let mut matcher = Matcher::new(&mut analyzer, &words);
         let hits = self.hits(places, &query.dense.near, &mut matcher)?;
-        let answer = answer::sentences(&hits, &mut matcher);
+        let answer = answer::sentences(&hits, of_kind, &mut matcher);
         self.index.analyzers.rest(analyzer);
-        Ok(Found { hits, more, passages, answer })
+        Ok(Found { hits, more, passages, of_kind, answer })
     }
 
     /// Reads the chosen passages.
@@ -200,22 +231,33 @@ impl<'a> Snapshot<'a> {
     fn words(&self, analyzer: &mut Analyzer, text: &str) -> Result<Vec<WeightedWord>, IndexError> {
         let mut words: Vec<WeightedWord> = Vec::new();
         let passages = self.passages()?;
-        for token in analyzer.tokens(text) {
-            if words.iter().any(|word| word.stems == token.stems) {
+        for token in analyzer.asked(text) {
+            let known =
+                |word: &WeightedWord| word.stems == token.stems && word.joined == token.joined;
+            if words.iter().any(known) {
                 continue;
             }
             let mut weight: f32 = 0.0;
-            for stem in &token.stems {
-                let term = self.scope.term(self.index.fields.stems, stem);
-                let count = self.searcher.doc_freq(&term)?.min(passages);
+            for stem in token.stems.iter().chain(&token.joined) {
+                let count = self.count(stem)?.min(passages);
                 weight = weight.max(idf(passages, count));
             }
-            words.push(WeightedWord { stems: token.stems, weight });
+            words.push(WeightedWord { stems: token.stems, joined: token.joined, weight });
             if words.len() == WORDS_MAX {
                 break;
             }
         }
         Ok(words)
+    }
+
+    /// Returns the number of passages with a stem, also of words joined by hyphens.
+    fn count(&self, stem: &str) -> Result<u64, IndexError> {
+        let fields = self.index.fields;
+        let count = self.searcher.doc_freq(&self.scope.term(fields.stems, stem))?;
+        Ok(match count {
+            0 => self.searcher.doc_freq(&self.scope.term(fields.forms, stem))?,
+            count => count,
+        })
     }
 
     fn passages(&self) -> Result<u64, IndexError> {

@@ -62,7 +62,7 @@ impl Snapshot<'_> {
             // alone lead to no other.
             if with > own.passages && with <= common {
                 let weight = idf(passages, with) * (1.0 + own.weight).ln();
-                words.push(WeightedWord { stems: vec![stem], weight });
+                words.push(WeightedWord { stems: vec![stem], joined: Vec::new(), weight });
             }
         }
         words.sort_by(|one, other| other.weight.total_cmp(&one.weight));
@@ -84,6 +84,6 @@ impl Snapshot<'_> {
         let (chosen, more) = self.choose(&ranked, &once, limit, |_| false);
         let mut analyzer = Analyzer::new([ENGLISH]);
         let hits = self.hits(chosen, &[], &mut Matcher::new(&mut analyzer, &words))?;
-        Ok(Found { passages: hits.len() as u64, hits, more, answer: Vec::new() })
+        Ok(Found { passages: hits.len() as u64, hits, more, ..Found::default() })
     }
 }

@@ -58,11 +58,10 @@ impl Snapshot<'_> {
     /// passages.
     pub fn holds(&self, text: &str, languages: &[String]) -> Result<bool, IndexError> {
         let mut analyzer = Analyzer::new(languages.iter().map(String::as_str));
-        for token in analyzer.tokens(text) {
+        for token in analyzer.asked(text) {
             let mut passages = 0;
-            for stem in &token.stems {
-                let term = self.scope.term(self.index.fields.stems, stem);
-                passages += self.searcher.doc_freq(&term)?;
+            for stem in token.stems.iter().chain(&token.joined) {
+                passages += self.count(stem)?;
             }
             if passages == 0 {
                 return Ok(false);
@@ -87,6 +86,9 @@ impl Snapshot<'_> {
 
     /// Counts the matching passages by kind, client, speaker and language.
     pub fn facets(&self, query: &Query, languages: &[&str]) -> Result<Facets, IndexError> {
+        if query.nothing {
+            return Ok(Facets::new());
+        }
         let mut analyzer = Analyzer::new(languages.iter().copied());
         let words = self.words(&mut analyzer, &query.words)?;
         let clauses = self.clauses(query, &words, &mut analyzer);

@@ -115,7 +115,11 @@ const WORDS: &[(Sense, &str)] = &[
     (Sense::Part(Part::Middle), "middle mid אמצע"),
     (Sense::Part(Part::End), "end late סוף"),
     (Sense::Earlier, "earlier"),
-    (Sense::Hours, "morning afternoon evening night בבוקר בערב בלילה בצהריים"),
+    (
+        Sense::Hours,
+        "morning afternoon evening night noon midday lunchtime midnight בבוקר בערב בלילה בצהריים \
+         אחה\"צ",
+    ),
     (Sense::Day(0), "today tonight היום הבוקר הערב הלילה"),
     (Sense::Day(-1), "yesterday אתמול אמש"),
     (Sense::Day(-2), "שלשום"),
@@ -303,6 +307,9 @@ fn numeric(words: &[Word<'_>], day_first: bool) -> Option<(Sense, usize)> {
         let parts: Vec<u32> =
             word.lower.split('.').map(|part| part.parse().ok()).collect::<Option<_>>()?;
         let sense = match parts[..] {
+            [year @ 1000..=9999, month, day] => {
+                Sense::Date(date(full_year(year)?, month, day)?, None)
+            }
             [day, month, year] => Sense::Date(date(full_year(year)?, month, day)?, None),
             [day, month] => Sense::MonthDay(month_of(month, day)?, day, None),
             _ => return None,
@@ -314,12 +321,22 @@ fn numeric(words: &[Word<'_>], day_first: bool) -> Option<(Sense, usize)> {
         let digits = word.lower.bytes().all(|b| b.is_ascii_digit());
         word.lower.parse::<u32>().ok().filter(|_| digits && word.lower.len() <= 4)
     };
+    if word.lower.len() == 8 && word.lower.bytes().all(|b| b.is_ascii_digit()) {
+        let part = |from: usize, to: usize| word.lower[from..to].parse::<u32>().ok();
+        let year = full_year(part(0, 4)?)?;
+        return Some((Sense::Date(date(year, part(4, 6)?, part(6, 8)?)?, None), 1));
+    }
     let first = value(0, Gap::Space)?;
     let gap = words.get(1)?.gap;
-    if !matches!(gap, Gap::Slash | Gap::Dash) {
-        return None;
-    }
     let (second, third) = (value(1, gap)?, value(2, gap));
+    match gap {
+        Gap::Slash | Gap::Dash => {}
+        // "13 12 2025", "13. 12. 2025": only with a year of four digits.
+        Gap::Space | Gap::Stop if word.lower.len() == 4 => {}
+        Gap::Space | Gap::Stop if third.is_some() && words.get(2)?.lower.len() == 4 => {}
+        _ => return None,
+    }
+    let day_first = day_first || gap == Gap::Stop;
     if let (4, Some(day)) = (word.lower.len(), third) {
         return Some((Sense::Date(date(first as i32, second, day)?, None), 3));
     }

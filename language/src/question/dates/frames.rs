@@ -34,8 +34,18 @@ pub(super) struct Found {
 }
 
 impl Reader<'_> {
-    /// Returns the range that begins at an atom.
+    /// Returns the range that begins at an atom, with what is said of the time of day.
     pub(super) fn range(&self, at: usize) -> Option<Found> {
+        let found = self.framed(at)?;
+        let days = found.from.zip(found.to).map(|(from, to)| (to - from).num_days());
+        let end = match days {
+            Some(..=2) => self.after_hours(found.end),
+            _ => found.end,
+        };
+        Some(Found { end, ..found })
+    }
+
+    fn framed(&self, at: usize) -> Option<Found> {
         let first = self.atoms.get(at)?.sense;
         if let Some(found) = self.offset(at, false) {
             return Some(found);

@@ -8,6 +8,7 @@
 //! - Every range is stated by words of the question.
 
 mod atoms;
+mod counted;
 mod frames;
 mod period;
 mod reading;

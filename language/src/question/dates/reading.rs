@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use chrono::{NaiveDate, Weekday};
 
 use super::atoms::{Atom, Relative, Sense, YEARS};
+use super::counted::Which;
 use super::period::{Part, Range, Recurring, Unit, shift};
 use crate::question::Order;
 use crate::question::words::{Gap, Word};
@@ -78,7 +79,12 @@ impl Reader<'_> {
             _ => (false, at, first),
         };
         let read = match first {
+            Sense::Day(0) if self.is_hebrew(at) && self.counted_day(at + 1).is_some() => {
+                self.counted_day(at + 1)
+            }
             Sense::Day(days) => self.day(at, days),
+            // "The morning of the 3rd".
+            Sense::Hours if self.sense(at + 1) == Sense::Of => self.hours_of(at + 2),
             Sense::Date(day, order) => {
                 Some(Reading { order, ..fixed(Range::day(day), at + 1, Strength::Strong)? })
             }
@@ -87,7 +93,9 @@ impl Reader<'_> {
                 Some(Reading { order, ..self.recurs(recurring, at + 1, Strength::Cued)? })
             }
             Sense::Month(month) => self.month(at, month),
-            Sense::Weekday(day) => self.recurs(Recurring::Weekday(day), at + 1, Strength::Cued),
+            Sense::Weekday(day) => self
+                .dated_weekday(at, day)
+                .or_else(|| self.recurs(Recurring::Weekday(day), at + 1, Strength::Cued)),
             Sense::Weekend => self.recurs(Recurring::Weekend(self.weekend), at + 1, Strength::Cued),
             Sense::Season(month) => {
                 self.recurs(Recurring::ThreeMonths(month), at + 1, Strength::Cued)
@@ -112,7 +120,7 @@ impl Reader<'_> {
                 .or_else(|| self.ago(at)),
             Sense::A | Sense::Few | Sense::Half => self.ago(at),
             Sense::Before if self.is_hebrew(at) => self.ago_in_hebrew(at),
-            Sense::DayWord => self.weekday(at),
+            Sense::DayWord => self.weekday(at).or_else(|| self.counted_day(at + 1)),
             Sense::Unit(unit) if article => self.described_week(at, unit),
             _ => None,
         };
@@ -139,6 +147,9 @@ impl Reader<'_> {
         end: usize,
         strength: Strength,
     ) -> Option<Reading> {
+        if let Some(read) = self.counted_after(recurring, end) {
+            return Some(read);
+        }
         let the = end + usize::from(self.is_hebrew(end) && self.sense(end) == Sense::The);
         if let Sense::Relative(relative @ (Relative::Last | Relative::Past)) = self.sense(the)
             && self.is_hebrew(the)
@@ -244,7 +255,19 @@ impl Reader<'_> {
         self.recurs(Recurring::MonthDay(month, day), next + 1, Strength::Strong)
     }
 
+    fn hours_of(&self, at: usize) -> Option<Reading> {
+        let read = self.period(at)?;
+        let range = self.resolve(read.value)?;
+        let day = range.from.succ_opt() == Some(range.to);
+        fixed(Some(range).filter(|_| day), read.end, Strength::Strong)
+    }
+
     fn ordinal(&self, at: usize, ordinal: u32, article: bool) -> Option<Reading> {
+        if !matches!(self.sense(at + 1), Sense::Unit(Unit::Week | Unit::Quarter))
+            && let Some(read) = self.counted(at + 1, Which::Nth(ordinal))
+        {
+            return Some(read);
+        }
         match self.sense(at + 1) {
             Sense::Unit(Unit::Quarter) if (1..=4).contains(&ordinal) => {
                 let recurring = Recurring::ThreeMonths(ordinal * 3 - 2);

@@ -2,6 +2,7 @@
 //! שבועיים".
 
 use super::atoms::{Relative, Sense};
+use super::counted::Which;
 use super::period::{Range, Recurring, Unit, shift};
 use super::reading::{Reader, Reading, Strength, fixed};
 
@@ -20,6 +21,16 @@ impl Reader<'_> {
             Relative::This => Relative::This,
             Relative::Last | Relative::Past => relative,
         };
+        if relative != Relative::This
+            && let Some(read) = self.counted(at + 1, Which::Last)
+        {
+            return Some(read);
+        }
+        if let Sense::Weekday(day) = self.sense(at + 1)
+            && let Some(read) = self.dated_weekday(at + 1, day)
+        {
+            return Some(read);
+        }
         let recurring = match self.sense(at + 1) {
             Sense::Hours => {
                 let days = if last == Relative::Last { -1 } else { 0 };
