@@ -38,7 +38,7 @@ pub(super) fn limit(content: &mut Content) {
         "there are more than {PEOPLE_MAX} speakers: {unnamed} with the fewest turns are not named; \
          {without} turns have no speaker"
     );
-    content.warnings.push(Warning { line: 1, message });
+    content.warnings.push(Warning::new(1, message));
 }
 
 #[cfg(test)]
