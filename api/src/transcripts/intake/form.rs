@@ -271,7 +271,7 @@ async fn form(
         let next =
             tokio::time::timeout(idle, form.next_field()).await.map_err(|_| stalled(idle))?;
         let next = next.map_err(|error| match headers.are_too_long() {
-            true => headers_too_long(),
+            true => part_headers::too_long(),
             false => broken(&error.body_text()),
         });
         let Some(field) = next? else { break };
@@ -309,17 +309,6 @@ async fn form(
         return Err(no_file());
     }
     Ok(fields)
-}
-
-fn headers_too_long() -> Problem {
-    Problem::new(
-        Code::PartHeadersTooLong,
-        format!(
-            "The headers of a part of the form are longer than {} bytes. They name the field and \
-             the file; nothing else is needed. Nothing was stored.",
-            part_headers::MAX
-        ),
-    )
 }
 
 pub(in crate::transcripts) fn no_file() -> Problem {

@@ -4,6 +4,8 @@
 //! boundary, and takes in all that has arrived before it looks. So the body is handed to it a piece
 //! at a time, and no more than [`MAX`] bytes of pieces while no part's content is being read.
 
+use crate::http::codes::Code;
+use crate::http::problem::Problem;
 use axum::body::Body;
 use bytes::Bytes;
 use futures::{Stream, StreamExt};
@@ -54,6 +56,17 @@ impl PartHeaders {
             self.0.store(counted.saturating_add(bytes).min(NOT_COUNTED - 1), Ordering::Relaxed);
         }
     }
+}
+
+/// The answer to a form whose headers are too long.
+pub(super) fn too_long() -> Problem {
+    Problem::new(
+        Code::PartHeadersTooLong,
+        format!(
+            "The headers of a part of the form are longer than {MAX} bytes. They name the field \
+             and the file; nothing else is needed. Nothing was stored."
+        ),
+    )
 }
 
 #[derive(Debug, thiserror::Error)]
