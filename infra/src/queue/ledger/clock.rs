@@ -28,7 +28,9 @@ impl Ledger {
     /// Reads all work that is ready, so it is for starts and for steps of the clock.
     pub async fn bring_forward(&self) -> Result<u64, DatabaseError> {
         let now = now();
-        let sql = "UPDATE work SET available_at = $1 WHERE state = 'ready' AND available_at > $2";
+        // Its message may have been put off for as long: another is sent.
+        let sql = "UPDATE work SET available_at = $1, dispatched_at = NULL \
+             WHERE state = 'ready' AND available_at > $2";
         let arguments = [now.into(), (now + millis(PAUSE_MAX)).into()];
         let moved = self.sql.execute(sql, &arguments).await?;
         // Whether its message was lost, the time of sending would not tell for as long.
@@ -56,6 +58,7 @@ impl Ledger {
         // are not dead letters with it.
         let sql = "UPDATE work SET state = 'ready', abandoned = abandoned + 1, available_at = $1 + \
              CASE WHEN abandoned > 0 THEN (position % 16) * 250 ELSE 0 END, \
+             dispatched_at = CASE WHEN lease_until > $2 THEN NULL ELSE dispatched_at END, \
              lease_until = NULL, lease_token = NULL WHERE state = 'leased' \
              AND (lease_until < $1 OR lease_until > $2)";
         let freed = self.sql.execute(sql, &arguments).await?;
