@@ -5,6 +5,7 @@
 
 mod commands;
 mod config;
+mod roles;
 mod semantic;
 mod serve;
 mod services;

@@ -1,4 +1,4 @@
-//! What search by meaning needs: a model and a store for its vectors.
+//! What search by meaning needs: a model, and a store for its vectors.
 
 use crate::config::{Config, Secret};
 use anyhow::Context;
@@ -6,14 +6,14 @@ use debrief_infra::embeddings::{self, Embedder};
 use debrief_infra::vectors::{self, VectorStore};
 use std::sync::Arc;
 
-/// See the module.
+/// See the module documentation.
 pub(crate) struct Semantic {
     pub(crate) embedder: Arc<dyn Embedder>,
     pub(crate) store: Arc<dyn VectorStore>,
 }
 
 impl Semantic {
-    /// Opens what the configuration names; `None` if it names no model.
+    /// Opens the configured model and store; returns `None` if no model is configured.
     pub(crate) async fn open(config: &Config) -> anyhow::Result<Option<Self>> {
         let key = config.embeddings_key.as_ref().map(Secret::reveal);
         let model = embeddings::from_url(config.embeddings_url.as_str(), key).await;

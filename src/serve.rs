@@ -1,11 +1,12 @@
 //! Runs roles in one process until it is told to stop.
 //!
-//! Invariant: on the way down nothing is cut off that others wait for. First no more requests and
-//! no more work are taken (the services at the [front](Side::Front)); when both have ended, or the
-//! grace is over, projections, relay and whatever else is at the [back](Side::Back) stop; the
+//! Invariant: shutdown never cuts off something that others wait for. First, no more requests and
+//! jobs are accepted (the services at the [front](Side::Front)). When those services have ended, or
+//! the grace is over, projections, relay and everything else at the [back](Side::Back) stop. The
 //! database is closed last. A second signal ends the process at once, which is safe too.
 
 use crate::config::Config;
+use crate::roles::Roles;
 use crate::services::{self, Process, Service, Side};
 use crate::system::System;
 use futures::future::join_all;
@@ -13,37 +14,21 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-/// Longest time that the back may take to stop.
+/// Maximum time that the back may take to stop.
 const BACK: Duration = Duration::from_secs(5);
-/// Longest time that the database may take to close.
+/// Maximum time that the database may take to close.
 const CLOSE: Duration = Duration::from_secs(2);
 
-/// Which roles a process has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Roles {
-    /// Serves HTTP.
-    pub(crate) api: bool,
-    /// Does work, and keeps the read models up.
-    pub(crate) worker: bool,
-    /// Turns events into work.
-    pub(crate) relay: bool,
-}
-
-impl Roles {
-    /// All in one process.
-    pub(crate) const ALL: Self = Self { api: true, worker: true, relay: true };
-}
-
-/// A process with roles, not yet stopped.
+/// A running process.
 pub(crate) struct Running {
-    /// Where HTTP is served, if it is.
+    /// The address at which HTTP is served, if it is.
     pub(crate) address: Option<SocketAddr>,
     services: Vec<Box<dyn Service>>,
     grace: Duration,
     system: System,
 }
 
-/// Starts the roles. Once this returns, requests are answered.
+/// Starts the services of the roles. Requests are answered once this returns.
 pub(crate) async fn start(
     config: &Config,
     system: System,
@@ -78,15 +63,15 @@ impl Running {
             }
             second = signal() => {
                 second?;
-                tracing::warn!("stopped at once; what was under way is found again");
+                tracing::warn!("stopped at once; unfinished jobs are repeated later");
                 Ok(())
             }
         }
     }
 
-    /// Stops in order.
+    /// Stops the services, front to back.
     pub(crate) async fn stop(mut self) {
-        // Workers hand their jobs back after the grace; a little more is for doing so.
+        // Workers hand their jobs back after the grace, which takes a little longer.
         let patience = self.grace + Duration::from_secs(3);
         stop_side(&mut self.services, Side::Front, patience).await;
         stop_side(&mut self.services, Side::Back, BACK).await;
@@ -94,7 +79,7 @@ impl Running {
     }
 }
 
-/// Stops all services of a side concurrently; those that take too long are cut off.
+/// Stops all services of a side concurrently; cuts off those that take too long.
 async fn stop_side(services: &mut [Box<dyn Service>], side: Side, patience: Duration) {
     let of_side = services.iter_mut().filter(|service| service.side() == side);
     join_all(of_side.map(|service| async move {

@@ -1,5 +1,5 @@
 //! Opens what the configuration names: database, keys and log for every process, everything else
-//! once, when first asked for. Whatever is opened registers its check in [`System::health`].
+//! once, when first needed. Whatever is opened registers its check in [`System::health`].
 
 use crate::config::{Config, MasterKey as MasterKeySetting};
 use crate::semantic::Semantic;
@@ -29,7 +29,7 @@ use uuid::Uuid;
 
 const NOT_MIGRATED: &str = "the log cannot be read; was `debrief migrate` run on this database?";
 
-/// Everything that the roles and the commands work with.
+/// Everything outside the process that roles and commands work with.
 pub(crate) struct System {
     pub(crate) database: Database,
     pub(crate) log: EventLog,
@@ -40,13 +40,13 @@ pub(crate) struct System {
     queue: OnceCell<Arc<dyn Queue>>,
     semantic: OnceCell<Option<Semantic>>,
     master_key_file: Option<PathBuf>,
-    /// Where the master key was made just now, if it was.
+    /// The path of the master key if it was created just now.
     pub(crate) master_key_made: Option<PathBuf>,
 }
 
 impl System {
-    /// Opens database, keys and log. With `make`, missing directories and keys are made and the
-    /// schema is brought up.
+    /// Opens database, keys and log. With `make`, creates missing directories and keys and migrates
+    /// the schema.
     pub(crate) async fn open(config: &Config, make: bool) -> anyhow::Result<Self> {
         let url = config.database_url.as_str();
         if make {
@@ -90,7 +90,7 @@ impl System {
         })
     }
 
-    /// Refuses to go on with a database that is not there, or was never migrated.
+    /// Fails if the database does not exist or was never migrated.
     pub(crate) async fn check(&self) -> anyhow::Result<()> {
         self.log.head().await.context(NOT_MIGRATED)?;
         match (self.log.keys().check().await, &self.master_key_file) {
@@ -103,7 +103,7 @@ impl System {
         }
     }
 
-    /// Long texts.
+    /// Opens the store of long texts.
     pub(crate) async fn documents(&self, config: &Config) -> anyhow::Result<Documents> {
         let open = async || {
             let store = blobs::from_url(config.blob_url.as_str()).await.context("blob_url")?;
@@ -118,7 +118,7 @@ impl System {
         self.documents.get_or_try_init(open).await.cloned()
     }
 
-    /// How workers learn of work.
+    /// Opens the queue.
     pub(crate) async fn queue(&self, config: &Config) -> anyhow::Result<Arc<dyn Queue>> {
         let open = async || {
             let (url, ledger) = (config.queue_url.as_str(), self.ledger.clone());
@@ -137,12 +137,12 @@ impl System {
         self.queue.get_or_try_init(open).await.cloned()
     }
 
-    /// What search by meaning needs, if a model is configured.
+    /// Opens search by meaning, if a model is configured.
     pub(crate) async fn semantic(&self, config: &Config) -> anyhow::Result<Option<&Semantic>> {
         Ok(self.semantic.get_or_try_init(|| Semantic::open(config)).await?.as_ref())
     }
 
-    /// What answers questions by meaning.
+    /// Opens what answers questions by meaning.
     pub(crate) async fn semantic_search(&self, config: &Config) -> anyhow::Result<SemanticSearch> {
         let Some(Semantic { embedder, store }) = self.semantic(config).await? else {
             return Ok(SemanticSearch::off());
@@ -152,7 +152,7 @@ impl System {
         Ok(SemanticSearch::new(Arc::clone(embedder), key, Arc::clone(store), epoch))
     }
 
-    /// Runners of all projections, none of them begun.
+    /// Returns a runner for each projection, none of them started.
     pub(crate) fn runners(&self) -> Vec<Runner> {
         let views = &self.database.views;
         self.projections
@@ -161,12 +161,12 @@ impl System {
             .collect()
     }
 
-    /// Read models that other processes keep up.
+    /// Returns the read models, which other processes keep up to date.
     pub(crate) fn views(&self) -> Views {
         Views::new(self.database.views.clone(), HashMap::new())
     }
 
-    /// Brings the directory up to the log and answers what it says.
+    /// Brings the directory up to date with the log and returns it.
     pub(crate) async fn directory(&self) -> anyhow::Result<Views> {
         for runner in self.runners() {
             if runner.name() == "directory" {
@@ -176,8 +176,8 @@ impl System {
         Ok(self.views())
     }
 
-    /// Makes the first organization where there is none, and the configured key where it is not
-    /// known. Answers a key that was generated, to be shown once.
+    /// Creates the first organization if there is none, and stores the configured key if it is
+    /// unknown. Returns a key that was generated, to be shown once.
     pub(crate) async fn ensure_owner(&self, config: &Config) -> anyhow::Result<Option<String>> {
         let views = self.directory().await?;
         let organizations = directory::organizations(&views).await?;
@@ -202,7 +202,7 @@ impl System {
         Ok(None)
     }
 
-    /// Makes an organization with its owner's key.
+    /// Creates an organization with its owner's key.
     pub(crate) async fn create_organization(
         &self,
         name: &str,

@@ -6,7 +6,7 @@ use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use std::io::IsTerminal;
 use tracing_subscriber::EnvFilter;
 
-/// Log lines go to standard error: standard output is for what a command answers.
+/// Starts logging to standard error; standard output is for the results of commands.
 pub(crate) fn logs(config: &Config) -> anyhow::Result<()> {
     let filter = EnvFilter::try_new(&config.log_filter).context("log_filter")?;
     let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
@@ -17,14 +17,14 @@ pub(crate) fn logs(config: &Config) -> anyhow::Result<()> {
     started.map_err(|error| anyhow::anyhow!("logs cannot be started: {error}"))
 }
 
-/// Seconds, from a tenth of a millisecond to a minute.
+/// Histogram buckets in seconds, from a tenth of a millisecond to a minute.
 const SECONDS: [f64; 16] = [
     0.0001, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 60.0,
 ];
-/// Appends in a batch.
+/// Histogram buckets for the number of appends in a batch.
 const SIZES: [f64; 10] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0];
 
-/// Starts the collection of metrics; the handle renders them.
+/// Starts collecting metrics; the handle renders them.
 pub(crate) fn metrics() -> anyhow::Result<PrometheusHandle> {
     PrometheusBuilder::new()
         .set_buckets_for_metric(Matcher::Suffix("seconds".to_owned()), &SECONDS)?

@@ -1,5 +1,5 @@
-//! Heavy work in a child process: what becomes of files that take too long, too much memory, or the
-//! process with them.
+//! Heavy work in a child process: files that take too long, use too much memory, or crash the
+//! process.
 
 mod support;
 
@@ -21,10 +21,11 @@ const PLENTY: Duration = Duration::from_secs(120);
 const SECOND: Duration = Duration::from_secs(1);
 /// Long enough to take many seconds of processor time, whatever the build.
 const HEAVY_MB: usize = 60;
-/// For the whole way, as an unoptimised program seals and opens a few megabytes a second.
+/// For everything together: an unoptimised program encrypts and decrypts a few megabytes per
+/// second.
 const HEAVY_UPLOAD_MB: usize = 12;
 
-/// A transcript that is slow to read for its size.
+/// Returns a transcript that is slow to parse for its size.
 fn heavy(mb: usize) -> Bytes {
     let unit = "<p><b>Noa:</b> so what I mean is that</p><p><b>Ben:</b> yes I see.</p>\n";
     let body = unit.repeat((mb << 20) / unit.len());
@@ -46,7 +47,7 @@ async fn read(
     session::read(place, vec![("call.vtt".to_owned(), file.into())], known, budget).await
 }
 
-/// Processes that are children of one.
+/// Returns the children of a process.
 fn children_of(parent: u32) -> HashSet<u32> {
     let processes = std::fs::read_dir("/proc").unwrap().flatten();
     let ids = processes.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
@@ -79,14 +80,14 @@ async fn a_child_reads_as_a_thread_does_and_is_used_again() {
     let refused = read(&children, noise, PLENTY).await.unwrap().unwrap_err();
     let here = read(&InThread, noise, PLENTY).await.unwrap().unwrap_err();
     assert_eq!((refused.code, refused.message), (here.code, here.message));
-    // What is sent to all processes of a terminal or a service is not for it.
+    // It ignores signals to all processes of a terminal or a service.
     let child = *children_of(mine).iter().next().unwrap();
     signal(child, "TERM");
     signal(child, "INT");
     tokio::time::sleep(Duration::from_millis(100)).await;
     assert!(read(&children, VTT, PLENTY).await.unwrap().is_ok());
     assert_eq!(children_of(mine), HashSet::from([child]));
-    // One that was killed while nobody used it is nobody's failure.
+    // A child that was killed while idle is no failure.
     signal(child, "KILL");
     eventually("it is gone", async || children_of(mine).is_empty()).await;
     // It can be reaped once its other threads have ended too.
@@ -97,7 +98,7 @@ async fn a_child_reads_as_a_thread_does_and_is_used_again() {
 #[tokio::test]
 async fn processor_time_is_bounded() {
     let (children, mine) = (children(4 << 30), std::process::id());
-    // What was used for earlier requests does not count.
+    // Earlier requests do not count.
     for _ in 0..3 {
         read(&children, VTT, SECOND).await.unwrap().unwrap();
     }
@@ -137,7 +138,7 @@ fn a_child_ends_with_its_parent() {
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
-    // In the middle of its work: a request as `protocol` says, and then no more.
+    // In the middle of a request as `protocol` describes it, then nothing more.
     let file = heavy(HEAVY_MB);
     let header = json!({"task": "read_session", "budget_ms": 120_000}).to_string();
     let head = json!({"names": ["x.html"], "coaches": [], "clients": []}).to_string();
@@ -160,7 +161,8 @@ fn a_child_ends_with_its_parent() {
     }
 }
 
-/// End to end: the session fails with a sentence, is a dead letter, and nobody else is held up.
+/// End to end: the session fails with a message, its job is a dead letter, and other jobs are not
+/// delayed.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_file_that_takes_too_long_fails_alone() {
     let setup = Setup::new(Profile::Embedded)
@@ -190,7 +192,7 @@ async fn a_file_that_takes_too_long_fails_alone() {
     children_of(up).into_iter().for_each(|child| signal(child, "KILL"));
     let again = api.upload(VTT.replace("Sunday", "Monday"), &[]).await;
     api.until_ready(&again.id).await;
-    // The process ends in time although a child is at work.
+    // The process ends in time although a child is working.
     api.post("/v1/transcripts/process", &json!({"id": heavy.id})).await.expect(202);
     tokio::time::sleep(Duration::from_millis(500)).await;
     server.stop("up").await;

@@ -1,11 +1,11 @@
-//! Requests and answers of the HTTP surface that clients in Rust share with the server.
+//! Requests and responses of the HTTP API that Rust clients share with the server.
 //!
-//! A type is here where the command line sends or reads it; a type that only a handler and the
-//! OpenAPI document need stands beside its handler, in `api/`.
+//! Types that the command line sends or reads are here; types that only a handler and the OpenAPI
+//! document need are next to their handlers, in `api/`.
 //!
-//! Invariants: what one side writes, the other reads: every type here is both [`Serialize`] and
-//! [`Deserialize`]; answers may gain fields, so nothing here refuses fields of answers that it
-//! does not know, while requests refuse them.
+//! Invariants: every type is both [`Serialize`] and [`Deserialize`], so each side can read what the
+//! other writes. Responses may gain fields, so types of responses accept unknown fields; types of
+//! requests refuse them.
 //!
 //! [`Serialize`]: serde::Serialize
 //! [`Deserialize`]: serde::Deserialize

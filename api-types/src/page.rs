@@ -16,18 +16,18 @@ pub struct Page<T> {
 }
 
 impl<T> Page<T> {
-    /// A list that fits on one page.
+    /// Returns a list that fits on one page.
     pub fn whole(items: Vec<T>) -> Self {
         Self { items, next: None }
     }
 
-    /// The same page of other items.
+    /// Returns a page of converted items with the same cursor.
     pub fn map<U>(self, f: impl FnMut(T) -> U) -> Page<U> {
         Page { items: self.items.into_iter().map(f).collect(), next: self.next }
     }
 }
 
-/// Named after its items, as `derive` names all pages alike.
+/// Implemented by hand, because `derive` would give all pages the same name.
 impl<T: ToSchema> ToSchema for Page<T> {
     fn name() -> Cow<'static, str> {
         format!("{}Page", T::name()).into()

@@ -7,7 +7,7 @@ use debrief_domain::transcript::content::{Participant, Warning};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// Why work on a transcript ended without a result.
+/// Why the processing of a transcript failed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Failure {
     /// For programs.
@@ -21,7 +21,7 @@ pub struct Failure {
 pub struct Transcript {
     /// Identifies the transcript.
     pub id: TranscriptId,
-    /// How far work on it has come.
+    /// The processing state.
     pub state: State,
     /// Why it failed, if it did.
     pub error: Option<Failure>,
@@ -59,10 +59,10 @@ pub struct Transcript {
     pub updated_at: DateTime<Utc>,
 }
 
-/// How far work on a transcript has come.
+/// The progress of a transcript.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct TranscriptStatus {
-    /// The step it is at.
+    /// The processing state.
     pub state: State,
     /// Share of the work that is done, from 0 to 1.
     pub progress: f64,
@@ -70,12 +70,12 @@ pub struct TranscriptStatus {
     pub error: Option<Failure>,
 }
 
-/// A transcript that is to be read and summarized.
+/// A transcript that is going to be parsed and summarized.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Received {
     /// Identifies the transcript.
     pub id: TranscriptId,
-    /// How far work on it has come.
+    /// The processing state.
     pub state: State,
     /// Whether the same files had been uploaded before. Then `id` is that of the transcript that
     /// exists, and nothing in it was changed.
@@ -84,7 +84,7 @@ pub struct Received {
 }
 
 impl Received {
-    /// A transcript whose files are safe.
+    /// Creates the answer for a transcript whose files are stored.
     pub fn new(id: TranscriptId) -> Self {
         Self { id, state: State::Received, duplicate: false }
     }
@@ -95,7 +95,7 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    /// Stored beside command keys since the first release: a key that is sent again must find the
+    /// Answers are stored with command keys since the first release: a repeated key must return the
     /// same answer.
     #[test]
     fn the_answer_to_an_upload_is_stored_as_it_always_was() {

@@ -8,17 +8,17 @@ use utoipa::openapi::schema::{
 use utoipa::openapi::{Ref, RefOr};
 use utoipa::{PartialSchema, ToSchema};
 
-/// The answer to a write: what was written, and how far the log came with it.
+/// The answer to a write: its result, and the position of the log that it reached.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Written<T> {
-    /// What was written: ids, mostly.
+    /// The result of the write, mostly ids.
     #[serde(flatten)]
     pub answer: T,
     /// The position that this reached; pass it as `min_position` to read what was written.
     pub position: i64,
 }
 
-/// Named after the answer, as `derive` names all of them alike.
+/// Implemented by hand, because `derive` would give all answers the same name.
 impl<T: ToSchema> ToSchema for Written<T> {
     fn name() -> Cow<'static, str> {
         format!("Written{}", T::name()).into()

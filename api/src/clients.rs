@@ -104,9 +104,7 @@ async fn register(
     });
     let committed = state.log.create::<client::Client>(context, id.0, command).await;
     let committed = committed.map_err(|error| {
-        of_command(error, |ClientError::AlreadyExists| {
-            Problem::conflict("This client exists already.")
-        })
+        of_command(error, |_: ClientError| Problem::conflict("This client exists already."))
     })?;
     Ok(Accepted::new(StatusCode::CREATED, answer, committed))
 }
@@ -142,8 +140,8 @@ async fn get(
     row.map(|row| Json(row.into())).ok_or_else(|| Problem::not_found("client"))
 }
 
-/// The key of a client, which wraps those of the client's transcripts and notes. Asks the log and
-/// not the read model: a client that was registered a moment ago is there.
+/// Returns the key of a client, which wraps those of the client's transcripts and notes. Reads the
+/// log, not the read model, so that a client registered a moment ago is found.
 pub(crate) async fn key_of_client(
     state: &ApiState,
     organization: OrganizationId,

@@ -77,7 +77,7 @@ impl From<queue::DeadLetter> for DeadLetter {
     }
 }
 
-/// A cursor: `position:consumer`, and `:key` where the work was split.
+/// A cursor: `position:consumer`, and `:key` if the work was split.
 struct Place {
     position: i64,
     consumer: String,

@@ -1,4 +1,4 @@
-//! API keys: how they are made, what is kept of them, and who holds one.
+//! API keys: generation, hashing and lookup.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -9,23 +9,23 @@ use moka::future::Cache;
 use sha2::{Digest, Sha256};
 use std::time::Duration;
 
-/// Begins every generated key, so that people and scanners of secrets recognise one.
+/// The prefix of every generated key, by which people and secret scanners recognise one.
 const PREFIX: &str = "dbf_";
-/// How long a key that was found is not looked up again: a revoked key works for no longer.
+/// How long a key is cached: a revoked key works for no longer.
 const CACHED_FOR: Duration = Duration::from_secs(5);
-/// Keys that are remembered at a time.
+/// Maximum number of cached keys.
 const CACHED: u64 = 10_000;
 
-/// A new API key: shown once, kept as a hash.
+/// A new API key: shown once, stored as a hash.
 #[derive(Debug, Clone)]
 pub struct GeneratedKey {
     /// What the caller sends: `dbf_` and 256 random bits.
     pub secret: String,
-    /// What is kept.
+    /// What is stored.
     pub sha256: String,
 }
 
-/// Makes an API key.
+/// Generates an API key.
 pub fn generate_key() -> GeneratedKey {
     // Two random UUIDs hold 244 random bits; hashed to 256 they are a key.
     let random = [uuid::Uuid::new_v4().into_bytes(), uuid::Uuid::new_v4().into_bytes()].concat();
@@ -33,12 +33,12 @@ pub fn generate_key() -> GeneratedKey {
     GeneratedKey { sha256: hash_of_key(&secret), secret }
 }
 
-/// What is kept of a key.
+/// Returns the hash of a key.
 pub fn hash_of_key(secret: &str) -> String {
     hex::encode(Sha256::digest(secret.as_bytes()))
 }
 
-/// Finds keys by their secrets, and remembers them for a moment.
+/// Looks up keys by their secrets, and caches them briefly.
 #[derive(Clone)]
 pub(crate) struct Keys {
     views: Views,
@@ -51,7 +51,7 @@ impl Keys {
         Self { views, found }
     }
 
-    /// The key with this secret; `None` where there is none, or it was revoked.
+    /// Returns the key with this secret; `None` if there is none, or it was revoked.
     pub(crate) async fn find(&self, secret: &str) -> Result<Option<ApiKey>, DatabaseError> {
         let hash = hash_of_key(secret);
         if let Some(key) = self.found.get(&hash).await {

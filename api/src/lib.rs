@@ -1,17 +1,16 @@
 //! The HTTP and WebSocket surface.
 //!
-//! A URL leads to a file: `/v1/transcripts…` to [`transcripts`], `/v1/summaries…` to
-//! [`summaries`], `/v1/search…` to [`search`], `/v1/clients…` to [`clients`], `/v1/vocabulary` to
-//! [`vocabulary`], `/v1/dead-letters…` to [`dead_letters`], `/v1/ws` to [`ws`], and `/livez`,
-//! `/readyz`, `/metrics` to [`operations`]. A resource's file holds its handlers, its `router()`,
-//! and the types that no client in Rust shares; those that one does are in `debrief-api-types`.
+//! A URL leads to a file: `/v1/transcripts…` to [`transcripts`], `/v1/summaries…` to [`summaries`],
+//! `/v1/search…` to [`search`], `/v1/clients…` to [`clients`], `/v1/vocabulary` to [`vocabulary`],
+//! `/v1/dead-letters…` to [`dead_letters`], `/v1/ws` to [`ws`], and `/livez`, `/readyz`, `/metrics`
+//! to [`operations`]. A resource's file contains its handlers, its `router()`, and its types; those
+//! that Rust clients share are in `debrief-api-types`.
 //!
-//! Imports run one way: resources → [`http`] → [`state`] → [`keys`]. Nothing below a resource knows
-//! of it.
+//! Imports run one way: resources → [`http`] → [`state`] → [`keys`].
 //!
-//! Invariants: a handler under `/v1` takes a [`http::auth::Caller`] of the permission it needs, and
-//! passes its viewer or organization on; every error is a [`http::problem::Problem`] with a code
-//! of [`http::codes`]; a 5xx reveals nothing but a correlation id.
+//! Invariants: a handler under `/v1` takes a [`http::auth::Caller`] with the permission that it
+//! needs, and passes on its viewer or organization; every error is a [`http::problem::Problem`]
+//! with a code of [`http::codes`]; a 5xx reveals nothing but a correlation id.
 
 mod clients;
 mod dead_letters;

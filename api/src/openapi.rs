@@ -47,7 +47,7 @@ impl utoipa::Modify for Security {
     }
 }
 
-/// Everything that is served.
+/// Returns the router of everything.
 pub fn router(state: ApiState) -> Router {
     let limits = &state.limits;
     let timeout = limits.request_timeout;

@@ -1,4 +1,4 @@
-//! `/livez`, `/readyz`, `/metrics`: for those who run it.
+//! `/livez`, `/readyz`, `/metrics`, for operators.
 
 use crate::http::problem::Problem;
 use crate::state::ApiState;
@@ -98,7 +98,7 @@ async fn metrics(State(state): State<ApiState>) -> Result<Response, Problem> {
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response())
 }
 
-/// What is known only when asked: ages and lags, from the database.
+/// Updates the metrics that are computed on request: ages and lags, from the database.
 async fn measure(state: &ApiState) -> Result<(), Problem> {
     let head = state.log.head().await?;
     gauge!("debrief_log_head").set(head as f64);

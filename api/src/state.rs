@@ -14,60 +14,60 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
-/// Bounds of the surface. `debrief.default.toml` says what each one is for.
+/// Limits of the API, described in `debrief.default.toml`.
 #[derive(Debug, Clone)]
 pub struct Limits {
-    /// Largest file.
+    /// Maximum size of the files of an upload.
     pub upload_max_bytes: u64,
-    /// Longest pause between two pieces of an upload.
+    /// Maximum pause between two pieces of an upload.
     pub upload_idle_timeout: Duration,
-    /// Longest upload.
+    /// Maximum duration of an upload.
     pub upload_timeout: Duration,
-    /// Largest body of any other request.
+    /// Maximum body size of any other request.
     pub request_max_bytes: usize,
-    /// Longest answer to any other request.
+    /// Maximum duration of any other request.
     pub request_timeout: Duration,
-    /// Longest wait for a read model to reach a `min_position`.
+    /// Maximum wait for a read model to reach a `min_position`.
     pub min_position_timeout: Duration,
-    /// Open WebSockets in this process.
+    /// Maximum number of WebSocket connections in this process.
     pub websocket_max_connections: usize,
-    /// Channels that one of them may follow.
+    /// Maximum number of channels per connection.
     pub websocket_max_subscriptions: usize,
-    /// Bytes that wait for one of them before it counts as too slow.
+    /// Maximum number of bytes queued for a connection before it is closed.
     pub websocket_queue_bytes: usize,
 }
 
-/// What [`ApiState`] is made of.
+/// The parts of an [`ApiState`].
 #[derive(Clone)]
 pub struct Parts {
-    /// Where commands go.
+    /// The event log, which takes commands.
     pub log: EventLog,
     /// Read models.
     pub views: Views,
-    /// Long texts.
+    /// Blobs: long texts.
     pub documents: Documents,
-    /// Work that is not done.
+    /// Jobs that are not done.
     pub ledger: Ledger,
-    /// What answers search in this process.
+    /// Full-text search.
     pub search: Search,
-    /// What answers search by meaning.
+    /// Search by meaning.
     pub dense: SemanticSearch,
-    /// What writes answers, if anything does.
+    /// The language model, if one is configured.
     pub language_model: Option<Arc<dyn LanguageModel>>,
-    /// How everything is that the process depends on.
+    /// The health of all dependencies.
     pub health: Health,
     /// Renders `/metrics`.
     pub metrics: PrometheusHandle,
-    /// Bounds.
+    /// Limits.
     pub limits: Limits,
-    /// Cancelled when the process is to stop.
+    /// Cancelled when the process is stopping.
     pub stop: CancellationToken,
 }
 
-/// What handlers share. Clones are cheap.
+/// The state that handlers share. Clones are cheap.
 ///
-/// A resource that needs more keeps it in a state of its own, which holds this one: see
-/// `transcripts` and `ws`.
+/// A resource that needs more has a state of its own, which contains this one: see `transcripts`
+/// and `ws`.
 #[derive(Clone)]
 pub struct ApiState(Arc<Shared>);
 
@@ -77,13 +77,13 @@ struct Shared {
 }
 
 impl ApiState {
-    /// Makes the state.
+    /// Creates the state.
     pub fn new(parts: Parts) -> Self {
         let keys = Keys::new(parts.views.clone());
         Self(Arc::new(Shared { parts, keys }))
     }
 
-    /// Who holds an API key.
+    /// Looks up the holder of an API key.
     pub(crate) fn keys(&self) -> &Keys {
         &self.0.keys
     }

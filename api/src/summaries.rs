@@ -1,4 +1,4 @@
-//! `/v1/summaries`: what a session came to, and how that was put before.
+//! `/v1/summaries`: the summary of a session, and its earlier versions.
 
 use crate::http::auth::{Caller, Read};
 use crate::http::extract::Path;

@@ -1,4 +1,4 @@
-//! Times of read models, which are milliseconds since 1970, as times of answers.
+//! Converts times of read models, in milliseconds since 1970, into times of responses.
 
 use chrono::{DateTime, Utc};
 

@@ -1,4 +1,4 @@
-//! `/v1/vocabulary`: how the organization writes its terms, and what transcribers hear instead.
+//! `/v1/vocabulary`: the organization's terms, and their misheard spellings.
 
 use crate::http::auth::{Caller, Read, Write};
 use crate::http::codes::Code;
@@ -39,7 +39,7 @@ struct ReplacedVocabulary {
     terms: usize,
 }
 
-/// The terms of an organization, as they are in the log.
+/// Returns the terms of an organization from the log.
 pub(crate) async fn of(
     state: &ApiState,
     organization: OrganizationId,

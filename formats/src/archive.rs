@@ -169,5 +169,4 @@ fn shown(name: &str) -> String {
 }
 
 #[cfg(test)]
-#[path = "archive_tests.rs"]
 mod tests;

@@ -13,7 +13,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use debrief_domain::ids::{ClientId, OrganizationId, TranscriptId};
 use debrief_domain::subject::Subject;
-use debrief_infra::vectors::{Entry, Filters, Near, SessionInfo, State, from_url};
+use debrief_infra::vectors::{Entry, Filters, Neighbor, SessionInfo, State, from_url};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use std::path::Path;
@@ -122,7 +122,7 @@ async fn measure(url: &str, file: &Path, size: usize) -> Anyhow<()> {
 }
 
 /// The share of the 50 nearest, by comparing all, that was found.
-fn recall_at_50(own: &[(Uuid, Vec<f32>)], question: &[f32], near: &[Near]) -> f64 {
+fn recall_at_50(own: &[(Uuid, Vec<f32>)], question: &[f32], near: &[Neighbor]) -> f64 {
     let dot = |v: &[f32]| v.iter().zip(question).map(|(a, b)| a * b).sum::<f32>();
     let mut exact: Vec<(f32, Uuid)> = own.iter().map(|(id, v)| (dot(v), *id)).collect();
     exact.sort_by(|a, b| b.0.total_cmp(&a.0));

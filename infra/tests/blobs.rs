@@ -1,13 +1,13 @@
-//! What every blob store promises, run against every adapter.
+//! The contract of blob stores, run against every adapter.
 //!
-//! S3 is played by `moto`, an implementation that nobody here wrote:
+//! S3 is simulated by `moto`:
 //!
 //! ```text
 //! python3 -m venv /tmp/moto && /tmp/moto/bin/pip install 'moto[server]'
 //! DEBRIEF_TEST_MOTO=/tmp/moto/bin/moto_server cargo test -p debrief-infra --features s3 --test blobs
 //! ```
 //!
-//! A real bucket goes through the same suite, with the usual AWS variables and
+//! A real bucket is tested by the same suite, with the usual AWS variables and
 //! `DEBRIEF_TEST_S3=s3://bucket/prefix`, by `-- --ignored s3_endpoint`.
 
 use std::sync::Arc;
@@ -26,7 +26,7 @@ const MIB: usize = 1024 * 1024;
 /// An adapter under test.
 struct Subject {
     store: Arc<dyn BlobStore>,
-    /// How many unfinished writes the adapter holds behind the scenes.
+    /// Returns the number of unfinished writes that the adapter holds internally.
     unfinished: Box<dyn Fn() -> BoxFuture<'static, usize>>,
 }
 
@@ -91,7 +91,7 @@ fn content(length: usize, seed: u64) -> Vec<u8> {
     bytes
 }
 
-/// The content in pieces of odd sizes, some of them empty.
+/// Splits the content into pieces of odd sizes, some of them empty.
 fn odd_pieces(content: &[u8]) -> ByteStream {
     let mut random = StdRng::seed_from_u64(content.len() as u64);
     let mut rest = Bytes::copy_from_slice(content);
@@ -107,7 +107,7 @@ fn odd_pieces(content: &[u8]) -> ByteStream {
 #[error("the client hung up")]
 struct HungUp;
 
-/// The highest resident memory while `work` ran, less that before.
+/// Returns the peak resident memory while `work` ran, less that before.
 #[cfg(target_os = "linux")]
 async fn memory_growth(work: impl Future<Output = ()>) -> usize {
     let field = |name: &str| {

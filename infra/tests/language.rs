@@ -1,5 +1,4 @@
-//! What a language model promises, and what becomes of a server that answers badly, late or not at
-//! all.
+//! The contract of language models, and servers that answer badly, late or not at all.
 
 #[path = "support/openai.rs"]
 mod openai;
@@ -26,7 +25,7 @@ fn open(url: &str) -> Arc<dyn LanguageModel> {
     from_url(url, Some(KEY)).unwrap().unwrap()
 }
 
-/// What must not be repeated, with a schema.
+/// A prompt with a schema, whose words must not be repeated.
 fn prompt() -> Prompt {
     Prompt {
         instructions: format!("Name the topics. {SECRET}"),
@@ -49,7 +48,7 @@ fn schema() -> Value {
     json!({ "type": "object", "properties": { "topics": { "type": "array" } } })
 }
 
-/// A model's answer as servers write it.
+/// A model's answer in the form that servers use.
 fn written(text: &str) -> String {
     let message = json!({ "role": "assistant", "content": text, "refusal": null });
     let choice = json!({ "index": 0, "message": message, "finish_reason": "stop" });
@@ -60,13 +59,13 @@ fn answer() -> Reply {
     body(written(ANSWER))
 }
 
-/// A refusal of a parameter, as OpenAI writes it.
+/// The refusal of a parameter in OpenAI's form.
 fn refusal(parameter: &str) -> Reply {
     let message = format!("Unsupported parameter: '{parameter}'. You said: {SECRET}");
     error(400, json!({ "message": message, "type": "invalid_request_error", "param": parameter }))
 }
 
-/// Asks what must not be repeated; it must fail.
+/// Sends the prompt that must not be repeated; the request must fail.
 async fn failure(model: &dyn LanguageModel) -> ModelError {
     let prompt = hasty();
     let error = model.write(&prompt).await.unwrap_err();
@@ -160,7 +159,8 @@ async fn a_server_without_schemas_is_asked_for_json() {
     assert_eq!(last.get("response_format"), None);
 }
 
-/// The strictest server: it takes neither the limit nor any format, and its model fences its JSON.
+/// The strictest server: it accepts neither the limit nor any format, and its model fences its
+/// JSON.
 #[tokio::test]
 async fn all_that_a_server_refuses_is_left_out() {
     let server = server(|request| {
@@ -372,7 +372,7 @@ async fn what_somebody_has_to_change_is_no_outage() {
     assert_eq!(server.requests().len(), 6);
 }
 
-/// A server that speaks plain HTTP is not one that speaks https; nothing is sent to it.
+/// A server that speaks plain HTTP does not speak HTTPS; nothing is sent to it.
 #[cfg(feature = "https")]
 #[tokio::test]
 async fn https_is_spoken_where_it_is_asked_for() {

@@ -1,4 +1,4 @@
-//! JetStream may lose whatever it has: the ledger sends it out again (P4).
+//! JetStream may lose everything: the ledger dispatches it again (P4).
 #![cfg(feature = "nats")] // Support for the queues knows all of them.
 
 mod support;
@@ -43,8 +43,8 @@ async fn with<F: Future<Output = ()>>(
     Place::run(place, |place| test(Bench::new(place, &nats.url()), nats)).await;
 }
 
-/// Two processes that know the stream since before it holds anything: from then on, only the loss
-/// itself tells them of it.
+/// Two processes that have known the stream since it was empty: only the loss itself tells them of
+/// it.
 async fn two(bench: &Bench) -> (Process, Process) {
     let (first, second) = (bench.process().await, bench.process().await);
     for process in [&first, &second] {
@@ -53,7 +53,7 @@ async fn two(bench: &Bench) -> (Process, Process) {
     (first, second)
 }
 
-/// Takes jobs and never says a word about them: a worker that is killed.
+/// Leases jobs and never settles them: a worker that is killed.
 async fn lease_and_die(process: &Process, count: usize) -> Vec<Job> {
     let mut jobs = Vec::new();
     while jobs.len() < count {
@@ -62,7 +62,8 @@ async fn lease_and_die(process: &Process, count: usize) -> Vec<Job> {
     jobs
 }
 
-/// Works off `jobs` jobs, of which some may have been leased before, and says how long it took.
+/// Completes `jobs` jobs, some of which may have been leased before, and returns how long that
+/// took.
 async fn assert_all_done(processes: &[&Process], jobs: usize, what: &str) {
     let began = Instant::now();
     let done = work_off(processes, 4, jobs, LEASE).await;
@@ -152,7 +153,7 @@ async fn a_purged_stream(bench: Bench, nats: Nats) {
     relay.stop().await;
 }
 
-/// Half of the messages are lost, and there is always another job in hand.
+/// Half of the messages are lost, while a job is always running.
 async fn messages_lost_while_others_are_at_work(bench: Bench, nats: Nats) {
     let (worker, other) = two(&bench).await;
     other.fill(1).await;

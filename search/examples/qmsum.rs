@@ -1,5 +1,5 @@
-//! How well search finds what a question is about, on meetings with questions and gold spans in
-//! the format of QMSum (Zhong et al., NAACL 2021, https://aclanthology.org/2021.naacl-main.472).
+//! Measures retrieval quality on meetings with questions and gold spans in the format of QMSum
+//! (Zhong et al., NAACL 2021, https://aclanthology.org/2021.naacl-main.472).
 //!
 //! ```text
 //! qmsum score FILE.jsonl… [--window N] [--ranks NAME=FILE]…   # a table
@@ -7,10 +7,11 @@
 //! qmsum dump FILE.jsonl… --to DIR [--window N]               # passages and questions, for others
 //! ```
 //!
-//! With `--embeddings`, questions are embedded by their content words, or as they stand with
-//! `--whole`; `--tune` tries other weights of meaning beside words. All meetings are in one index. A file of ranks has a line of JSON for each question: the numbers
-//! of passages in the order in which another engine found them. All engines are held to one rule:
-//! a passage that shares turns with a better one is left out.
+//! With `--embeddings`, questions are embedded by their content words, or verbatim with `--whole`;
+//! `--tune` tries other weights of meaning against words. All meetings are in one index. A file of
+//! ranks has a line of JSON for each question: the numbers of passages in the order in which
+//! another engine found them. One rule applies to all engines: a passage that shares turns with a
+//! better one is left out.
 //!
 //! - hit@k: among the first k passages is one of the right meeting that shares a turn with the gold
 //!   span;
@@ -26,9 +27,9 @@ use debrief_domain::subject::Subject;
 use debrief_infra::embeddings::{self, Role};
 use debrief_infra::vectors::Neighbor;
 use debrief_search::dense::chunks;
-use debrief_search::dense::semantic::NEAR_MAX;
 use debrief_search::index::{Checkpoint, Index, SCHEMA};
 use debrief_search::passages::{self, Kind, Passage};
+use debrief_search::query::NEAR_MAX;
 use debrief_search::query::Snapshot;
 use debrief_sessions::Session;
 use meetings::{Failure, Meeting, Outcome, asked, content};
@@ -37,7 +38,7 @@ use std::io::Write;
 use std::path::Path;
 use uuid::Uuid;
 
-/// Passages that are looked at for one question.
+/// Number of passages that are ranked for one question.
 const DEPTH: usize = 60;
 /// Budgets of retrieved words.
 const BUDGETS: [usize; 2] = [500, 1_000];
@@ -85,7 +86,7 @@ fn place(meeting: usize, passage: &Passage) -> Place {
     (meeting, from, to)
 }
 
-/// Leaves out what shares turns with something better.
+/// Drops passages that share turns with a better one.
 fn apart(ranked: impl Iterator<Item = (Place, String)>) -> Vec<(Place, String)> {
     let mut kept: Vec<(Place, String)> = Vec::new();
     for (place, text) in ranked {
@@ -107,7 +108,7 @@ struct Scores {
     recall: [f64; BUDGETS.len()],
 }
 
-/// What one question's hits are worth.
+/// Returns the scores of one question.
 fn score(question: &Question, meeting: &Meeting, found: &[(Place, String)]) -> Scores {
     let right = |place: &Place| {
         place.0 == question.meeting && (place.1..=place.2).any(|turn| question.gold.contains(&turn))
@@ -151,7 +152,7 @@ fn lines(passage: &Passage) -> String {
     passage.lines.iter().map(line).collect()
 }
 
-/// An index of all meetings, in memory.
+/// Returns an index of all meetings, in memory.
 fn index(passages: &[(usize, Passage)], organization: OrganizationId) -> Outcome<Index> {
     let index = Index::in_memory()?;
     let mut writer = index.writer()?;
@@ -178,7 +179,7 @@ fn mean(all: &[Scores], of: Measure) -> f64 {
 /// One of the scores.
 type Measure = fn(&Scores) -> f64;
 
-/// What is printed of scores, with its name.
+/// The scores that are printed, with their names.
 const MEASURES: [(&str, Measure); 5] = [
     ("hit@1", |s| s.hit1),
     ("hit@10", |s| s.hit10),
@@ -193,7 +194,7 @@ fn print_scores(name: &str, all: &[Scores]) {
     println!("| {name} | {} |", means.join(" | "));
 }
 
-/// Meetings, their passages in an index, and what is asked.
+/// Meetings, their passages in an index, and their questions.
 struct Bench {
     meetings: Vec<Meeting>,
     questions: Vec<Question>,
@@ -209,7 +210,7 @@ impl Bench {
         Ok(Self { meetings, questions, passages, index })
     }
 
-    /// Asks all questions, each with what is near it, if anything is.
+    /// Asks all questions, each with its nearest chunks, if any.
     fn ask(&self, near: Option<&[Vec<Neighbor>]>, weight: Option<f32>) -> Outcome<Vec<Scores>> {
         let of_id: HashMap<TranscriptId, usize> =
             (0..self.meetings.len()).map(|at| (id(at), at)).collect();
@@ -230,7 +231,7 @@ impl Bench {
         Ok(scores)
     }
 
-    /// The chunks that are near each question, by a model and all comparisons.
+    /// Returns the chunks nearest to each question, by a model and exhaustive comparison.
     fn near(&self, url: &str, by_words: bool) -> Outcome<Vec<Vec<Neighbor>>> {
         let mut chunks = Vec::new();
         for of_meeting in self.passages.chunk_by(|(one, _), (other, _)| one == other) {
@@ -276,10 +277,10 @@ impl Bench {
 
 const OWN: OrganizationId = OrganizationId(Uuid::from_u128(1));
 
-/// Whether one way of asking is better than another beyond chance: the share of resamplings of the
-/// questions, with replacement, in which it is not (a paired bootstrap: Efron & Tibshirani, *An
-/// Introduction to the Bootstrap*, 1993, ch. 16), beside the mean difference and where 95 % of the
-/// resampled ones lie.
+/// Compares two ways of asking by a paired bootstrap (Efron & Tibshirani, *An Introduction to the
+/// Bootstrap*, 1993, ch. 16): the mean difference, the interval of 95 % of the resampled
+/// differences, and the share of resamplings of the questions, with replacement, in which `after`
+/// is not better.
 fn print_bootstrap(before: &[Scores], after: &[Scores]) {
     const ROUNDS: usize = 10_000;
     println!("\n| fused beside lexical | difference | 95 % of resamplings | not better in |");
@@ -365,7 +366,7 @@ fn run_score(options: &Options) -> Outcome<()> {
     Ok(())
 }
 
-/// Passages and questions as JSON lines, for other engines.
+/// Writes passages and questions as JSON lines, for other engines.
 fn run_dump(files: &[String], window: usize, to: &Path) -> Outcome<()> {
     let (meetings, questions) = read(files)?;
     std::fs::create_dir_all(to)?;

@@ -1,15 +1,16 @@
-//! How fast an index answers and is filled, beside raw tantivy on the same passages.
+//! Measures how fast an index answers and is filled, next to raw tantivy on the same passages.
 //!
 //! ```text
 //! search_speed FILE.jsonl… [--passages 5000,50000,200000]
 //! ```
 //!
-//! Passages are those of meetings in the format of QMSum, taken again and again as sessions of
-//! their own until there are enough, each with words of its own in front of every turn so that terms
-//! grow with the index; questions are those of the meetings. All passages are one organization's.
-//! Raw tantivy has one text field with its own English tokenizer and asks for any of the same words;
-//! SQLite's FTS5 has its porter tokenizer and does the same. Vectors are made of a text's words, each a
-//! direction of its own in 384 dimensions: what they mean matters to no time.
+//! The passages are those of meetings in the format of QMSum, repeated as new sessions until there
+//! are enough, each with unique words in front of every turn, so that the number of terms grows
+//! with the index; the questions are those of the meetings. All passages belong to one
+//! organization. Raw tantivy has one text field with its own English tokenizer and searches for any
+//! of the same words; SQLite's FTS5 has its porter tokenizer and does the same. Vectors are
+//! computed from a text's words, each with a direction of its own in 384 dimensions: their meaning
+//! does not affect times.
 
 mod meetings;
 
@@ -21,9 +22,9 @@ use debrief_infra::vectors::{
     Entry, Filters as VectorFilters, Neighbor, SessionInfo, SqliteStore, State, VectorStore,
 };
 use debrief_search::dense::chunks;
-use debrief_search::dense::semantic::NEAR_MAX;
 use debrief_search::index::{Checkpoint, Index, SCHEMA};
 use debrief_search::passages;
+use debrief_search::query::NEAR_MAX;
 use debrief_search::query::{Filters, Query, Snapshot};
 use debrief_sessions::Session;
 use meetings::{Meeting, Outcome, asked, content};
@@ -37,7 +38,7 @@ use tantivy::schema::{IndexRecordOption, STORED, Schema, TextFieldIndexing, Text
 use tantivy::{Term, doc};
 use uuid::Uuid;
 
-/// Questions that are asked of each index.
+/// Number of questions asked of each index.
 const QUESTIONS: usize = 400;
 const ORGANIZATION: OrganizationId = OrganizationId(Uuid::from_u128(1));
 
@@ -55,7 +56,7 @@ fn session(meeting: &Meeting, number: usize) -> Session {
     }
 }
 
-/// Median and 95th percentile of what each question takes, in milliseconds.
+/// Returns the median and 95th percentile of the times of questions, in milliseconds.
 fn timed(
     questions: &[Query],
     mut ask: impl FnMut(&Query) -> Outcome<usize>,
@@ -86,10 +87,10 @@ fn row(name: &str, (median, high): (f64, f64)) {
     println!("| {name} | {median:.2} | {high:.2} |");
 }
 
-/// As long as those of all-MiniLM-L6-v2.
+/// As many dimensions as all-MiniLM-L6-v2 has.
 const DIMENSIONS: usize = 384;
 
-/// The sum of a direction for each word.
+/// Returns the sum of a direction for each word.
 fn vector(text: &str) -> Vec<f32> {
     let mut vector = vec![0.0_f32; DIMENSIONS];
     for word in text.split_whitespace() {
@@ -131,7 +132,7 @@ impl Dense {
         Ok(Self { runtime, store, directory })
     }
 
-    /// Puts a session in; answers how many vectors that were and how long the store took.
+    /// Stores a session; returns the number of vectors and how long the store took.
     fn add(&self, session: &Session) -> Outcome<(usize, std::time::Duration)> {
         let chunks = chunks::of_passages(session.subject, &passages::of_session(session));
         let entries: Vec<Entry> = chunks

@@ -2,9 +2,17 @@
 
 use crate::analysis::{self, Analyzer};
 use crate::passages::Line;
-use crate::query::WeightedWord;
 use std::collections::HashMap;
 use std::ops::Range;
+
+/// A word of the question.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WeightedWord {
+    /// The stems that it matches by.
+    pub stems: Vec<String>,
+    /// Its rarity: the inverse document frequency of its rarest stem.
+    pub weight: f32,
+}
 
 /// Finds words of a question in texts. Looks each distinct word up once.
 pub(crate) struct Matcher<'a> {

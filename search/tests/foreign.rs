@@ -1,6 +1,6 @@
-//! P8 for search: whatever is asked, nothing of another organization comes back, in hits,
-//! highlights, facets, suggestions or sessions that are alike. 10,000 questions with
-//! `DEBRIEF_TEST_FULL=1`, 1,000 without.
+//! P8 for search: no question returns anything of another organization, in hits, highlights,
+//! facets, suggestions or similar sessions. 10,000 questions with `DEBRIEF_TEST_FULL=1`, else
+//! 1,000.
 
 use chrono::{TimeZone, Utc};
 use debrief_domain::ids::{ClientId, OrganizationId, TranscriptId};
@@ -19,7 +19,7 @@ use std::cell::Cell;
 use std::collections::HashSet;
 use uuid::Uuid;
 
-/// Sessions of each organization.
+/// Number of sessions of each organization.
 const SESSIONS: u128 = 12;
 /// Words that both organizations use.
 const SHARED: [&str; 8] = ["budget", "sleep", "race", "the", "report", "heel", "friday", "טלפון"];
@@ -28,7 +28,7 @@ fn organization(number: u128) -> OrganizationId {
     OrganizationId(Uuid::from_u128(number))
 }
 
-/// A word, name or title that only this organization has.
+/// Returns a word, name or title that only this organization has.
 fn own(number: u128, what: &str, n: u128) -> String {
     format!("{what}{}{}", ["alpha", "omega"][number as usize - 1], n % 5)
 }
@@ -61,7 +61,7 @@ fn session(of: u128, n: u128) -> Session {
     }
 }
 
-/// Words of both organizations, of one, or of nobody, as they come.
+/// Returns random words of both organizations, of one, or of none.
 fn words() -> impl Strategy<Value = String> {
     let word = prop_oneof![
         (0..SHARED.len()).prop_map(|n| SHARED[n].to_owned()),

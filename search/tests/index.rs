@@ -1,4 +1,4 @@
-//! What an index finds, for whom, and what it forgets.
+//! What an index finds, for whom, and what it deletes.
 
 use chrono::{DateTime, TimeZone, Utc};
 use debrief_domain::ids::{ClientId, OrganizationId, TranscriptId};
@@ -7,9 +7,9 @@ use debrief_domain::subject::Subject;
 use debrief_domain::transcript::content::{Content, Turn};
 use debrief_infra::vectors::Neighbor;
 use debrief_search::dense::chunks;
-use debrief_search::dense::semantic::NEAR_MAX;
 use debrief_search::index::{Checkpoint, Index, IndexError, SCHEMA, Writer};
 use debrief_search::passages::{self, Kind};
+use debrief_search::query::NEAR_MAX;
 use debrief_search::query::{About, Filters, Found, Query, Snapshot};
 use debrief_sessions::Session;
 use std::path::Path;
@@ -239,7 +239,7 @@ fn an_index_that_cannot_be_trusted_is_not_opened() {
     assert!(matches!(Index::open(empty.path()), Err(IndexError::Damaged(_))));
 }
 
-/// A session of two chunks: of sheep, then of ships.
+/// A session of two chunks: about sheep, then about ships.
 fn sheep_and_ships() -> Session {
     let (sheep, ships) = ("The sheep graze. ".repeat(40), "A ship sets sail. ".repeat(30));
     let turns: [(&str, &str); 3] = [("Ruth", "Well?"), ("Maya", &sheep), ("Maya", &ships)];
@@ -312,7 +312,7 @@ fn words_and_meaning_together_come_before_each_alone() {
     assert_eq!(order.len(), 3);
 }
 
-/// The engine's own ranking is the control: what is near is scored clause by clause.
+/// The engine's own ranking is the control: similar passages are scored clause by clause.
 #[test]
 fn near_passages_score_by_words_as_the_engine_scores_them() {
     let said: [&[(&str, &str)]; 4] = [

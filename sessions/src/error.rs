@@ -27,7 +27,7 @@ pub enum LoadError {
     #[error("the turns cannot be read: {0}")]
     Turns(#[from] serde_json::Error),
     /// The task that processed the turns ended early.
-    #[error("the work on the turns was cut off: {0}")]
+    #[error("loading the turns was cancelled: {0}")]
     CutOff(#[from] tokio::task::JoinError),
 }
 

@@ -1,9 +1,7 @@
 //! `reader`: does heavy work for the process that started it; see [`debrief_workers::confined`].
 
-use crate::config::Config;
-use anyhow::Context;
 use clap::Args;
-use debrief_workers::confined::{self, Children};
+use debrief_workers::confined;
 use std::process::ExitCode;
 
 #[derive(Debug, Args)]
@@ -18,12 +16,4 @@ impl Reader {
     pub(crate) fn run(&self) -> ExitCode {
         confined::serve(self.memory)
     }
-}
-
-/// This program as a child of itself.
-pub(crate) fn children(config: &Config) -> anyhow::Result<Children> {
-    let program = Children::this_program().context("this program's file is not known")?;
-    let memory = config.worker_memory_max.get().to_string();
-    let arguments = vec!["reader".into(), "--memory".into(), memory.into()];
-    Ok(Children::new(program, arguments, config.worker_concurrency))
 }

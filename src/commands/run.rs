@@ -1,7 +1,8 @@
 //! `up`, `api`, `worker`, `relay`, `migrate`.
 
 use crate::config::Config;
-use crate::serve::{self, Roles};
+use crate::roles::Roles;
+use crate::serve;
 use crate::system::System;
 use crate::telemetry;
 use anyhow::Context;

@@ -2,7 +2,7 @@
 
 use super::{Process, Service, Side, Tasks};
 use crate::config::{Config, Secret, Size};
-use crate::serve::Roles;
+use crate::roles::Roles;
 use anyhow::Context;
 use async_trait::async_trait;
 use debrief_api::{ApiState, Limits, Parts};

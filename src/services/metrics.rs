@@ -1,7 +1,7 @@
 //! Keeps the buffers of metrics small between two scrapes.
 
 use super::{Process, Service, Side, Tasks};
-use crate::serve::Roles;
+use crate::roles::Roles;
 use async_trait::async_trait;
 use std::time::Duration;
 

@@ -16,7 +16,7 @@ mod workers;
 pub(crate) use http::listen;
 
 use crate::config::Config;
-use crate::serve::Roles;
+use crate::roles::Roles;
 use crate::system::System;
 use async_trait::async_trait;
 use debrief_infra::signals::Shared;

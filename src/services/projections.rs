@@ -1,7 +1,7 @@
 //! Keeps the read models up to date with the log.
 
 use super::{Process, Service, Side, Tasks};
-use crate::serve::Roles;
+use crate::roles::Roles;
 use crate::system::catch_up;
 use async_trait::async_trait;
 

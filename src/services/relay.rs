@@ -2,7 +2,7 @@
 //! they work with.
 
 use super::{Process, Service, Side, Tasks};
-use crate::serve::Roles;
+use crate::roles::Roles;
 use async_trait::async_trait;
 use debrief_infra::queue::Relay;
 

@@ -1,7 +1,7 @@
 //! Opens the search index of this process, and keeps it up to date with the log.
 
 use super::{Process, Service, Side, Tasks};
-use crate::serve::Roles;
+use crate::roles::Roles;
 use anyhow::Context;
 use async_trait::async_trait;
 use debrief_infra::private;

@@ -1,7 +1,7 @@
 //! Announces to other processes what advanced here, and listens to them.
 
 use super::{Process, Service, Side, Tasks};
-use crate::serve::Roles;
+use crate::roles::Roles;
 use async_trait::async_trait;
 use debrief_infra::signals;
 

@@ -1,7 +1,7 @@
 //! Keeps the vectors of sessions up to date with the log, if a model is configured.
 
 use super::{Process, Service, Side, Tasks};
-use crate::serve::Roles;
+use crate::roles::Roles;
 use async_trait::async_trait;
 use debrief_infra::database::Lease;
 use debrief_search::dense::indexer::{self, Indexer};

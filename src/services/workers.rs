@@ -1,10 +1,11 @@
 //! Runs the configured kinds of workers.
 
 use super::{Process, Service, Side, Tasks};
-use crate::commands::reader;
 use crate::config::Config;
-use crate::serve::Roles;
+use crate::roles::Roles;
+use anyhow::Context as _;
 use async_trait::async_trait;
+use debrief_workers::confined::Children;
 use debrief_workers::runtime::{self, Options};
 use debrief_workers::{ALL, Context};
 use std::sync::Arc;
@@ -33,7 +34,7 @@ impl Service for Workers {
             log: system.log.clone(),
             documents: system.documents(config).await?,
             views: views.clone(),
-            confined: Arc::new(reader::children(config)?),
+            confined: Arc::new(children(config)?),
         };
         for worker in ALL.iter().filter(|worker| config.workers.include(worker.name)) {
             let (made, options) = ((worker.make)(&context), options(config).within(&worker.limits));
@@ -46,6 +47,14 @@ impl Service for Workers {
     async fn stop(&mut self) {
         self.0.stop().await;
     }
+}
+
+/// Creates the child processes that do heavy work: this program as `debrief reader`.
+fn children(config: &Config) -> anyhow::Result<Children> {
+    let program = Children::this_program().context("this program's file is not known")?;
+    let memory = config.worker_memory_max.get().to_string();
+    let arguments = vec!["reader".into(), "--memory".into(), memory.into()];
+    Ok(Children::new(program, arguments, config.worker_concurrency))
 }
 
 fn options(config: &Config) -> Options {

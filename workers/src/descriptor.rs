@@ -1,7 +1,7 @@
-//! What is known of a worker without making it.
+//! Static descriptions of workers.
 //!
-//! A [`Descriptor`] is static, so that a relay learns which events are work for whom, and `/metrics`
-//! which workers there are, in a process that opens no model, no mail server and no blobs.
+//! A [`Descriptor`] is static, so that a relay knows which events are jobs of which worker, and
+//! `/metrics` knows all workers, in a process that opens no model and no blobs.
 
 use crate::worker::{Context, Worker};
 use debrief_infra::queue::{Begins, Subscription};
@@ -11,35 +11,35 @@ use std::time::Duration;
 /// A kind of worker.
 #[derive(Debug)]
 pub struct Descriptor {
-    /// Names it in the queue, in keys and in logs: it never changes.
+    /// The name in the queue, in command keys and in logs. Never changes.
     pub name: &'static str,
-    /// Types of the events that are work for it.
+    /// Types of the events that it handles.
     pub events: &'static [&'static str],
-    /// Which events are work for it when it is new to an installation.
+    /// Where it starts in the log when it is new to an installation.
     pub begins: Begins,
-    /// Bounds of its jobs.
+    /// Limits of its jobs.
     pub limits: Limits,
-    /// Makes it.
+    /// Creates the worker.
     pub make: fn(&Context) -> Arc<dyn Worker>,
 }
 
 impl Descriptor {
-    /// What the relay has to know.
+    /// Returns what the relay needs to know.
     pub fn subscription(&self) -> Subscription {
         Subscription { consumer: self.name, event_types: self.events, begins: self.begins }
     }
 }
 
-/// Bounds of the jobs of one worker; `None`: as the configuration says.
+/// Limits of the jobs of one worker; `None` means that the configuration decides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// Longest time that an attempt may take; else `worker_timeout`.
+    /// Maximum duration of an attempt; default `worker_timeout`.
     pub timeout: Option<Duration>,
-    /// Most processor time that an attempt may use in a child process; else `worker_cpu_budget`.
+    /// Maximum processor time of an attempt in a child process; default `worker_cpu_budget`.
     pub cpu: Option<Duration>,
-    /// Jobs under way at a time in one process; else `worker_concurrency`.
+    /// Maximum number of concurrent jobs in one process; default `worker_concurrency`.
     pub concurrency: Option<usize>,
-    /// Attempts until a job is a dead letter; else `worker_max_attempts`.
+    /// Number of attempts before a job becomes a dead letter; default `worker_max_attempts`.
     pub attempts: Option<u32>,
 }
 

@@ -1,11 +1,12 @@
-//! Takes the words of what was deleted away: a transcript's blobs, key
-//! and summary, the key of a note or a saved search.
+//! Erases deleted content: the blobs, key and summary of a transcript, the key of a note or a saved
+//! search.
 //!
-//! The key goes first: from then on nothing that is still somewhere can be read.
+//! The key is deleted first: from then on no remaining copy can be read.
 
 use crate::descriptor::{Descriptor, Limits};
+use crate::fault::Fault;
 use crate::job::JobContext;
-use crate::worker::{Context, Done, Fault, Worker};
+use crate::worker::{Context, Done, Worker};
 use async_trait::async_trait;
 use debrief_domain::ids::{SummaryId, TranscriptId};
 use debrief_domain::summary::{Summary, SummaryCommand};
@@ -15,7 +16,7 @@ use debrief_infra::log::RecordedEvent;
 use debrief_infra::queue::Begins;
 use std::sync::Arc;
 
-/// Removes the words of what was deleted.
+/// Erases deleted content.
 pub static WORKER: Descriptor = Descriptor {
     name: "forget",
     events: &["transcript.deleted", "note.deleted", "saved_search.deleted"],
@@ -30,7 +31,7 @@ struct Forget(Context);
 impl Worker for Forget {
     async fn handle(&self, event: &RecordedEvent, job: &JobContext) -> Result<Done, Fault> {
         let Context { log, documents, .. } = &self.0;
-        // The key of what was deleted, whatever that is.
+        // The key of the deleted stream, of whatever type.
         log.keys().delete(event.organization, event.stream_id).await?;
         let Some(TranscriptEvent::Deleted(TranscriptDeleted { blobs })) =
             event.of::<Transcript>()?

@@ -1,4 +1,4 @@
-//! What an attempt knows beside its event: which part it is, what it may use, what it did before.
+//! The context of an attempt: which part it is, what it may use, what earlier attempts did.
 
 use debrief_domain::principal::Principal;
 use debrief_infra::log::{CommandContext, CommandKey, Metadata, RecordedEvent};
@@ -9,7 +9,7 @@ use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 use tokio::sync::watch;
 
-/// What an attempt is told beside the event. Clones share everything.
+/// What an attempt gets in addition to the event. Clones share everything.
 #[derive(Clone, Debug)]
 pub struct JobContext {
     pub(crate) worker: &'static str,
@@ -17,7 +17,7 @@ pub struct JobContext {
     pub(crate) ledger: Ledger,
     pub(crate) progress: watch::Sender<Option<f64>>,
     pub(crate) cpu: Duration,
-    /// Steps of this attempt so far.
+    /// Number of steps that this attempt has taken so far.
     pub(crate) steps: Arc<AtomicUsize>,
 }
 
@@ -33,29 +33,29 @@ impl JobContext {
         }
     }
 
-    /// Attempts that failed before this one.
+    /// Returns the number of attempts that failed before this one.
     pub fn attempt(&self) -> u32 {
         self.job.attempts
     }
 
-    /// Which part of the work this is; empty where it was not split.
+    /// Returns the key of this part of the job; empty if the job was not split.
     pub fn key(&self) -> &str {
         &self.job.key
     }
 
-    /// Processor time that the attempt may use in a child process.
+    /// Returns the processor time that the attempt may use in a child process.
     pub fn cpu_budget(&self) -> Duration {
         self.cpu
     }
 
-    /// Tells how far the work is, from 0 to 1. Costs nothing; it is stored with the next
-    /// prolonging of the lease.
+    /// Reports progress, from 0 to 1. This is cheap: the value is stored when the lease is next
+    /// renewed.
     pub fn progress(&self, fraction: f64) {
         self.progress.send_replace(Some(fraction.clamp(0.0, 1.0)));
     }
 
-    /// The context of a command that records what was done because of the event. A worker that
-    /// records two effects of one event tells them apart by `effect`.
+    /// Returns the context of a command that records an effect of the event. A worker that records
+    /// two effects of one event gives them different names in `effect`.
     pub fn command(&self, event: &RecordedEvent, effect: &str) -> CommandContext {
         let part = match self.key() {
             "" => String::new(),
@@ -69,7 +69,7 @@ impl JobContext {
                 correlation_id: event.metadata.correlation_id,
                 causation_id: Some(event.id),
             },
-            // The event is all that the work depends on, so the key says it all.
+            // The event determines the command, so the key suffices as fingerprint.
             key: CommandKey { key, fingerprint: [0; 32] },
             answer: Value::Null,
             data_key: None,

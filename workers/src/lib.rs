@@ -1,19 +1,20 @@
 //! Workers: from events to effects, and back to commands.
 //!
-//! A worker is told of an event, does something outside (reads a blob, asks a model, sends a
-//! mail), and records the effect with a command whose key is `<worker>:<event id>`. So it may be
-//! told twice, or be killed in the middle: the effect counts once.
+//! A worker receives an event, performs an effect outside the log (reads a blob, calls a model,
+//! sends a mail), and records it with a command whose key is `<worker>:<event id>`. A worker may
+//! therefore receive an event twice or be killed halfway: the effect counts once.
 //!
 //! | worker | event | effect | command |
 //! |---|---|---|---|
 //! | [`parse`] | `transcript.uploaded`, `.files_added`, `.files_replaced`, `.processing_requested` | reads the files, writes the turns | `RecordParsed` |
-//! | [`vocabulary`] | `transcript.parsed` | writes the organization's terms its way | `Correct` |
-//! | [`summarize`] | `transcript.parsed`, `.corrected`, `.correction_undone` | chooses the sentences that matter | `Write` of the summary |
-//! | [`watch`] | `summary.created`, `.revised`, `note.written` | holds them against saved searches | `RecordMatch` |
+//! | [`vocabulary`] | `transcript.parsed` | corrects terms of the organization's vocabulary | `Correct` |
+//! | [`summarize`] | `transcript.parsed`, `.corrected`, `.correction_undone` | chooses sentences for the summary | `Write` of the summary |
+//! | [`watch`] | `summary.created`, `.revised`, `note.written` | matches them against saved searches | `RecordMatch` |
 //! | [`forget`] | `transcript.deleted`, `note.deleted`, `saved_search.deleted` | removes blobs and key | `Erase` of the summary |
 
 pub mod confined;
 mod descriptor;
+mod fault;
 pub mod forget;
 mod job;
 pub mod parse;
@@ -29,8 +30,9 @@ mod worker;
 
 pub use debrief_infra::queue::Begins;
 pub use descriptor::{Descriptor, Limits};
+pub use fault::Fault;
 pub use job::JobContext;
-pub use worker::{Context, Done, Fault, Worker};
+pub use worker::{Context, Done, Worker};
 
 /// All workers.
 pub static ALL: &[&Descriptor] =

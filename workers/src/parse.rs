@@ -1,11 +1,12 @@
-//! Reads the files of a session into participants and turns.
+//! Parses the files of a session into participants and turns.
 
 use crate::confined::is_overrun;
 use crate::confined::session::{self, Known, Session};
 use crate::descriptor::{Descriptor, Limits};
+use crate::fault::Fault;
 use crate::job::JobContext;
 use crate::processing::INTERNAL;
-use crate::worker::{Context, Done, Fault, Worker};
+use crate::worker::{Context, Done, Worker};
 use async_trait::async_trait;
 use debrief_domain::client::Client;
 use debrief_domain::ids::OrganizationId;
@@ -22,7 +23,7 @@ use debrief_sessions::corrected;
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// Turns files into participants and turns.
+/// Parses files into participants and turns.
 pub static WORKER: Descriptor = Descriptor {
     name: "parse",
     events: &[
@@ -68,7 +69,7 @@ impl Worker for Parse {
                 return Ok(Done::Finished);
             }
         };
-        // The same blob for the same event, so that work done twice leaves one.
+        // The same blob for the same event, so that a repeated attempt leaves one blob.
         let blob =
             BlobKey::new(event.organization.0, "content", Uuid::new_v5(&event.id, b"content"));
         documents.write(&blob, &data_key, json).await?;
@@ -82,7 +83,7 @@ impl Worker for Parse {
         match log.execute::<Transcript>(context, id, command).await {
             Ok(_) => {}
             Err(CommandError::Refused(TranscriptError::NotFound)) => {
-                // Deleted meanwhile: the deletion did not know of this blob.
+                // The transcript was deleted meanwhile, and the deletion did not list this blob.
                 documents.delete(&blob).await?;
             }
             Err(error) => return Err(error.into()),
@@ -109,7 +110,7 @@ impl Worker for Parse {
 }
 
 impl Parse {
-    /// Whom the organization knows, for the roles of those who speak.
+    /// Returns the names that the organization knows, for assigning roles to speakers.
     async fn known_people(
         &self,
         organization: OrganizationId,

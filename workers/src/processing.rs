@@ -1,18 +1,19 @@
-//! Telling users that the processing of their transcript failed.
+//! Recording that the processing of a transcript failed.
 
+use crate::fault::Fault;
 use crate::job::JobContext;
-use crate::worker::{Context, Fault};
+use crate::worker::Context;
 use debrief_domain::transcript::{
     Stage, Transcript, TranscriptCommand, TranscriptError, TranscriptProcessingFailed,
 };
 use debrief_infra::log::{CommandError, RecordedEvent};
 
-/// The code of a failure that is not the file's.
+/// The code of a failure that the file did not cause.
 pub(crate) const INTERNAL: &str = "internal";
 
 impl Context {
-    /// Records that processing failed at `stage`, with a code for programs and a sentence for people.
-    /// A transcript that was deleted meanwhile needs no record. `effect` is as in
+    /// Records that processing failed at `stage`, with a code for programs and a sentence for
+    /// people. Does nothing if the transcript was deleted meanwhile. `effect` is as in
     /// [`JobContext::command`].
     pub(crate) async fn record_failure(
         &self,

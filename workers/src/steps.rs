@@ -1,22 +1,22 @@
-//! Steps of a job that are not taken twice.
+//! Steps of a job whose results survive the attempt.
 //!
-//! Invariants: what a step came to is stored before the attempt goes on, so that the next attempt,
-//! in whatever process, is given it and does not take the step again; only a step that was under
-//! way when its process was killed may be taken twice. Results go with the job, and are sealed
-//! where they may hold a person's words.
+//! Invariants: the result of a step is stored before the attempt goes on, so the next attempt, in
+//! whatever process, is given the result and does not repeat the step. Only a step that was running
+//! when its process was killed may run twice. Results are deleted with the job, and are sealed if
+//! they may contain a person's words.
 
+use crate::fault::Fault;
 use crate::job::JobContext;
-use crate::worker::Fault;
 use debrief_infra::keys::DataKey;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::sync::atomic::Ordering;
 
-/// The largest result that is stored, in bytes of JSON.
+/// Maximum size of a stored result, in bytes of JSON.
 const RESULT_MAX: usize = 1 << 20;
-/// Steps that a job may have.
+/// Maximum number of steps of a job.
 const STEPS_MAX: usize = 256;
-/// Characters of a step's name.
+/// Maximum length of a step's name, in bytes.
 const NAME_MAX: usize = 100;
 
 /// How a result is stored: its first byte.
@@ -24,12 +24,13 @@ const PLAIN: u8 = 0;
 const SEALED: u8 = 1;
 
 impl JobContext {
-    /// Takes a step, unless an earlier attempt has: then it answers what that came to.
+    /// Runs a step and returns its result, or returns the stored result if an earlier attempt ran
+    /// it.
     ///
-    /// The result is stored in the open: it holds ids and numbers, no words of a person, for which
-    /// there is [`JobContext::sealed_step`]. A step whose code changes gets another name, such as
-    /// with a version in it; a stored result that cannot be read as `T` counts as none. A step that
-    /// fails stores nothing.
+    /// The result is stored unencrypted, so it must contain ids and numbers only; for a person's
+    /// words there is [`JobContext::sealed_step`]. If the code of a step changes, give the step
+    /// another name, for example with a version in it. A stored result that cannot be deserialized
+    /// as `T` is ignored. A step that fails stores nothing.
     pub async fn step<T, F, S>(&self, name: &str, take: S) -> Result<T, Fault>
     where
         T: Serialize + DeserializeOwned,
@@ -39,7 +40,8 @@ impl JobContext {
         self.once(name, None, take).await
     }
 
-    /// The same, with the result sealed under a data key of the person or session it is about.
+    /// Like [`JobContext::step`], but seals the result under a data key of the person or session
+    /// concerned.
     pub async fn sealed_step<T, F, S>(&self, name: &str, key: &DataKey, take: S) -> Result<T, Fault>
     where
         T: Serialize + DeserializeOwned,
@@ -70,8 +72,8 @@ impl JobContext {
             .map_err(|error| Fault::Never(format!("step {name} has no JSON: {error}")))?;
         if json.len() > RESULT_MAX {
             return Err(Fault::Never(format!(
-                "step {name} came to {} bytes, of which {RESULT_MAX} are stored at most: write a \
-                 blob and answer its name",
+                "the result of step {name} has {} bytes; the maximum is {RESULT_MAX}: write a \
+                 blob and return its name",
                 json.len()
             )));
         }
@@ -86,13 +88,13 @@ impl JobContext {
         }
     }
 
-    /// What a sealed result is bound to.
+    /// Returns the associated data that binds a sealed result to its place.
     fn place(&self, step: &str) -> Vec<u8> {
         let id = self.job.id();
         format!("{}/{}/{}/{step}", id.consumer, id.position, id.key).into_bytes()
     }
 
-    /// A stored result, if it was stored as this step stores and can be read.
+    /// Returns a stored result if it is stored in the way of this step and can be read.
     fn open<T: DeserializeOwned>(
         &self,
         name: &str,

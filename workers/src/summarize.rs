@@ -1,11 +1,12 @@
-//! Writes the summary of a transcript, and a new version after its turns change:
-//! sentences from it, chosen and sorted.
+//! Writes the summary of a transcript, and a new version when its turns change, from sentences that
+//! it chooses and sorts.
 
 use crate::descriptor::{Descriptor, Limits};
+use crate::fault::Fault;
 use crate::job::JobContext;
 use crate::processing::INTERNAL;
 use crate::vocabulary;
-use crate::worker::{Context, Done, Fault, Worker};
+use crate::worker::{Context, Done, Worker};
 use async_trait::async_trait;
 use cqrs_es::Aggregate;
 use debrief_domain::ids::{SummaryId, TranscriptId};
@@ -17,14 +18,14 @@ use debrief_language::summary;
 use debrief_sessions::{Loaded, corrected, load};
 use std::sync::Arc;
 
-/// The turns were read from the files.
+/// The event that says that the files were parsed.
 const READ: &str = "transcript.parsed";
-/// Events that change the turns.
+/// Types of the events that change the turns.
 const TURNS_CHANGED: &[&str] = &[READ, "transcript.corrected", "transcript.correction_undone"];
-/// Later events that are looked at.
+/// Maximum number of later events to read.
 const PAGE: u32 = 100;
 
-/// Turns turns into a summary.
+/// Summarizes turns.
 pub static WORKER: Descriptor = Descriptor {
     name: "summarize",
     events: TURNS_CHANGED,
@@ -40,7 +41,7 @@ impl Worker for Summarize {
     async fn handle(&self, event: &RecordedEvent, job: &JobContext) -> Result<Done, Fault> {
         let Context { log, documents, .. } = &self.0;
         let transcript_id = TranscriptId(event.stream_id);
-        // Whoever corrects ten turns in a row gets one summary of the tenth state, not ten.
+        // After ten corrections in a row, one summary of the last state is written, not ten.
         let stream = StreamId { stream_type: Transcript::TYPE, id: event.stream_id };
         let later = log.read_stream(event.organization, stream, event.version, PAGE).await?;
         if later.iter().any(|later| TURNS_CHANGED.contains(&later.event_type.as_str())) {
@@ -60,7 +61,8 @@ impl Worker for Summarize {
         let now = corrected(turns.read, list).await?;
         let rests = |id| now.dormant.iter().any(|(dormant, _)| *dormant == id);
         if pending.is_some_and(|pending| !rests(pending.id)) {
-            // The vocabulary corrects these turns; that is an event to summarize of its own.
+            // The vocabulary is about to correct these turns; that correction is an event with a
+            // summary of its own.
             return Ok(Done::Finished);
         }
         let summary = tokio::task::spawn_blocking(move || summary::extractive(&now.content))
@@ -101,7 +103,7 @@ mod tests {
         let last = events.last().unwrap();
         assert_eq!(last.event_type, "summary.created");
         assert_eq!(last.stream_id, SummaryId::of(id).0);
-        // Told again, as after a crash, it has one effect.
+        // When the event is delivered again, as after a crash, there is one effect.
         stage.run(&WORKER).await;
         assert_eq!(stage.read().await.len(), events.len());
     }

@@ -1,4 +1,4 @@
-//! A stage for tests of workers: a log, a queue, read models and blobs in a temporary directory, in
+//! A stage for tests of workers: log, queue, read models and blobs in a temporary directory, in
 //! this process and without servers.
 //!
 //! ```ignore
@@ -8,8 +8,8 @@
 //! assert_eq!(stage.events().await, ["transcript.uploaded", "transcript.parsed"]);
 //! ```
 //!
-//! The worker runs as it does in service: the relay enters its work, the runtime leases it, tries it
-//! and settles it.
+//! The worker runs as in production: the relay enters its jobs, the runtime leases, runs and
+//! settles them.
 
 use crate::confined::InThread;
 use crate::descriptor::Descriptor;
@@ -39,7 +39,7 @@ use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-/// Attempts come one after another here, without pauses that a test would wait for.
+/// Attempts follow each other without pauses.
 pub(crate) const OPTIONS: Options = Options {
     concurrency: 4,
     timeout: Duration::from_secs(30),
@@ -55,14 +55,14 @@ pub(crate) const CALL: &str = "WEBVTT\n\n00:01.000 --> 00:05.000\n\
     Dana: How was the week, then?\n\n00:06.000 --> 00:12.000\n\
     Omer Katz: Long, and I decided to call my manager on Monday.\n\n00:13.000 --> 00:15.000\n\
     Dana: Please do, we have the hour.\n";
-/// Longest time that a test waits for its worker.
+/// How long a test waits for its worker.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// See the module.
+/// See the module documentation.
 pub(crate) struct Stage {
-    /// The organization of all that happens.
+    /// The organization of everything that happens.
     pub(crate) organization: OrganizationId,
-    /// What the worker is made with.
+    /// What workers are created with.
     pub(crate) context: Context,
     pub(crate) database: Database,
     pub(crate) ledger: Ledger,
@@ -108,7 +108,8 @@ impl Stage {
         &self.context.log
     }
 
-    /// The data key of a stream; a new one, to be stored with a command, where it has none.
+    /// Returns the data key of a stream. If there is none, creates one, to be stored with a
+    /// command.
     async fn key(&self, id: Uuid) -> (DataKey, Vec<WrappedKey>) {
         let keys = self.log().keys();
         if let Some(key) = keys.get(self.organization, id).await.expect("keys") {
@@ -119,7 +120,7 @@ impl Stage {
         (key, vec![wrapped])
     }
 
-    /// Appends what a command comes to; answers its position.
+    /// Executes a command and returns its position.
     pub(crate) async fn tell<A>(&self, id: Uuid, command: A::Command) -> i64
     where
         A: Aggregate<Services = ()>,
@@ -179,7 +180,7 @@ impl Stage {
         id
     }
 
-    /// Takes a note in from elsewhere.
+    /// Writes an external note.
     pub(crate) async fn note(&self, text: &str) -> NoteId {
         let id = NoteId(Uuid::now_v7());
         let note = NoteWritten {
@@ -195,14 +196,14 @@ impl Stage {
         id
     }
 
-    /// Runs a worker on all that is work for it, until nothing is left but dead letters.
+    /// Runs a worker until nothing is left of its jobs but dead letters.
     pub(crate) async fn run(&self, worker: &Descriptor) {
         let made = (worker.make)(&self.context);
         let options = OPTIONS.within(&worker.limits);
         self.run_as(worker.subscription(), made, options).await;
     }
 
-    /// Runs a worker that has no descriptor on all events of some types.
+    /// Runs a worker that has no descriptor on all events of the given types.
     pub(crate) async fn run_on(
         &self,
         events: &'static [&'static str],
@@ -231,7 +232,7 @@ impl Stage {
         let running = tokio::spawn(runtime::run(name, worker, log, queue, options, stop.clone()));
         let began = Instant::now();
         while self.is_busy(name).await {
-            assert!(began.elapsed() < PATIENCE, "{name} comes to no end");
+            assert!(began.elapsed() < PATIENCE, "{name} does not finish");
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
         stop.cancel();
@@ -243,12 +244,12 @@ impl Stage {
         backlog.iter().any(|of| of.consumer == name && of.ready + of.leased > 0)
     }
 
-    /// All that is in the log.
+    /// Returns all events in the log.
     pub(crate) async fn read(&self) -> Vec<RecordedEvent> {
         self.log().read(0, 10_000).await.expect("the log")
     }
 
-    /// Its types.
+    /// Returns the types of all events in the log.
     pub(crate) async fn events(&self) -> Vec<String> {
         self.read().await.into_iter().map(|event| event.event_type).collect()
     }
@@ -257,7 +258,7 @@ impl Stage {
         self.ledger.dead_letters(None, None, 1_000).await.expect("a ledger")
     }
 
-    /// How many blobs there are.
+    /// Returns the number of blobs.
     pub(crate) fn blobs(&self) -> usize {
         fn files(directory: &Path) -> usize {
             let entries = std::fs::read_dir(directory).into_iter().flatten().flatten();

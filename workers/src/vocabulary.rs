@@ -1,23 +1,23 @@
-//! Applies an organization's vocabulary to turns that were read, as a correction that can be
-//! undone.
+//! Applies an organization's vocabulary to parsed turns, as a correction that can be undone.
 //!
-//! Each reading of a session's files is given the terms that held at that moment: the vocabulary as
-//! it was at the position of `transcript.parsed`, whenever this work is done. So a vocabulary that
-//! changes later does not reach sessions that were read before.
+//! The terms are those of the vocabulary at the position of `transcript.parsed`, whenever the job
+//! runs. A later change of the vocabulary therefore does not affect sessions that were parsed
+//! before.
 //!
-//! A reading is given them once. Versions of this program before this worker applied the vocabulary
-//! while they read the files, and this worker begins at the start of the log: what a worker
-//! corrected after the reading is that application, also where the coach has undone it since. What
-//! they had not come to when they were stopped is done here. A reading that another one followed is
-//! left to that one's event.
+//! The vocabulary is applied once to the result of each parse. Versions of this program without
+//! this worker applied it while parsing, and this worker starts at the beginning of the log: a
+//! worker's correction after the parse is that application, even if the coach has since undone it.
+//! What those versions had not finished is done here. If the files were parsed again, the later
+//! event applies the vocabulary.
 //!
-//! The summary of a reading waits for the correction ([`pending`]), so that it is written once and
-//! a session is not `ready` before its terms are right.
+//! The summary waits for the correction ([`pending`]), so that it is written once and a session is
+//! not `ready` before its terms are right.
 
 use crate::descriptor::{Descriptor, Limits};
+use crate::fault::Fault;
 use crate::job::JobContext;
 use crate::processing::INTERNAL;
-use crate::worker::{Context, Done, Fault, Worker};
+use crate::worker::{Context, Done, Worker};
 use async_trait::async_trait;
 use cqrs_es::Aggregate;
 use debrief_domain::ids::{OrganizationId, TranscriptId, VocabularyId};
@@ -34,13 +34,13 @@ use debrief_sessions::{Loaded, corrected, load};
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// Who applies vocabularies: this worker, and the one that did before it.
+/// Actors that apply vocabularies: this worker, and the one that did before it existed.
 const APPLIERS: [Principal; 2] =
     [Principal::Worker { name: "vocabulary" }, Principal::Worker { name: "parse" }];
-/// Events of a stream that are read at a time.
+/// Number of events of a stream that are read at once.
 const PAGE: u32 = 500;
 
-/// Turns turns into turns with the organization's terms.
+/// Applies the organization's terms to turns.
 pub static WORKER: Descriptor = Descriptor {
     name: "vocabulary",
     events: &["transcript.parsed"],
@@ -66,7 +66,7 @@ impl Worker for ApplyVocabulary {
         list.push((correction_id, correction.clone()));
         let now = corrected(turns.read, list).await?;
         if now.dormant.iter().any(|(dormant, _)| *dormant == correction_id) {
-            // No term of it was said.
+            // None of the terms occurs.
             return Ok(Done::Finished);
         }
         let corrected = TranscriptCorrected {
@@ -94,16 +94,16 @@ impl Worker for ApplyVocabulary {
     }
 }
 
-/// A vocabulary that a reading is still to be given.
+/// A vocabulary that is still to be applied to a parse.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Pending {
-    /// Names the correction.
+    /// The id of the correction.
     pub(crate) id: Uuid,
     pub(crate) correction: Correction,
 }
 
-/// What a reading, which `event` tells of, is still to be given; `None` if there were no terms, or
-/// if it is settled. Whether any of the terms was said is not looked at.
+/// Returns the vocabulary that is still to be applied to the parse of `event`; `None` if there were
+/// no terms or if it is settled. Does not check whether any term occurs.
 pub(crate) async fn pending(
     log: &EventLog,
     event: &RecordedEvent,
@@ -116,7 +116,7 @@ pub(crate) async fn pending(
     Ok(Some(Pending { id, correction: Correction::ApplyVocabulary { entries } }))
 }
 
-/// The terms as they were at a position of the log.
+/// Returns the terms at a position of the log.
 async fn entries_at(
     log: &EventLog,
     organization: OrganizationId,
@@ -140,7 +140,7 @@ async fn entries_at(
     }
 }
 
-/// Whether the files were read again since, or a worker has corrected what was read.
+/// Returns whether the files were parsed again since, or a worker has corrected the turns.
 async fn is_settled(log: &EventLog, parsed: &RecordedEvent) -> Result<bool, Fault> {
     let stream = StreamId { stream_type: Transcript::TYPE, id: parsed.stream_id };
     let mut version = parsed.version;
@@ -160,7 +160,7 @@ async fn is_settled(log: &EventLog, parsed: &RecordedEvent) -> Result<bool, Faul
     }
 }
 
-/// Whether this correction is an application of the vocabulary that a coach did not ask for.
+/// Returns whether this correction applied the vocabulary without a coach's request.
 fn was_applied(corrected: &RecordedEvent) -> bool {
     APPLIERS.iter().any(|applier| corrected.metadata.actor == applier.to_string())
 }
@@ -175,7 +175,7 @@ mod tests {
     use debrief_infra::log::{CommandContext, CommandKey, Metadata};
     use serde_json::Value;
 
-    /// Terms for what is said in [`CALL`].
+    /// Returns terms that occur in [`CALL`].
     fn entries(term: &str) -> Vec<VocabularyEntry> {
         vec![VocabularyEntry { term: term.into(), heard: vec!["my manager".into()] }]
     }
@@ -189,7 +189,7 @@ mod tests {
         load(log, documents, set.organization, id).await.unwrap().unwrap()
     }
 
-    /// What the second turn of [`CALL`] says now.
+    /// Returns the current text of the second turn of [`CALL`].
     async fn said(set: &Set, id: TranscriptId) -> String {
         let corrected = load_turns(set, id).await.corrected().await.unwrap();
         corrected.unwrap().content.turns[1].text.clone()
@@ -199,7 +199,7 @@ mod tests {
         set.events().await.iter().filter(|of_type| *of_type == event_type).count()
     }
 
-    /// Applies terms as `actor`; answers the correction's id.
+    /// Applies terms as `actor`; returns the correction's id.
     async fn apply(set: &Set, id: TranscriptId, actor: &str, term: &str) -> Uuid {
         let loaded = load_turns(set, id).await;
         let correction_id = Uuid::now_v7();
@@ -244,7 +244,7 @@ mod tests {
             ["transcript.uploaded", "transcript.parsed", "transcript.corrected", "summary.created"]
         );
         assert_eq!(events[3].metadata.actor, "worker:vocabulary");
-        // Told again, as after a crash, it has one effect.
+        // When the event is delivered again, as after a crash, there is one effect.
         set.run(&WORKER).await;
         assert_eq!(set.read().await.len(), events.len());
     }
@@ -293,7 +293,7 @@ mod tests {
         };
         let undo = TranscriptCommand::UndoCorrection { on: 2, undone };
         set.tell::<Transcript>(id.0, undo).await;
-        // Twice before this worker comes to it.
+        // Twice before this worker gets to it.
         for _ in 0..2 {
             set.tell::<Transcript>(id.0, TranscriptCommand::RequestProcessing).await;
             set.run(&parse::WORKER).await;

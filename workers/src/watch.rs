@@ -1,9 +1,10 @@
-//! Tells saved searches of what fits them: each session once it is summarized, each note once it
-//! came in, and again whenever they change.
+//! Matches saved searches against each session once it is summarized, each note once it is written,
+//! and both again whenever they change.
 
 use crate::descriptor::{Descriptor, Limits};
+use crate::fault::Fault;
 use crate::job::JobContext;
-use crate::worker::{Context, Done, Fault, Worker};
+use crate::worker::{Context, Done, Worker};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use debrief_domain::ids::{NoteId, SavedSearchId};
@@ -22,12 +23,12 @@ use debrief_sessions::{Session, load_subject};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Saved searches of an organization that are looked at.
+/// Maximum number of saved searches of an organization.
 pub const SEARCHES_MAX: u32 = 500;
-/// Longest wait for the read model.
+/// Maximum wait for the read model.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Matches what is new against saved searches.
+/// Matches new content against saved searches.
 pub static WORKER: Descriptor = Descriptor {
     name: "watch",
     events: &["summary.created", "summary.revised", "note.written"],
@@ -44,7 +45,8 @@ impl Worker for Watch {
         let Context { log, documents, views, .. } = &self.0;
         let organization = event.organization;
         let viewer = Viewer::everything(organization);
-        // What was saved before this event is in the read model from its position on.
+        // Searches saved before this event are in the read model once it has reached the event's
+        // position.
         let waited = views.wait_for("searches", event.position, PATIENCE).await;
         waited.map_err(|error| Fault::Unavailable(error.to_string()))?;
         let saved = searches::saved_searches(views, viewer, 0, SEARCHES_MAX).await;
@@ -92,14 +94,14 @@ impl Watch {
         let matched = SavedSearchMatched { subject, passages };
         let command = SavedSearchCommand::RecordMatch(matched);
         match self.0.log.execute::<SavedSearch>(context, id.0, command).await {
-            // Deleted meanwhile: nobody wants to hear of it.
+            // The search was deleted meanwhile.
             Ok(_) | Err(CommandError::Refused(SavedSearchError::NotFound)) => Ok(()),
             Err(error) => Err(error.into()),
         }
     }
 }
 
-/// The searches that a session fits, with how many of its passages do.
+/// Returns the searches that match a session, with the number of matching passages.
 fn fitting(
     session: &Session,
     questions: &[(SavedSearchId, Question)],

@@ -1,8 +1,8 @@
-//! Who calls, for which organization, and with which permission.
+//! Authentication and authorization.
 //!
-//! Invariant: a handler of a route under `/v1` takes a [`Caller`] of the permission that the route
-//! needs, or it cannot be registered (see [`routes`]). The OpenAPI document names the same
-//! permission, as it is made of the handler's types.
+//! Invariant: a handler of a route under `/v1` takes a [`Caller`] with the permission that the
+//! route needs, or it cannot be registered (see [`routes`]). The OpenAPI document is derived from
+//! the handler's types, so it names the same permission.
 //!
 //! [`routes`]: super::routes
 
@@ -16,7 +16,7 @@ use debrief_domain::ids::OrganizationId;
 use debrief_domain::principal::{Permission, Principal, Viewer};
 use std::marker::PhantomData;
 
-/// Longest token that is looked at.
+/// Maximum length of a token.
 const TOKEN_MAX: usize = 512;
 
 /// A permission, as a type.
@@ -25,18 +25,18 @@ pub(crate) trait Grant: Send + Sync + 'static {
     const PERMISSION: Permission;
 }
 
-/// A permission that commands can be given with.
+/// A permission that allows commands.
 pub(crate) trait Commands: Grant {}
 
-/// May read what the organization holds.
+/// Permission to read.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Read {}
 
-/// May change what the organization holds.
+/// Permission to write.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Write {}
 
-/// May run the organization.
+/// Permission to administer the organization.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Admin {}
 
@@ -55,7 +55,7 @@ impl Grant for Admin {
 impl Commands for Write {}
 impl Commands for Admin {}
 
-/// A caller who has shown a valid key, and has permission `P`.
+/// A caller who has presented a valid key and has permission `P`.
 #[derive(Debug)]
 pub(crate) struct Caller<P> {
     organization: OrganizationId,
@@ -79,17 +79,17 @@ impl<P: Grant> Caller<P> {
         Ok(Self { organization, principal, permission: PhantomData })
     }
 
-    /// The organization, beyond which nothing is read or written.
+    /// Returns the organization, beyond which nothing is read or written.
     pub(crate) fn organization(&self) -> OrganizationId {
         self.organization
     }
 
-    /// What the caller may see.
+    /// Returns what the caller may see.
     pub(crate) fn viewer(&self) -> Viewer {
         Viewer::of(self.organization, &self.principal)
     }
 
-    /// Who calls.
+    /// Returns the principal of the caller, which events record.
     pub(crate) fn principal(&self) -> Principal {
         self.principal
     }
@@ -130,7 +130,7 @@ impl<P: Grant> Describe for Caller<P> {
     }
 }
 
-/// The token of the `Authorization` header, if there is one.
+/// Returns the token of the `Authorization` header, if there is one.
 pub(crate) fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
     let Some(value) = headers.get(header::AUTHORIZATION) else { return Ok(None) };
     let unfit = || {
@@ -148,7 +148,7 @@ pub(crate) fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
     Ok(Some(token))
 }
 
-/// The caller who shows a key, if the key is valid and has the permission.
+/// Returns the caller with this key, if the key is valid and has the permission.
 pub(crate) async fn sign_in<P: Grant>(state: &ApiState, token: &str) -> Result<Caller<P>, Problem> {
     let key = state.keys().find(token).await?.ok_or_else(|| {
         Problem::unauthorized(

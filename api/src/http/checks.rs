@@ -3,7 +3,7 @@
 use super::problem::Problem;
 use debrief_api_types::FieldError;
 
-/// Gathers what is wrong with a request's fields.
+/// Collects violations in the fields of a request.
 #[derive(Default)]
 pub(crate) struct Checks(Vec<FieldError>);
 
@@ -12,7 +12,8 @@ impl Checks {
         self.0.push(FieldError { field: field.to_owned(), message: message.into() });
     }
 
-    /// Text of 1 to `max` characters, without control characters but line breaks and tabs.
+    /// Checks for text of 1 to `max` characters, without control characters except line breaks and
+    /// tabs.
     pub(crate) fn text(&mut self, field: &str, text: &str, max: usize) {
         let length = text.chars().count();
         if text.trim().is_empty() {
@@ -26,7 +27,7 @@ impl Checks {
         }
     }
 
-    /// A BCP 47 language tag, by its outline: RFC 5646, section 2.1.
+    /// Checks the outline of a BCP 47 language tag: RFC 5646, section 2.1.
     pub(crate) fn language(&mut self, field: &str, tag: &str) {
         let mut parts = tag.split('-');
         let primary = parts.next().unwrap_or_default();

@@ -1,8 +1,7 @@
-//! The catalogue of problems: every `code` that an error can have, with its status, what it means
-//! and what to do about it.
+//! The catalogue of problems: every `code` of an error with its status, its meaning and its remedy.
 //!
-//! Invariant: a code is stable once it was released. `docs/problems.md` is made of this table, and
-//! a test says when it is behind.
+//! Invariant: a code is stable once it was released. `docs/problems.md` is generated from this
+//! table, and a test fails if it is out of date.
 
 use axum::http::StatusCode;
 use debrief_domain::transcript::corrections::CorrectionError;
@@ -21,28 +20,28 @@ macro_rules! codes {
             #[cfg(test)]
             pub(crate) const ALL: &[Self] = &[$(Self::$variant),+];
 
-            /// The name in the problem's `code`.
+            /// Returns the name in the problem's `code`.
             pub(crate) fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$variant => $name,)+
                 }
             }
 
-            /// The status that it comes with.
+            /// Returns the status.
             pub(crate) fn status(self) -> StatusCode {
                 match self {
                     $(Self::$variant => StatusCode::$status,)+
                 }
             }
 
-            /// What it means.
+            /// Returns the meaning.
             pub(crate) fn meaning(self) -> &'static str {
                 match self {
                     $(Self::$variant => $meaning,)+
                 }
             }
 
-            /// What to do about it.
+            /// Returns the remedy.
             #[cfg(test)]
             pub(crate) fn remedy(self) -> &'static str {
                 match self {
@@ -322,7 +321,7 @@ mod tests {
         }
     }
 
-    /// The catalogue as a page.
+    /// Renders the catalogue as a page.
     fn page() -> String {
         let mut page = String::from(
             "# Problems\n\n\
@@ -339,7 +338,7 @@ mod tests {
             writeln!(page, "| {status} | `{name}` | {meaning} | {remedy} |").unwrap();
         }
         page.push_str(
-            "\nThis page is made of `api/src/http/codes.rs`. After a change there, write it anew with\n\
+            "\nThis page is generated from `api/src/http/codes.rs`. After a change there, regenerate it with\n\
              `DEBRIEF_TEST_WRITE_DOCS=1 cargo nextest run -p debrief-api the_page_lists_every_code`.\n",
         );
         page
@@ -352,6 +351,6 @@ mod tests {
             std::fs::write(&path, page()).unwrap();
         }
         let written = std::fs::read_to_string(&path).unwrap_or_default();
-        assert!(written == page(), "docs/problems.md is behind; it says how to write it anew");
+        assert!(written == page(), "docs/problems.md is out of date; it says how to regenerate it");
     }
 }

@@ -1,4 +1,4 @@
-//! From a request to a command: its key, its fingerprint, its metadata, its answer.
+//! From a request to a command: key, fingerprint, metadata and answer.
 
 use super::auth::{Caller, Commands};
 use super::codes::Code;
@@ -22,7 +22,7 @@ use uuid::Uuid;
 
 const HEADER: HeaderName = HeaderName::from_static("idempotency-key");
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
-/// Longest key.
+/// Maximum length of a key.
 const KEY_MAX: usize = 200;
 
 /// The client's `Idempotency-Key`, if it sends one.
@@ -63,9 +63,9 @@ impl Describe for IdempotencyKey {
 }
 
 impl IdempotencyKey {
-    /// The context of a command. `request` is what makes the request what it is: the same key
-    /// with another request is refused. `answer` is kept beside the key, and answered again when
-    /// the request comes again: ids only, no words.
+    /// Returns the context of a command. `request` is what identifies the request: the same key
+    /// with another request is refused. `answer` is stored with the key and returned again when the
+    /// request is repeated; it contains ids only, no words.
     pub(crate) fn context<T: Serialize>(
         self,
         caller: &Caller<impl Commands>,
@@ -100,7 +100,7 @@ impl IdempotencyKey {
     }
 }
 
-/// A command was carried out: answers `T` and the position that it reached.
+/// The result of a command: `T`, and the position that it reached.
 #[derive(Debug)]
 pub(crate) struct Accepted<T> {
     status: StatusCode,
@@ -110,14 +110,15 @@ pub(crate) struct Accepted<T> {
 
 #[derive(Debug)]
 enum Answer<T> {
-    /// To this request.
+    /// The answer to this request.
     New(T),
-    /// To the first request with this key, as it was stored then, perhaps by an older program.
+    /// The answer to the first request with this key, as it was stored then, perhaps by an older
+    /// version.
     Stored(Value),
 }
 
 impl<T> Accepted<T> {
-    /// The answer to a command: `answer`, or the first one's where the request was sent again.
+    /// Returns the answer to a command: `answer`, or the first one if the request is a repetition.
     pub(crate) fn new(status: StatusCode, answer: T, committed: Committed) -> Self {
         let answer = match committed.replayed {
             true => Answer::Stored(committed.answer),
@@ -126,17 +127,17 @@ impl<T> Accepted<T> {
         Self { status, answer, position: committed.position }
     }
 
-    /// An answer without a command: all is as it was asked for.
+    /// Returns an answer without a command: nothing had to change.
     pub(crate) fn unchanged(status: StatusCode, answer: T, position: i64) -> Self {
         Self { status, answer: Answer::New(answer), position }
     }
 
-    /// The answer to a request that was carried out before.
+    /// Returns the answer to a repeated request.
     pub(crate) fn again(status: StatusCode, answer: Value, position: i64) -> Self {
         Self { status, answer: Answer::Stored(answer), position }
     }
 
-    /// Whether the request was carried out before.
+    /// Returns whether the request is a repetition.
     pub(crate) fn is_again(&self) -> bool {
         matches!(self.answer, Answer::Stored(_))
     }

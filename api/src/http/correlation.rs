@@ -1,4 +1,4 @@
-//! The id that ties a request to the events, work and log lines that follow from it.
+//! The id that connects a request with the events, jobs and log lines that follow from it.
 
 use tokio::task::JoinHandle;
 use tracing::Instrument;
@@ -8,17 +8,17 @@ tokio::task_local! {
     static CORRELATION: Uuid;
 }
 
-/// The id of the request that this task answers.
+/// The id of the request that this task handles.
 pub(crate) fn current() -> Option<Uuid> {
     CORRELATION.try_with(|id| *id).ok()
 }
 
-/// Does some work under an id.
+/// Runs a future under an id.
 pub(crate) async fn scope<F: Future>(id: Uuid, work: F) -> F::Output {
     CORRELATION.scope(id, work).await
 }
 
-/// A task that goes on when the client goes away, under the request's id and span.
+/// Spawns a task that continues when the client goes away, under the request's id and span.
 pub(crate) fn spawn<F>(work: F) -> JoinHandle<F::Output>
 where
     F: Future<Output: Send> + Send + 'static,

@@ -1,4 +1,4 @@
-//! Reading paths and bodies, with problems for answers where they cannot be read.
+//! Extractors for paths and bodies. If extraction fails, the answer is a problem.
 
 use super::codes::Code;
 use super::operation::{Describe, Described};
@@ -61,7 +61,7 @@ impl<T: ToSchema> Describe for Body<T> {
     }
 }
 
-/// The innermost error: the sentence of the parser, without axum's introduction to it.
+/// Returns the innermost error: the sentence of the parser, without axum's introduction.
 pub(super) fn cause(error: &dyn std::error::Error) -> String {
     let mut error = error;
     while let Some(source) = error.source() {

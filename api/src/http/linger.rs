@@ -1,8 +1,8 @@
-//! Reads on for a while after an answer that came before the end of the request.
+//! Reads on for a while after an answer that was sent before the end of the request.
 //!
-//! A client that is still sending when the connection closes sees a broken pipe, and not the
-//! answer that tells it why. So the rest of a body is read and thrown away, for a bounded time:
-//! web servers call it a lingering close.
+//! A client that is still sending when the connection closes gets a broken pipe instead of the
+//! answer that tells it why. The rest of a body is therefore read and discarded for a limited time:
+//! a lingering close, as web servers call it.
 
 use axum::body::{Body, BodyDataStream, HttpBody};
 use axum::extract::Request;
@@ -14,12 +14,12 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-/// Longest time to read on.
+/// Maximum time to read on.
 const WHOLE: Duration = Duration::from_secs(15);
-/// Longest pause of a client that is read on for.
+/// Maximum pause of the client while the server reads on.
 const IDLE: Duration = Duration::from_secs(2);
 
-/// Lets every body be read on.
+/// Applies a lingering close to every body.
 pub(crate) async fn layer(request: Request, next: Next) -> Response {
     if request.body().is_end_stream() {
         return next.run(request).await;

@@ -47,7 +47,7 @@ impl MinPosition {
         ))
     }
 
-    /// The position, if one was given, and the log has reached it.
+    /// Returns the position, if one was given and the log has reached it.
     async fn known(self, state: &ApiState) -> Result<Option<i64>, Problem> {
         let Some(position) = self.min_position else { return Ok(None) };
         if position < 0 {

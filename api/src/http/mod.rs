@@ -1,5 +1,5 @@
-//! What all resources share: who calls, how requests are read and answered, and how handlers
-//! describe themselves.
+//! What all resources share: authentication, requests and answers, and how handlers describe
+//! themselves.
 
 pub(crate) mod auth;
 pub(crate) mod checks;

@@ -1,11 +1,11 @@
-//! What the OpenAPI document says of a handler, taken from the handler's own types.
+//! The description of a handler in the OpenAPI document, derived from the handler's own types.
 //!
-//! An extractor says which parameters, which body and which permission it needs, and which problems
-//! it answers; the answer's type says what is answered. `#[utoipa::path]` adds what no type tells:
-//! method, path, name, and statuses with a meaning of their own. So the document cannot promise
-//! what no code does.
+//! An extractor declares its parameters, its body, its permission and the problems that it returns;
+//! the type of the answer declares the answer. `#[utoipa::path]` adds what no type knows: method,
+//! path, name, and statuses with a meaning of their own. The document therefore cannot promise what
+//! the code does not do.
 //!
-//! [`routes`] registers handlers with what they say.
+//! [`routes`] registers handlers together with their descriptions.
 //!
 //! [`routes`]: super::routes
 
@@ -24,11 +24,11 @@ use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{Content, OpenApi, Ref, RefOr, Required};
 use utoipa::{IntoParams, ToSchema};
 
-/// The security scheme by which callers sign in.
+/// The name of the security scheme.
 pub(crate) const SCHEME: &str = "api_key";
 const JSON: &str = "application/json";
 
-/// Says of itself what belongs in the OpenAPI document.
+/// Describes itself in the OpenAPI document.
 pub(crate) trait Describe {
     fn describe(described: &mut Described<'_>);
 }
@@ -42,13 +42,13 @@ pub(crate) struct Described<'a> {
 }
 
 impl Described<'_> {
-    /// The operation needs a permission.
+    /// Adds a permission that the operation needs.
     pub(crate) fn requires(&mut self, permission: Permission) {
         let requirement = SecurityRequirement::new(SCHEME, [permission.as_str()]);
         self.operation.security = Some(vec![requirement]);
     }
 
-    /// The operation may answer a problem of this kind.
+    /// Adds a problem that the operation may return.
     pub(crate) fn refuses(&mut self, code: Code) {
         let status = code.status().as_u16().to_string();
         let responses = &mut self.operation.responses.responses;
@@ -63,13 +63,13 @@ impl Described<'_> {
         response.description.push_str(&format!("`{}`: {}", code.as_str(), code.meaning()));
     }
 
-    /// The names in the braces of the path, in order.
+    /// Returns the names in the braces of the path, in order.
     pub(crate) fn names_in_path(&self) -> Vec<String> {
         let names = self.path.split('{').skip(1).filter_map(|rest| rest.split('}').next());
         names.map(str::to_owned).collect()
     }
 
-    /// The operation takes a parameter. One that `#[utoipa::path]` describes stays as it is there.
+    /// Adds a parameter. One that `#[utoipa::path]` describes is left as it is.
     pub(crate) fn takes(&mut self, parameter: Parameter) {
         let parameters = self.operation.parameters.get_or_insert_default();
         let known = parameters.iter().any(|known| {
@@ -81,20 +81,20 @@ impl Described<'_> {
         }
     }
 
-    /// The operation takes the fields of `T` in its query.
+    /// Adds the fields of `T` in the query.
     pub(crate) fn takes_query<T: IntoParams>(&mut self) {
         for parameter in T::into_params(|| Some(ParameterIn::Query)) {
             self.takes(parameter);
         }
     }
 
-    /// The operation takes a JSON body.
+    /// Adds a JSON body.
     pub(crate) fn takes_body<T: ToSchema>(&mut self) {
         let schema = self.schema::<T>();
         self.takes_content(JSON, schema);
     }
 
-    /// The operation takes a body of another media type, beside those it takes already.
+    /// Adds a body of another media type, in addition to those present.
     pub(crate) fn takes_content(&mut self, media_type: &str, schema: RefOr<Schema>) {
         let mut body = match self.operation.request_body.take() {
             Some(RefOr::T(body)) => body,
@@ -105,8 +105,7 @@ impl Described<'_> {
         self.operation.request_body = Some(RefOr::T(body));
     }
 
-    /// The operation answers with JSON: at the statuses of success that `#[utoipa::path]` names,
-    /// or at 200.
+    /// Adds a JSON answer, at the successful statuses that `#[utoipa::path]` names, or else at 200.
     pub(crate) fn answers<T: ToSchema>(&mut self) {
         let schema = self.schema::<T>();
         let responses = &mut self.operation.responses.responses;
@@ -130,7 +129,7 @@ impl Described<'_> {
     }
 }
 
-/// What a resource shares among its handlers.
+/// State that the handlers of a resource share.
 impl<T> Describe for State<T> {
     fn describe(_: &mut Described<'_>) {}
 }
@@ -159,8 +158,8 @@ pub(super) fn operations(
     operations.into_iter().filter_map(|(method, operation)| Some((method, operation.as_mut()?)))
 }
 
-/// What is the same for all operations: problems are sent as problems, any operation under `/v1`
-/// may answer one that it does not list, and every response says at least what its status means.
+/// Completes all operations: problems have the media type of problems, any operation under `/v1`
+/// may return one that it does not list, and every response at least has its status as description.
 pub(crate) fn complete(document: &mut OpenApi) {
     for (path, item) in &mut document.paths.paths {
         for (_, operation) in operations(item) {

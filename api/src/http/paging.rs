@@ -1,4 +1,4 @@
-//! Lists: where a page begins, how many items it has, and whether another follows.
+//! Lists: where a page starts, how many items it has, and whether another follows.
 
 use super::problem::Problem;
 use debrief_api_types::Page;
@@ -9,7 +9,7 @@ use utoipa::IntoParams;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 
-/// How many items to answer: `DEFAULT` where the client does not say, at most `MAX`.
+/// A limit: `DEFAULT` if the client sends none, at most `MAX`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "SentLimit")]
 pub(crate) struct Limit<const DEFAULT: u32, const MAX: u32>(u32);
@@ -58,9 +58,9 @@ impl<const DEFAULT: u32, const MAX: u32> IntoParams for Limit<DEFAULT, MAX> {
     }
 }
 
-/// Which page of a list: where it begins, and how many items it has.
+/// Which page of a list: where it starts, and how many items it has.
 ///
-/// `C` is the cursor: what places an item in the list.
+/// `C` is the cursor, which identifies an item's place in the list.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "SentPaging", bound = "C: FromStr")]
 pub(crate) struct Paging<C, const DEFAULT: u32, const MAX: u32> {
@@ -96,18 +96,18 @@ impl<C, const DEFAULT: u32, const MAX: u32> IntoParams for Paging<C, DEFAULT, MA
 }
 
 impl<C: FromStr + Display, const DEFAULT: u32, const MAX: u32> Paging<C, DEFAULT, MAX> {
-    /// The item before the page; `None` for the first page.
+    /// Returns the item before the page; `None` for the first page.
     pub(crate) fn after(&self) -> Option<&C> {
         self.after.as_ref()
     }
 
-    /// The most items on the page.
+    /// Returns the maximum number of items on the page.
     pub(crate) fn limit(&self) -> usize {
         self.limit.get()
     }
 
-    /// Reads the page. `read` gets the cursor and a number of rows, one more than the page holds:
-    /// that one tells whether another page follows. `place` is the cursor of a row.
+    /// Reads the page. `read` gets the cursor and a number of rows, one more than the page holds,
+    /// to find out whether another page follows. `place` returns the cursor of a row.
     pub(crate) async fn page<R, E, F>(
         self,
         read: impl FnOnce(Option<C>, u32) -> F,
@@ -130,7 +130,7 @@ fn in_query(name: &str) -> ParameterBuilder {
     ParameterBuilder::new().name(name).parameter_in(ParameterIn::Query)
 }
 
-/// A cursor: a position in the log. Lists are in the order in which their items came to be.
+/// A cursor: a position in the log. Lists are in the order in which their items were created.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Position(pub(crate) i64);
 

@@ -21,10 +21,10 @@ use debrief_sessions::LoadError;
 
 /// The media type of problems.
 pub(crate) const MEDIA_TYPE: &str = "application/problem+json";
-/// After how many seconds to try again what is unavailable.
+/// Value of `Retry-After`, in seconds.
 const RETRY_AFTER: u32 = 1;
 
-/// An error, on its way to the client. [`debrief_api_types::Problem`] is how it is sent.
+/// An error before it is serialized as [`debrief_api_types::Problem`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Problem {
     code: Code,
@@ -45,7 +45,7 @@ impl Problem {
         Self::new(Code::Unauthorized, detail)
     }
 
-    /// There is no such thing, or not in the caller's organization.
+    /// Returns the problem that there is no such thing, or not in the caller's organization.
     pub(crate) fn not_found(what: &str) -> Self {
         let detail = format!("There is no {what} with this id in your organization.");
         Self::new(Code::NotFound, detail)
@@ -59,7 +59,7 @@ impl Problem {
         Self::new(Code::TooLarge, detail)
     }
 
-    /// Fields that break a rule.
+    /// Returns the problem that fields break a rule.
     pub(crate) fn invalid(errors: Vec<FieldError>) -> Self {
         let detail = errors
             .iter()
@@ -69,7 +69,7 @@ impl Problem {
         Self { errors: errors.into(), ..Self::new(Code::InvalidFields, detail) }
     }
 
-    /// One field that breaks a rule.
+    /// Returns the problem that one field breaks a rule.
     pub(crate) fn invalid_field(field: &str, message: impl Into<String>) -> Self {
         Self::invalid(vec![FieldError { field: field.to_owned(), message: message.into() }])
     }
@@ -78,7 +78,7 @@ impl Problem {
         Self::new(Code::Unavailable, detail)
     }
 
-    /// A fault of ours. `error` goes to the log.
+    /// Returns an internal error. `error` goes to the log.
     pub(crate) fn internal(error: &dyn std::fmt::Display) -> Self {
         tracing::error!(%error, "a request failed");
         Self::new(
@@ -203,7 +203,7 @@ impl From<LoadError> for Problem {
     }
 }
 
-/// What is not refused by the domain; a refusal is the handler's to explain.
+/// Converts errors that are not refusals of the domain; the handler explains those.
 pub(crate) fn of_command<E: std::error::Error>(
     error: CommandError<E>,
     refused: impl FnOnce(E) -> Problem,

@@ -1,8 +1,9 @@
 //! The query string.
 //!
-//! What many operations share, [`Paging`] and [`MinPosition`], and what an operation has of its own
-//! are parts of one [`Query`]: each part is a struct, and together they refuse what none of them
-//! knows. (`#[serde(flatten)]` could not: it reads numbers as text, and takes unknown fields.)
+//! What many operations share, [`Paging`] and [`MinPosition`], and the parameters of a single
+//! operation are parts of one [`Query`]: each part is a struct, and together they refuse unknown
+//! parameters. (`#[serde(flatten)]` would not do: it reads numbers as text, and accepts unknown
+//! fields.)
 //!
 //! [`MinPosition`]: super::min_position::MinPosition
 //! [`Paging`]: super::paging::Paging
@@ -76,7 +77,7 @@ impl<'a> Pairs<'a> {
         Err(Problem::invalid_query(format!("Invalid query: unknown field `{name}`, {known}.")))
     }
 
-    /// Reads the part with these fields.
+    /// Deserializes the part with these fields.
     fn read<T: DeserializeOwned>(&self, fields: &[&str]) -> Result<T, Problem> {
         let own = self.0.iter().filter(|(name, _)| fields.contains(&name.as_str()));
         let query: Vec<&str> = own.map(|(_, pair)| *pair).collect();
@@ -96,7 +97,7 @@ fn decoded<T: DeserializeOwned>(uri: &Uri) -> Result<T, Problem> {
     }
 }
 
-/// The names of the fields of a struct, as its `Deserialize` asks for them.
+/// Returns the names of the fields of a struct, as its `Deserialize` asks for them.
 fn fields_of<T: DeserializeOwned>() -> &'static [&'static str] {
     struct Fields<'a>(&'a mut &'static [&'static str]);
 
@@ -114,7 +115,7 @@ fn fields_of<T: DeserializeOwned>() -> &'static [&'static str] {
             _: V,
         ) -> Result<V::Value, Self::Error> {
             *self.0 = fields;
-            Err(de::Error::custom("all that was wanted are the names"))
+            Err(de::Error::custom("only the names are needed"))
         }
 
         serde::forward_to_deserialize_any! {

@@ -1,14 +1,15 @@
-//! Registers handlers, with what they say of themselves.
+//! Registers handlers together with their descriptions.
 //!
-//! Invariant: [`routes!`] takes only handlers whose second argument is a [`Caller`], that is, which
-//! name a permission. What is open to all is registered by `utoipa_axum::routes!` and stands out.
+//! Invariant: [`routes!`] accepts only handlers whose second argument is a [`Caller`], that is,
+//! which name a permission. Public handlers are registered by `utoipa_axum::routes!`, which stands
+//! out.
 
 use super::auth::{Caller, Grant};
 use super::operation::{Describe, Described, operations};
 use axum::extract::State;
 use utoipa_axum::router::UtoipaMethodRouter;
 
-/// A handler: `State`, then `Caller`, then what else it needs.
+/// A handler: `State`, then `Caller`, then further extractors.
 pub(crate) trait Endpoint<Arguments> {
     fn describe(described: &mut Described<'_>);
 }
@@ -40,7 +41,7 @@ endpoint!(A, B, C);
 endpoint!(A, B, C, D);
 endpoint!(A, B, C, D, E);
 
-/// Routes of one path, with what their handlers say of themselves.
+/// Routes of one path, with the descriptions of their handlers.
 macro_rules! routes {
     ($first:path $(, $more:path)* $(,)?) => {{
         let routes = utoipa_axum::routes!($first);

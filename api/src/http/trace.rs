@@ -1,5 +1,5 @@
-//! What every request gets: a correlation id, a span, a log line, its place in the metrics, a bound
-//! on its time, and an answer where there is no handler.
+//! Middleware of every request: a correlation id, a span, a log line, metrics, a timeout, and an
+//! answer if there is no handler.
 
 use super::codes::Code;
 use super::correlation;
@@ -13,10 +13,11 @@ use std::time::Instant;
 use tracing::Instrument;
 use uuid::Uuid;
 
-/// Carries the id in both directions.
+/// The header with the id, in both directions.
 const HEADER: HeaderName = HeaderName::from_static("x-correlation-id");
 
-/// A method's name in the metrics: clients may send any word for a method, and each would stay.
+/// Returns a method's name in the metrics: clients may send any word as a method, and each would
+/// create a time series.
 fn known(method: &Method) -> &'static str {
     match method.as_str() {
         "GET" => "GET",
@@ -30,8 +31,7 @@ fn known(method: &Method) -> &'static str {
     }
 }
 
-/// Gives each request an id (the client's, if it sends a UUID), a span, a log line and its place
-/// in the metrics.
+/// Gives each request an id (the client's, if it sends a UUID), a span, a log line and metrics.
 pub(crate) async fn layer(request: Request, next: Next) -> Response {
     let sent = request.headers().get(&HEADER).and_then(|value| value.to_str().ok());
     let id = sent.and_then(|value| value.parse().ok()).unwrap_or_else(Uuid::now_v7);
@@ -63,7 +63,7 @@ pub(crate) async fn layer(request: Request, next: Next) -> Response {
     response
 }
 
-/// Bounds the time of an answer.
+/// Limits the time of an answer.
 pub(crate) async fn timeout(limit: std::time::Duration, request: Request, next: Next) -> Response {
     match tokio::time::timeout(limit, next.run(request)).await {
         Ok(response) => response,
@@ -75,17 +75,17 @@ pub(crate) async fn timeout(limit: std::time::Duration, request: Request, next: 
     }
 }
 
-/// The answer when a handler panics.
+/// Returns the answer when a handler panics.
 pub(crate) fn panicked(_: Box<dyn std::any::Any + Send + 'static>) -> Response {
     Problem::internal(&"a handler panicked").into_response()
 }
 
-/// The answer to a path that leads nowhere.
+/// Returns the answer to an unknown path.
 pub(crate) async fn no_route() -> Problem {
     Problem::new(Code::NoSuchRoute, "There is nothing at this path. /docs lists the operations.")
 }
 
-/// The answer to a method that a path does not have.
+/// Returns the answer to a method that a path does not have.
 pub(crate) async fn no_method() -> Problem {
     Problem::new(
         Code::MethodNotAllowed,

@@ -1,5 +1,5 @@
-//! What answers a question: the best sentences of what was found, or a model's, each with what it
-//! rests on.
+//! Answers to a question: the best sentences of the hits, or a language model's sentences with
+//! their citations.
 
 use super::hits::note;
 use crate::state::ApiState;
@@ -10,7 +10,7 @@ use debrief_search::query::Hit;
 use metrics::{counter, histogram};
 use std::time::Instant;
 
-/// The best sentences; `None` where there are none.
+/// Returns an answer of the best sentences; `None` if there are none.
 pub(super) fn extractive(sentences: Vec<Sentence>) -> Option<Answer> {
     let sentence = |sentence: Sentence| AnswerSentence {
         text: sentence.text,
@@ -29,7 +29,8 @@ pub(super) fn extractive(sentences: Vec<Sentence>) -> Option<Answer> {
     })
 }
 
-/// What a model writes of these hits, as far as they bear it out; else the best sentences, with why.
+/// Returns a language model's sentences as far as their citations support them; otherwise the best
+/// sentences, with a remark that says why.
 pub(super) async fn by_model(
     state: &ApiState,
     question: &str,
@@ -45,7 +46,7 @@ pub(super) async fn by_model(
         Some(Answer { remark: Some(remark.to_owned()), ..best })
     };
     let Some(model) = &state.language_model else {
-        return instead("There is no language model in this installation.");
+        return instead("No language model is configured.");
     };
     let prompt = cited::prompt(question, hits)?;
     let begun = Instant::now();
@@ -56,25 +57,25 @@ pub(super) async fn by_model(
         Err(error) => {
             counter!("debrief_search_answer_failures_total").increment(1);
             tracing::warn!(%error, "a language model did not answer a question");
-            return instead("The language model does not answer just now.");
+            return instead("The language model is unavailable right now.");
         }
     };
     let Ok((sentences, left_out)) = cited::checked(&reply, hits) else {
         counter!("debrief_search_answer_failures_total").increment(1);
-        tracing::warn!("a language model's answer is no JSON of the form that was asked for");
+        tracing::warn!("a language model's answer is not JSON of the requested form");
         return instead("The language model's answer could not be read.");
     };
     counter!("debrief_search_answer_unproven_total").increment(left_out as u64);
     if sentences.is_empty() {
         return instead(match left_out {
             0 => "The language model found no answer in these passages.",
-            _ => "Nothing that the language model wrote is borne out by what it cites.",
+            _ => "Nothing that the language model wrote is supported by its citations.",
         });
     }
     let remark = match left_out {
         0 => None,
-        1 => Some("One sentence was left out: what it cites does not bear it out.".to_owned()),
-        n => Some(format!("{n} sentences were left out: what they cite does not bear them out.")),
+        1 => Some("One sentence was left out: its citations do not support it.".to_owned()),
+        n => Some(format!("{n} sentences were left out: their citations do not support them.")),
     };
     let sentences = sentences.into_iter().map(written).collect();
     Some(Answer { method: AnswerMethod::Model, sentences, remark })

@@ -1,4 +1,4 @@
-//! What was found, as it is answered.
+//! Converts hits into their form in responses.
 
 use debrief_api_types::search as types;
 use debrief_api_types::search::{NoteReference, PassageLine};

@@ -1,11 +1,11 @@
-//! The full-text index of this process, as handlers ask it.
+//! The full-text index of this process, for handlers.
 
 use crate::http::problem::Problem;
 use crate::state::ApiState;
 use debrief_search::follower::Search;
 use debrief_search::index::IndexError;
 
-/// Asks the index off the threads that serve: it reads files and computes.
+/// Queries the index on a blocking thread: it reads files and computes.
 pub(super) async fn ask<T: Send + 'static>(
     state: &ApiState,
     question: impl FnOnce(&Search) -> Result<T, IndexError> + Send + 'static,

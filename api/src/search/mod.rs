@@ -9,8 +9,8 @@
 //! | `POST /v1/search/index`, `DELETE /v1/search/index/{id}` | [`notes`] |
 //! | `/v1/search/saved…` | [`saved`] |
 //!
-//! Invariant: an answer says what was understood of the question, how far the index had come, and
-//! which engines searched.
+//! Invariant: an answer contains the interpretation of the question, the position up to which the
+//! index has followed the log, and the engines that searched.
 
 mod answers;
 mod hits;

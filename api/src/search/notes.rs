@@ -1,5 +1,5 @@
-//! `/v1/search/index`: external notes, which are found beside sessions; and sessions that are to be
-//! indexed again.
+//! `/v1/search/index`: writes external notes, which are found like sessions, and indexes sessions
+//! again.
 
 use crate::clients::key_of_client;
 use crate::http::auth::{Caller, Write};
@@ -19,17 +19,17 @@ use debrief_infra::log::CommandError;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// Longest name of a note in its own system, in characters.
+/// Maximum length of a note's id in its own system, in characters.
 const EXTERNAL_ID_MAX: usize = 200;
-/// Longest title of a note, in characters.
+/// Maximum length of a note's title, in characters.
 const TITLE_MAX: usize = 300;
-/// Longest note, in characters.
+/// Maximum length of a note, in characters.
 const TEXT_MAX: usize = 200_000;
-/// Longest address of a note, in characters.
+/// Maximum length of a note's URL, in characters.
 const URL_MAX: usize = 2_000;
-/// How often a note can be deleted and come in again.
+/// Maximum number of times that a note can be deleted and written again.
 const GENERATIONS: u32 = 100;
-/// How often it is tried beside others that change the same note.
+/// Maximum number of attempts if others change the same note.
 const ATTEMPTS: usize = 4;
 
 /// A note from another system.
@@ -181,11 +181,11 @@ pub(super) async fn delete(
 
 /// The streams of a note.
 struct Streams {
-    /// Of the note that is there, or the one that it would get.
+    /// The current stream, or the one that a new note would get.
     now: NoteId,
-    /// Whether it is there.
+    /// Whether the note exists.
     exists: bool,
-    /// Of the one that was deleted last.
+    /// The stream that was deleted last.
     before: Option<NoteId>,
 }
 

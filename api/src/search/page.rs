@@ -1,8 +1,8 @@
-//! Pages that stay apart while the index changes.
+//! Pages that do not overlap while the index changes.
 //!
-//! Sessions that come in, or go, move the places of all others, so a cursor that counts places
-//! would repeat hits and skip others. This one holds what was shown: the next page is the best of
-//! what was not. It needs no memory on the server and holds on every node.
+//! Sessions that are added or deleted move the places of all others, so a cursor that counts places
+//! would repeat hits and skip others. This cursor contains the hits that were shown: the next page
+//! has the best of the rest. It needs no memory on the server and works on every node.
 
 use crate::http::problem::Problem;
 use base64::Engine;
@@ -10,17 +10,17 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use debrief_search::passages::PassageKey;
 use std::collections::HashSet;
 
-/// Hits that one can page through.
+/// Maximum number of hits on all pages.
 const SEEN_MAX: usize = 250;
 /// Bytes of a hit in a cursor.
 const KEY_BYTES: usize = size_of::<PassageKey>();
 
-/// The hits of the pages before.
+/// The hits of the previous pages.
 #[derive(Debug, Default)]
 pub(super) struct Seen(HashSet<PassageKey>);
 
 impl Seen {
-    /// Reads the `next` of the page before.
+    /// Parses the `next` of the previous page.
     pub(super) fn read(cursor: Option<&str>) -> Result<Self, Problem> {
         let Some(cursor) = cursor else { return Ok(Self::default()) };
         let unknown =
@@ -45,7 +45,7 @@ impl Seen {
         self.0.contains(key)
     }
 
-    /// The cursor of the next page, if there is to be one.
+    /// Returns the cursor of the next page, if there is one.
     pub(super) fn next(&self, more: bool) -> Option<String> {
         if !more || self.0.len() >= SEEN_MAX {
             return None;

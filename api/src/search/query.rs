@@ -1,4 +1,4 @@
-//! `POST /v1/search/query`: ask.
+//! `POST /v1/search/query`.
 
 use super::page::Seen;
 use super::{answers, hits, index, questions, understanding};
@@ -21,11 +21,11 @@ use debrief_search::index::IndexError;
 use debrief_search::interpretation::{InterpretedQuestion, interpret};
 use debrief_search::query::{Hit, Snapshot};
 
-/// Longest question, in characters.
+/// Maximum length of a question, in characters.
 const QUERY_MAX: usize = 1_000;
-/// Longest name of a day, in characters.
+/// Maximum length of a day's name, in characters.
 const ANCHOR_MAX: usize = 100;
-/// Values in one list of a filter.
+/// Maximum number of values in one list of a filter.
 const FILTER_MAX: usize = 100;
 
 /// Search sessions.

@@ -1,7 +1,7 @@
-//! What was asked before, to be suggested again; and `DELETE /v1/search/questions`.
+//! Past questions, which are suggested again; and `DELETE /v1/search/questions`.
 //!
-//! Invariants: a question is suggested only to whoever asked it; a question that cannot be stored
-//! makes no search fail.
+//! Invariants: a question is suggested only to the key that asked it; a search does not fail
+//! because its question cannot be stored.
 
 use crate::http::auth::{Caller, Read};
 use crate::http::problem::Problem;
@@ -12,15 +12,15 @@ use chrono::Utc;
 use debrief_projections::asked_questions;
 use uuid::Uuid;
 
-/// Longer questions are not worth suggesting, in characters.
+/// Maximum length of a question that is stored, in characters.
 const LENGTH_MAX: usize = 200;
 
-/// Whose questions they are.
+/// Returns whose questions they are.
 fn asker(caller: &Caller<Read>) -> Uuid {
     caller.principal().id().unwrap_or_default()
 }
 
-/// Keeps a question that found something.
+/// Stores a question that found something.
 pub(super) fn remember(state: &ApiState, caller: &Caller<Read>, question: &str) {
     let question = question.split_whitespace().collect::<Vec<_>>().join(" ");
     if question.is_empty() || question.chars().count() > LENGTH_MAX || question.contains('\0') {
@@ -35,7 +35,7 @@ pub(super) fn remember(state: &ApiState, caller: &Caller<Read>, question: &str) 
     });
 }
 
-/// What the caller asked, newest first.
+/// Returns the caller's questions, newest first.
 pub(super) async fn asked(state: &ApiState, caller: &Caller<Read>) -> Result<Vec<String>, Problem> {
     Ok(asked_questions::questions(&state.views, caller.viewer(), asker(caller)).await?)
 }

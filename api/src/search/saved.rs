@@ -1,6 +1,6 @@
-//! `/v1/search/saved`: questions whose future answers somebody wants to hear of.
+//! `/v1/search/saved`: questions whose future matches are announced.
 //!
-//! What matches is sent on the WebSocket channels `searches` and `searches/<id>`, and listed here.
+//! Matches are sent on the WebSocket channels `searches` and `searches/<id>`, and listed here.
 
 use crate::http::auth::{Caller, Read, Write};
 use crate::http::checks::Checks;
@@ -32,13 +32,13 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use uuid::Uuid;
 
-/// Saved searches of an organization.
+/// Maximum number of saved searches of an organization.
 const SEARCHES_MAX: u32 = debrief_workers::watch::SEARCHES_MAX;
-/// Longest name, in characters.
+/// Maximum length of a name, in characters.
 const NAME_MAX: usize = 200;
-/// Longest question, in characters.
+/// Maximum length of a question, in characters.
 const QUERY_MAX: usize = 1_000;
-/// Values in one list of a filter.
+/// Maximum number of values in one list of a filter.
 const FILTER_MAX: usize = 100;
 
 pub(super) fn router() -> OpenApiRouter<ApiState> {

@@ -1,4 +1,4 @@
-//! `POST /v1/search/similar`: sessions like this one.
+//! `POST /v1/search/similar`: sessions similar to a session.
 
 use super::{hits, index};
 use crate::http::auth::{Caller, Read};

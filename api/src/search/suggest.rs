@@ -1,4 +1,4 @@
-//! `GET /v1/search/suggest?q=`: what somebody may be about to type.
+//! `GET /v1/search/suggest?q=`: completions of what was typed.
 
 use super::{index, questions, understanding};
 use crate::http::auth::{Caller, Read};
@@ -14,9 +14,9 @@ use debrief_search::suggest::{Source, matching};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-/// Longest beginning, in characters.
+/// Maximum length of what was typed, in characters.
 const TYPED_MAX: usize = 100;
-/// Speakers, titles and topics that are looked through, of each.
+/// Maximum number of speakers, of titles and of topics that are compared.
 const VALUES_MAX: usize = 5_000;
 
 #[derive(Debug, Deserialize, IntoParams)]

@@ -1,4 +1,4 @@
-//! A request → what search is asked; and what was understood of it → the answer.
+//! Converts a request into a search question, and the interpretation of a question into a response.
 
 use crate::http::problem::Problem;
 use crate::state::ApiState;
@@ -13,7 +13,7 @@ use debrief_language::question::{Anchor, How, Interpreted, Kind, Order, Role};
 use debrief_projections::directory;
 use debrief_search::interpretation::{PEOPLE_MAX, Question};
 
-/// The clients of an organization, by name.
+/// Returns the clients of an organization by name.
 pub(super) async fn clients(
     state: &ApiState,
     viewer: Viewer,
@@ -22,7 +22,7 @@ pub(super) async fn clients(
     Ok(rows.into_iter().filter_map(|row| Some((row.id, row.name?))).collect())
 }
 
-/// The question that a request asks.
+/// Returns the question of a request.
 pub(super) fn question(request: &SearchRequest) -> Question {
     let zone = request.time_zone.as_deref().and_then(|zone| zone.parse().ok());
     let anchor = |day: &types::NamedDay| Anchor { name: day.name.clone(), date: day.date };
@@ -41,7 +41,7 @@ pub(super) fn question(request: &SearchRequest) -> Question {
     }
 }
 
-/// What was understood, as it is answered.
+/// Returns the interpretation of a question as the response contains it.
 pub(super) fn interpreted(understood: Interpreted) -> types::Interpreted {
     types::Interpreted {
         text: understood.text,

@@ -1,4 +1,4 @@
-//! Changing what is known of a transcript, deleting it, and having it read again.
+//! Changes a transcript's details, deletes it, or processes it again.
 
 use super::details;
 use crate::clients::key_of_client;

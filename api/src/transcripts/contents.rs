@@ -1,4 +1,4 @@
-//! The turns of transcripts, for handlers: what does not exist is a 404.
+//! Loads the turns of transcripts for handlers: what does not exist is a 404.
 
 use crate::http::problem::Problem;
 use debrief_domain::ids::TranscriptId;
@@ -9,10 +9,10 @@ use debrief_projections::transcripts::TranscriptRow;
 use debrief_sessions::{Cache, CurrentTurns, Loaded};
 use std::sync::Arc;
 
-/// Bytes of turns that are held in memory.
+/// Size of the cache of turns, in bytes.
 const CACHE_BYTES: u64 = 32 << 20;
 
-/// Reads the turns of transcripts. Clones share what is held in memory.
+/// Loads the turns of transcripts. Clones share a cache.
 #[derive(Clone)]
 pub(super) struct Contents {
     log: EventLog,
@@ -32,7 +32,7 @@ impl Contents {
         loaded.ok_or_else(gone)
     }
 
-    /// The turns of a row as they are now; `None` until the files were read.
+    /// Returns the current turns of a row; `None` until the files are parsed.
     pub(super) async fn current(
         &self,
         viewer: Viewer,

@@ -1,4 +1,4 @@
-//! What a coach says of a transcript, and the key that its words are sealed with.
+//! The details that a coach states of a transcript, and the key that seals them.
 
 use crate::http::checks::Checks;
 use crate::http::problem::{Problem, of_command};
@@ -7,9 +7,9 @@ use debrief_domain::ids::{OrganizationId, TranscriptId};
 use debrief_domain::transcript::Transcript;
 use debrief_infra::keys::DataKey;
 
-/// Longest title, in characters.
+/// Maximum length of a title, in characters.
 const TITLE_MAX: usize = 300;
-/// Longest notes, in characters.
+/// Maximum length of notes, in characters.
 const NOTES_MAX: usize = 20_000;
 
 pub(super) fn check(
@@ -29,7 +29,7 @@ pub(super) fn check(
     }
 }
 
-/// The key of a transcript; `None` where there is no such transcript in the organization, or it was
+/// Returns the key of a transcript; `None` if the organization has no such transcript, or it was
 /// deleted.
 pub(super) async fn key(
     state: &ApiState,

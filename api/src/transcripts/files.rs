@@ -1,4 +1,4 @@
-//! `POST` and `PUT /v1/transcripts/{id}/files`: more files of a session, or better ones.
+//! `POST` and `PUT /v1/transcripts/{id}/files`: adds or replaces the files of a session.
 
 use super::details;
 use super::intake::{Blobs, Brought, FilesBody, names_and_sums, receive, refused};
@@ -52,7 +52,7 @@ pub(super) async fn replace(
     take(state, caller, key, Change::Replace(id), request).await
 }
 
-/// What becomes of the files.
+/// Whether files are added or replaced.
 #[derive(Clone, Copy)]
 enum Change {
     Add(TranscriptId),

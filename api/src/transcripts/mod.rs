@@ -1,4 +1,4 @@
-//! `/v1/transcripts`: sessions, from the file to what can be read of them.
+//! `/v1/transcripts`: sessions.
 //!
 //! | path | file |
 //! |---|---|
@@ -9,8 +9,7 @@
 //! | `GET`, `POST …/{id}/corrections`, `DELETE …/{id}/corrections/{correction_id}` | [`corrections`] |
 //! | `PATCH …/{id}`, `DELETE …/{id}`, `POST /v1/transcripts/process` | [`change`] |
 //!
-//! Below them: [`intake`] takes files in, [`contents`] reads turns, [`details`] checks what is said
-//! of a transcript.
+//! Below them: [`intake`] stores files, [`contents`] loads turns, [`details`] checks details.
 
 mod change;
 mod contents;
@@ -28,14 +27,14 @@ use axum::extract::FromRef;
 use contents::Contents;
 use utoipa_axum::router::OpenApiRouter;
 
-/// What these handlers share.
+/// State of these handlers.
 #[derive(Clone, FromRef)]
 struct Transcripts {
     api: ApiState,
     contents: Contents,
 }
 
-/// Everything but what takes files in, which has bounds of its own.
+/// Returns all routes except those for uploads, which have limits of their own.
 pub(crate) fn router(api: &ApiState) -> OpenApiRouter<ApiState> {
     let contents = Contents::new(api.log.clone(), api.documents.clone());
     OpenApiRouter::new()
@@ -49,7 +48,7 @@ pub(crate) fn router(api: &ApiState) -> OpenApiRouter<ApiState> {
         .with_state(Transcripts { api: api.clone(), contents })
 }
 
-/// What takes files in.
+/// Returns the routes for uploads.
 pub(crate) fn upload_router() -> OpenApiRouter<ApiState> {
     OpenApiRouter::new().routes(routes!(upload::upload)).routes(routes!(files::add, files::replace))
 }

@@ -1,4 +1,4 @@
-//! Reading transcripts: the list, one of them, and how far work on it has come.
+//! Reads transcripts: the list, a single one, and its progress.
 
 use crate::http::auth::{Caller, Read};
 use crate::http::extract::Path;
@@ -81,7 +81,7 @@ pub(super) async fn list(
     Ok(Json(page.map(transcript)))
 }
 
-/// The row of a transcript.
+/// Returns the row of a transcript.
 pub(super) async fn row(
     state: &ApiState,
     viewer: Viewer,
@@ -111,7 +111,7 @@ pub(super) async fn get(
 
 /// Get the status of a transcript.
 ///
-/// How far the work on it has come.
+/// The processing state, and the share of the work that is done.
 #[utoipa::path(
     get,
     path = "/v1/transcripts/{id}/status",
@@ -135,7 +135,8 @@ pub(super) async fn status(
     Ok(Json(TranscriptStatus { state: now, progress, error: row.error.map(failure) }))
 }
 
-/// Shares of the whole: the file is here 0.1, it is read 0.6, it is summarized 1.
+/// Shares of the whole: 0.1 once the file is stored, 0.6 once it is parsed, 1 once it is
+/// summarized.
 fn progress(state: State, worker: Option<(&str, f64)>) -> (State, f64) {
     match (state, worker) {
         (State::Received, Some(("parse", done))) => (State::Parsing, 0.1 + 0.5 * done),

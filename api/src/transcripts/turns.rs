@@ -1,4 +1,4 @@
-//! `GET /v1/transcripts/{id}/turns`: what was said.
+//! `GET /v1/transcripts/{id}/turns`.
 //!
 //! Turns are read from their blob, not from a table, with the coach's corrections: see
 //! [`super::contents`].

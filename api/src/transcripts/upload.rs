@@ -1,7 +1,7 @@
-//! `POST /v1/transcripts/upload`: files become a session.
+//! `POST /v1/transcripts/upload`: creates a session from files.
 //!
-//! Invariant: a session's id follows from what its files hold ([`KeyStore::content_id`]), so that
-//! the same files sent twice, even at the same moment, meet in one stream.
+//! Invariant: a session's id is derived from the content of its files ([`KeyStore::content_id`]),
+//! so that the same files sent twice, even concurrently, meet in one stream.
 //!
 //! [`KeyStore::content_id`]: debrief_infra::keys::KeyStore::content_id
 
@@ -30,7 +30,7 @@ use debrief_projections::transcripts;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-/// How often the same files can have been deleted and sent again.
+/// Maximum number of times that the same files can be deleted and uploaded again.
 const GENERATIONS: u32 = 1_000;
 
 /// Upload a transcript.
@@ -112,7 +112,7 @@ async fn record(
     Err(Problem::conflict("The same files were deleted and uploaded again too many times."))
 }
 
-/// The answer for files that are there already; `None` where they were deleted.
+/// Returns the answer for files that are stored already; `None` if they were deleted.
 async fn known(
     state: &ApiState,
     viewer: Viewer,

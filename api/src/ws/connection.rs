@@ -1,4 +1,4 @@
-//! One connection: its lanes, its lifetime, its end.
+//! A connection: sign-in, reading and writing, closing.
 
 use super::hub::Hub;
 use super::protocol::{self, Code, End, HEARTBEAT, REQUESTS_PER_SECOND};
@@ -13,13 +13,13 @@ use std::convert::Infallible;
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 
-/// Time within which a client has to sign in.
+/// Timeout of signing in.
 const HELLO_TIMEOUT: Duration = Duration::from_secs(10);
-/// Time within which a message has to be taken, and a ping answered.
+/// Timeout of sending a message, and of answering a ping.
 const SLOW: Duration = Duration::from_secs(10);
-/// Messages that wait for the client; more wait in the database.
+/// Maximum number of messages queued for the client; more wait in the database.
 const LANE: usize = 64;
-/// Requests at once.
+/// Maximum burst of requests.
 const REQUEST_BURST: f64 = 50.0;
 
 type Sink = SplitSink<WebSocket, Message>;
@@ -69,7 +69,7 @@ async fn answer(session: &mut Session, sink: &mut Sink, text: &str) -> Result<()
     end.map_or(Ok(()), Err)
 }
 
-/// Until the client has signed in.
+/// Serves it until the client has signed in.
 async fn greet(
     session: &mut Session,
     sink: &mut Sink,
@@ -92,7 +92,7 @@ async fn greet(
     Ok(())
 }
 
-/// From then on.
+/// Serves it from then on.
 async fn follow(
     session: &mut Session,
     sink: &mut Sink,
@@ -121,7 +121,7 @@ async fn follow(
                 Message::Text(text) => match rate.take() {
                     Allowed::Yes => answer(session, sink, &text).await?,
                     Allowed::No => {
-                        let message = "Too many requests; ten a second are taken.";
+                        let message = "Too many requests; the limit is ten per second.";
                         let id = protocol::id_of(&text);
                         let refused = protocol::refused(&id, Code::TooManyRequests, message);
                         send(sink, Message::text(refused)).await?;
@@ -148,7 +148,7 @@ enum Allowed {
     Never,
 }
 
-/// A token bucket; a client that goes on long after it is empty is cut off.
+/// A token bucket; a client that goes on long after it is empty is disconnected.
 struct Rate {
     tokens: f64,
     at: Instant,

@@ -1,8 +1,8 @@
-//! The process's one follower of updates: it wakes the subscriptions whose channels have moved,
-//! and bounds what all of them together may take.
+//! The hub of a process: follows updates, wakes the subscriptions whose channels have advanced, and
+//! limits what all subscriptions together may use.
 //!
-//! A wake-up carries no update: subscriptions read those from the database, by offset. So a
-//! wake-up that is lost, doubled or early does no harm.
+//! A wake-up carries no update: subscriptions read updates from the database, by offset. A wake-up
+//! that is lost, repeated or early therefore does no harm.
 
 use debrief_domain::ids::OrganizationId;
 use debrief_infra::log::EventLog;
@@ -17,15 +17,15 @@ use std::time::Duration;
 use tokio::sync::{Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 
-/// Reads of subscriptions at a time: with more, a channel that many follow would take the
-/// database's connections away from everybody else.
+/// Maximum number of concurrent reads of subscriptions: with more, a channel with many subscribers
+/// would take all database connections.
 const READS: usize = 4;
-/// Shortest interval between two queries of the epoch.
+/// Minimum interval between two queries of the epoch.
 const EPOCH_POLL: Duration = Duration::from_secs(1);
 
 type Channels = HashMap<(OrganizationId, Channel), watch::Sender<u64>>;
 
-/// A handle to the follower. Clones share it.
+/// A handle to the hub. Clones share it.
 #[derive(Clone)]
 pub(super) struct Hub {
     channels: Arc<Mutex<Channels>>,
@@ -34,7 +34,7 @@ pub(super) struct Hub {
     reads: Arc<Semaphore>,
 }
 
-/// A place among the connections; given back when dropped.
+/// A slot for a connection; released when dropped.
 pub(super) struct Slot(Arc<AtomicUsize>);
 
 impl Drop for Slot {
@@ -45,7 +45,7 @@ impl Drop for Slot {
 }
 
 impl Hub {
-    /// Starts the follower.
+    /// Starts following updates.
     pub(super) fn start(log: EventLog, views: Views, stop: CancellationToken) -> Self {
         let channels = Arc::new(Mutex::new(Channels::new()));
         let (announce, epoch) = watch::channel(String::new());
@@ -58,7 +58,7 @@ impl Hub {
         }
     }
 
-    /// A place for a connection, if there are fewer than `max`.
+    /// Returns a slot for a connection, if there are fewer than `max`.
     pub(super) fn enter(&self, max: usize) -> Option<Slot> {
         let slot = self
             .connections
@@ -68,17 +68,17 @@ impl Hub {
         Some(Slot(Arc::clone(&self.connections)))
     }
 
-    /// The right to read the database, held while reading.
+    /// Waits for permission to read the database; hold it while reading.
     pub(super) fn reads(&self) -> Arc<Semaphore> {
         Arc::clone(&self.reads)
     }
 
-    /// The epoch of all channels; empty until it is known.
+    /// Returns the epoch of all channels; empty until it is known.
     pub(super) fn epoch(&self) -> watch::Receiver<String> {
         self.epoch.clone()
     }
 
-    /// Wake-ups of a channel.
+    /// Returns the wake-ups of a channel.
     pub(super) fn watch(
         &self,
         organization: OrganizationId,

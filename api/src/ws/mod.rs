@@ -1,13 +1,13 @@
-//! `GET /v1/ws`: updates, from where a client left off, and live. `docs/websocket.md` has the
+//! `GET /v1/ws`: updates from where a client left off, then live. `docs/websocket.md` describes the
 //! protocol.
 //!
-//! Invariants: a subscription gets the updates of its channel in order, each once, from the
-//! offset it names; where that cannot be done it is told to reload and gets what comes after the
-//! offset it is given. A slow reader slows nobody: what it has not read lies in the database, not
-//! in memory.
+//! Invariants: a subscription gets the updates of its channel in order, each once, from the offset
+//! that it names. If that is impossible, the client is told to reload, and gets what follows the
+//! offset that it is given. A slow client slows no other: what it has not read is in the database,
+//! not in memory.
 //!
-//! `connection` has the lanes and the end of a connection, `session` what it has come to,
-//! `requests` what a client may ask, `subscription` a channel that is followed, and `protocol` the
+//! `connection` reads and writes the socket, `session` is the state of a connection, `requests` has
+//! a file for each request, `subscription` is a channel that is followed, and `protocol` has the
 //! frames and codes.
 
 mod connection;
@@ -31,19 +31,19 @@ use session::SignedIn;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-/// Largest message of a client.
+/// Maximum size of a client's message.
 const MESSAGE_MAX: usize = 64 << 10;
-/// Read buffer of a connection; the default would be 128 KiB for each.
+/// Size of the read buffer of a connection; the default is 128 KiB.
 const READ_BUFFER: usize = 4 << 10;
 
-/// What connections share.
+/// State that connections share.
 #[derive(Clone, FromRef)]
 struct Shared {
     api: ApiState,
     hub: Hub,
 }
 
-/// The route, and the task that follows updates for it.
+/// Returns the route, and starts the hub.
 pub(crate) fn router(api: &ApiState) -> OpenApiRouter<ApiState> {
     let hub = Hub::start(api.log.clone(), api.views.clone(), api.stop.clone());
     OpenApiRouter::new().routes(routes!(open)).with_state(Shared { api: api.clone(), hub })
@@ -55,7 +55,7 @@ pub(crate) fn router(api: &ApiState) -> OpenApiRouter<ApiState> {
     tag = "updates",
     responses(
         (status = 101, description = "The WebSocket is open"),
-        (status = 400, description = "The request is no WebSocket handshake"),
+        (status = 400, description = "The request is not a WebSocket handshake"),
         (status = 401, description = "The API key is unknown or was revoked"),
         (status = 503, description = "Too many connections, or the process is stopping"),
     ),

@@ -1,4 +1,4 @@
-//! Frames, error codes and close codes, as `docs/websocket.md` has them.
+//! Frames, error codes and close codes, as `docs/websocket.md` describes them.
 
 use axum::extract::ws::CloseFrame;
 use debrief_projections::updates::{Channel, Update};
@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::time::Duration;
 
-/// Time between two pings, and between two looks at whether the key is still valid.
+/// Interval of pings, and of checks whether the key is still valid.
 pub(super) const HEARTBEAT: Duration = Duration::from_secs(25);
-/// Requests that a connection may make in a second, over time.
+/// Sustained rate of requests per second of a connection.
 pub(super) const REQUESTS_PER_SECOND: f64 = 10.0;
 
 /// Why a request was refused.
@@ -27,14 +27,14 @@ pub(super) enum Code {
 }
 
 impl Code {
-    /// Whether the same request may succeed later.
+    /// Returns whether the same request may succeed later.
     fn is_temporary(self) -> bool {
         matches!(self, Self::Internal | Self::TooManyRequests)
     }
 }
 
-/// The id of a message that is no request, or is not looked at, if it has one: its sender waits
-/// for an answer.
+/// Returns the id of a message that is no valid request, if it has one: its sender waits for an
+/// answer.
 pub(super) fn id_of(text: &str) -> Value {
     #[derive(Deserialize)]
     struct Tagged {
@@ -44,18 +44,18 @@ pub(super) fn id_of(text: &str) -> Value {
     serde_json::from_str(text).map_or(Value::Null, |tagged: Tagged| tagged.id)
 }
 
-/// The answer to a request that was carried out.
+/// Returns the answer to a successful request.
 pub(super) fn ok(id: &Value, answer: &impl Serialize) -> String {
     json!({"t": "ok", "id": id, "ok": answer}).to_string()
 }
 
-/// The answer to a request that was refused.
+/// Returns the answer to a refused request.
 pub(super) fn refused(id: &Value, code: Code, message: &str) -> String {
     let error = json!({"code": code, "message": message, "temporary": code.is_temporary()});
     json!({"t": "err", "id": id, "err": error}).to_string()
 }
 
-/// An update. `prev` is the offset before it, so that a client can tell a gap.
+/// Returns an update. `prev` is the offset before it, so that a client can detect a gap.
 pub(super) fn event(channel: Channel, update: &Update) -> String {
     json!({
         "t": "ev",
@@ -70,16 +70,16 @@ pub(super) fn event(channel: Channel, update: &Update) -> String {
     .to_string()
 }
 
-/// The offsets of before mean nothing any more: read again, and go on from here.
+/// Returns the message that previous offsets are invalid: read again, and continue from here.
 pub(super) fn reload(channel: Channel, epoch: &str, offset: i64) -> String {
     json!({"t": "reload", "channel": channel, "epoch": epoch, "offset": offset}).to_string()
 }
 
-/// Why a connection ends. Of the close codes, 4000–4099 do not come back unchanged, 4100–4199 come
-/// back after a pause, 4200 and 1012 come back at once.
+/// Why a connection is closed. With the close codes 4000–4099, clients do not reconnect unchanged;
+/// with 4100–4199 they reconnect after a pause; with 4200 and 1012 at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum End {
-    /// The client is not there any more.
+    /// The client has gone.
     Gone,
     BadToken,
     StaleHello,
@@ -91,17 +91,17 @@ pub(super) enum End {
 }
 
 impl End {
-    /// What the client is told; nothing where it is gone.
+    /// Returns the close frame; `None` if the client has gone.
     pub(super) fn frame(self) -> Option<CloseFrame> {
         let (code, reason) = match self {
             Self::Gone => return None,
             Self::BadToken => (4000, "the key is unknown or was revoked"),
             Self::BadProtocol => (4001, "send JSON text messages; see docs/websocket.md"),
             Self::StaleHello => (4002, "no hello came in time"),
-            Self::TooSlow => (4100, "too slow: come back and resume by offset"),
+            Self::TooSlow => (4100, "too slow: reconnect and resume by offset"),
             Self::NoPong => (4101, "a ping was not answered"),
             Self::RateAbuse => (4103, "far too many requests"),
-            Self::Restart => (1012, "restarting: come back and resume by offset"),
+            Self::Restart => (1012, "restarting: reconnect and resume by offset"),
         };
         Some(CloseFrame { code, reason: reason.into() })
     }

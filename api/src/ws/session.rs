@@ -1,4 +1,4 @@
-//! What a connection has come to: who called, and which channels it follows.
+//! The state of a connection: who signed in, and which channels are followed.
 
 use super::hub::Hub;
 use super::subscription::Subscription;
@@ -11,7 +11,7 @@ use std::collections::HashMap;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
-/// A caller and what it showed, so that it can be looked at again.
+/// A caller and its key, so that the key can be checked again.
 pub(super) struct SignedIn {
     pub(super) caller: Caller<Read>,
     token: String,
@@ -23,21 +23,21 @@ impl SignedIn {
         Ok(Self { caller: sign_in(state, &token).await?, token })
     }
 
-    /// Whether the key is unknown by now, or was revoked.
+    /// Returns whether the key is unknown or was revoked since.
     pub(super) async fn is_revoked(&self, state: &ApiState) -> bool {
         let caller = sign_in::<Read>(state, &self.token).await;
         caller.is_err_and(|problem| problem.status() == StatusCode::UNAUTHORIZED)
     }
 }
 
-/// A connection as requests see it. Dropped, it follows nothing any more.
+/// The state of a connection, for requests. Dropping it ends all subscriptions.
 pub(super) struct Session {
     pub(super) state: ApiState,
     pub(super) hub: Hub,
-    /// `None` until the client has said who it is.
+    /// `None` until the client has signed in.
     pub(super) signed_in: Option<SignedIn>,
-    /// Messages on their way to the client. They are sent one after the other by the task that
-    /// also answers requests: what a request puts here goes out after its answer.
+    /// The queue of messages to the client. The task that sends them in order also answers
+    /// requests, so what a request puts here is sent after its answer.
     lane: mpsc::Sender<String>,
     followed: HashMap<Channel, JoinHandle<()>>,
 }
@@ -52,12 +52,12 @@ impl Session {
         Self { state, hub, signed_in, lane, followed: HashMap::new() }
     }
 
-    /// Who called, once that is known.
+    /// Returns the caller, once it has signed in.
     pub(super) fn caller(&self) -> Option<Caller<Read>> {
         self.signed_in.as_ref().map(|signed_in| signed_in.caller)
     }
 
-    /// Whether the key with which the client signed in is no good any more.
+    /// Returns whether the key with which the client signed in is no longer valid.
     pub(super) async fn is_revoked(&self) -> bool {
         match &self.signed_in {
             Some(signed_in) => signed_in.is_revoked(&self.state).await,
@@ -65,17 +65,17 @@ impl Session {
         }
     }
 
-    /// Whether the channel is followed.
+    /// Returns whether the channel is followed.
     pub(super) fn follows(&self, channel: Channel) -> bool {
         self.followed.contains_key(&channel)
     }
 
-    /// Whether as many channels are followed as a connection may.
+    /// Returns whether the connection has reached its limit of channels.
     pub(super) fn is_full(&self) -> bool {
         self.followed.len() >= self.state.limits.websocket_max_subscriptions
     }
 
-    /// Sends the channel's updates from here on.
+    /// Starts sending the channel's updates.
     pub(super) fn follow(&mut self, channel: Channel, subscription: Subscription) {
         let task = tokio::spawn(subscription.run(self.lane.clone()));
         if let Some(before) = self.followed.insert(channel, task) {
@@ -83,7 +83,7 @@ impl Session {
         }
     }
 
-    /// Ends a subscription. `false`: there was none.
+    /// Ends a subscription. Returns `false` if there was none.
     pub(super) fn unfollow(&mut self, channel: Channel) -> bool {
         let task = self.followed.remove(&channel);
         task.inspect(JoinHandle::abort).is_some()

@@ -1,8 +1,8 @@
-//! One channel of one connection: first what was missed, then what comes.
+//! A subscription to one channel: past updates, then live ones.
 //!
-//! The task reads updates after its cursor whenever its channel was woken. As every read begins
-//! at the cursor, and offsets have no gaps, nothing is sent twice and nothing left out; between
-//! history and live there is no seam.
+//! The task reads updates after its cursor whenever its channel is woken. Every read starts at the
+//! cursor, and offsets have no gaps, so no update is sent twice or skipped, and there is no seam
+//! between history and live updates.
 
 use super::hub::Hub;
 use super::protocol;
@@ -15,26 +15,26 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Semaphore, mpsc};
 
-/// Updates that are read at a time.
+/// Maximum number of updates that are read at once.
 const PAGE: u32 = 200;
-/// Longest wait for the epoch, just after the start of the process.
+/// Maximum wait for the epoch just after the process has started.
 const EPOCH_WAIT: Duration = Duration::from_secs(5);
-/// Longest time between two looks, should a wake-up be lost.
+/// Maximum interval between two reads, in case a wake-up is lost.
 const POLL: Duration = Duration::from_secs(60);
-/// Pause when updates cannot be read.
+/// Delay after updates could not be read.
 const FAILURE_PAUSE: Duration = Duration::from_millis(500);
 
-/// A place in a channel.
+/// A position in a channel.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Since {
-    /// As in an earlier answer.
+    /// The epoch of an earlier answer.
     epoch: String,
-    /// Of the last update that the client took in.
+    /// Offset of the last update that the client processed.
     offset: i64,
 }
 
-/// A channel that is being followed.
+/// A channel that is followed.
 pub(super) struct Subscription {
     views: Views,
     organization: OrganizationId,
@@ -42,24 +42,24 @@ pub(super) struct Subscription {
     woken: tokio::sync::watch::Receiver<u64>,
     epochs: tokio::sync::watch::Receiver<String>,
     reads: Arc<Semaphore>,
-    /// Offset of the last update that was sent, or need not be.
+    /// Offset of the last update that was sent or may be skipped.
     cursor: i64,
-    /// What the client was told.
+    /// The epoch that the client knows.
     pub(super) epoch: String,
 }
 
-/// Where a subscription begins.
+/// The start of a subscription.
 pub(super) struct Begun {
     pub(super) subscription: Subscription,
     /// Offset from which updates follow.
     pub(super) offset: i64,
-    /// Whether they follow right after what the client has.
+    /// Whether they continue exactly where the client left off.
     pub(super) recovered: bool,
 }
 
 impl Subscription {
-    /// Finds where a subscription begins: where the client left off, or, where that cannot be
-    /// had, at the newest update.
+    /// Finds the start of a subscription: where the client left off or, if that is impossible,
+    /// after the newest update.
     pub(super) async fn begin(
         hub: &Hub,
         views: &Views,
@@ -90,8 +90,8 @@ impl Subscription {
         Ok(Begun { subscription, offset, recovered })
     }
 
-    /// Sends updates until the connection takes no more. A full lane makes it wait: what is not
-    /// sent stays in the database.
+    /// Sends updates until the connection is gone. Waits while the queue is full: what is not sent
+    /// stays in the database.
     pub(super) async fn run(mut self, lane: mpsc::Sender<String>) {
         loop {
             match self.send_new(&lane).await {
@@ -112,7 +112,7 @@ impl Subscription {
         }
     }
 
-    /// `false`: the connection is gone.
+    /// Sends updates after the cursor. Returns `false` if the connection is gone.
     async fn send_new(&mut self, lane: &mpsc::Sender<String>) -> Result<bool, DatabaseError> {
         loop {
             let epoch = self.epochs.borrow_and_update().clone();
@@ -156,8 +156,8 @@ impl Subscription {
     }
 }
 
-/// Which updates of a channel are kept, read in turn like the updates themselves: after a restart
-/// all clients come back at the same time.
+/// Returns which updates of a channel are retained. Limited like reads of updates: after a restart
+/// all clients reconnect at the same time.
 async fn window(
     reads: &Semaphore,
     views: &Views,

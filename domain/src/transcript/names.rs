@@ -1,12 +1,12 @@
-//! Speakers' names, in their clean spelling.
+//! Normalizes speakers' names.
 
 use std::borrow::Cow;
 
-/// What stands where a name would, of somebody who has none; in lower case.
+/// Words that stand for an unknown speaker; in lower case.
 const NOBODY: &[&str] =
     &["", "unknown", "unknown speaker", "speaker unknown", "unidentified speaker"];
 
-/// A name without invisible direction marks and doubled spaces; `None` where it names nobody.
+/// Returns a name without invisible direction marks and doubled spaces; `None` if it names nobody.
 pub fn clean(name: &str) -> Option<Cow<'_, str>> {
     let clean = match is_clean(name.as_bytes()) {
         true => Cow::Borrowed(name),
@@ -19,7 +19,7 @@ pub fn clean(name: &str) -> Option<Cow<'_, str>> {
     (!nobody).then_some(clean)
 }
 
-/// Whether this is ASCII without control characters, and every space between two words.
+/// Returns whether this is ASCII without control characters, and every space is between two words.
 fn is_clean(name: &[u8]) -> bool {
     let mut before = b' ';
     let clean = name.iter().all(|byte| {

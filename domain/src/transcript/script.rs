@@ -1,12 +1,12 @@
-//! The language of a text, where its script leaves no doubt.
+//! Detects the language of a text if its script leaves no doubt.
 //!
 //! Invariant: a script that several living languages share (Latin, Cyrillic, Arabic, Devanagari,
-//! Han on its own …) says nothing.
+//! Han on its own …) proves nothing.
 
 use super::content::Turn;
 use super::words::first_beyond_ascii;
 
-/// Letters looked at; more would not change the answer.
+/// Number of letters that are counted; more would not change the answer.
 const SAMPLE: usize = 200_000;
 /// Fewer letters than this prove nothing.
 const ENOUGH: usize = 20;
@@ -23,9 +23,9 @@ const SCRIPTS: &[(&str, &[(char, char)])] = &[
     ("ja", &[('\u{3040}', '\u{30FF}')]),
 ];
 
-/// The language of a whole transcript.
+/// Returns the language of a whole transcript.
 pub fn language(turns: &[Turn]) -> Option<&'static str> {
-    // Most transcripts have none of the letters that say something.
+    // Most transcripts have no letters of a script that identifies a language.
     if !turns.iter().any(|turn| may_have_scripts(turn.text.as_bytes())) {
         return None;
     }
@@ -36,17 +36,17 @@ pub fn language(turns: &[Turn]) -> Option<&'static str> {
     letters.language(ENOUGH)
 }
 
-/// The language that at least three quarters of the letters belong to, if there are enough.
+/// Returns the language of at least three quarters of the letters, if there are enough.
 pub fn of(text: impl Iterator<Item = char>, enough: usize) -> Option<&'static str> {
     let mut letters = Letters::default();
     letters.add_chars(text);
     letters.language(enough)
 }
 
-/// How many letters are of which script.
+/// Counts of letters by script.
 #[derive(Debug, Default)]
 struct Letters {
-    /// All of them, up to [`SAMPLE`].
+    /// All letters, up to [`SAMPLE`].
     all: usize,
     han: usize,
     counts: [usize; SCRIPTS.len()],
@@ -68,7 +68,7 @@ impl Letters {
     }
 
     fn add_chars(&mut self, text: impl Iterator<Item = char>) {
-        // The block of quotation marks and dashes, the most of what is not ASCII, has no letters.
+        // The block of quotation marks and dashes, the most frequent beyond ASCII, has no letters.
         let is_letter = |c: &char| !('\u{2000}'..='\u{206F}').contains(c) && c.is_alphabetic();
         for c in text.filter(is_letter).take(SAMPLE - self.all) {
             self.all += 1;
@@ -100,8 +100,8 @@ impl Letters {
     }
 }
 
-/// Whether there are characters from U+0340 on, other than quotation marks and dashes. Without
-/// branches, so that many bytes are looked at at once.
+/// Returns whether there are characters from U+0340 on, other than quotation marks and dashes. Free
+/// of branches, so that many bytes are compared at once.
 fn may_have_scripts(text: &[u8]) -> bool {
     text.chunks(128)
         .any(|chunk| chunk.iter().fold(false, |any, b| any | ((*b >= 0xCD) & (*b != 0xE2))))
@@ -115,7 +115,7 @@ fn ascii_letters(text: &[u8]) -> usize {
     sums.map(usize::from).sum()
 }
 
-/// Brings a stated language tag into the usual spelling; `None` where it is not a tag.
+/// Normalizes a language tag; `None` if it is not a tag.
 pub fn tag(stated: &str) -> Option<String> {
     let stated = stated.trim();
     if stated.len() > 35 {

@@ -1,6 +1,6 @@
 //! The processing state of a transcript and its transitions.
 
-use super::TranscriptEvent;
+use super::events::TranscriptEvent;
 use crate::summary::SummaryEvent;
 use serde::{Deserialize, Serialize};
 use std::str::FromStr;

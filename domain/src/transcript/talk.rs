@@ -1,4 +1,4 @@
-//! Who talked how much: the figures of a transcript, from its turns alone.
+//! Measures who talked how much, from the turns of a transcript alone.
 //!
 //! Invariants:
 //! - [`measure`] depends on the turns and on nothing that it wrote before: measuring twice
@@ -78,19 +78,19 @@ pub fn measure(content: &mut Content) {
     content.gaps = measure.gaps;
 }
 
-/// Drops the only cue of a turn where it says what the turn says itself.
+/// Removes the only cue of a turn if it equals the turn.
 pub fn tidy_cues(turn: &mut Turn) {
     if says_nothing_new(&turn.cues, turn.start_ms, turn.end_ms) {
         turn.cues = Vec::new();
     }
 }
 
-/// Whether these are the only cue of a turn with these times, and the turn's own.
+/// Returns whether this is the only cue of a turn, with the same times as the turn.
 pub fn says_nothing_new(cues: &[Cue], start: Option<u64>, end: Option<u64>) -> bool {
     matches!(cues, [Cue { at: 0, start_ms, end_ms }] if (*start_ms, *end_ms) == (start, end))
 }
 
-/// The cues of a turn, its own times standing for one where it has none.
+/// Returns the cues of a turn; if it has none, a cue with the turn's own times.
 pub fn cues(turn: &Turn) -> impl Iterator<Item = Cue> + '_ {
     let timed = turn.start_ms.is_some() || turn.end_ms.is_some();
     let own = (turn.cues.is_empty() && timed).then_some(Cue {
@@ -114,7 +114,7 @@ struct Person<'a> {
     words: u64,
     timed_words: u64,
     talk_ms: Option<u64>,
-    /// The cue before, to count an overlap once.
+    /// The previous cue, to count an overlap once.
     last: Option<(u64, u64)>,
     questions: u32,
     longest_ms: Option<u64>,
@@ -123,7 +123,7 @@ struct Person<'a> {
     begins: bool,
 }
 
-/// A start whose end may stand in a later turn of the same speaker.
+/// A start whose end may be in a later turn of the same speaker.
 #[derive(Debug)]
 struct Open {
     person: Option<usize>,
@@ -138,7 +138,7 @@ struct Monologue {
     end: Option<u64>,
 }
 
-/// A turn that may still be heard when the next begins.
+/// A turn that may still be spoken when the next one begins.
 #[derive(Debug, Clone, Copy)]
 struct Heard {
     person: usize,
@@ -158,7 +158,7 @@ struct Measure<'a> {
     /// The two turns of different speakers that end last.
     heard: [Option<Heard>; 2],
     last_start: Option<u64>,
-    /// Up to when somebody is known to speak; `None` where that is not known.
+    /// The time until which somebody is known to speak; `None` if unknown.
     spoken_until: Option<u64>,
     gaps: Vec<Gap>,
 }
@@ -186,7 +186,7 @@ impl<'a> Measure<'a> {
         if let (Some(start), Some(last)) = (start, self.last_start)
             && start.saturating_add(PAUSE_MS) < last
         {
-            // The clock begins anew: what was heard before is no measure any more.
+            // The clock starts again: earlier times cannot be compared with later ones.
             self.heard = [None, None];
             self.spoken_until = None;
             self.end_monologue();
@@ -199,7 +199,7 @@ impl<'a> Measure<'a> {
 
     fn person(&mut self, name: &'a str) -> usize {
         let people = &mut self.people;
-        // Comparing with a few names is quicker than hashing one.
+        // Comparing with a few names is faster than hashing one.
         if let Some(place) = people.iter().take(FEW).position(|person| person.name == name) {
             return place;
         }
@@ -330,15 +330,15 @@ impl<'a> Measure<'a> {
     }
 }
 
-/// The first start that the file states for a turn.
+/// Returns the first start that the file states for a turn.
 fn first_start(turn: &Turn) -> Option<u64> {
     turn.start_ms.or_else(|| turn.cues.iter().find_map(|cue| cue.start_ms))
 }
 
-/// Counts sentences that end in a question mark. A mark inside a word, as in an address of the
-/// web, ends nothing; marks in a row are one.
+/// Counts sentences that end in a question mark. A mark inside a word, as in a URL, does not count;
+/// consecutive marks count as one.
 fn questions(text: &str) -> u32 {
-    // Most texts ask with ASCII's mark or not at all.
+    // Most texts have ASCII question marks or none.
     let only_ascii = !has_foreign_marks(text.as_bytes());
     let find = |text: &str| match only_ascii {
         true => memchr::memchr(b'?', text.as_bytes()),
@@ -362,8 +362,9 @@ fn questions(text: &str) -> u32 {
     count
 }
 
-/// Whether there can be a question mark beyond ASCII: the bytes that they begin with. Quotation
-/// marks and dashes begin with the same byte as three of them, so there the second one decides.
+/// Returns whether there can be a question mark beyond ASCII, by the first bytes of their
+/// encodings. Quotation marks and dashes share the first byte of three of them, so for that byte
+/// the second one decides.
 fn has_foreign_marks(text: &[u8]) -> bool {
     memchr::memchr3(0xCD, 0xD8, 0xEF, text).is_some()
         || memchr::memchr_iter(0xE2, text).any(|at| text.get(at + 1) == Some(&0x81))
@@ -383,5 +384,4 @@ fn is_end(c: char) -> bool {
 }
 
 #[cfg(test)]
-#[path = "talk_tests.rs"]
 mod tests;

@@ -1,16 +1,16 @@
-//! Words of a text, counted as Unicode counts them (UAX #29), quickly where it is ASCII.
+//! Counts the words of a text by UAX #29, quickly if it is ASCII.
 
 use unicode_segmentation::UnicodeSegmentation;
 
-/// Bytes that are looked at together.
+/// Number of bytes that are scanned together.
 const AT_ONCE: usize = 32;
-/// Longer pieces without white space are no words of a language with spaces.
+/// Longer pieces without white space are not words of a language with spaces.
 const PIECE: usize = 64;
 
-/// How many words a text has: the same number as `unicode_words` gives.
+/// Counts the words of a text: the same number as `unicode_words` gives.
 ///
-/// White space ends a word, so only the pieces between white space that hold other letters than
-/// those of ASCII are left to the tables.
+/// White space ends a word, so the tables are needed only for pieces between white space that
+/// contain letters beyond ASCII.
 pub fn count(text: &str) -> u64 {
     let mut words = 0;
     let mut rest = text;
@@ -26,15 +26,15 @@ pub fn count(text: &str) -> u64 {
     words + ascii(rest.as_bytes())
 }
 
-/// Words of a piece whose characters behave like some of ASCII: quotation marks and dashes, the
-/// letters of Western Europe. `None` where it has others, or is long.
+/// Counts the words of a piece whose characters behave like some of ASCII: quotation marks and
+/// dashes, the letters of Western Europe. Returns `None` if it has others, or is long.
 fn western(piece: &str) -> Option<u64> {
     let mut same = [0; PIECE];
     let mut length = 0;
     for c in piece.chars() {
         *same.get_mut(length)? = match c {
             '\0'..='\x7F' => c as u8,
-            // An apostrophe holds together what a full stop does.
+            // An apostrophe joins the same characters as a full stop.
             '’' | '‘' => b'.',
             '“' | '”' | '–' | '—' | '…' => b'"',
             'À'..='Ö' | 'Ø'..='ö' | 'ø'..='ſ' => b'a',
@@ -45,7 +45,7 @@ fn western(piece: &str) -> Option<u64> {
     Some(ascii(&same[..length]))
 }
 
-/// Offset of the first byte that is not ASCII.
+/// Returns the offset of the first byte that is not ASCII.
 pub fn first_beyond_ascii(bytes: &[u8]) -> Option<usize> {
     if bytes.first().is_some_and(|b| !b.is_ascii()) {
         return Some(0);
@@ -55,8 +55,8 @@ pub fn first_beyond_ascii(bytes: &[u8]) -> Option<usize> {
     rest.iter().position(|b| !b.is_ascii()).map(|at| whole + at)
 }
 
-/// Words of ASCII text. Letters and digits hold together; so do letters around `.`, `:` and `'`,
-/// digits around `.`, `,`, `;` and `'`, and all around `_`.
+/// Counts the words of ASCII text. Letters and digits form words; letters are also joined by `.`,
+/// `:` and `'`, digits by `.`, `,`, `;` and `'`, and both by `_`.
 fn ascii(bytes: &[u8]) -> u64 {
     if memchr::memchr(b'_', bytes).is_some() {
         return underscored(bytes);
@@ -64,7 +64,7 @@ fn ascii(bytes: &[u8]) -> u64 {
     let mut words = 0;
     let mut sums = Sums::default();
     for at in (0..bytes.len()).step_by(AT_ONCE) {
-        // A block is looked at with the byte before it and the one behind it.
+        // A block is scanned with the byte before and the byte after it.
         let whole = at.checked_sub(1).and_then(|from| bytes.get(from..=at + AT_ONCE));
         if let Some(window) = whole {
             sums.add(window);
@@ -82,11 +82,11 @@ fn ascii(bytes: &[u8]) -> u64 {
     (words + sums.total()).unsigned_abs()
 }
 
-/// As many blocks as one byte counts for, with a sign.
+/// Maximum number of blocks whose counts fit into an `i8`.
 const MOST_BLOCKS: u32 = 64;
 
-/// How many words begin in each place of a block, less those that are joined there to the one
-/// before. Counted without branches and over arrays, so that many bytes are counted at once.
+/// For each offset in a block, the number of words that begin there, less those that are joined to
+/// the previous one. Counted over arrays without branches, so that many bytes are counted at once.
 #[derive(Default)]
 struct Sums {
     places: [i8; AT_ONCE],
@@ -94,7 +94,7 @@ struct Sums {
 }
 
 impl Sums {
-    /// Counts a block, given with the byte before it and the one behind it.
+    /// Counts a block, given with the byte before and the byte after it.
     fn add(&mut self, window: &[u8]) {
         let arrays =
             [window, window.get(1..).unwrap_or_default(), window.get(2..).unwrap_or_default()]
@@ -113,7 +113,7 @@ impl Sums {
     }
 }
 
-/// Same, place by place: a word of nothing but underscores is none.
+/// Counts the words of ASCII text with underscores, byte by byte: underscores alone are not a word.
 fn underscored(bytes: &[u8]) -> u64 {
     let mut words = 0;
     let mut at = 0;

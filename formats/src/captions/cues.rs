@@ -371,9 +371,7 @@ pub(crate) fn times(line: &str) -> (Option<Stamp>, Option<Stamp>) {
 }
 
 #[cfg(test)]
-#[path = "cues_tests.rs"]
 mod tests;
 
 #[cfg(test)]
-#[path = "cues_wild_tests.rs"]
 mod wild_tests;

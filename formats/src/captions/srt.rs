@@ -41,5 +41,4 @@ fn is_timing(line: &str) -> bool {
 }
 
 #[cfg(test)]
-#[path = "srt_tests.rs"]
 mod tests;

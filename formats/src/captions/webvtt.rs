@@ -46,5 +46,4 @@ fn language(note: &str, out: &mut Builder) {
 }
 
 #[cfg(test)]
-#[path = "webvtt_tests.rs"]
 mod tests;

@@ -58,5 +58,4 @@ fn role(element: &str) -> Role {
 }
 
 #[cfg(test)]
-#[path = "docx_tests.rs"]
 mod tests;

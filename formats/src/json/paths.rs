@@ -163,5 +163,4 @@ pub(crate) fn language(text: &str, paths: &[&str], out: &mut Builder) {
 }
 
 #[cfg(test)]
-#[path = "paths_tests.rs"]
 mod tests;

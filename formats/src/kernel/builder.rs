@@ -381,5 +381,4 @@ fn cut(text: &str) -> usize {
 }
 
 #[cfg(test)]
-#[path = "builder_tests.rs"]
 mod tests;

@@ -319,5 +319,4 @@ fn is_made_up(word: &str) -> bool {
 }
 
 #[cfg(test)]
-#[path = "names_tests.rs"]
 mod tests;

@@ -239,5 +239,4 @@ impl Speakers {
 }
 
 #[cfg(test)]
-#[path = "prefix_survey_tests.rs"]
 mod tests;

@@ -231,5 +231,4 @@ fn blank(c: char) -> bool {
 }
 
 #[cfg(test)]
-#[path = "source_tests.rs"]
 mod tests;

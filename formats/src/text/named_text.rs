@@ -295,5 +295,4 @@ fn heading(line: &str, out: &mut Builder) {
 }
 
 #[cfg(test)]
-#[path = "named_text_tests.rs"]
 mod tests;

@@ -1,4 +1,4 @@
-//! The queue without a server: workers ask the ledger.
+//! The queue without a server: workers poll the ledger.
 
 use super::ledger::{Ledger, Settled};
 use super::{Job, Outcome, Queue, QueueError};
@@ -7,17 +7,17 @@ use std::time::Duration;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-/// Pause where work is due and others were faster.
+/// Delay if jobs are due but other workers were faster.
 const CONTENDED: Duration = Duration::from_millis(5);
 
-/// Work straight from the ledger.
+/// Leases jobs straight from the ledger.
 #[derive(Debug)]
 pub struct EmbeddedQueue {
     ledger: Ledger,
 }
 
 impl EmbeddedQueue {
-    /// A queue over this ledger.
+    /// Creates a queue over this ledger.
     pub fn new(ledger: Ledger) -> Self {
         Self { ledger }
     }
@@ -38,7 +38,7 @@ impl Queue for EmbeddedQueue {
         stop: &CancellationToken,
     ) -> Result<Vec<Job>, QueueError> {
         let until = Instant::now() + wait;
-        // Subscribed before looking, so that no wake-up falls between the two.
+        // Subscribes before it looks, so that no wake-up is lost in between.
         let mut woken = self.ledger.woken();
         loop {
             woken.mark_unchanged();

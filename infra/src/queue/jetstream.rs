@@ -1,15 +1,15 @@
 //! The queue over NATS JetStream: a message for each row of the ledger.
 //!
-//! Needs nothing newer than nats-server 2.9.10. The stream is a work queue; each worker has a
-//! durable pull consumer. A message says that its consumer has a piece of work, and not which: the
-//! ledger chooses that when the message comes, so that the order is fair to organizations whatever
-//! the order of messages. Its id is consumer, event and dispatch, so that a message sent again by
-//! mistake is dropped and one sent again on purpose is not.
+//! Requires nats-server 2.9.10 or newer. The stream is a work queue; each worker has a durable pull
+//! consumer. A message says that its consumer has a job, not which one: the ledger chooses the job
+//! when the message arrives, so that the order is fair to organizations whatever the order of
+//! messages. The id of a message consists of consumer, event and dispatch, so that a message sent
+//! again by mistake is dropped and one sent again on purpose is not.
 //!
-//! Invariant: there is a message for each row that was dispatched and is not done. One too many
-//! finds nothing to claim and goes; what is lost on the way is found in two ways. A stream that was
-//! created after a row was dispatched cannot hold its message (the store was deleted). And while
-//! rows are long overdue, messages and rows are counted.
+//! Invariant: there is a message for each row that was dispatched and is not done. A surplus
+//! message finds nothing to claim and is acknowledged. Lost messages are found in two ways: a
+//! stream that was created after a row was dispatched cannot hold its message (the store was
+//! deleted); and while rows are long overdue, messages and rows are counted.
 
 use super::ledger::{Ledger, Settled};
 use super::{Job, Outcome, Queue, QueueError};
@@ -24,42 +24,42 @@ use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-/// Rows that are dispatched at a time.
+/// Maximum number of rows that are dispatched at once.
 const BATCH: u32 = 500;
 /// Window in which JetStream drops a message with a known id.
 const DUPLICATE_WINDOW: Duration = Duration::from_secs(120);
-/// Clocks of the database's and the queue's machines may differ by this.
+/// Maximum difference between the clocks of the database's and the queue's machines.
 const CLOCK_SKEW: Duration = Duration::from_secs(10);
 /// How long a row is overdue, past its lease, before messages are counted.
 const OVERDUE: Duration = Duration::from_secs(10);
-/// Time between two counts.
+/// Interval between two counts.
 const COUNT: Duration = Duration::from_secs(5);
-/// Shortest time until a message comes again that found nothing to claim.
+/// Minimum delay before a message that found nothing to claim is redelivered.
 const AGAIN: Duration = Duration::from_millis(100);
 /// Timeout of one request to the server.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// How much longer than asked for a pull may take.
+/// How much longer than requested a pull may take.
 const PULL_GRACE: Duration = Duration::from_millis(500);
 
 type PullConsumer = consumer::Consumer<consumer::pull::Config>;
 
-/// Work by way of JetStream.
+/// Dispatches jobs over JetStream.
 pub struct JetStreamQueue {
     ledger: Ledger,
     context: jetstream::Context,
     client: async_nats::Client,
     prefix: String,
     consumers: Mutex<HashMap<String, PullConsumer>>,
-    /// Messages of jobs under lease.
+    /// Messages of leased jobs.
     messages: Mutex<HashMap<Held, Message>>,
-    /// When the stream was created, as last seen.
+    /// Creation time of the stream when it was last checked.
     stream_created: Mutex<Option<i64>>,
     /// When messages were last counted.
     counted: Mutex<Option<Instant>>,
 }
 
-/// A job under lease: the lease's token, and which of those that were leased with it.
+/// A leased job: the token of its lease, its position and its key.
 type Held = (String, i64, String);
 
 fn held(job: &Job) -> Held {
@@ -70,16 +70,16 @@ fn unavailable(error: impl std::fmt::Display) -> QueueError {
     QueueError::Unavailable(error.to_string())
 }
 
-/// Tells the server what becomes of a message. If that is lost the message comes again, and the
-/// ledger says what became of its job.
+/// Acknowledges a message in some way. If that is lost, the message is redelivered, and the ledger
+/// knows the state of its job.
 async fn answer(message: &Message, kind: AckKind) {
     if let Err(error) = message.ack_with(kind).await {
-        tracing::debug!(%error, "a message could not be answered");
+        tracing::debug!(%error, "a message could not be acknowledged");
     }
 }
 
 impl JetStreamQueue {
-    /// Connects, now or as soon as the server is there; goes on reconnecting for ever.
+    /// Connects now, or as soon as the server is available, and reconnects for ever.
     pub async fn connect(url: &str, prefix: &str, ledger: Ledger) -> Result<Self, QueueError> {
         let client = async_nats::ConnectOptions::new()
             .name("debrief")
@@ -149,7 +149,7 @@ impl JetStreamQueue {
         Ok(consumer)
     }
 
-    /// Forgets what is known of the server's consumers: they may be gone.
+    /// Forgets the server's consumers, which may have been deleted.
     fn forget_consumers(&self) {
         self.consumers.lock().expect("no panic under this lock").clear();
     }
@@ -158,7 +158,7 @@ impl JetStreamQueue {
         self.messages.lock().expect("no panic under this lock").get(&held(job)).cloned()
     }
 
-    /// Takes out the message of a job whose lease is over.
+    /// Removes and returns the message of a job whose lease has ended.
     fn forget_message(&self, job: &Job) -> Option<Message> {
         self.messages.lock().expect("no panic under this lock").remove(&held(job))
     }
@@ -189,9 +189,9 @@ impl JetStreamQueue {
             }
             Ok(())
         };
-        // The server ends the pull after `wait`. One that went away does not; nor does 2.9.10 where
-        // a message comes in at the very end of the wait, or where the consumer was deleted. The
-        // next pull asks for the consumer first, and so finds out.
+        // The server ends the pull after `wait`. One that has gone away does not; nor does 2.9.10
+        // if a message arrives at the very end of the wait, or if the consumer was deleted. The
+        // next pull asks for the consumer first, and so notices.
         match tokio::time::timeout(wait + PULL_GRACE, collect).await {
             Ok(Err(error)) if messages.is_empty() => return Err(error),
             Ok(_) => {}
@@ -200,19 +200,19 @@ impl JetStreamQueue {
         Ok(messages)
     }
 
-    /// Sends rows out again whose messages a deleted store took with it.
+    /// Marks rows for dispatch whose messages were lost with a deleted store.
     async fn redispatch_lost(&self, created: i64) -> Result<(), QueueError> {
         let before = created + CLOCK_SKEW.as_millis() as i64;
         let sql = "UPDATE work SET dispatched_at = NULL WHERE dispatched_at < $1 \
              AND state <> 'dead'";
         let lost = self.ledger.sql().execute(sql, &[before.into()]).await?;
         if lost > 0 {
-            tracing::warn!(lost, "the queue's store is new; its work is dispatched again");
+            tracing::warn!(lost, "the queue's store is new; its jobs are dispatched again");
         }
         Ok(())
     }
 
-    /// Sends as many messages as are missing, while there is work that is long overdue.
+    /// Publishes as many messages as are missing, if rows are long overdue.
     async fn replace_lost(&self, lease: Duration) -> Result<(), QueueError> {
         {
             let mut counted = self.counted.lock().expect("no panic under this lock");
@@ -228,7 +228,8 @@ impl JetStreamQueue {
         if sql.query(overdue, &[before.into()]).await?.is_empty() {
             return Ok(());
         }
-        // Messages first: what is done in between makes rows fewer, and so nothing seem lost.
+        // Messages are counted first: jobs done in between reduce the number of rows, so that
+        // nothing seems lost.
         let subjects = self.subject("*");
         let info = self.stream().await?.info_with_subjects(subjects).await.map_err(unavailable)?;
         let mut messages: HashMap<String, usize> = HashMap::new();
@@ -246,7 +247,7 @@ impl JetStreamQueue {
             if lost <= 0 {
                 continue;
             }
-            tracing::warn!(consumer, lost, "the queue lost messages; others are sent");
+            tracing::warn!(consumer, lost, "the queue lost messages; new ones are sent");
             for from in (0..lost).step_by(BATCH as usize) {
                 let mut acks = Vec::new();
                 for _ in from..lost.min(from + i64::from(BATCH)) {
@@ -261,7 +262,7 @@ impl JetStreamQueue {
         Ok(())
     }
 
-    /// Sends a message; the server's answer is still to come.
+    /// Publishes a message; the acknowledgement is still to come.
     async fn publish(
         &self,
         consumer: &str,
@@ -272,7 +273,7 @@ impl JetStreamQueue {
         sent.map_err(unavailable)
     }
 
-    /// Whether a message of this consumer is in the stream.
+    /// Returns whether a message of this consumer is in the stream.
     async fn holds(
         &self,
         stream: &stream::Stream,
@@ -326,8 +327,8 @@ impl Queue for JetStreamQueue {
         }
         if !messages.is_empty() {
             let leased = self.ledger.first_lease_end(consumer).await?;
-            // Work that is not due, or whose worker may be dead, still has its message; where there
-            // is neither, this one is left over.
+            // A job that is not due, or whose worker may be dead, still has its message; if there
+            // is no such job, this message is a surplus.
             let kind = match claimed.next.into_iter().chain(leased).min() {
                 Some(again) => AckKind::Nak(Some(again.max(AGAIN))),
                 None => AckKind::Ack,
@@ -347,7 +348,7 @@ impl Queue for JetStreamQueue {
     ) -> Result<bool, QueueError> {
         let held = self.ledger.renew(job, lease, progress).await?;
         if held && let Some(message) = self.message_of(job) {
-            // The lease is the ledger's; a message that is delivered again meanwhile is put off.
+            // The ledger owns the lease; a message that is redelivered meanwhile is delayed.
             answer(&message, AckKind::Progress).await;
         }
         if !held {
@@ -362,7 +363,8 @@ impl Queue for JetStreamQueue {
         let Settled::Held { dispatched } = settled else { return Ok(false) };
         if let Some(message) = message {
             let kind = match outcome {
-                // Claimed before its own message was sent: this one is another row's.
+                // It was claimed before its own message was published: this message belongs to
+                // another row.
                 _ if !dispatched => AckKind::Nak(None),
                 Outcome::Done | Outcome::Split { .. } | Outcome::Dead { .. } => AckKind::Ack,
                 Outcome::Retry { after, .. } | Outcome::Snooze { after } => {
@@ -372,7 +374,7 @@ impl Queue for JetStreamQueue {
             answer(&message, kind).await;
         }
         if matches!(outcome, Outcome::Split { .. }) {
-            // The parts need not wait for the relay. It sends what this does not.
+            // The parts need not wait for the relay, which dispatches what this does not.
             if let Err(error) = self.dispatch().await {
                 tracing::debug!(%error, "the parts of a job are left to the relay");
             }
@@ -405,8 +407,8 @@ impl Queue for JetStreamQueue {
         let mut sent: HashMap<String, Vec<Value>> = HashMap::new();
         for (consumer, position, key, ack) in acks {
             let ack = ack.await.map_err(unavailable)?;
-            // A database that crashed may have forgotten that this was sent, and even that it was
-            // done; then JetStream knows the id and has the message no more.
+            // A database that crashed may have forgotten that this was dispatched, and even that it
+            // was done; then JetStream knows the id but no longer has the message.
             if ack.duplicate && !self.holds(&stream, &consumer, ack.sequence).await? {
                 let id = format!("{consumer}:{}", Uuid::new_v4());
                 self.publish(&consumer, id).await?.await.map_err(unavailable)?;
@@ -440,7 +442,7 @@ impl Queue for JetStreamQueue {
             *self.stream_created.lock().expect("no panic under this lock") = Some(created);
         }
         self.replace_lost(lease).await?;
-        // Also dead letters that are to be tried again: they came in without the relay.
+        // This includes retried dead letters, which do not come through the relay.
         while self.dispatch().await? > 0 {}
         Ok(())
     }

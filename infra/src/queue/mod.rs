@@ -1,17 +1,17 @@
-//! Work that follows from events: who does it, when, and what became of it.
+//! Jobs that follow from events: which worker does them, when, and with what outcome.
 //!
-//! The truth is the [`ledger`], a table with a row for each piece of work that is not done. The
-//! [`relay`] writes those rows as it moves along the log, in one transaction with its checkpoint;
-//! a worker claims a row under a lease, and the row goes when the work is done. A [`Queue`] only
-//! decides how a worker learns that there is something to claim: the embedded one asks the
-//! ledger, JetStream is sent a message for each row. Which row is claimed is the ledger's choice
-//! either way, so that no organization waits for another's backlog; and JetStream may lose
-//! everything it has: rows that are still there are dispatched again.
+//! The truth is the [`ledger`], a table with a row for each job that is not done. The [`relay`]
+//! inserts those rows as it reads the log, in one transaction with its checkpoint; a worker claims
+//! a row under a lease, and the row is deleted when the job is done. A [`Queue`] only decides how a
+//! worker learns that there is something to claim: the embedded queue polls the ledger, JetStream
+//! is sent a message for each row. In both cases the ledger chooses which row is claimed, so that
+//! no organization waits for another's backlog; and JetStream may lose everything it has, because
+//! rows that are still there are dispatched again.
 //!
-//! Invariants: delivery is at least once, and whoever does the work makes its effect idempotent;
-//! a lease is held by one worker at a time; a row whose lease ran out is claimed by another; a row
-//! that failed for good stays as a dead letter, in nobody's way. Work that is split into parts
-//! becomes a row for each part, each with attempts and an end of its own.
+//! Invariants: delivery is at least once, and a worker makes its effect idempotent. One worker at a
+//! time holds a lease. A row whose lease has expired is claimed by another worker. A row that
+//! failed for good stays as a dead letter and blocks nothing. A job that is split into parts
+//! becomes a row for each part, each with attempts and an outcome of its own.
 
 mod embedded;
 #[cfg(feature = "nats")]
@@ -34,16 +34,16 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-/// A queue did not do what was asked.
+/// An error of a queue.
 #[derive(Debug, thiserror::Error)]
 pub enum QueueError {
-    /// The ledger cannot be reached.
+    /// The ledger is unavailable.
     #[error(transparent)]
     Database(#[from] DatabaseError),
     /// The log cannot be read.
     #[error(transparent)]
     Log(#[from] crate::log::LogError),
-    /// The message server cannot be reached.
+    /// The message server is unavailable.
     #[error("the queue server is unavailable: {0}")]
     Unavailable(String),
     /// The configuration names no usable queue.
@@ -51,85 +51,85 @@ pub enum QueueError {
     Config(String),
 }
 
-/// Names a piece of work.
+/// Identifies a job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct WorkId<'a> {
-    /// The event it follows from.
+    /// Position of the event that it follows from.
     pub position: i64,
-    /// Who does it.
+    /// Name of the worker.
     pub consumer: &'a str,
-    /// Which part of it; empty where it was not split.
+    /// Key of the part; empty if the job was not split.
     pub key: &'a str,
 }
 
-/// A piece of work under a lease.
+/// A leased job.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Job {
-    /// Who does it.
+    /// Name of the worker.
     pub consumer: String,
-    /// The event it follows from.
+    /// Position of the event that it follows from.
     pub position: i64,
-    /// Which part of the work; empty where it was not split.
+    /// Key of the part; empty if the job was not split.
     pub key: String,
-    /// That event's id.
+    /// Id of the event.
     pub event_id: Uuid,
-    /// Whose it is.
+    /// The organization of the event.
     pub organization: OrganizationId,
-    /// The aggregate it is about.
+    /// The aggregate of the event.
     pub stream_id: Uuid,
-    /// Attempts that failed before this one.
+    /// Number of attempts that failed before this one.
     pub attempts: u32,
-    /// Leases before this one that ended without an outcome.
+    /// Number of earlier leases that ended without an outcome.
     pub abandoned: u32,
-    /// Proof of the lease.
+    /// Token that proves the lease.
     pub token: String,
 }
 
 impl Job {
-    /// Names the work.
+    /// Returns the job's identity.
     pub fn id(&self) -> WorkId<'_> {
         WorkId { position: self.position, consumer: &self.consumer, key: &self.key }
     }
 }
 
-/// What became of an attempt.
+/// The outcome of an attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    /// It is done.
+    /// The job is done.
     Done,
     /// What is left are parts, each of which is a job of its own from now on.
     Split {
-        /// Names the parts: distinct, not empty, and no words of a person.
+        /// Keys of the parts: distinct, not empty, and without words of a person.
         keys: Vec<String>,
     },
-    /// It failed; another attempt comes `after` this time.
+    /// The attempt failed; the next one follows after `after`.
     Retry {
-        /// Pause before the next attempt.
+        /// Delay before the next attempt.
         after: Duration,
-        /// What went wrong.
+        /// The error.
         error: String,
     },
-    /// It was not its time; no attempt is used up.
+    /// It was too early; no attempt is used up.
     Snooze {
-        /// Pause before the next try.
+        /// Delay before the next try.
         after: Duration,
     },
-    /// It will never succeed: a dead letter.
+    /// No retry can succeed: a dead letter.
     Dead {
-        /// What went wrong.
+        /// The error.
         error: String,
     },
 }
 
-/// How workers learn of work.
+/// How workers learn of jobs.
 #[async_trait]
 pub trait Queue: Send + Sync {
-    /// The rows behind it.
+    /// Returns the ledger with the rows.
     fn ledger(&self) -> &Ledger;
 
     /// Leases up to `max` jobs of a consumer, waiting up to `wait` for the first. `stop` ends the
-    /// wait. Dropped in the middle, it may have leased jobs that nobody does until their leases
-    /// run out.
+    /// wait. If this future is dropped, it may have leased jobs that nobody does until their leases
+    /// expire.
     async fn lease(
         &self,
         consumer: &str,
@@ -139,7 +139,7 @@ pub trait Queue: Send + Sync {
         stop: &CancellationToken,
     ) -> Result<Vec<Job>, QueueError>;
 
-    /// Prolongs a lease and notes progress between 0 and 1. `false`: the lease was lost.
+    /// Renews a lease and records progress between 0 and 1. Returns `false` if the lease was lost.
     async fn renew(
         &self,
         job: &Job,
@@ -147,23 +147,24 @@ pub trait Queue: Send + Sync {
         progress: Option<f64>,
     ) -> Result<bool, QueueError>;
 
-    /// Ends a lease. `false`: it was lost before, and the outcome does not count.
+    /// Ends a lease. Returns `false` if it was lost before, in which case the outcome does not
+    /// count.
     async fn settle(&self, job: &Job, outcome: Outcome) -> Result<bool, QueueError>;
 
-    /// Sends out what the ledger holds and was not sent; answers how much that was.
+    /// Dispatches rows of the ledger that have not been dispatched; returns their number.
     async fn dispatch(&self) -> Result<u64, QueueError>;
 
-    /// Makes up for what was lost on the way; called every second by the relay.
+    /// Repairs losses; called every second by the relay.
     async fn reconcile(&self, lease: Duration) -> Result<(), QueueError>;
 
-    /// Whether the queue answers.
+    /// Checks that the queue is available.
     async fn check(&self) -> Result<(), QueueError>;
 }
 
-/// The URLs that [`from_url`] takes.
+/// The URLs that [`from_url`] accepts.
 const FORMS: &str = "\"embedded\" or \"nats://HOST:4222\"";
 
-/// Whether [`from_url`] takes a URL of this form; if not, which it takes.
+/// Checks that [`from_url`] accepts a URL of this form. The error says which forms it accepts.
 pub fn check_url(url: &str) -> Result<(), String> {
     let known = url == "embedded" || has_scheme(url, &["nats://", "tls://"]);
     if known { Ok(()) } else { Err(FORMS.to_owned()) }

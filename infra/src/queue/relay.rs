@@ -1,10 +1,10 @@
-//! The relay: from the log to the ledger, and on to the queue.
+//! The relay: inserts jobs from the log into the ledger, and dispatches them to the queue.
 //!
-//! Invariants: one relay works at a time, as it holds the checkpoint rows while it enters work;
-//! work and checkpoint are one transaction, so an event becomes work exactly once for each
-//! consumer. A new consumer begins where it says, and is brought up without holding the others
-//! back. Where the log was restored or replaced, work of events that it does not have is forgotten,
-//! and what it asks for is entered anew.
+//! Invariants: one relay works at a time, because it locks the checkpoint rows while it inserts
+//! jobs. Jobs and checkpoint are written in one transaction, so an event becomes a job exactly once
+//! for each consumer. A new consumer starts at its [`Begins`] and catches up without delaying the
+//! others. If the log was restored or replaced, jobs of events that it does not have are deleted, and
+//! its own are inserted again.
 
 use super::ledger::{Ledger, NewWork};
 use super::{Queue, QueueError};
@@ -19,12 +19,12 @@ use std::time::{Duration, Instant, SystemTime};
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
-/// Events that are read at a time.
+/// Maximum number of events that are read at once.
 const BATCH: u32 = 500;
-/// Time between two looks for what was lost on the way.
+/// Interval between two repairs of losses.
 const RECONCILE: Duration = Duration::from_secs(1);
 
-/// How far the clock goes back before it counts as put back.
+/// How far the clock must go back to count as set back.
 const PUT_BACK: Duration = Duration::from_secs(60);
 
 /// The clock of the machine beside one that only goes forward.
@@ -32,7 +32,7 @@ const PUT_BACK: Duration = Duration::from_secs(60);
 struct Clock(Option<(SystemTime, Instant)>);
 
 impl Clock {
-    /// Returns whether the clock went back since it was noted; also before it was.
+    /// Returns whether the clock was set back since it was noted; also if it was never noted.
     fn was_put_back(&self) -> bool {
         self.0.is_none_or(|(time, at)| is_behind(SystemTime::now(), time + at.elapsed()))
     }
@@ -42,36 +42,36 @@ impl Clock {
     }
 }
 
-/// Returns whether a time is so far behind the expected one that the clock was put back.
+/// Returns whether a time is so far behind the expected one that the clock was set back.
 fn is_behind(time: SystemTime, expected: SystemTime) -> bool {
     expected.duration_since(time).is_ok_and(|behind| behind > PUT_BACK)
 }
 
-/// Which events are work for a consumer that is new to an installation.
+/// Where a consumer that is new to an installation starts in the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Begins {
-    /// All events in the log: what follows from them is still to be done.
+    /// At the beginning: past events become jobs too.
     Start,
-    /// Events that are appended after the relay first starts with it: a worker that writes to people
-    /// must not write about all of history.
+    /// At the head when the relay first starts with it: a worker that writes to people must not
+    /// write about all of history.
     Now,
 }
 
-/// A consumer and the events that are work for it.
+/// A consumer and the types of events that are jobs for it.
 #[derive(Debug, Clone, Copy)]
 pub struct Subscription {
     /// The worker's name.
     pub consumer: &'static str,
     /// Names of event types.
     pub event_types: &'static [&'static str],
-    /// Where it begins.
+    /// Where it starts.
     pub begins: Begins,
 }
 
-/// Checks that the checkpoints of all consumers are ones of this log.
+/// Checks that the checkpoints of all consumers belong to this log.
 pub async fn check(log: &EventLog, ledger: &Ledger) -> Result<(), Unwell> {
     let checkpoints = ledger.relay_checkpoints().await?;
-    // After them: the log may advance in between, and then the checkpoints may too.
+    // Read after the checkpoints: both may advance in between.
     let head = log.look().await?;
     for (_, checkpoint) in checkpoints {
         checkpoint.check(&head).map_err(Diverged::unwell)?;
@@ -83,7 +83,7 @@ pub async fn check(log: &EventLog, ledger: &Ledger) -> Result<(), Unwell> {
     Ok(())
 }
 
-/// Turns events into work.
+/// Turns events into jobs.
 pub struct Relay {
     log: EventLog,
     ledger: Ledger,
@@ -95,7 +95,7 @@ pub struct Relay {
 }
 
 impl Relay {
-    /// A relay for these consumers; `lease` is that of their workers.
+    /// Creates a relay for these consumers; `lease` is that of their workers.
     pub fn new(
         log: EventLog,
         ledger: Ledger,
@@ -106,21 +106,21 @@ impl Relay {
         Self { log, ledger, queue, subscriptions, lease, places: Vec::new() }
     }
 
-    /// Works until it is told to stop.
+    /// Runs until it is told to stop.
     pub async fn run(mut self, stop: CancellationToken) {
         let (log, queue) = (self.log.clone(), Arc::clone(&self.queue));
         let upkeep = upkeep(&*queue, self.lease, &stop);
         tokio::join!(follow(&log, &mut self, &stop), upkeep);
     }
 
-    /// Enters and dispatches what there is, one batch for each group of consumers; answers how
-    /// much moved.
+    /// Inserts and dispatches one batch for each group of consumers; returns the number of events
+    /// and jobs processed.
     pub async fn step(&self) -> Result<u64, QueueError> {
         let entered = self.enter_all(&self.places().await?).await?;
         Ok(entered + self.queue.dispatch().await?)
     }
 
-    /// Consumers with their checkpoints; new ones are given one.
+    /// Returns the consumers with their checkpoints, and creates those of new ones.
     async fn places(&self) -> Result<Vec<(Subscription, Checkpoint)>, QueueError> {
         let mut known: BTreeMap<String, Checkpoint> =
             self.ledger.relay_checkpoints().await?.into_iter().collect();
@@ -135,8 +135,8 @@ impl Relay {
         Ok(places)
     }
 
-    /// Gives a new consumer its checkpoint. Where another relay was faster, that one's counts, and
-    /// [`Relay::enter`] finds out.
+    /// Creates the checkpoint of a new consumer. If another relay was faster, its checkpoint
+    /// counts, and [`Relay::enter`] notices.
     async fn begin(&self, subscription: &Subscription) -> Result<Checkpoint, QueueError> {
         let place = self.beginning(subscription.begins).await?;
         let sql = "INSERT INTO relay_checkpoints (consumer, position, epoch, event_id) \
@@ -221,7 +221,7 @@ impl Relay {
         Ok(())
     }
 
-    /// Enters one batch for each group of consumers that have come equally far.
+    /// Inserts one batch for each group of consumers at the same position.
     async fn enter_all(&self, places: &[(Subscription, Checkpoint)]) -> Result<u64, QueueError> {
         let mut groups: BTreeMap<i64, Vec<Subscription>> = BTreeMap::new();
         for (subscription, checkpoint) in places {
@@ -257,7 +257,7 @@ impl Relay {
         let mut tx = self.ledger.begin().await?;
         let mut held = 0;
         for subscription in consumers {
-            // Compare and set: a relay that came first has moved the checkpoint.
+            // Compare and set: another relay may have moved the checkpoint.
             let sql = "UPDATE relay_checkpoints SET position = $3, epoch = COALESCE(epoch, $4), \
                  event_id = $5 WHERE consumer = $1 AND position = $2";
             let arguments = [
@@ -313,13 +313,13 @@ impl Consumer for Relay {
     }
 
     async fn rest(&mut self) -> Result<Option<Duration>, QueueError> {
-        // What another relay entered is work for this process too.
+        // Jobs that another relay inserted are jobs for this process too.
         while self.queue.dispatch().await? > 0 {}
         Ok(None)
     }
 }
 
-/// Looks for what was lost on the way, until `stop`.
+/// Repairs losses periodically until `stop`.
 async fn upkeep(queue: &dyn Queue, lease: Duration, stop: &CancellationToken) {
     let mut tick = tokio::time::interval(RECONCILE);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);

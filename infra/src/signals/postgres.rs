@@ -71,7 +71,7 @@ async fn hear(pool: &PgPool, known: &[Known], trust: &Trust) {
     }
 }
 
-/// Listens until the connection is lost. What is told until there is another is not heard.
+/// Listens until the connection is lost. Signals sent before the next connection are missed.
 async fn listen(
     pool: &PgPool,
     by_topic: &HashMap<&str, &Known>,

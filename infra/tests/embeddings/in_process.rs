@@ -1,4 +1,4 @@
-//! What is peculiar to a model in this process.
+//! Tests for models in this process only.
 
 use crate::tiny::Tiny;
 use crate::{assert_same, cosine, distance, one, open, texts};
@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use tempfile::TempDir;
 
-/// The directory of a model as people use it, or says that there is none.
+/// Returns the directory of a real model, or says that there is none.
 pub(crate) fn real_model() -> Option<String> {
     let usual = concat!(env!("CARGO_MANIFEST_DIR"), "/../models/all-MiniLM-L6-v2");
     let directory = std::env::var("DEBRIEF_MODEL").unwrap_or_else(|_| usual.to_owned());
@@ -175,7 +175,7 @@ async fn a_question_takes_the_next_turn() {
 }
 
 /// Sixteen calls take turns, piece by piece. When the first is done, the others are at their last
-/// piece, and a question comes: how many of them does it wait for?
+/// piece, and a question arrives: how many of them does it wait for?
 async fn calls_before_a_question(model: &Arc<dyn Embedder>) -> usize {
     let done = Arc::new(AtomicUsize::new(0));
     let passages: Vec<_> = (0..16)

@@ -1,7 +1,7 @@
-//! What every embedding model promises, run against every adapter.
+//! The contract of embedding models, run against every adapter.
 //!
-//! The model in process is a tiny one with random weights that the tests make themselves. A real
-//! one goes through the same suite where there is one: `scripts/install-model` puts it into
+//! The model in process is a tiny one with random weights that the tests create. A real one is
+//! tested by the same suite if there is one: `scripts/install-model` installs it into
 //! `models/all-MiniLM-L6-v2`, and `DEBRIEF_MODEL` names another directory.
 
 #[cfg(feature = "candle")]
@@ -20,12 +20,12 @@ use std::time::Duration;
 
 const ROLES: [Role; 2] = [Role::Passage, Role::Question];
 
-/// Opens a model that must be there.
+/// Opens a model that must exist.
 async fn open(url: &str) -> Arc<dyn Embedder> {
     from_url(url, None).await.unwrap().unwrap()
 }
 
-/// The vector of one text.
+/// Returns the vector of one text.
 async fn one(model: &dyn Embedder, text: &str, role: Role) -> Vector {
     let vectors = model.embed(&[text.to_owned()], role).await.unwrap();
     assert_eq!(vectors.len(), 1);
@@ -37,7 +37,7 @@ fn cosine(one: &[f32], other: &[f32]) -> f32 {
     one.iter().zip(other).map(|(one, other)| one * other).sum()
 }
 
-/// The greatest difference between two vectors in any dimension.
+/// Returns the greatest difference between two vectors in any dimension.
 fn distance(one: &[f32], other: &[f32]) -> f32 {
     assert_eq!(one.len(), other.len());
     one.iter().zip(other).map(|(one, other)| (one - other).abs()).fold(0.0, f32::max)
@@ -55,7 +55,7 @@ fn assert_of_length_one(vector: &[f32]) {
     assert!((length - 1.0).abs() < 1e-4, "a vector has length {length}");
 }
 
-/// Texts of all lengths, none like another.
+/// Returns texts of all lengths, all different.
 fn texts(count: usize) -> Vec<String> {
     const WORDS: [&str; 8] = ["sleep", "goal", "run", "doubt", "plan", "week", "feel", "coach"];
     let word = |index: usize, place: usize| WORDS[(index * 5 + place * (index + 3)) % WORDS.len()];
@@ -202,7 +202,7 @@ async fn a_server() {
     suite(open(&server.url).await).await;
 }
 
-/// The strictest of those that exist: numbered out of order, few texts at once, short ones.
+/// The strictest kind of server: numbered out of order, few texts at once, short texts.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_strict_server() {
     let server = server::strict().await;

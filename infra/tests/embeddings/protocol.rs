@@ -1,4 +1,4 @@
-//! What becomes of a server that answers badly, late or not at all.
+//! Servers that answer badly, late or not at all.
 
 use crate::server::{
     self, Reply, Request, Server, body, honest, nobody, refuse, unending, vectors,
@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 const KEY: &str = "sk-hunter2-is-the-key";
 const SECRET: &str = "she-told-me-in-confidence";
 
-/// Asks a server for a text that must not be repeated; it must fail.
+/// Sends a text that must not be repeated; the request must fail.
 async fn failure(server: &Server) -> EmbedError {
     let model = OpenAiEmbedder::from_url(&server.url, Some(KEY)).unwrap();
     let model = model.with_timeout(Duration::from_millis(500));
@@ -36,7 +36,7 @@ fn assert_config(error: &EmbedError, hint: &str) {
     assert!(matches!(error, EmbedError::Config(why) if why.contains(hint)), "{error}");
 }
 
-/// An error as OpenAI writes it, by a server that repeats all it knows.
+/// An error in OpenAI's form, by a server that repeats everything that it knows.
 fn error(status: u16, code: &str) -> Reply {
     let error = json!({ "message": format!("{SECRET} {KEY}"), "type": SECRET, "code": code });
     server::error(status, error)
@@ -154,7 +154,7 @@ async fn other_dimensions_than_before() {
     assert_config(&error, "3 dimensions, earlier ones had 2");
 }
 
-/// Refuses whatever holds the word.
+/// Refuses texts that contain the word.
 async fn picky() -> Server {
     Server::start(|request| match request.texts().iter().any(|it| it.contains("poison")) {
         true => error(400, "content_policy"),
@@ -283,7 +283,7 @@ async fn a_server_without_a_list_of_models_is_ready() {
     }
 }
 
-/// A server that speaks plain HTTP is not one that speaks https; nothing is sent to it.
+/// A server that speaks plain HTTP does not speak HTTPS; nothing is sent to it.
 #[cfg(feature = "https")]
 #[tokio::test]
 async fn https_is_spoken_where_it_is_asked_for() {

@@ -20,7 +20,7 @@ impl Server {
         Self::with_models(StatusCode::OK, behaviour).await
     }
 
-    /// A server that answers `GET /models` so.
+    /// Starts a server that gives this answer to `GET /models`.
     pub(crate) async fn with_models(
         models_status: StatusCode,
         behaviour: impl Fn(&Request) -> Reply + Send + Sync + 'static,
@@ -29,12 +29,13 @@ impl Server {
     }
 }
 
-/// A server that does what it should.
+/// Starts a correct server.
 pub(crate) async fn honest() -> Server {
     Server::start(|request| Reply::Now(vectors(&request.texts()))).await
 }
 
-/// One that takes 8 texts at once, 600 characters of each and no blanks, and answers out of order.
+/// Starts a server that accepts 8 texts at once, 600 characters each and no blank ones, and answers
+/// out of order.
 pub(crate) async fn strict() -> Server {
     Server::start(|request| {
         let texts = request.texts();
@@ -58,7 +59,7 @@ pub(crate) fn refuse(status: StatusCode) -> Reply {
     Reply::Now(status.into_response())
 }
 
-/// A good answer.
+/// A correct answer.
 pub(crate) fn vectors(texts: &[&str]) -> Response {
     axum::Json(json!({ "object": "list", "data": items(texts), "usage": {} })).into_response()
 }
@@ -68,7 +69,7 @@ fn items(texts: &[&str]) -> Vec<Value> {
     texts.map(|(index, text)| json!({ "index": index, "embedding": vector(text) })).collect()
 }
 
-/// The same for the same text, and of any length.
+/// A vector that depends on the text alone, of any length.
 fn vector(text: &str) -> Vec<f32> {
     let bytes = Sha256::digest(text);
     bytes.iter().map(|&byte| f32::from(byte) - 127.5).collect()

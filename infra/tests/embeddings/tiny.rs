@@ -1,4 +1,4 @@
-//! A model of the kind that is run in process, small enough to be made anew for each test.
+//! A model of the kind that runs in process, small enough to be created for each test.
 
 use candle_core::{Device, Tensor};
 use rand::rngs::StdRng;
@@ -12,14 +12,14 @@ const INNER: usize = 64;
 const LAYERS: usize = 2;
 const POSITIONS: usize = 64;
 
-/// What can be different about it.
+/// What can vary.
 pub(crate) struct Tiny {
     pub(crate) seed: u64,
-    /// What every name of a tensor begins with.
+    /// The prefix of all tensor names.
     pub(crate) prefix: &'static str,
-    /// Files beside the three that are needed.
+    /// Files in addition to the three required ones.
     pub(crate) files: Vec<(&'static str, Value)>,
-    /// Fields of `config.json` that are another.
+    /// Fields of `config.json` that differ.
     pub(crate) config: Value,
 }
 
@@ -50,7 +50,7 @@ impl Tiny {
         candle_core::safetensors::save(&tensors, directory.join("model.safetensors")).unwrap();
     }
 
-    /// Random weights, large enough for words to matter to each other.
+    /// Random weights, large enough for words to affect each other.
     fn tensors(&self, words: usize) -> HashMap<String, Tensor> {
         let mut random = StdRng::seed_from_u64(self.seed);
         let mut tensors = HashMap::new();
@@ -94,7 +94,7 @@ fn write(directory: &Path, name: &str, content: &Value) {
     std::fs::write(path, content.to_string()).unwrap();
 }
 
-/// Letters, digits and signs, so that any word is pieces of it, and some words.
+/// Letters, digits and signs, so that any word can be tokenized, and some words.
 fn vocabulary() -> Vec<String> {
     let mut words: Vec<String> = ["[PAD]", "[UNK]", "[CLS]", "[SEP]"].map(str::to_owned).to_vec();
     for letter in ('a'..='z').chain('0'..='9') {
@@ -107,7 +107,7 @@ fn vocabulary() -> Vec<String> {
     words
 }
 
-/// As BERT's, and as that of all-MiniLM-L6-v2 it would pad and cut if it were let.
+/// A tokenizer like BERT's, which, as that of all-MiniLM-L6-v2, pads and truncates by default.
 fn tokenizer(vocabulary: &[String]) -> Value {
     let vocabulary: HashMap<&str, usize> =
         vocabulary.iter().enumerate().map(|(id, word)| (word.as_str(), id)).collect();

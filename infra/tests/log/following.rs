@@ -1,4 +1,4 @@
-//! Following the log: who is woken when, and what is told of checkpoints that are not of this log.
+//! Following the log: who is woken when, and what happens with checkpoints of another log.
 
 use crate::support::*;
 use async_trait::async_trait;
@@ -13,17 +13,17 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-/// What may come on top of a wait on a machine with other things to do.
+/// Tolerance for a wait on a busy machine.
 const SLACK: Duration = Duration::from_millis(600);
 
-/// Notes how far it has come, in memory.
+/// A consumer that records its position in memory.
 struct Noting {
     log: EventLog,
     at: Checkpoint,
     reached: watch::Sender<i64>,
     diverged: watch::Sender<Option<Diverged>>,
     looks: Arc<AtomicU32>,
-    /// Steps that fail before one does not.
+    /// Number of steps before one that fails.
     failures: u32,
 }
 
@@ -59,7 +59,7 @@ impl Consumer for Noting {
     }
 }
 
-/// A consumer at work.
+/// A running consumer.
 struct AtWork {
     reached: watch::Receiver<i64>,
     diverged: watch::Receiver<Option<Diverged>>,
@@ -97,7 +97,7 @@ impl AtWork {
         Self { reached: reached.subscribe(), diverged: diverged.subscribe(), looks, stop, task }
     }
 
-    /// Time until this position was taken in.
+    /// Returns the time until this position was processed.
     async fn reaches(&mut self, position: i64) -> Duration {
         let began = Instant::now();
         let wait = self.reached.wait_for(|reached| *reached >= position);

@@ -132,7 +132,7 @@ pub(crate) async fn subscribers_miss_nothing(place: Shared) {
     );
 }
 
-/// The naive alternative: it has to lose events, or the test above proves little.
+/// The naive alternative: it must lose events, or the test above proves little.
 pub(crate) async fn control_a_serial_column_loses_events(place: Shared) {
     let database = place.open().await;
     let plain = "CREATE TABLE plain (id bigserial PRIMARY KEY, words text NOT NULL)";

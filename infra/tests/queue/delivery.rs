@@ -1,4 +1,4 @@
-//! From the log to the workers: nothing lost, nothing twice.
+//! From the log to the workers: no job is lost or done twice.
 
 use crate::support::bench::*;
 use crate::support::{append, eventually, everything};
@@ -58,7 +58,7 @@ pub(crate) async fn a_lease_is_prompt(bench: Arc<Bench>) {
 }
 
 impl Process {
-    /// Leases with much time and gets `count` jobs long before it is over.
+    /// Leases with a long wait and gets `count` jobs long before it ends.
     async fn assert_prompt(&self, max: usize, count: usize, what: &str) -> Duration {
         let began = Instant::now();
         let jobs = self.lease(max, LONG, 8_000).await;

@@ -1,4 +1,4 @@
-//! Nobody waits for another organization's backlog.
+//! No organization waits for another's backlog.
 
 use crate::support::append;
 use crate::support::bench::*;
@@ -15,7 +15,7 @@ fn organization(n: u128) -> OrganizationId {
 }
 
 impl Process {
-    /// Puts `count` events that are work of an organization into the log, and relays them.
+    /// Appends `count` events that are jobs of an organization, and relays them.
     async fn fill_for(&self, organization: OrganizationId, count: usize) {
         for from in (0..count).step_by(1_000) {
             let events = append(Uuid::now_v7(), Expected::Any, (count - from).min(1_000));
@@ -25,8 +25,8 @@ impl Process {
         self.relay_all(&[PARSE]).await;
     }
 
-    /// Rows that are older than the oldest of an organization: what a queue that goes by age alone
-    /// would do before it. The control arm.
+    /// Returns the number of rows that are older than the oldest of an organization: what a queue
+    /// that goes by age alone would do first. The control.
     async fn older_than(&self, organization: OrganizationId) -> i64 {
         self.rows(
             "state = 'ready' AND (available_at, position) < (SELECT available_at, position \

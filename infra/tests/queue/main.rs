@@ -1,4 +1,4 @@
-//! What a queue promises, run against every adapter over every ledger.
+//! The contract of queues, run against every adapter over every ledger.
 #![cfg(feature = "nats")] // Support for the queues knows all of them.
 
 mod delivery;

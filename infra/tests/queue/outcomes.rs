@@ -1,4 +1,4 @@
-//! What becomes of an attempt.
+//! Outcomes of attempts.
 
 use crate::support::bench::*;
 use crate::support::{organization, stream};

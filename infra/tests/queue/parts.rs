@@ -1,4 +1,4 @@
-//! Work that is split into parts, and steps that are not taken twice.
+//! Jobs that are split into parts, and steps that are not repeated.
 
 use crate::support::bench::*;
 use crate::support::organization;

@@ -1,4 +1,4 @@
-//! Queues with a log to fill them, over every adapter and every ledger.
+//! Queues and a log to fill them, over every adapter and every ledger.
 
 use super::{Node, Place, Shared, append};
 use debrief_infra::database::sql::Value;
@@ -20,24 +20,24 @@ pub const INDEX: Subscription = Subscription {
     event_types: &["test.happened", "test.other"],
     begins: Begins::Start,
 };
-/// A lease that no test outlives.
+/// A lease that outlasts every test.
 pub const LONG: Duration = Duration::from_secs(60);
 
-/// A queue under test: where its ledger and its messages are.
+/// A queue under test: the places of its ledger and its messages.
 pub struct Bench {
     pub place: Shared,
     pub url: String,
     prefix: String,
 }
 
-/// One process's handles.
+/// The handles of one process.
 pub struct Process {
     pub node: Node,
     pub ledger: Ledger,
     pub queue: Arc<dyn Queue>,
 }
 
-/// A relay at work; it stops with this.
+/// A running relay; dropping this stops it.
 pub struct Running {
     stop: CancellationToken,
     task: JoinHandle<()>,
@@ -94,7 +94,7 @@ impl Bench {
     }
 }
 
-/// A connection to JetStream beside the queue's own.
+/// Returns a connection to JetStream separate from the queue's own.
 pub async fn context(url: &str) -> async_nats::jetstream::Context {
     async_nats::jetstream::new(async_nats::connect(url).await.unwrap())
 }
@@ -112,7 +112,7 @@ impl Process {
         Running { stop, task: tokio::spawn(async move { relay.run(stopped).await }) }
     }
 
-    /// Puts `count` events that are work into the log, with others between them, and relays them.
+    /// Appends `count` events that are jobs, with others between them, and relays them.
     pub async fn fill(&self, count: usize) {
         self.write(count).await;
         self.relay_all(&[PARSE]).await;
@@ -148,7 +148,7 @@ impl Process {
         self.queue.lease(CONSUMER, max, lease, wait, &stop).await.unwrap()
     }
 
-    /// The next job, which has to come within `limit`.
+    /// Returns the next job, which must arrive within `limit`.
     #[track_caller]
     pub fn next(&self, lease: Duration, limit: Duration) -> impl Future<Output = Job> {
         let caller = std::panic::Location::caller();
@@ -168,7 +168,7 @@ impl Process {
         }
     }
 
-    /// Asks for a job for as long as `during`, and gets none.
+    /// Asks for a job for this long, and gets none.
     pub async fn assert_nothing(&self, during: Duration) {
         let began = Instant::now();
         while began.elapsed() < during {
@@ -181,7 +181,7 @@ impl Process {
         self.queue.settle(job, outcome).await.unwrap()
     }
 
-    /// Rows of the ledger that fulfil a condition.
+    /// Counts rows of the ledger that satisfy a condition.
     pub async fn rows(&self, condition: &str, arguments: &[Value]) -> i64 {
         let sql = format!("SELECT COUNT(*) FROM work WHERE {condition}");
         let rows = self.node.database.queue.query(&sql, arguments).await.unwrap();
@@ -189,20 +189,20 @@ impl Process {
     }
 }
 
-/// What workers did, together.
+/// What all workers did.
 #[derive(Default)]
 pub struct Done {
     /// Positions in the order in which they were leased.
     pub leased: Vec<i64>,
-    /// Positions that are being done right now.
+    /// Positions that are running.
     held: std::collections::HashSet<i64>,
-    /// Outcomes that counted.
+    /// Number of outcomes that counted.
     pub settled: Vec<i64>,
-    /// Calls that failed because a server was away.
+    /// Number of calls that failed because a server was unavailable.
     pub failures: usize,
 }
 
-/// Does all work with `workers` workers, until `total` outcomes counted and nothing is left.
+/// Does all jobs with `workers` workers, until `total` outcomes counted and nothing is left.
 pub async fn work_off(
     processes: &[&Process],
     workers: usize,

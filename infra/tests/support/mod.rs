@@ -1,4 +1,4 @@
-//! Databases and nodes for the contract suites, each of them one test's own.
+//! Databases and nodes for the contract suites, separate for each test.
 #![allow(dead_code)] // Each test binary uses a part.
 #![allow(unreachable_pub)] // Shared between test binaries as a module.
 
@@ -22,14 +22,14 @@ use uuid::Uuid;
 /// The stream type of plain appends.
 pub const STREAM: &str = "test";
 
-/// A database of a test's own.
+/// A database for one test.
 pub struct Place {
     pub url: String,
     pub kind: Dialect,
     directory: Option<tempfile::TempDir>,
 }
 
-/// One process's handles to a place.
+/// The handles of one process to a place.
 pub struct Node {
     pub database: Database,
     pub log: EventLog,
@@ -48,7 +48,7 @@ impl Place {
         Some(place)
     }
 
-    /// `None`, with a word about it, where no Postgres is at hand.
+    /// Returns `None`, with a message, if Postgres is not available.
     pub async fn postgres() -> Option<Self> {
         if cfg!(not(feature = "postgres")) {
             println!("skipped: built without Postgres");
@@ -127,7 +127,7 @@ impl Node {
     }
 }
 
-/// Handed to each test.
+/// Passed to each test.
 pub type Shared = std::sync::Arc<Place>;
 
 async fn on_server(url: &str, statement: &str) {
@@ -136,7 +136,7 @@ async fn on_server(url: &str, statement: &str) {
     admin.close().await;
 }
 
-/// Instantiates tests of a contract for a database each.
+/// Instantiates the tests of a contract for each database.
 #[macro_export]
 macro_rules! on_databases {
     ($($place:ident as $module:ident),+ => $tests:tt) => {
@@ -155,12 +155,12 @@ macro_rules! on_databases {
     };
 }
 
-/// Whether the long form is asked for.
+/// Returns whether the long form was requested.
 pub fn full() -> bool {
     std::env::var("DEBRIEF_TEST_FULL").is_ok_and(|value| value == "1")
 }
 
-/// The one organization of tests that need only one.
+/// The organization of tests that need only one.
 pub fn organization() -> OrganizationId {
     OrganizationId(Uuid::from_u128(0x0a))
 }
@@ -192,7 +192,7 @@ pub fn event(payload: Value) -> NewEvent {
     NewEvent { event_type: "test.happened".into(), schema_version: 1, payload }
 }
 
-/// An append of `count` events under a key of its own.
+/// Returns an append of `count` events under a key of its own.
 pub fn append(id: Uuid, expected: Expected, count: usize) -> Append {
     Append {
         organization: organization(),
@@ -207,7 +207,7 @@ pub fn append(id: Uuid, expected: Expected, count: usize) -> Append {
     }
 }
 
-/// An append of one event with personal fields.
+/// Returns an append of one event with personal fields.
 pub fn personal(id: Uuid, data_key: &DataKey, payload: Value) -> Append {
     Append {
         events: vec![event(payload)],
@@ -216,7 +216,7 @@ pub fn personal(id: Uuid, data_key: &DataKey, payload: Value) -> Append {
     }
 }
 
-/// Position and version of an append that has to hold.
+/// Returns position and version of an append that must succeed.
 #[track_caller]
 pub fn committed(appended: Appended) -> (i64, i64) {
     match appended {
@@ -225,7 +225,7 @@ pub fn committed(appended: Appended) -> (i64, i64) {
     }
 }
 
-/// The whole log, read page by page.
+/// Reads the whole log, page by page.
 pub async fn everything(log: &EventLog) -> Vec<RecordedEvent> {
     let mut events: Vec<RecordedEvent> = Vec::new();
     loop {
@@ -238,7 +238,7 @@ pub async fn everything(log: &EventLog) -> Vec<RecordedEvent> {
     }
 }
 
-/// Positions 1, 2, 3 … and, in each stream, versions 1, 2, 3 …
+/// Checks for positions 1, 2, 3 … and, in each stream, versions 1, 2, 3 …
 #[track_caller]
 pub fn assert_gapless(events: &[RecordedEvent]) {
     let mut versions = std::collections::HashMap::new();
@@ -250,7 +250,7 @@ pub fn assert_gapless(events: &[RecordedEvent]) {
     }
 }
 
-/// The one integer that a query answers.
+/// Returns the single integer that a query selects.
 pub async fn count(database: &Database, sql: &str, arguments: &[SqlValue]) -> i64 {
     database.log.query(sql, arguments).await.unwrap()[0].get(0).unwrap()
 }

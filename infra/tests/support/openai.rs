@@ -11,14 +11,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-/// A request that came in.
+/// A request that was received.
 #[derive(Debug, Clone)]
 pub(crate) struct Request {
     pub(crate) body: Value,
     pub(crate) authorization: Option<String>,
 }
 
-/// What the server does about a request.
+/// How the server responds to a request.
 pub(crate) enum Reply {
     Now(Response),
     After(Duration, Response),
@@ -29,7 +29,7 @@ type Behaviour = dyn Fn(&Request) -> Reply + Send + Sync;
 
 /// A running server; it ends with the test.
 pub(crate) struct Server {
-    /// As it is configured.
+    /// Its URL as it is configured.
     pub(crate) url: String,
     state: Arc<Shared>,
 }
@@ -44,7 +44,7 @@ struct Shared {
 }
 
 impl Server {
-    /// A server that is asked at this path.
+    /// Starts a server that serves this path.
     pub(crate) async fn at(
         endpoint: &str,
         models_status: StatusCode,
@@ -69,7 +69,7 @@ impl Server {
         Self { url, state }
     }
 
-    /// The requests that came in.
+    /// Returns the requests that were received.
     pub(crate) fn requests(&self) -> Vec<Request> {
         self.state.requests.lock().unwrap().clone()
     }
@@ -78,7 +78,7 @@ impl Server {
         self.state.most_at_once.load(Ordering::SeqCst)
     }
 
-    /// How often the models were asked for.
+    /// Returns how often the models were listed.
     pub(crate) fn models(&self) -> usize {
         self.state.models.load(Ordering::SeqCst)
     }
@@ -110,25 +110,25 @@ async fn models(State(state): State<Arc<Shared>>) -> Response {
     state.models_status.into_response()
 }
 
-/// A body that is sent with status 200.
+/// A body with status 200.
 pub(crate) fn body(body: impl Into<String>) -> Reply {
     Reply::Now(body.into().into_response())
 }
 
-/// An error as OpenAI writes it.
+/// An error in OpenAI's form.
 pub(crate) fn error(status: u16, error: Value) -> Reply {
     let status = StatusCode::from_u16(status).unwrap();
     Reply::Now((status, axum::Json(json!({ "error": error }))).into_response())
 }
 
-/// An answer that begins like this and does not end.
+/// An answer that starts like this and never ends.
 pub(crate) fn unending(beginning: &'static str) -> Reply {
     let piece = futures::stream::iter([Ok::<_, std::io::Error>(beginning)]);
     let rest = futures::StreamExt::chain(piece, futures::stream::pending());
     Reply::Now(axum::body::Body::from_stream(rest).into_response())
 }
 
-/// The URL of a server that is not there.
+/// The URL of a server that does not exist.
 pub(crate) fn nobody() -> String {
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     format!("http://{}/v1?model=test", free.local_addr().unwrap())

@@ -1,4 +1,4 @@
-//! Servers of a test's own, to be stopped and started again.
+//! Servers that a test can stop and start again.
 
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
@@ -12,7 +12,7 @@ pub struct Nats {
 }
 
 impl Nats {
-    /// `None`, with a word about it, where the tests run without servers.
+    /// Returns `None`, with a message, if the tests run without servers.
     pub async fn start() -> Option<Self> {
         if std::env::var("DEBRIEF_TEST_NATS_URL").is_err() {
             println!("skipped: DEBRIEF_TEST_NATS_URL is not set");
@@ -51,7 +51,7 @@ impl Nats {
         }
     }
 
-    /// As `kill -9` does it.
+    /// Kills it, as `kill -9` does.
     pub fn kill(&mut self) {
         if let Some(mut child) = self.child.take() {
             child.kill().unwrap();

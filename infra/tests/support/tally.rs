@@ -1,4 +1,4 @@
-//! An aggregate for tests: it adds up.
+//! An aggregate for tests: it adds numbers.
 
 use cqrs_es::event_sink::EventSink;
 use cqrs_es::{Aggregate, DomainEvent};
@@ -24,7 +24,7 @@ pub enum TallyCommand {
     Add(i64),
     /// Adds nothing: no event.
     Nothing,
-    /// Is refused where the sum has reached this.
+    /// Refused if the sum has reached this.
     AddBelow(i64, i64),
     /// Lets another command change the stream before it decides, every time.
     LoseRace(Box<EventLog>, Uuid),

@@ -1,4 +1,4 @@
-//! Collections: what is known of them, and that they are apart.
+//! Collections: their state, and their separation.
 
 use crate::subject::{
     COLLECTION, DIMENSIONS, Subject, at_angle, entry, ids, is_gone, is_refused, organization,

@@ -1,4 +1,4 @@
-//! Filters: what they leave is all that can be found, and all of it.
+//! Filters: exactly what passes them is found.
 
 use crate::subject::{Subject, at_angle, day, entry, ids, names, organization, session};
 use chrono::TimeDelta;
@@ -11,7 +11,7 @@ struct World {
 }
 
 impl World {
-    /// Sessions of all particulars, in all combinations.
+    /// Stores sessions of all combinations of properties.
     async fn new(subject: &Subject) -> Self {
         let organization = organization();
         let mut sessions = Vec::new();
@@ -41,7 +41,8 @@ impl World {
         Self { sessions }
     }
 
-    /// Compares what is found with what the filters say, read plainly. Returns how many it is.
+    /// Compares what is found with a plain evaluation of the filters. Returns the number of
+    /// results.
     async fn check(&self, subject: &Subject, filters: &Filters) -> usize {
         let any = |wanted: &[String], names: &[String]| {
             wanted.is_empty() || wanted.iter().any(|it| names.contains(it))

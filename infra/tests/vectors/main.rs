@@ -1,8 +1,8 @@
-//! What every vector store promises, run against every adapter.
+//! The contract of vector stores, run against every adapter.
 //!
-//! Qdrant is played by a server that speaks its gRPC (`vectors/qdrant_server.rs`). A real one goes
-//! through the same suite where `DEBRIEF_QDRANT_URL=http://127.0.0.1:6334` names it
-//! (`DEBRIEF_QDRANT_KEY` its API key).
+//! Qdrant is simulated by a server that speaks its gRPC (`vectors/qdrant_server.rs`). A real one is
+//! tested by the same suite if `DEBRIEF_QDRANT_URL=http://127.0.0.1:6334` names it
+//! (`DEBRIEF_QDRANT_KEY` is its API key).
 
 mod collections;
 mod filters;

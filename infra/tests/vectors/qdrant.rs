@@ -1,4 +1,4 @@
-//! What only Qdrant's adapter has to do: a server may fail between any two of its calls.
+//! Tests for Qdrant's adapter only: a server may fail between any two of its calls.
 
 use crate::qdrant_server::Server;
 use crate::subject::{

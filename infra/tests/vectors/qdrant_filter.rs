@@ -1,5 +1,5 @@
-//! Qdrant's filters over payloads. What is not here is refused, never overlooked: every message is
-//! taken apart into all of its fields.
+//! Qdrant's filters over payloads. What is not implemented is refused, never ignored: every message
+//! is destructured into all of its fields.
 
 use qdrant_client::qdrant::condition::ConditionOneOf;
 use qdrant_client::qdrant::r#match::MatchValue;
@@ -22,7 +22,7 @@ pub(crate) fn id(id: Option<&PointId>) -> Result<String, Status> {
     }
 }
 
-/// A filter that was understood.
+/// A parsed filter.
 #[derive(Default)]
 pub(crate) struct Compiled {
     should: Vec<Test>,
@@ -38,7 +38,7 @@ enum Test {
 }
 
 impl Compiled {
-    /// All points pass where there is no filter.
+    /// Without a filter, all points pass.
     pub(crate) fn new(filter: Option<&Filter>) -> Result<Self, Status> {
         let Some(Filter { should, must, must_not, min_should }) = filter else {
             return Ok(Self::default());
@@ -128,7 +128,7 @@ impl Test {
     }
 }
 
-/// A condition on a list is one on any of its values.
+/// A condition on a list holds if it holds for any of its values.
 fn values<'a>(payload: &'a Payload, key: &str) -> &'a [Value] {
     match payload.get(key) {
         Some(Value { kind: Some(Kind::ListValue(list)) }) => &list.values,

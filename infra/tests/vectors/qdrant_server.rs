@@ -1,6 +1,6 @@
-//! A server that speaks as much of Qdrant's gRPC as the adapter does, exactly and in memory.
+//! A server that implements the part of Qdrant's gRPC that the adapter uses, exactly and in memory.
 //!
-//! It answers UNIMPLEMENTED to all else, also to settings of known calls, rather than overlook it.
+//! It answers UNIMPLEMENTED to everything else, including unknown settings of known calls.
 
 use crate::qdrant_filter::Payload;
 use q::collections_server::{Collections, CollectionsServer};
@@ -50,7 +50,7 @@ impl Drop for Server {
 }
 
 impl Server {
-    /// A server that wants this API key.
+    /// Starts a server that requires this API key.
     pub(crate) async fn start(key: Option<&str>) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -72,17 +72,17 @@ impl Server {
         format!("qdrant:http://{}?prefix=test", self.address)
     }
 
-    /// Lets so many more calls that write succeed.
+    /// Lets this many more writing calls succeed.
     pub(crate) fn allow_writes(&self, writes: i64) {
         self.handler.writes.store(writes, Ordering::SeqCst);
     }
 
-    /// Loses everything, as a server with a new disk.
+    /// Loses everything, like a server with a new disk.
     pub(crate) fn forget(&self) {
         self.handler.stored.lock().unwrap().clear();
     }
 
-    /// Names of collections, each with the fields that are indexed.
+    /// Returns the names of collections, each with its indexed fields.
     pub(crate) fn indexes(&self) -> Vec<(String, Vec<String>)> {
         let stored = self.handler.stored.lock().unwrap();
         stored.iter().map(|(name, it)| (name.clone(), it.indexes.clone())).collect()
@@ -117,12 +117,12 @@ pub(crate) fn named<'a>(stored: &'a mut Stored, name: &str) -> Result<&'a mut Co
     stored.get_mut(name).ok_or_else(missing)
 }
 
-/// Refuses what this server does not know.
+/// Refuses what this server does not implement.
 pub(crate) fn only(known: bool, what: &str) -> Result<(), Status> {
     if known { Ok(()) } else { Err(Status::unimplemented(what.to_owned())) }
 }
 
-/// Implements a service: what is given, and UNIMPLEMENTED for the rest.
+/// Implements a service: the given methods, and UNIMPLEMENTED for the rest.
 macro_rules! service {
     ($service:ident lacks { $($name:ident: $request:ident => $answer:ident),* $(,)? } $($given:tt)*) => {
         #[tonic::async_trait]

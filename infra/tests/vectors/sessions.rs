@@ -1,4 +1,4 @@
-//! Sessions: replaced as a whole, found by what they mean.
+//! Sessions: replaced as a whole, found by meaning.
 
 use crate::subject::{
     COLLECTION, DIMENSIONS, Subject, at_angle, entry, ids, is_gone, is_refused, kept, organization,

@@ -1,4 +1,5 @@
-//! What only the SQLite file has to do: be deleted, damaged, killed and shared.
+//! Tests for the SQLite adapter only: files that are deleted, damaged or shared, and processes that
+//! are killed.
 
 use crate::subject::{
     COLLECTION, DIMENSIONS, at_angle, day, entry, ids, is_gone, kept, organization, session, state,
@@ -28,7 +29,7 @@ impl Place {
         from_url(&format!("sqlite:{}", self.file().display()), None).await.unwrap()
     }
 
-    /// Opens it and puts a session in.
+    /// Opens it and stores a session.
     async fn filled(&self, entries: &[Entry]) -> (Arc<dyn VectorStore>, SessionInfo) {
         let store = self.open().await;
         let session = session(organization());
@@ -43,7 +44,7 @@ impl Place {
         connection.close().await.unwrap();
     }
 
-    /// All runs of as many bytes that the file and its log hold.
+    /// Returns all substrings of that many bytes in the file and its log.
     fn runs(&self, length: usize) -> HashSet<Vec<u8>> {
         let mut runs = HashSet::new();
         for suffix in ["", "-wal"] {

@@ -1,4 +1,4 @@
-//! An adapter under test, and what it is filled with.
+//! An adapter under test, and its data.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use debrief_domain::ids::{OrganizationId, TranscriptId};
@@ -10,12 +10,12 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 pub(crate) const DIMENSIONS: usize = 8;
-/// The collection that a subject begins with.
+/// The initial collection of a subject.
 pub(crate) const COLLECTION: &str = "minilm-8";
 
 pub(crate) struct Subject {
     pub(crate) store: Arc<dyn VectorStore>,
-    /// Goes when the subject does.
+    /// Dropped with the subject.
     _place: Box<dyn Any + Send + Sync>,
 }
 
@@ -91,7 +91,7 @@ impl Subject {
         nearest.await.unwrap()
     }
 
-    /// The ids of all that filters allow, in order of ids.
+    /// Returns the ids of everything that passes the filters, in order of ids.
     pub(crate) async fn allowed(
         &self,
         organization: OrganizationId,
@@ -133,7 +133,8 @@ pub(crate) fn day(day: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(1_750_000_000, 123_456_000).unwrap() + TimeDelta::days(day)
 }
 
-/// An entry whose similarity to `at_angle(0.0)` falls as the angle, in degrees, grows to 180.
+/// Returns an entry whose similarity to `at_angle(0.0)` falls as the angle, in degrees, grows to
+/// 180.
 pub(crate) fn entry(angle: f32) -> Entry {
     Entry {
         id: Uuid::now_v7(),
@@ -150,7 +151,7 @@ pub(crate) fn at_angle(angle: f32) -> Vec<f32> {
     vector
 }
 
-/// The entry without its vector, as it is when the store has it.
+/// Returns the entry without its vector, as a store returns it.
 pub(crate) fn kept(entry: &Entry) -> Entry {
     Entry { vector: None, ..entry.clone() }
 }

@@ -2,7 +2,7 @@
 //!
 //! A seed gives the same commands again; ids and times differ.
 
-use super::Node;
+use super::{Node, fixtures};
 use cqrs_es::Aggregate;
 use debrief_domain::change::Change;
 use debrief_domain::client::{Client, ClientCommand, ClientRegistered};
@@ -359,4 +359,5 @@ pub async fn write(node: &Node, organizations: usize, events: usize, seed: u64) 
         });
     }
     writers.join_all().await;
+    fixtures::append_missing(node).await;
 }

@@ -1,6 +1,7 @@
 //! Databases, histories and comparisons for the tests of projections.
 #![allow(unreachable_pub)] // A module of a test binary.
 
+pub mod fixtures;
 pub mod history;
 
 use debrief_infra::database::Database;

@@ -1,4 +1,4 @@
-//! Meetings with questions, in the format of QMSum, as sessions.
+//! Converts meetings with questions, in the format of QMSum, into sessions.
 
 use chrono::NaiveDate;
 use debrief_domain::transcript::content::{Content, Turn};
@@ -6,9 +6,9 @@ use debrief_language::question::{Context, interpret};
 use debrief_search::query::Query;
 use serde::Deserialize;
 
-/// Whatever ends a program.
+/// Any error that ends a program.
 pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
-/// A result of one.
+/// The result of a program's step.
 pub(crate) type Outcome<T> = Result<T, Failure>;
 
 /// A line of a file.
@@ -30,7 +30,7 @@ pub(crate) struct Asking {
     pub(crate) relevant_text_span: Vec<Vec<String>>,
 }
 
-/// The meetings of these files.
+/// Reads the meetings of these files.
 pub(crate) fn read(files: &[String]) -> Outcome<Vec<Meeting>> {
     let mut meetings = Vec::new();
     for file in files {
@@ -41,7 +41,7 @@ pub(crate) fn read(files: &[String]) -> Outcome<Vec<Meeting>> {
     Ok(meetings)
 }
 
-/// What was said, each turn with `before` of its index in front.
+/// Returns the turns, each with `before` of its index in front.
 pub(crate) fn content(meeting: &Meeting, before: impl Fn(usize) -> String) -> Content {
     let turn = |(index, said): (usize, &Said)| Turn {
         index: u32::try_from(index).unwrap_or(u32::MAX),
@@ -53,8 +53,8 @@ pub(crate) fn content(meeting: &Meeting, before: impl Fn(usize) -> String) -> Co
     Content { turns, language: Some("en".to_owned()), ..Content::default() }
 }
 
-/// A question as search is asked it. The meetings have no dates, and their speakers are called by
-/// what they do ("Marketing"), so that only words count.
+/// Returns a question in the form that search takes. The meetings have no dates, and their speakers
+/// are named by role ("Marketing"), so that only words count.
 pub(crate) fn asked(question: &str) -> Query {
     let interpreted = interpret(question, &Context::on(NaiveDate::default()));
     Query {

@@ -6,7 +6,7 @@
 //! Invariant: a sentence is kept only if every passage that it cites was given and contains the
 //! quoted words. All others are dropped.
 
-use crate::query::Hit;
+use crate::query::hit::Hit;
 use debrief_domain::subject::Subject;
 use debrief_infra::language::Prompt;
 use debrief_sessions::ExternalNote;

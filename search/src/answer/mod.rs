@@ -6,7 +6,7 @@ pub mod cited;
 
 use crate::highlight::Matcher;
 use crate::passages::Kind;
-use crate::query::Hit;
+use crate::query::hit::Hit;
 use debrief_domain::subject::Subject;
 use debrief_sessions::ExternalNote;
 use unicode_segmentation::UnicodeSegmentation;

@@ -1,15 +1,16 @@
-//! Keeps a collection of vectors up with the log.
+//! Keeps a collection of vectors up to date with the log.
 //!
-//! One process at a time does it, under a lease. Sessions are put in as they stand, whatever event
-//! came; chunks that are in the store are not embedded again, so that work may be cut off and done
-//! twice. The collection of a new model, or one that was lost, begins at the start of the log;
-//! what was there before answers until it has come up, and is removed then.
+//! One process at a time does this, under a lease. The current state of a session is stored,
+//! whatever the event was; chunks that are in the store are not embedded again, so the work may be
+//! interrupted and repeated. The collection of a new model, or one that was lost, is filled from
+//! the start of the log; the previous collection answers until the new one has caught up, and is
+//! then removed.
 //!
 //! Invariants:
 //!
-//! - An event is behind the position of the collection only once the session it touched is in it
-//!   as it stands, or can never be embedded.
-//! - A deleted session leaves every collection with the step that sees its deletion, also those
+//! - An event is behind the position of the collection only once the current state of its session
+//!   is in it, or can never be embedded.
+//! - The step that processes a deletion removes the session from every collection, also from those
 //!   that no longer follow the log.
 
 use super::{chunks, collection_name};
@@ -33,59 +34,59 @@ use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-/// Events that are looked at between two positions written.
+/// Maximum number of events between two writes of the position.
 const BATCH: u32 = 50;
-/// Sessions that are embedded at the same time.
+/// Maximum number of sessions that are embedded at once.
 const SESSIONS: usize = 4;
 /// Interval at which to try to take the lease from another process.
 const STANDBY: Duration = Duration::from_secs(1);
-/// How long the work is sure to be ours alone.
+/// Duration of the lease.
 pub const LEASE: Duration = Duration::from_secs(10);
-/// Events without anything to embed after which the position is written all the same.
+/// Number of events without anything to embed after which the position is written anyway.
 const IDLE_EVENTS: i64 = 10_000;
-/// How long a collection stays after another took its place, for processes that still ask it.
+/// How long a collection is kept after it was replaced, for processes that still use it.
 const SWITCH: Duration = Duration::from_secs(10);
-/// How often the store is asked whether the collection is still there.
+/// Interval at which the indexer checks that the collection still exists.
 const LOOK: Duration = Duration::from_secs(5);
 
-/// The vectors could not be kept up.
+/// Why the vectors could not be kept up to date.
 #[derive(Debug, thiserror::Error)]
 pub enum IndexerError {
-    /// The log.
+    /// The log failed.
     #[error(transparent)]
     Log(#[from] LogError),
-    /// An event.
+    /// An event cannot be deserialized.
     #[error(transparent)]
     Decode(#[from] DecodeError),
-    /// A session that may be readable later.
+    /// A session cannot be read, but may be later.
     #[error("a session cannot be read for now: {0}")]
     Session(#[source] LoadError),
-    /// The model.
+    /// The model failed.
     #[error(transparent)]
     Embed(#[from] EmbedError),
-    /// The store.
+    /// The store failed.
     #[error(transparent)]
     Store(#[from] VectorError),
-    /// The lease.
+    /// The lease failed.
     #[error(transparent)]
     Lease(#[from] DatabaseError),
 }
 
-/// The collection that is written.
+/// The collection that is being written.
 #[derive(Debug, Clone)]
 struct Target {
     name: String,
     state: State,
-    /// Position up to which the log was looked at.
+    /// Position up to which the log has been processed.
     position: i64,
     /// The event there.
     event: Option<Uuid>,
     looked: Instant,
-    /// When it was found to be complete, until those before it are removed.
+    /// When it was found complete; set until the previous ones are removed.
     switched: Option<Instant>,
 }
 
-/// Keeps a collection up; see the module.
+/// Keeps a collection up to date; see the module documentation.
 #[derive(Debug)]
 pub struct Indexer {
     log: EventLog,
@@ -98,7 +99,7 @@ pub struct Indexer {
 }
 
 impl Indexer {
-    /// Embeds with a model, which `embeddings_url` opens, into a store.
+    /// Creates an indexer that embeds with a model, which `embeddings_url` opens, into a store.
     pub fn new(
         log: EventLog,
         documents: Documents,
@@ -110,7 +111,7 @@ impl Indexer {
         Self { log, documents, embedder, embeddings_url, store, lease, target: None }
     }
 
-    /// Works until it is told to stop; what is under way then is cut off.
+    /// Runs until it is told to stop; cuts off what is running then.
     pub async fn run(mut self, stop: CancellationToken) {
         let log = self.log.clone();
         tokio::select! {
@@ -118,17 +119,17 @@ impl Indexer {
             () = follow(&log, &mut self, &stop) => {}
         }
         if let Err(error) = self.lease.release().await {
-            tracing::debug!(%error, "the lease on the vectors was not given back; it ends by itself");
+            tracing::debug!(%error, "the lease on the vectors was not released; it will expire");
         }
     }
 
-    /// Takes in all that the log holds now; answers how far that is.
+    /// Processes everything that is in the log now; returns the position reached.
     pub async fn catch_up(&mut self) -> Result<i64, IndexerError> {
         while self.step().await? > 0 {}
         Ok(self.target.as_ref().map_or(0, |target| target.position))
     }
 
-    /// Takes in one batch of events; answers how many there were.
+    /// Processes one batch of events; returns their number.
     pub async fn step(&mut self) -> Result<usize, IndexerError> {
         let mut target = match self.target.take() {
             Some(target) => target,
@@ -161,7 +162,7 @@ impl Indexer {
         Ok(events.len())
     }
 
-    /// The collection of this model and this log, begun where there is none.
+    /// Opens the collection of this model and this log, or creates it.
     async fn open(&self) -> Result<Target, IndexerError> {
         let head = self.log.look().await?;
         let epoch = head.epoch.to_string();
@@ -169,7 +170,7 @@ impl Indexer {
         let collections = self.store.collections().await?;
         let own = collections.into_iter().find(|(known, _)| *known == name);
         let state = match own {
-            // A log that was put back to an earlier state has another history from there on.
+            // A log that was restored to an earlier state has another history from there on.
             Some((_, state)) if self.is_of_log(&state).await? => state,
             known => {
                 if known.is_some() {
@@ -186,7 +187,7 @@ impl Indexer {
                     complete: false,
                 };
                 self.store.put_state(&name, &state, Some(dimensions)).await?;
-                tracing::info!(model = %state.model, dimensions, "vectors are being made of all sessions");
+                tracing::info!(model = %state.model, dimensions, "embedding all sessions");
                 state
             }
         };
@@ -203,8 +204,8 @@ impl Indexer {
         }
     }
 
-    /// What there is to do at the head of the log: this collection answers now, others go. `None`
-    /// where the collection is gone.
+    /// Finishes at the head of the log: this collection answers from now on, others are removed.
+    /// Returns `None` if the collection is gone.
     async fn settle(&self, mut target: Target) -> Result<Option<Target>, IndexerError> {
         if !target.state.complete {
             target.state.complete = true;
@@ -212,7 +213,7 @@ impl Indexer {
             target.state.event = target.event;
             self.store.put_state(&target.name, &target.state, None).await?;
             target.switched = Some(Instant::now());
-            tracing::info!(position = target.position, "vectors of all sessions are made");
+            tracing::info!(position = target.position, "all sessions are embedded");
         }
         if target.looked.elapsed() < LOOK {
             return Ok(Some(target));
@@ -220,19 +221,19 @@ impl Indexer {
         target.looked = Instant::now();
         let collections = self.store.collections().await?;
         if !collections.iter().any(|(name, _)| *name == target.name) {
-            tracing::warn!("the vectors are gone; they are made anew from the log");
+            tracing::warn!("the vectors are gone; rebuilding them from the log");
             return Ok(None);
         }
         if target.switched.is_none_or(|at| at.elapsed() >= SWITCH) {
             for (other, _) in collections.iter().filter(|(name, _)| *name != target.name) {
-                tracing::info!(collection = %other, "removing vectors that another model's have replaced");
+                tracing::info!(collection = %other, "removing the vectors of a replaced model");
                 self.store.drop_collection(other).await?;
             }
         }
         Ok(Some(target))
     }
 
-    /// Puts a session into the collection as it stands.
+    /// Replaces a session in the collection by its current state.
     async fn take_in(
         &self,
         target: &Target,
@@ -281,7 +282,7 @@ impl Indexer {
         Ok(self.store.replace(&target.name, &info, &entries).await?)
     }
 
-    /// Takes a session out of every collection, for good.
+    /// Removes a deleted session from every collection.
     async fn forget(
         &self,
         target: &Target,
@@ -311,7 +312,7 @@ async fn lost(lease: &Lease) -> Result<(), IndexerError> {
     }
 }
 
-/// Everything is done under the lease, and interrupted when another process holds it.
+/// Everything runs under the lease, and is interrupted when another process holds it.
 #[async_trait]
 impl Consumer for Indexer {
     type Error = IndexerError;
@@ -358,19 +359,19 @@ impl Consumer for Indexer {
             settled = self.settle(target) => settled?,
             lost = lost(&lease) => lost.map(|()| None)?,
         };
-        // In time to renew the lease.
+        // Early enough to renew the lease.
         Ok(Some(if self.target.is_some() { LEASE / 4 } else { Duration::ZERO }))
     }
 
     /// Rebuilds the collection.
     async fn diverged(&mut self, diverged: Diverged) -> Result<(), IndexerError> {
-        tracing::warn!(%diverged, "the vectors are of another log; they are made anew");
+        tracing::warn!(%diverged, "the vectors are of another log; rebuilding them");
         self.target = None;
         Ok(())
     }
 
     fn failed(&mut self, _: &IndexerError) {
-        // Whatever was known of the collection may be true no more.
+        // What was known of the collection may no longer be true.
         self.target = None;
     }
 }

@@ -4,7 +4,7 @@
 //! within [`TIMEOUT`], and the answer says why. While they fail, not every question waits for them.
 
 use super::collection_name;
-use crate::query::{Filters, Query};
+use crate::query::{Filters, NEAR_MAX, Query};
 use debrief_domain::principal::Viewer;
 use debrief_infra::embeddings::{self, EmbedError, Embedder, Role, Vector};
 use debrief_infra::vectors::{self, Neighbor, State, VectorError, VectorStore};
@@ -14,8 +14,6 @@ use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::Mutex;
 
-/// The number of chunks for a question.
-pub const NEAR_MAX: usize = 200;
 /// The same if the full-text index drops chunks for reasons that the store does not know: phrases,
 /// names in the text, excluded words.
 const NEAR_MAX_NARROWED: usize = 1_000;

@@ -2,7 +2,8 @@
 //!
 //! Columns are opened once per segment and kept as long as the segment is searched.
 
-use super::{IndexError, Scope};
+use super::error::IndexError;
+use super::scope::Scope;
 use crate::passages::{Kind, PassageKey};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};

@@ -10,16 +10,20 @@
 //!   a later merge.
 
 mod columns;
+mod error;
+mod scope;
 mod writer;
 
 use columns::AllColumns;
 pub(crate) use columns::Columns;
+pub use error::IndexError;
+pub use scope::Scope;
 pub use writer::Writer;
 
 use crate::analysis::Analyzers;
 use crate::passages::Passage;
 use chrono::{DateTime, Utc};
-use debrief_domain::ids::{ClientId, OrganizationId};
+use debrief_domain::ids::ClientId;
 use debrief_domain::subject::Subject;
 use debrief_sessions::ExternalNote;
 use serde::{Deserialize, Serialize};
@@ -33,44 +37,11 @@ use tantivy::schema::{
 use tantivy::{
     DocAddress, IndexReader, ReloadPolicy, Searcher, TantivyDocument, TantivyError, Term,
 };
-use uuid::Uuid;
 
 /// The version of the index's content and analysis: an index of another version is rebuilt.
 pub const SCHEMA: u32 = 4;
 /// The number of terms of a passage of average length.
 const AVERAGE_TERMS: u64 = crate::passages::WINDOW_WORDS as u64;
-
-/// An organization's scope in the index.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Scope {
-    organization: Uuid,
-    /// The prefix of each of its terms.
-    prefix: String,
-}
-
-impl Scope {
-    /// Returns the scope of this organization.
-    pub fn of(organization: OrganizationId) -> Self {
-        Self { organization: organization.0, prefix: organization.0.simple().to_string() }
-    }
-
-    /// Returns the term of a word in this scope, for this field.
-    pub(crate) fn term(&self, field: Field, word: &str) -> Term {
-        Term::from_field_text(field, &self.word(word))
-    }
-
-    fn word(&self, word: &str) -> String {
-        let mut scoped = String::with_capacity(self.prefix.len() + word.len());
-        scoped.push_str(&self.prefix);
-        scoped.push_str(word);
-        scoped
-    }
-
-    /// Returns a value that was indexed in this scope, without the prefix.
-    pub(crate) fn strip<'a>(&self, value: &'a str) -> Option<&'a str> {
-        value.strip_prefix(&self.prefix)
-    }
-}
 
 /// The log position of an index.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,20 +55,6 @@ pub struct Checkpoint {
     /// The event at that position, if recorded.
     #[serde(default)]
     pub event: Option<Uuid>,
-}
-
-/// Why an operation on the index failed.
-#[derive(Debug, thiserror::Error)]
-pub enum IndexError {
-    /// An error of tantivy.
-    #[error("the search index failed: {0}")]
-    Engine(#[from] TantivyError),
-    /// An error of the directory.
-    #[error("cannot use the directory of the search index: {0}")]
-    Directory(#[from] std::io::Error),
-    /// The directory contains no complete index.
-    #[error("the search index is damaged: {0}")]
-    Damaged(String),
 }
 
 /// A passage as stored in the index.

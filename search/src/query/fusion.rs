@@ -10,12 +10,13 @@
 
 use super::engine::{self, Clauses};
 use super::{Query, Snapshot};
-use crate::dense::semantic::NEAR_MAX;
 use crate::index::IndexError;
 use debrief_infra::vectors::Neighbor;
 use std::collections::HashMap;
 use tantivy::DocAddress;
 
+/// The maximum number of chunks for a question.
+pub const NEAR_MAX: usize = 200;
 /// The weight of similarity, out of 1.
 const WEIGHT: f32 = 0.3;
 

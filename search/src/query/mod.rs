@@ -16,11 +16,14 @@
 mod choose;
 mod engine;
 mod fusion;
+pub(crate) mod hit;
 mod similar;
 mod values;
 
+pub use crate::highlight::WeightedWord;
 pub use debrief_domain::search::Filters;
-pub use fusion::Dense;
+pub use fusion::{Dense, NEAR_MAX};
+pub use hit::Hit;
 
 use crate::analysis::Analyzer;
 use crate::answer::{self, Sentence};
@@ -75,26 +78,6 @@ pub struct Query {
     pub dense: Dense,
 }
 
-/// A passage in a result.
-#[derive(Debug, Clone)]
-pub struct Hit {
-    /// The passage and its session.
-    pub stored: StoredPassage,
-    /// Higher is better; comparable within one result only.
-    pub score: f32,
-    /// The best-matching line of the passage.
-    pub best: usize,
-    /// Matching words, as byte ranges of each line.
-    pub highlights: Vec<Vec<Range<usize>>>,
-}
-
-impl Hit {
-    /// Returns its [`PassageKey`].
-    pub fn key(&self) -> PassageKey {
-        self.stored.passage.key(self.stored.subject)
-    }
-}
-
 /// The number of passages with each value of a field.
 pub type Facets = BTreeMap<&'static str, Vec<(String, u64)>>;
 
@@ -110,15 +93,6 @@ pub struct Found {
     pub passages: u64,
     /// The sentences of the hits that contain most of the question.
     pub answer: Vec<Sentence>,
-}
-
-/// A word of the question.
-#[derive(Debug, Clone, PartialEq)]
-pub struct WeightedWord {
-    /// The stems that it matches by.
-    pub stems: Vec<String>,
-    /// Its rarity: the inverse document frequency of its rarest stem.
-    pub weight: f32,
 }
 
 /// A snapshot of an index, in the scope of one organization.

@@ -20,7 +20,6 @@ mod part;
 mod tracks;
 
 #[cfg(test)]
-#[path = "tests.rs"]
 mod tests;
 
 use debrief_domain::transcript::content::{Content, Participant, Role, TurnKind, Warning};

@@ -15,7 +15,6 @@
 mod bots;
 
 #[cfg(test)]
-#[path = "tests.rs"]
 mod tests;
 
 use std::collections::{HashMap, HashSet};

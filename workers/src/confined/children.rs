@@ -1,8 +1,8 @@
-//! The parent's side: children that are kept warm, and what becomes of them.
+//! The parent's side: keeps children warm, and reports how they ended.
 
 use super::protocol::{self, Status};
 use super::{Confined, Request, Task, overran};
-use crate::worker::Fault;
+use crate::fault::Fault;
 use async_trait::async_trait;
 use bytes::Bytes;
 use metrics::counter;
@@ -15,10 +15,10 @@ use std::sync::Mutex;
 use std::time::Duration;
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 
-/// How long a child that closed its output may take to end.
+/// How long a child that closed its output may take to exit.
 const ENDING: Duration = Duration::from_secs(5);
 
-/// Signals that say why a child ended.
+/// Signals whose meaning is reported.
 const SIGABRT: i32 = 6;
 const SIGKILL: i32 = 9;
 const SIGSEGV: i32 = 11;
@@ -32,12 +32,12 @@ const SIGXCPU: i32 = 30;
 pub struct Children {
     program: PathBuf,
     arguments: Vec<OsString>,
-    /// Warm ones that nobody uses.
+    /// Warm children that are not in use.
     idle: Mutex<Vec<Running>>,
     idle_max: usize,
 }
 
-/// A child at work, or warm. It is killed when this is dropped.
+/// A child, in use or warm. It is killed when this is dropped.
 #[derive(Debug)]
 struct Running {
     child: Child,
@@ -46,13 +46,14 @@ struct Running {
 }
 
 impl Children {
-    /// Children that run `program` with these arguments, which make it call [`super::serve`]. At most
-    /// `idle_max` are kept warm.
+    /// Creates a pool of children that run `program` with these arguments, which make it call
+    /// [`super::serve`]. At most `idle_max` are kept warm.
     pub fn new(program: PathBuf, arguments: Vec<OsString>, idle_max: usize) -> Self {
         Self { program, arguments, idle: Mutex::default(), idle_max }
     }
 
-    /// The program that runs now, also if its file has been replaced since it was started.
+    /// Returns the program that is running, even if its file has been replaced since it was
+    /// started.
     pub fn this_program() -> io::Result<PathBuf> {
         let itself = Path::new("/proc/self/exe");
         if itself.exists() { Ok(itself.to_owned()) } else { std::env::current_exe() }
@@ -63,7 +64,7 @@ impl Children {
             let idle = self.idle.lock().expect("no panic under this lock").pop();
             match idle {
                 Some(mut running) => {
-                    // One that ended while nobody used it is no failure of anybody.
+                    // A child that exited while idle is no failure of this request.
                     if running.child.try_wait()?.is_none() {
                         return Ok(running);
                     }
@@ -76,12 +77,12 @@ impl Children {
     fn start(&self) -> io::Result<Running> {
         let mut child = Command::new(&self.program)
             .args(&self.arguments)
-            // The settings may hold keys, which reading a file needs not.
+            // The environment may contain keys, which parsing does not need.
             .env_clear()
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
-            // An interrupt from a terminal is the parent's to act on.
+            // The parent handles an interrupt from a terminal.
             .process_group(0)
             .kill_on_drop(true)
             .spawn()?;
@@ -104,7 +105,7 @@ impl Children {
 
 impl Running {
     async fn ask(&mut self, request: &Request, budget: Duration) -> io::Result<(Status, Vec<u8>)> {
-        // An answer may come before all of the request was read.
+        // An answer may come before the whole request has been read.
         let ask = protocol::ask(&mut self.input, request, budget);
         let (asked, heard) = tokio::join!(ask, protocol::hear(&mut self.output));
         let heard = heard?;
@@ -112,7 +113,7 @@ impl Running {
         Ok(heard)
     }
 
-    /// How it ended; it is killed if it has not.
+    /// Kills the child if it has not exited, and returns its exit status.
     async fn end(mut self) -> io::Result<ExitStatus> {
         match tokio::time::timeout(ENDING, self.child.wait()).await {
             Ok(status) => status,
@@ -124,7 +125,7 @@ impl Running {
     }
 }
 
-/// What a job is told of a child that ended without an answer.
+/// Returns the failure that is reported to a job when its child exited without an answer.
 fn fault(status: ExitStatus, task: &Task, budget: Duration) -> Fault {
     let ended = match status.signal() {
         Some(SIGXCPU) => return Fault::Overran(overran(task, budget)),
@@ -140,7 +141,7 @@ fn fault(status: ExitStatus, task: &Task, budget: Duration) -> Fault {
 impl Confined for Children {
     async fn perform(&self, request: Request, budget: Duration) -> Result<Bytes, Fault> {
         let started = self.take().map_err(|error| {
-            Fault::Unavailable(format!("no process can be started for heavy work: {error}"))
+            Fault::Unavailable(format!("cannot start a process for heavy work: {error}"))
         });
         let mut running = started?;
         match running.ask(&request, budget).await {
@@ -149,7 +150,7 @@ impl Confined for Children {
                 Ok(answer.into())
             }
             Ok((Status::Failed, sentence)) => {
-                // It may have left anything behind.
+                // The task may have left anything behind.
                 drop(running);
                 Err(Fault::Failed(String::from_utf8_lossy(&sentence).into_owned()))
             }

@@ -1,17 +1,18 @@
-//! Heavy work in code that may not come to an end, confined to a process that can be killed.
+//! Confines heavy work, in code that may never return, to a process that can be killed.
 //!
-//! Reading a file is processor work in third-party code that no abort stops, and that may crash or
-//! fill the memory. So it is done by a child of this process, `debrief reader`: [`Children`] keeps a
-//! few of them warm. A child bounds its own processor time and memory, so that the kernel ends it;
-//! it is killed when the attempt that waits for it ends; and it ends with its parent. Whatever
-//! becomes of it, the attempt gets a sentence and this process goes on.
+//! Parsing a file is processor work in third-party code that an abort does not stop, and that may
+//! crash or exhaust the memory. It therefore runs in a child of this process, `debrief reader`;
+//! [`Children`] keeps a few of them warm. A child limits its own processor time and memory, and the
+//! kernel enforces the limits. It is killed when the attempt that waits for it ends, and it exits
+//! with its parent. However it ends, the attempt gets a sentence that says so, and this process
+//! goes on.
 //!
 //! A [`Task`] is a function from bytes to bytes that both sides know by name, such as
-//! [`session::TASK`]: another one is a constant, and a line in [`TASKS`].
+//! [`session::TASK`]. A new task is a constant and a line in [`TASKS`].
 //!
-//! Invariants: a child serves one request at a time; it is used again only after an answer to the
-//! last request that was read in full; it is given no secret, neither in its environment nor in its
-//! arguments; nothing that it prints or answers about its own failures holds a person's words.
+//! Invariants: a child serves one request at a time. It is used again only after it has answered
+//! and has read the whole request. It is given no secret, neither in its environment nor in its
+//! arguments. Nothing that it prints or reports about its own failures contains a person's words.
 
 mod child;
 mod children;
@@ -21,23 +22,23 @@ pub mod session;
 pub use child::serve;
 pub use children::Children;
 
-use crate::worker::Fault;
+use crate::fault::Fault;
 use async_trait::async_trait;
 use bytes::Bytes;
 use std::fmt;
 use std::time::Duration;
 
-/// A piece of work that a child can do.
+/// A task that a child can perform.
 pub struct Task {
-    /// Names it in requests.
+    /// The name in requests.
     pub name: &'static str,
-    /// What it is for people, as the beginning of a sentence.
+    /// A description for people, as the beginning of a sentence.
     pub doing: &'static str,
-    /// Does it.
+    /// Performs it.
     pub perform: Perform,
 }
 
-/// From what is asked, as JSON, and the bytes that come with it, to an answer.
+/// A function from a head, as JSON, and bodies to an answer.
 pub type Perform = fn(&[u8], &[Bytes]) -> Result<Vec<u8>, String>;
 
 impl fmt::Debug for Task {
@@ -46,29 +47,29 @@ impl fmt::Debug for Task {
     }
 }
 
-/// All that a child can do.
+/// All tasks.
 static TASKS: &[&Task] = &[&session::TASK];
 
-/// A request for a task.
+/// A request to perform a task.
 #[derive(Debug, Clone)]
 pub struct Request {
-    /// What is to be done.
+    /// The task.
     pub task: &'static Task,
-    /// What is asked, as JSON.
+    /// The arguments, as JSON.
     pub head: Vec<u8>,
-    /// What comes with it, such as files.
+    /// The binary data, such as files.
     pub bodies: Vec<Bytes>,
 }
 
-/// Where heavy work is done.
+/// Performs heavy work.
 #[async_trait]
 pub trait Confined: Send + Sync + fmt::Debug {
-    /// Does a task within `budget` of processor time.
+    /// Performs a task within `budget` of processor time.
     async fn perform(&self, request: Request, budget: Duration) -> Result<Bytes, Fault>;
 }
 
-/// In a thread of this process, where there is no program to be a child: nothing ends what does not
-/// end by itself.
+/// Performs tasks in a thread of this process, where no program can be started as a child. Nothing
+/// ends a task that does not return.
 #[derive(Debug, Clone, Copy)]
 pub struct InThread;
 
@@ -85,14 +86,14 @@ impl Confined for InThread {
     }
 }
 
-/// How the reasons of attempts end that used up their processor time.
+/// The end of the message of an attempt that used up its processor time.
 const OF_PROCESSOR_TIME: &str = " s of processor time";
 
 fn overran(task: &Task, budget: Duration) -> String {
     format!("{} took longer than {}{OF_PROCESSOR_TIME}", task.doing, budget.as_secs_f64())
 }
 
-/// Whether this is the reason of an attempt that used up its processor time.
+/// Returns whether this is the message of an attempt that used up its processor time.
 pub(crate) fn is_overrun(reason: &str) -> bool {
     reason.ends_with(OF_PROCESSOR_TIME)
 }

@@ -1,8 +1,8 @@
-//! What goes over the pipes between a process and its child, which are the same program.
+//! The protocol on the pipes between a process and its child, which run the same program.
 //!
 //! Everything is length-prefixed; numbers are little-endian. A request is the number of its parts
-//! (`u32`), the length of each (`u64`), and the parts: a [`Header`] as JSON, what is asked as JSON,
-//! and any number of bodies. An answer is its [`Status`] (a byte), its length (`u64`), and its bytes.
+//! (`u32`), the length of each (`u64`), and the parts: a [`Header`] as JSON, the head as JSON, and
+//! any number of bodies. An answer is its [`Status`] (a byte), its length (`u64`), and its bytes.
 
 use super::Request;
 use bytes::Bytes;
@@ -11,24 +11,24 @@ use std::io::{self, Read};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
-/// Parts that a request may have.
+/// Maximum number of parts of a request.
 const PARTS_MAX: u32 = 10_000;
 
-/// What a child is to do.
+/// What a child should do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Header {
     /// The name of a task.
     pub(super) task: String,
-    /// Processor time that it may take.
+    /// Processor time that it may use, in milliseconds.
     pub(super) budget_ms: u64,
 }
 
-/// What an answer is.
+/// The kind of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Status {
-    /// What was asked for.
+    /// The task's result.
     Done = 0,
-    /// Why it failed, in a sentence.
+    /// The reason of a failure, as a sentence.
     Failed = 1,
 }
 
@@ -75,7 +75,7 @@ pub(super) async fn hear(mut from: impl AsyncRead + Unpin) -> io::Result<(Status
     }
 }
 
-/// A request as it was received: its header, what is asked, and the bytes that come with it.
+/// A received request: its header, head and bodies.
 pub(super) type Received = (Header, Vec<u8>, Vec<Bytes>);
 
 /// Receives a request; `None` at the end of the input.
@@ -110,7 +110,7 @@ pub(super) fn receive(mut from: impl Read) -> io::Result<Option<Received>> {
     Ok(Some((serde_json::from_slice(&header)?, head, parts.map(Bytes::from).collect())))
 }
 
-/// The bytes of an answer, in front of what it holds.
+/// Returns what precedes the content of an answer.
 pub(super) fn answer_prefix(status: Status, length: usize) -> Vec<u8> {
     [&[status as u8][..], &(length as u64).to_le_bytes()].concat()
 }
@@ -134,7 +134,7 @@ mod tests {
             assert_eq!((header, head, received), (expected, b"{}".to_vec(), bodies.clone()));
         }
         assert!(receive(&mut from).unwrap().is_none());
-        // Broken off anywhere, it is no request.
+        // Cut off anywhere, it is no request.
         for end in 5..sent.len() - 1 {
             if end % 997 == 0 || end < 200 {
                 assert!(receive(&sent[..end]).is_err(), "at {end}");

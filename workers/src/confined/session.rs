@@ -1,7 +1,7 @@
-//! Reading the files of a session, as a task.
+//! The task of parsing the files of a session.
 
 use super::{Confined, Request, Task};
-use crate::worker::Fault;
+use crate::fault::Fault;
 use bytes::Bytes;
 use debrief_domain::transcript::content::Content;
 pub use debrief_understanding::roles::Known;
@@ -10,41 +10,41 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use std::time::Duration;
 
-/// Files in, participants and turns out.
+/// Parses files into participants and turns.
 pub static TASK: Task = Task { name: "read_session", doing: "reading the files", perform };
 
-/// What is asked: the bodies are the files.
+/// The arguments; the bodies are the files.
 #[derive(Debug, Serialize, Deserialize)]
 struct Head {
     /// The files' names.
     names: Vec<String>,
-    /// Whom the organization knows.
+    /// Names of coaches and clients of the organization.
     coaches: Vec<String>,
     clients: Vec<String>,
 }
 
-/// What is answered.
+/// The answer.
 #[derive(Debug, Serialize, Deserialize)]
 enum Answer<T> {
     Read(T),
     Unreadable { code: String, message: String },
 }
 
-/// A session that was read.
+/// A parsed session.
 #[derive(Debug)]
 pub struct Session {
-    /// What is in it.
+    /// The content.
     pub content: Content,
-    /// The same as JSON.
+    /// The content as JSON.
     pub json: Bytes,
 }
 
-/// Files that are no session.
+/// The reason why files cannot be parsed as a session.
 #[derive(Debug)]
 pub struct ReadError {
     /// Machine-readable reason.
     pub code: String,
-    /// For people.
+    /// A sentence for people.
     pub message: String,
 }
 
@@ -62,7 +62,7 @@ fn perform(head: &[u8], files: &[Bytes]) -> Result<Vec<u8>, String> {
     serde_json::to_vec(&answer).map_err(|error| format!("the turns cannot be written: {error}"))
 }
 
-/// Reads files, each with its name, as one session.
+/// Parses files, each with its name, as one session.
 pub async fn read(
     place: &dyn Confined,
     files: Vec<(String, Bytes)>,
@@ -74,7 +74,7 @@ pub async fn read(
     let head = serde_json::to_vec(&head)
         .map_err(|error| Fault::Failed(format!("the files cannot be passed on: {error}")))?;
     let answer = place.perform(Request { task: &TASK, head, bodies }, budget).await?;
-    // Parsed off the threads that serve: a long session is megabytes of JSON.
+    // Deserialized off the async threads: a long session is megabytes of JSON.
     tokio::task::spawn_blocking(move || open(&answer))
         .await
         .map_err(|error| Fault::Failed(format!("the answer cannot be read: {error}")))?

@@ -1,13 +1,13 @@
-//! Stops leasing while what a worker needs cannot be reached.
+//! Stops leasing while a worker's dependency is unavailable.
 
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-/// Failures in a row that open the breaker.
+/// Number of consecutive failures that open the breaker.
 const THRESHOLD: u32 = 3;
-/// How long it is open the first time; doubled each time it opens again.
+/// How long it stays open the first time; doubled each time it opens again.
 const OPEN_MIN: Duration = Duration::from_millis(500);
-/// The longest it is open.
+/// Maximum time that it stays open.
 const OPEN_MAX: Duration = Duration::from_secs(5);
 
 #[derive(Debug, Default)]
@@ -16,21 +16,21 @@ struct State {
     until: Option<Instant>,
 }
 
-/// A circuit breaker: closed, open for a time, then one try.
+/// A circuit breaker: closed, open for a time, then half-open for one try.
 #[derive(Debug, Default)]
 pub(super) struct Breaker(Mutex<State>);
 
 impl Breaker {
-    /// What was needed was there.
+    /// Records that the dependency was available.
     pub(super) fn succeeded(&self) {
         *self.0.lock().expect("no panic under this lock") = State::default();
     }
 
-    /// What was needed could not be reached.
+    /// Records that the dependency was unavailable.
     pub(super) fn failed(&self) {
         let mut state = self.0.lock().expect("no panic under this lock");
         if state.until.is_some_and(|until| until > Instant::now()) {
-            // Of jobs that were under way together: one outage, not several.
+            // Failures of concurrent jobs are one outage, not several.
             return;
         }
         state.failures = state.failures.saturating_add(1);
@@ -41,7 +41,7 @@ impl Breaker {
         }
     }
 
-    /// How long it will still be open; `None` while it is closed.
+    /// Returns how long it will stay open; `None` if it is closed.
     pub(super) fn closed_in(&self) -> Option<Duration> {
         let until = self.0.lock().expect("no panic under this lock").until?;
         Some(until.saturating_duration_since(Instant::now())).filter(|left| !left.is_zero())

@@ -1,8 +1,9 @@
-//! One job: from its lease to its outcome.
+//! Runs one job, from its lease to its outcome.
 
 use super::{Breaker, Options};
+use crate::fault::Fault;
 use crate::job::JobContext;
-use crate::worker::{Done, Fault, Worker};
+use crate::worker::{Done, Worker};
 use chrono::Utc;
 use debrief_infra::log::{EventLog, RecordedEvent};
 use debrief_infra::queue::{Job, Outcome, Queue};
@@ -15,14 +16,14 @@ use tokio::task::{JoinError, JoinHandle};
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
-/// Parts that a job may be split into, and bytes of the key of each.
+/// Maximum number of parts of a job, and of bytes in the key of each.
 const PARTS_MAX: usize = 10_000;
 const KEY_MAX: usize = 200;
-/// How long a worker may take to tell users that its work failed for good.
+/// Timeout of telling a worker that its job failed for good.
 const GIVING_UP: Duration = Duration::from_secs(30);
-/// How long an attempt that was told to end may take to do so before its slot is given away.
+/// How long an aborted attempt may take to end before its slot is given away.
 const ENDING: Duration = Duration::from_secs(1);
-/// Pause before work is tried again that waits for something unreachable.
+/// Delay before a job whose dependency is unavailable is tried again.
 const UNAVAILABLE_PAUSE: Duration = Duration::from_secs(1);
 
 pub(super) struct Run {
@@ -35,17 +36,17 @@ pub(super) struct Run {
     pub(super) breaker: Arc<Breaker>,
 }
 
-/// How something that was done under a lease ended.
+/// How an attempt under a lease ended.
 enum Ended<T> {
-    /// The worker answered.
+    /// The worker returned.
     Answered(T),
     /// The worker panicked.
     Panicked(JoinError),
-    /// It took too long.
+    /// The attempt timed out.
     TimedOut,
-    /// The lease was lost: another has the job.
+    /// The lease was lost: another worker has the job.
     LeaseLost,
-    /// The process stops.
+    /// The process is stopping.
     Halted,
 }
 
@@ -78,7 +79,7 @@ impl Run {
     async fn attempt(self, job: Job, event: RecordedEvent) {
         let name = self.name;
         if job.abandoned >= self.options.max_attempts {
-            let error = format!("{} workers ended while they were at it", job.abandoned);
+            let error = format!("{} workers ended while they ran it", job.abandoned);
             return self.bury(&job, &event, error).await;
         }
         let waited = Utc::now() - event.recorded_at;
@@ -88,7 +89,7 @@ impl Run {
         let (worker, owned, context) =
             (Arc::clone(&self.worker), event.clone(), self.context(&job));
         let progress = context.progress.subscribe();
-        // A task of its own: a panic ends the attempt and nothing else.
+        // A separate task: a panic ends this attempt only.
         let task =
             tokio::spawn(async move { worker.handle(&owned, &context).await }.in_current_span());
         let timeout = self.options.timeout;
@@ -112,7 +113,7 @@ impl Run {
             }
             Err(Fault::Unavailable(error)) => {
                 self.breaker.failed();
-                tracing::warn!(error, "what is needed cannot be reached; the work waits");
+                tracing::warn!(error, "a dependency is unavailable; the job waits");
                 self.settle(&job, Outcome::Snooze { after: UNAVAILABLE_PAUSE }).await;
             }
             Err(Fault::Later(after)) => self.settle(&job, Outcome::Snooze { after }).await,
@@ -140,7 +141,7 @@ impl Run {
         JobContext::new(self.name, job.clone(), self.queue.ledger().clone(), self.options.cpu)
     }
 
-    /// Renews the lease while the worker is at something.
+    /// Renews the lease while the worker runs.
     async fn supervise<T>(
         &self,
         job: &Job,
@@ -174,7 +175,7 @@ impl Run {
                             end(task).await;
                             return Ended::LeaseLost;
                         }
-                        // The lease may last until the next beat.
+                        // The lease may still hold at the next renewal.
                         Err(error) => tracing::warn!(%error, "the lease could not be renewed"),
                     }
                 }
@@ -200,11 +201,11 @@ impl Run {
             };
         }
         let after = self.options.backoff(job.attempts);
-        tracing::warn!(error, retry_in_ms = after.as_millis() as u64, "failed; to be tried again");
+        tracing::warn!(error, retry_in_ms = after.as_millis() as u64, "failed; will be retried");
         self.settle(job, Outcome::Retry { after, error }).await;
     }
 
-    /// Tells the worker that it is over, then makes the job a dead letter.
+    /// Tells the worker that the job failed for good, then makes it a dead letter.
     async fn bury(&self, job: &Job, event: &RecordedEvent, error: String) {
         tracing::error!(error, "failed for good: a dead letter");
         let (worker, owned, context) = (Arc::clone(&self.worker), event.clone(), self.context(job));
@@ -215,21 +216,21 @@ impl Run {
         match self.supervise(job, progress, GIVING_UP, task).await {
             Ended::Answered(Ok(())) => {}
             Ended::Answered(Err(fault @ (Fault::Unavailable(_) | Fault::Later(_)))) => {
-                // Users are to be told before nobody tries again.
-                tracing::warn!(%fault, "the end of this work cannot be recorded; trying again");
+                // Users are told before retries end.
+                tracing::warn!(%fault, "the failure of this job cannot be recorded; trying again");
                 return self.settle(job, Outcome::Snooze { after: UNAVAILABLE_PAUSE }).await;
             }
             Ended::LeaseLost => return self.lost(),
             Ended::Halted => return self.hand_back(job).await,
-            // What can never be told must not keep the work from its end.
+            // A failure to record this must not keep the job from becoming a dead letter.
             Ended::Answered(Err(fault)) => {
-                tracing::error!(%fault, "the end of this work is not recorded");
+                tracing::error!(%fault, "the failure of this job is not recorded");
             }
             Ended::Panicked(error) => {
-                tracing::error!(%error, "the end of this work is not recorded");
+                tracing::error!(%error, "the failure of this job is not recorded");
             }
             Ended::TimedOut => {
-                tracing::error!("the end of this work is not recorded: it took too long");
+                tracing::error!("the failure of this job is not recorded: it took too long");
             }
         }
         self.settle(job, Outcome::Dead { error }).await;
@@ -246,21 +247,21 @@ impl Run {
         counter!("debrief_jobs_total", "worker" => self.name, "outcome" => label).increment(1);
         match self.queue.settle(job, outcome).await {
             Ok(true) => {}
-            Ok(false) => tracing::warn!("the lease was lost before the outcome was noted"),
-            // The lease runs out, and the job is done again; its effect counts once.
-            Err(error) => tracing::warn!(%error, "the outcome could not be noted"),
+            Ok(false) => tracing::warn!("the lease was lost before the outcome was recorded"),
+            // The lease runs out, and the job is repeated; its effect counts once.
+            Err(error) => tracing::warn!(%error, "the outcome could not be recorded"),
         }
     }
 }
 
-/// Ends an attempt, and waits a moment until it has: what it holds is free then. One that blocks its
-/// thread cannot be waited for.
+/// Aborts an attempt and waits briefly until it has ended and released what it holds. An attempt
+/// that blocks its thread is not waited for.
 async fn end<T>(mut task: JoinHandle<T>) {
     task.abort();
     let _ = tokio::time::timeout(ENDING, &mut task).await;
 }
 
-/// Why a job cannot be split into these parts.
+/// Returns why a job cannot be split into these parts; `None` if it can.
 fn unsplittable(job: &Job, keys: &[String]) -> Option<String> {
     if !job.key.is_empty() {
         return Some("a part of a split job is not split again".to_owned());

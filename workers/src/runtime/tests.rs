@@ -1,10 +1,11 @@
-//! What becomes of jobs that hang, that are split, that do not take steps twice.
+//! Jobs that hang, jobs that are split, and steps that are not repeated.
 
 use super::Options;
 use crate::descriptor::Limits;
+use crate::fault::Fault;
 use crate::job::JobContext;
 use crate::testing::{OPTIONS, Stage};
-use crate::worker::{Done, Fault, Worker};
+use crate::worker::{Done, Worker};
 use async_trait::async_trait;
 use debrief_infra::keys::DataKey;
 use debrief_infra::log::RecordedEvent;
@@ -21,7 +22,7 @@ const EVENTS: &[&str] = &["note.written"];
 
 type Doing = BoxFuture<'static, Result<Done, Fault>>;
 
-/// A worker that does what a function says, and counts.
+/// A worker that runs a function and counts its calls.
 struct Does {
     does: Box<dyn Fn(JobContext) -> Doing + Send + Sync>,
     calls: Mutex<HashMap<String, usize>>,
@@ -43,7 +44,7 @@ where
 }
 
 impl Does {
-    /// How often it was called for a part.
+    /// Returns how often it was called for a part.
     fn calls(&self, key: &str) -> usize {
         self.calls.lock().unwrap().get(key).copied().unwrap_or_default()
     }
@@ -190,7 +191,7 @@ async fn what_cannot_be_split_is_a_dead_letter() {
     }
 }
 
-/// What is stored of steps.
+/// Returns the stored results of steps.
 async fn stored(stage: &Stage) -> Vec<Vec<u8>> {
     let rows = stage.database.queue.query("SELECT result FROM work_steps", &[]).await.unwrap();
     rows.iter().map(|row| row.get(0).unwrap()).collect()
@@ -214,7 +215,7 @@ async fn a_step_that_was_taken_is_not_taken_again() {
                 .await
             };
             let first = part(1).await?;
-            // Attempts end here in all ways that there are.
+            // Attempts end here in every possible way.
             match job.attempt() {
                 0 => std::future::pending().await,
                 1 => panic!("in between"),
@@ -244,7 +245,7 @@ async fn words_in_results_do_not_lie_open() {
             let words = async || Ok("what Dana said".to_owned());
             job.sealed_step("sealed", &key, words).await?;
             job.step("plain", async || Ok(42)).await?;
-            // Under another key, or read as something else, it is as if it were not there.
+            // Under another key, or read as another type, the result is ignored.
             let other = DataKey::generate(Uuid::from_u128(2));
             let again = async || Ok("said again".to_owned());
             assert_eq!(job.sealed_step("sealed", &other, again).await?, "said again");
@@ -290,7 +291,7 @@ async fn steps_have_bounds() {
     let letters = stage.dead_letters().await;
     let told: Vec<&str> = letters.iter().flat_map(errors).collect();
     assert_eq!(told.len(), 3, "{told:?}");
-    assert!(told[0].starts_with("step big came to 2097154 bytes"), "{told:?}");
+    assert!(told[0].starts_with("the result of step big has 2097154 bytes"), "{told:?}");
     assert!(told[1].starts_with("a step's name has 1 to 100 bytes"), "{told:?}");
     assert_eq!(told[2], "a job has at most 256 steps");
 }

@@ -19,7 +19,7 @@ use std::collections::HashMap;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-/// Events that are read at a time.
+/// Number of events that are read at once.
 const PAGE: u32 = 500;
 
 /// A correction, as it was made.

@@ -1,4 +1,4 @@
-//! Makes corrections, and takes them back.
+//! Makes and undoes corrections.
 
 use crate::http::auth::{Caller, Write};
 use crate::http::codes::Code;
@@ -26,7 +26,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-/// How often a correction is tried again that others were faster than.
+/// Maximum number of attempts if the turns are changed concurrently.
 const ATTEMPTS: usize = 8;
 
 /// A correction. Turns are named by their current `index`.
@@ -202,7 +202,7 @@ pub(in crate::transcripts) async fn undo(
     Err(too_many_at_once())
 }
 
-/// The transcript, and its turns as the files have them.
+/// Loads the transcript and its turns as parsed.
 async fn read(
     contents: &Contents,
     caller: &Caller<Write>,
@@ -212,7 +212,7 @@ async fn read(
     Ok((transcript, turns.ok_or_else(not_read)?.read))
 }
 
-/// Puts the turns that a request names by their index into the words of the domain.
+/// Converts a request, which names turns by index, into a correction of the domain.
 async fn resolve(
     state: &ApiState,
     organization: OrganizationId,
@@ -280,7 +280,7 @@ fn check_revision(transcript: &Transcript, looked_at: Option<u64>) -> Result<(),
     }
 }
 
-/// The answer of the first time, where a request is sent again.
+/// Returns the stored answer if the request is a repetition.
 async fn answered(
     state: &ApiState,
     context: &CommandContext,
@@ -295,7 +295,7 @@ async fn answered(
     }
 }
 
-/// `None` where the turns were changed by somebody else.
+/// Returns `None` if somebody else changed the turns.
 async fn execute(
     state: &ApiState,
     mut context: CommandContext,

@@ -1,7 +1,7 @@
-//! Takes files in: bounds, a look at what each is, and on to the blob store.
+//! Stores uploaded files: checks their limits and their type, and streams them to the blob store.
 //!
-//! Invariant: every blob that was begun is in [`Intake::blobs`], so that what comes to nothing can
-//! be removed.
+//! Invariant: every blob that was started is in [`Intake::blobs`], so that unused ones can be
+//! removed.
 
 use crate::http::codes::Code;
 use crate::http::problem::Problem;
@@ -18,21 +18,21 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
-/// How much of a file is looked at before any of it is stored.
+/// Number of bytes of a file that are inspected before any of it is stored.
 const HEAD: usize = 64 << 10;
-/// Pieces that wait for the blob store.
+/// Maximum number of pieces that wait for the blob store.
 const PIECES: usize = 4;
 
-/// Files in one request.
+/// Maximum number of files in one request.
 const FILES_AT_ONCE: usize = 20;
 
-/// A file that is safe.
+/// A stored file.
 #[derive(Debug, Clone)]
 pub(in crate::transcripts) struct ReceivedFile {
     blob: BlobKey,
     pub(super) filename: Option<String>,
     size: u64,
-    /// In lower-case hex.
+    /// In lower-case hexadecimal.
     pub(in crate::transcripts) sha256: String,
 }
 
@@ -47,15 +47,15 @@ impl From<ReceivedFile> for SourceFile {
     }
 }
 
-/// Where the files of a request go.
+/// The files of a request while they are stored.
 pub(super) struct Intake<'a> {
     state: &'a ApiState,
     organization: OrganizationId,
     data_key: &'a DataKey,
     size: u64,
-    /// Files that are safe, in the order in which they came.
+    /// Stored files, in the order in which they arrived.
     pub(super) taken: Vec<ReceivedFile>,
-    /// Every blob that was begun.
+    /// Every blob that was started.
     pub(super) blobs: Vec<BlobKey>,
 }
 
@@ -69,7 +69,7 @@ impl<'a> Intake<'a> {
     }
 
     /// Streams a file to the blob store. `pieces` ends with the file, or with the problem that
-    /// broke it off. The limit of size is that of all files together.
+    /// interrupted it. The size limit is that of all files together.
     pub(super) async fn take(
         &mut self,
         filename: Option<String>,
@@ -139,7 +139,7 @@ impl<'a> Intake<'a> {
     }
 }
 
-/// What a refusal is in HTTP; with the file's name in front, where one is given.
+/// Returns the problem for a refusal, with the file's name in front if one is given.
 fn refused(refusal: &Refusal, name: Option<&str>) -> Problem {
     let detail = match name {
         Some(name) => format!("{name}: {refusal}"),
@@ -148,12 +148,12 @@ fn refused(refusal: &Refusal, name: Option<&str>) -> Problem {
     Problem::new(Code::from(refusal), detail)
 }
 
-/// Pieces that are counted, hashed, and waited for no longer than is fair.
+/// A stream of pieces that counts and hashes them, with timeouts.
 struct Bounded<S> {
     pieces: S,
     max: u64,
     idle: Duration,
-    /// Size of the files that came before.
+    /// Size of the previous files.
     before: u64,
     size: u64,
     hash: Sha256,

@@ -1,4 +1,4 @@
-//! Reads the fields of a request that brings files, and hands the files on.
+//! Reads the fields of a request with files, and passes the files on.
 
 use super::files::{Intake, stalled, too_large};
 use crate::http::checks::Checks;
@@ -21,14 +21,14 @@ use utoipa::openapi::schema::{
 };
 use utoipa::{IntoParams, PartialSchema, ToSchema};
 
-/// Fields that a form may have.
+/// Names of the fields of a form.
 const NAMES: &str =
     "`file`, `title`, `client_id`, `held_at`, `language`, `notes`, `allow_duplicate`";
-/// Longest value of a field.
+/// Maximum size of a field's value.
 const FIELD_MAX: usize = 128 << 10;
-/// Parts that a form may have.
+/// Maximum number of parts of a form.
 const PARTS_MAX: usize = 32;
-/// Longest name of a file that is kept, in characters.
+/// Maximum length of a stored file name, in characters.
 const FILENAME_MAX: usize = 255;
 
 /// The fields as they were sent: parts of a form, or the query of a request whose body is the file.
@@ -60,10 +60,10 @@ pub(in crate::transcripts) struct Fields {
     pub(in crate::transcripts) allow_duplicate: Option<String>,
 }
 
-/// A request with the files of a new session, and what is said of it.
+/// A request with the files of a new session, and its details.
 pub(in crate::transcripts) struct UploadBody(pub(in crate::transcripts) Request);
 
-/// A request with files of a session that is there.
+/// A request with files for an existing session.
 pub(in crate::transcripts) struct FilesBody(pub(in crate::transcripts) Request);
 
 impl<S: Send + Sync> FromRequest<S> for UploadBody {
@@ -102,7 +102,7 @@ impl Describe for FilesBody {
     }
 }
 
-/// A form's files, for the document.
+/// A form's files, for the OpenAPI document.
 fn files() -> Object {
     let file = ObjectBuilder::new()
         .schema_type(Type::String)
@@ -114,7 +114,7 @@ fn files() -> Object {
     ObjectBuilder::new().property("file", files).required("file").build()
 }
 
-/// A body that is the file, for the document.
+/// A body that is the file, for the OpenAPI document.
 fn text() -> Object {
     ObjectBuilder::new().schema_type(Type::String).description(Some("The file.")).build()
 }
@@ -145,7 +145,7 @@ fn describe_refusals(described: &mut Described<'_>) {
     }
 }
 
-/// Fields that are more than text.
+/// Parses the fields that are not plain text.
 pub(in crate::transcripts) struct Typed {
     pub(in crate::transcripts) client_id: Option<ClientId>,
     pub(in crate::transcripts) held_at: Option<DateTime<Utc>>,
@@ -153,7 +153,7 @@ pub(in crate::transcripts) struct Typed {
 }
 
 impl Fields {
-    /// Whether there is nothing beside files.
+    /// Returns whether there is nothing but files.
     pub(in crate::transcripts) fn are_empty(&self) -> bool {
         let Self { filename: _, title, client_id, held_at, language, notes, allow_duplicate } =
             self;
@@ -337,7 +337,7 @@ async fn body(
     Ok(fields)
 }
 
-/// The last part of a path, without control characters, cut to a sensible length.
+/// Returns the last part of a path, without control characters, truncated.
 fn clean_filename(name: &str) -> Option<String> {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let clean: String = last.chars().filter(|c| !c.is_control()).take(FILENAME_MAX).collect();

@@ -1,7 +1,9 @@
-//! Takes in the files of a request: for a new session, for more files of one, or for better ones.
+//! Stores the files of a request: for a new session, or to add to or replace those of an existing
+//! one.
 //!
-//! Invariants: no more of a file is in memory than a few pieces; what was refused, broke off or
-//! came too slowly leaves nothing behind; blobs are durable before the event that names them.
+//! Invariants: only a few pieces of a file are in memory at once; a request that was refused,
+//! interrupted or too slow leaves nothing behind; blobs are durable before the event that names
+//! them.
 
 mod files;
 mod form;
@@ -21,10 +23,10 @@ use debrief_infra::log::CommandError;
 use files::Intake;
 use std::time::Duration;
 
-/// What a request brought.
+/// The files of a request.
 pub(super) struct Brought {
     pub(super) fields: Fields,
-    /// In the order in which they came. Their blobs are durable.
+    /// In the order in which they arrived. Their blobs are durable.
     pub(super) files: Vec<ReceivedFile>,
 }
 
@@ -33,12 +35,11 @@ pub(super) struct Brought {
 pub(super) enum Blobs {
     /// They belong to a transcript now.
     Named,
-    /// The request was carried out before, or the same files are there already.
+    /// The request is a repetition, or the same files are stored already.
     Unneeded,
 }
 
-/// Takes files in, sealed under `key`, and has them recorded. Blobs that come to nothing are
-/// removed.
+/// Stores files, sealed under `key`, and has them recorded. Unused blobs are removed.
 pub(super) async fn receive<T, F>(
     state: ApiState,
     organization: OrganizationId,
@@ -101,7 +102,7 @@ fn too_slow(limit: Duration) -> Problem {
     )
 }
 
-/// What a request holds, for its fingerprint.
+/// Returns the content of a request, for its fingerprint.
 pub(super) fn names_and_sums(files: &[ReceivedFile]) -> Vec<(Option<&str>, &str)> {
     files.iter().map(|file| (file.filename.as_deref(), file.sha256.as_str())).collect()
 }

@@ -1,4 +1,4 @@
-//! `hello`: sign in, where the handshake could not.
+//! `hello`: signs in if the handshake had no key.
 
 use super::request::{Refusal, Request};
 use crate::http::problem::Problem;
@@ -10,16 +10,16 @@ use serde::{Deserialize, Serialize};
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Hello {
-    /// An API key. Not looked at where the client has signed in already.
+    /// An API key. Ignored if the client has already signed in.
     token: String,
 }
 
-/// What a client has to know of the server.
+/// What a client needs to know of the server.
 #[derive(Debug, Serialize)]
 pub(super) struct Welcome {
-    /// Milliseconds between two pings.
+    /// Interval of pings, in milliseconds.
     heartbeat_ms: u64,
-    /// Requests that are taken, over time.
+    /// Sustained rate of requests.
     requests_per_second: f64,
 }
 

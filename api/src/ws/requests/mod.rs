@@ -1,4 +1,4 @@
-//! What a client may ask, a file for each request: its fields, its answer, its handling.
+//! The requests of a client, a file for each: its fields, its answer, its handling.
 
 mod hello;
 mod ping;
@@ -22,7 +22,7 @@ const REQUESTS: &[Kind] = &[
     Kind::of::<ping::Ping>(),
 ];
 
-/// A request, whatever its type.
+/// A request of any type.
 struct Kind {
     name: &'static str,
     handle: fn(Value, &mut Session) -> BoxFuture<'_, Result<Value, Refusal>>,
@@ -43,8 +43,7 @@ async fn handle<R: Request>(fields: Value, session: &mut Session) -> Result<Valu
     Ok(serde_json::to_value(answer).expect("an answer is JSON"))
 }
 
-/// Carries out a request. Gives the answer to be sent, and why the connection ends after it, if it
-/// does.
+/// Handles a request. Returns the answer, and why the connection is closed after it, if it is.
 pub(super) async fn answer(session: &mut Session, text: &str) -> (String, Option<End>) {
     let (id, result) = match serde_json::from_str::<Map<String, Value>>(text) {
         Ok(mut fields) => {

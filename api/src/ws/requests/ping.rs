@@ -1,4 +1,4 @@
-//! `ping`: ask for a sign of life.
+//! `ping`: checks that the server answers.
 
 use super::request::{Refusal, Request};
 use crate::ws::session::Session;

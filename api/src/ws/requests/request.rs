@@ -1,4 +1,4 @@
-//! What a request is, and how it can be refused.
+//! The interface of a request, and refusals.
 
 use crate::ws::protocol::{Code, End};
 use crate::ws::session::Session;
@@ -6,40 +6,40 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::borrow::Cow;
 
-/// A request of a client. Its fields are those of the message beside `t` and `id`.
+/// A request of a client. Its fields are those of the message except `t` and `id`.
 pub(super) trait Request: DeserializeOwned + Send + 'static {
     /// The `t` of the message.
     const NAME: &'static str;
 
-    /// Whether it may come before the client has signed in.
+    /// Whether it is allowed before the client has signed in.
     const BEFORE_SIGN_IN: bool = false;
 
-    /// What is answered where it is carried out.
+    /// The answer to a successful request.
     type Answer: Serialize + Send;
 
-    /// Carries it out.
+    /// Handles the request.
     fn handle(
         self,
         session: &mut Session,
     ) -> impl Future<Output = Result<Self::Answer, Refusal>> + Send;
 }
 
-/// Why a request is not carried out.
+/// Why a request is refused.
 #[derive(Debug)]
 pub(super) struct Refusal {
     pub(super) code: Code,
     pub(super) message: Cow<'static, str>,
-    /// The connection ends with it.
+    /// Set if the connection is closed with it.
     pub(super) end: Option<End>,
 }
 
 impl Refusal {
-    /// The connection goes on.
+    /// Creates a refusal that keeps the connection open.
     pub(super) fn new(code: Code, message: impl Into<Cow<'static, str>>) -> Self {
         Self { code, message: message.into(), end: None }
     }
 
-    /// The request is for clients that have signed in.
+    /// Creates the refusal of a request before sign-in.
     pub(super) fn sign_in_first() -> Self {
         Self::new(Code::Unauthorized, "Say hello with your token first.")
     }

@@ -1,4 +1,4 @@
-//! `sub`: follow a channel.
+//! `sub`: subscribes to a channel.
 
 use super::request::{Refusal, Request};
 use crate::ws::protocol::Code;
@@ -13,19 +13,19 @@ use serde::{Deserialize, Serialize};
 pub(super) struct Sub {
     /// The name of a channel.
     channel: String,
-    /// Where the client left off; without it only what is new is sent.
+    /// Where the client left off; without it, only new updates are sent.
     since: Option<Since>,
 }
 
 #[derive(Debug, Serialize)]
 pub(super) struct Subscribed {
-    /// As it was asked for.
+    /// As requested.
     channel: Channel,
-    /// Of which history `offset` is.
+    /// The epoch of `offset`.
     epoch: String,
-    /// Updates follow from here.
+    /// Updates follow from this offset.
     offset: i64,
-    /// Whether they follow right after what the client has.
+    /// Whether they continue exactly where the client left off.
     recovered: bool,
 }
 

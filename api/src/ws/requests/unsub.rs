@@ -1,4 +1,4 @@
-//! `unsub`: stop following a channel.
+//! `unsub`: unsubscribes from a channel.
 
 use super::request::{Refusal, Request};
 use crate::ws::protocol::Code;
@@ -9,13 +9,13 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Unsub {
-    /// The name of a channel that the connection follows.
+    /// The name of a channel with a subscription.
     channel: String,
 }
 
 #[derive(Debug, Serialize)]
 pub(super) struct Unsubscribed {
-    /// As it was asked for.
+    /// As requested.
     channel: Channel,
 }
 

@@ -1,18 +1,18 @@
-//! Why a correction does not fit.
+//! Reasons why a correction does not apply.
 
 use super::limits::{MAX_ENTRIES, MAX_HEARD, MAX_NAME_CHARS, MAX_TERM_CHARS};
 use crate::transcript::content::TURN_CHARS_MAX;
 
-/// Why a correction is refused, or rests. The sentences hold none of the session's words.
+/// Why a correction is refused, or dormant. The messages contain no words of the session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum CorrectionError {
     /// Nobody has the name.
     #[error("no speaker of this transcript has that name")]
     UnknownSpeaker,
-    /// The turn does not exist (any more).
+    /// The turn does not exist, or no longer.
     #[error("there is no such turn in this transcript")]
     NoSuchTurn,
-    /// The turn has another text than the correction was made on.
+    /// The text of the turn is not the one that the correction was made on.
     #[error("the words of this turn have changed since: load it again and correct it as it is now")]
     TextChanged,
     /// The new text is blank.
@@ -30,25 +30,25 @@ pub enum CorrectionError {
     /// The new name has control characters.
     #[error("a name has no control characters, such as line breaks")]
     NameWithControls,
-    /// Nobody is to be merged.
+    /// No speakers to merge were named.
     #[error("name at least one speaker to merge into another")]
     NobodyToMerge,
     /// One of the halves would be blank.
     #[error("a turn is split between its words: both halves need some")]
     SplitOutside,
-    /// All is so already.
+    /// The correction would change nothing.
     #[error("this changes nothing: it is so already")]
     NothingChanges,
-    /// A split with this id was made before.
+    /// A split with this id exists.
     #[error("this correction is in the list already")]
     Twice,
-    /// No entries.
+    /// The vocabulary has no entries.
     #[error("the vocabulary is empty")]
     NoEntries,
-    /// Too many entries.
+    /// The vocabulary has too many entries.
     #[error("a vocabulary has at most {MAX_ENTRIES} terms")]
     TooManyEntries,
-    /// Too many spellings, or none.
+    /// An entry has too many spellings, or none.
     #[error("a term has from 1 to {MAX_HEARD} spellings that it was heard as")]
     SpellingCount,
     /// A term or spelling is blank, too long or has control characters.

@@ -1,10 +1,10 @@
-//! How much a correction may say.
+//! Limits of corrections.
 
-/// Longest name that a speaker can be given, in characters.
+/// Maximum length of a speaker's new name, in characters.
 pub const MAX_NAME_CHARS: usize = 200;
-/// Terms of one correction.
+/// Maximum number of terms of a correction.
 pub const MAX_ENTRIES: usize = 1_000;
-/// Spellings of one term.
+/// Maximum number of spellings of a term.
 pub const MAX_HEARD: usize = 20;
-/// Characters of a term or spelling.
+/// Maximum length of a term or spelling, in characters.
 pub const MAX_TERM_CHARS: usize = 100;

@@ -1,13 +1,13 @@
-//! Corrections of a transcript: what the coach put right, laid over what the file says.
+//! Applies the coach's corrections to a transcript.
 //!
 //! Invariants:
-//! - Pure: the same content and the same list give the same result. To undo a correction is to
-//!   leave it out; with an empty list the content comes out as it went in.
-//! - A correction that does not fit any more is dormant, with its reason; it changes nothing and
-//!   stops nothing.
-//! - Turns stay indexed from 0 without gaps, never blank, never longer than `TURN_CHARS_MAX`; no time
-//!   is made up; figures are measured anew.
-//! - Linear in the transcript and the list; only a vocabulary goes through all the text.
+//! - Pure: the same content and the same list give the same result. To undo a correction, leave it
+//!   out; an empty list does not change the content.
+//! - A correction that no longer applies is dormant, with its reason; it has no effect and does not
+//!   block others.
+//! - Turns stay indexed from 0 without gaps, never blank, never longer than `TURN_CHARS_MAX`; no
+//!   time is invented; figures are measured again.
+//! - Linear in the transcript and the list; only a vocabulary scans the whole text.
 
 mod error;
 mod limits;
@@ -17,7 +17,6 @@ mod text;
 mod vocabulary;
 
 #[cfg(test)]
-#[path = "tests.rs"]
 mod tests;
 
 use crate::transcript::content::Content;
@@ -31,16 +30,16 @@ use state::State;
 /// A transcript with its corrections.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Corrected {
-    /// What the transcript says now.
+    /// The corrected content.
     pub content: Content,
-    /// What each of its turns is called in a correction, by index.
+    /// The reference of each turn in corrections, by index.
     pub refs: Vec<TurnRef>,
-    /// Corrections that do not fit any more, and why.
+    /// Dormant corrections, and why.
     pub dormant: Vec<(Uuid, CorrectionError)>,
 }
 
-/// Applies corrections in their order to the content as it was read from the file. The id of a
-/// correction names what it splits off.
+/// Applies corrections in order to the content as parsed. The id of a correction identifies the
+/// half that it splits off.
 pub fn apply(content: Content, corrections: &[(Uuid, Correction)]) -> Corrected {
     let refs = (0..content.turns.len())
         .map(|base| TurnRef { base: u32::try_from(base).unwrap_or(u32::MAX), part: None })
@@ -56,14 +55,14 @@ pub fn apply(content: Content, corrections: &[(Uuid, Correction)]) -> Corrected 
     Corrected { content, refs, dormant }
 }
 
-/// Says whether entries can be a vocabulary: see [`MAX_ENTRIES`], [`MAX_HEARD`] and
+/// Checks that entries form a vocabulary: see [`MAX_ENTRIES`], [`MAX_HEARD`] and
 /// [`MAX_TERM_CHARS`].
 pub fn check_vocabulary(entries: &[VocabularyEntry]) -> Result<(), CorrectionError> {
     vocabulary::Vocabulary::new(entries).map(|_| ())
 }
 
-/// Says whether a correction fits a transcript as it is now, that is with all corrections before
-/// it. What passes will be applied by [`apply`].
+/// Checks that a correction applies to the current transcript, that is, with all earlier
+/// corrections. If it does, [`apply`] will apply it.
 pub fn check(now: &Corrected, correction: &Correction) -> Result<(), CorrectionError> {
     State::new(now.content.clone(), now.refs.clone()).apply(Uuid::nil(), correction)
 }

@@ -1,7 +1,7 @@
-//! The people of a transcript while it is corrected.
+//! The participants of a transcript while it is corrected.
 //!
-//! Invariant: turns refer to people by place, so that a new name for somebody costs nothing,
-//! however many turns there are.
+//! Invariant: turns refer to participants by index, so that renaming costs the same however many
+//! turns there are.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -11,7 +11,7 @@ use super::limits::MAX_NAME_CHARS;
 use crate::transcript::content::{Participant, Role};
 use crate::transcript::names;
 
-/// Earlier names kept of one person.
+/// Maximum number of earlier names kept of one person.
 const MAX_OTHER_NAMES: usize = 50;
 
 #[derive(Debug)]
@@ -20,11 +20,11 @@ struct Person {
     role: Role,
     other_names: Vec<String>,
     turns: usize,
-    /// Who this person turned out to be.
+    /// The index of the person whom this one was merged into.
     merged_into: Option<usize>,
 }
 
-/// See the module.
+/// See the module documentation.
 #[derive(Debug, Default)]
 pub(super) struct Speakers {
     people: Vec<Person>,
@@ -32,7 +32,8 @@ pub(super) struct Speakers {
 }
 
 impl Speakers {
-    /// Takes over role and other names; turns are counted by [`join`](Self::join).
+    /// Takes roles and other names from the participants; turns are counted by
+    /// [`join`](Self::join).
     pub(super) fn new(participants: Vec<Participant>) -> Self {
         let mut speakers = Self::default();
         for participant in participants {
@@ -58,20 +59,20 @@ impl Speakers {
         self.people.len() - 1
     }
 
-    /// One more turn is said by somebody of this name, known or new.
+    /// Counts a turn of the person with this name, known or new.
     pub(super) fn join(&mut self, name: String) -> usize {
         let place = self.place(name);
         self.people[place].turns += 1;
         place
     }
 
-    /// One more turn is said by the person at this place.
+    /// Counts a turn of the person at this index.
     pub(super) fn join_at(&mut self, place: usize) {
         let root = self.root(place);
         self.people[root].turns += 1;
     }
 
-    /// One turn less is said by the person at this place.
+    /// Discounts a turn of the person at this index.
     pub(super) fn leave(&mut self, place: usize) {
         let root = self.root(place);
         self.people[root].turns = self.people[root].turns.saturating_sub(1);
@@ -90,7 +91,7 @@ impl Speakers {
         root
     }
 
-    /// The name of the person at this place.
+    /// Returns the name of the person at this index.
     pub(super) fn name(&mut self, place: usize) -> &str {
         let root = self.root(place);
         &self.people[root].name
@@ -103,7 +104,7 @@ impl Speakers {
             .ok_or(CorrectionError::UnknownSpeaker)
     }
 
-    /// Gives a person another name; that of somebody else makes one of the two.
+    /// Renames a person. The name of another person merges the two.
     pub(super) fn rename(&mut self, from: &str, to: &str) -> Result<(), CorrectionError> {
         let to = new_name(to)?;
         let from = self.find(from)?;
@@ -124,7 +125,7 @@ impl Speakers {
         Ok(())
     }
 
-    /// Makes one person of several, under one of their names or a new one.
+    /// Merges several people under one of their names or a new one.
     pub(super) fn merge(&mut self, from: &[String], into: &str) -> Result<(), CorrectionError> {
         let into = new_name(into)?;
         let mut others = from.iter().map(|name| self.find(name)).collect::<Result<Vec<_>, _>>()?;
@@ -163,7 +164,7 @@ impl Speakers {
         }
     }
 
-    /// Sets the part somebody plays.
+    /// Sets a person's role.
     pub(super) fn set_role(&mut self, name: &str, role: Role) -> Result<(), CorrectionError> {
         let place = self.find(name)?;
         if self.people[place].role == role {
@@ -173,7 +174,7 @@ impl Speakers {
         Ok(())
     }
 
-    /// Names, roles and other names; figures are measured from the turns.
+    /// Returns names, roles and other names; figures are measured from the turns.
     pub(super) fn finish(self) -> Vec<Participant> {
         self.people
             .into_iter()
@@ -188,7 +189,7 @@ impl Speakers {
     }
 }
 
-/// A name that a speaker can be given, in its clean spelling.
+/// Returns a new name in its normalized spelling, if a speaker can have it.
 pub(super) fn new_name(name: &str) -> Result<String, CorrectionError> {
     if name.chars().nth(MAX_NAME_CHARS).is_some() {
         return Err(CorrectionError::NameTooLong);

@@ -1,6 +1,6 @@
 //! A transcript while it is corrected.
 //!
-//! Invariant: a correction that returns an error has changed nothing.
+//! Invariant: a correction that returns an error has not changed anything.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -14,7 +14,7 @@ use crate::transcript::correction::{Correction, TurnRef};
 use crate::transcript::talk;
 use uuid::Uuid;
 
-/// A turn; who said it stands beside it.
+/// A turn; its speaker is stored separately.
 #[derive(Debug)]
 struct Slot {
     part: Option<Uuid>,
@@ -22,20 +22,20 @@ struct Slot {
     turn: Turn,
 }
 
-/// See the module.
+/// See the module documentation.
 #[derive(Debug)]
 pub(super) struct State {
-    /// All but turns and participants.
+    /// Everything but turns and participants.
     content: Content,
     speakers: Speakers,
-    /// What has become of each turn of the file, by its index there.
+    /// The current parts of each turn of the file, by its index there.
     bases: BTreeMap<u32, Vec<Slot>>,
     splits: HashSet<Uuid>,
 }
 
 impl State {
-    /// Starts with a content whose turns are called so; of turns without a name of their own
-    /// nothing can be corrected.
+    /// Starts with a content and the references of its turns; a turn without a reference cannot be
+    /// corrected.
     pub(super) fn new(mut content: Content, refs: Vec<TurnRef>) -> Self {
         let mut speakers = Speakers::new(std::mem::take(&mut content.participants));
         let mut bases: BTreeMap<u32, Vec<Slot>> = BTreeMap::new();
@@ -80,8 +80,8 @@ impl State {
         }
     }
 
-    /// A turn with those of the same base and its place among them, if its text is still the one
-    /// that the correction was made on.
+    /// Returns a turn with all parts of the same base and its index among them, if its text is the
+    /// one that the correction was made on.
     fn find<'a>(
         bases: &'a mut BTreeMap<u32, Vec<Slot>>,
         turn: TurnRef,
@@ -165,7 +165,7 @@ impl State {
         Ok(())
     }
 
-    /// The content now, and what its turns are called.
+    /// Returns the current content and the references of its turns.
     pub(super) fn finish(mut self) -> (Content, Vec<TurnRef>) {
         let mut refs = Vec::new();
         for (base, slots) in self.bases {

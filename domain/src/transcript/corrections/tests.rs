@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// A call of four turns, the first of which was put together from two cues.
+/// A call of four turns, the first of which has two cues.
 fn call() -> Content {
     let turn = |index, speaker: &str, start: u64, end: u64, text: &str| Turn {
         index,
@@ -121,13 +121,13 @@ fn a_coach_puts_a_call_right() {
         ("Ben", 2, &["Speaker 2".to_owned(), "Spk 2".to_owned()][..])
     );
 
-    // The second half has a name of its own, whatever happens before it.
+    // The second half has its own reference, whatever happens before it.
     let mut more = corrections.to_vec();
     more.push((id(8), edit(second, "Better.", "Better!")));
     assert_eq!(said(&apply(call(), &more))[2], ("Noa Levi", "Better!"));
 
-    // Without the vocabulary the edit made on its words rests; without the split, what was made
-    // on its half.
+    // Without the vocabulary, the edit made on its words is dormant; without the split, so is the
+    // correction of its half.
     more.retain(|(id, _)| *id != Uuid::from_u128(5) && *id != Uuid::from_u128(7));
     let undone = apply(call(), &more);
     assert_eq!(
@@ -254,7 +254,7 @@ fn corrections() -> impl Strategy<Value = Correction> {
     ]
 }
 
-/// Follows the texts that arise, so that most corrections fit.
+/// Follows the texts that result, so that most corrections apply.
 fn fitting(now: &Corrected, correction: Correction) -> Correction {
     let Some(turn) = now.content.turns.get(now.refs.len() / 2) else { return correction };
     let place = now.refs[now.refs.len() / 2];

@@ -1,23 +1,23 @@
-//! New words in old turns: what becomes of the times of their pieces.
+//! Replaces the text of a turn, and keeps the times of its cues.
 //!
-//! Invariant: every time that comes out went in; cues stay in order, inside the text, each at a
-//! place of its own.
+//! Invariant: every resulting time was there before; cues stay in order, inside the text, each at a
+//! different offset.
 
 use crate::transcript::content::{Cue, Turn};
 use crate::transcript::talk;
 
-/// Characters that were replaced, in the order of the text.
+/// A replaced range of characters, in the order of the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Replaced {
-    /// First character, in the text before.
+    /// First character, in the old text.
     pub(super) from: usize,
-    /// Past the last character, in the text before.
+    /// After the last character, in the old text.
     pub(super) to: usize,
-    /// Characters that stand there now.
+    /// Number of characters that replace it.
     pub(super) len: usize,
 }
 
-/// A text as turns have it: one space between words, no control characters.
+/// Normalizes a text for a turn: one space between words, no control characters.
 pub(super) fn tidy(text: &str) -> String {
     let mut tidy = String::with_capacity(text.len());
     for word in text.split_whitespace() {
@@ -34,7 +34,7 @@ pub(super) fn tidy(text: &str) -> String {
     tidy
 }
 
-/// What lies between the common beginning and the common end of two texts.
+/// Returns the range between the common prefix and the common suffix of two texts.
 pub(super) fn difference(before: &str, now: &str) -> Replaced {
     let (old, new) = (before.chars().count(), now.chars().count());
     let from = before.chars().zip(now.chars()).take_while(|(a, b)| a == b).count();
@@ -43,8 +43,8 @@ pub(super) fn difference(before: &str, now: &str) -> Replaced {
     Replaced { from, to: old - same, len: new - same - from }
 }
 
-/// Puts a new text into a turn. A cue keeps its words where they are; one whose words were
-/// replaced goes up in the cue before it, one whose words are gone goes with them.
+/// Replaces the text of a turn. A cue keeps its words; one whose words were replaced is merged into
+/// the previous cue, one whose words are gone is removed.
 pub(super) fn put(turn: &mut Turn, text: String, replaced: &[Replaced]) {
     if !turn.cues.is_empty() {
         turn.cues = moved(&turn.cues, text.chars().count(), replaced);
@@ -88,11 +88,11 @@ fn moved(cues: &[Cue], chars: usize, replaced: &[Replaced]) -> Vec<Cue> {
     kept
 }
 
-/// Cuts a turn before the character `at`; the second half comes back. `None`, with the turn as it
-/// was, where one of them would have no words.
+/// Splits a turn before the character `at` and returns the second half. Returns `None`, with the
+/// turn unchanged, if one of them would have no words.
 ///
-/// Times go with the cues. A cue that is cut keeps its start in the first half and its end in the
-/// second: the file says nothing about the time between.
+/// Times stay with the cues. A cue that is split keeps its start in the first half and its end in
+/// the second: the file says nothing about the time between.
 pub(super) fn split(turn: &mut Turn, at: usize) -> Option<Turn> {
     let (byte, _) = turn.text.char_indices().nth(at)?;
     let (first, second) = turn.text.split_at(byte);
@@ -125,7 +125,7 @@ pub(super) fn split(turn: &mut Turn, at: usize) -> Option<Turn> {
         _ => None,
     };
     turn.text = first;
-    // A piece with no time at all is no cue.
+    // A piece without any time is not a cue.
     before.retain(|cue| cue.start_ms.is_some() || cue.end_ms.is_some());
     turn.cues = before;
     talk::tidy_cues(turn);

@@ -1,12 +1,12 @@
-//! An organization's terms, written its way wherever they were misheard.
+//! Replaces misheard spellings by an organization's terms.
 //!
-//! What was heard is looked for as whole words (UAX #29) in any case, the longest first, with any
-//! white space between. An English `'s` behind it stays, and so do the letters that Hebrew writes
-//! in front of a word (`ו`, `ה`, `ב`, `כ`, `ל`, `מ`, `ש`, up to four). Where the term stands
-//! already, nothing changes, even if a part of it is also a spelling. A text that would grow
-//! beyond `TURN_CHARS_MAX` keeps the spelling at which it would.
+//! Spellings are matched as whole words (UAX #29) in any case, the longest first, with any white
+//! space between words. A following English `'s` is kept, and so are the letters that Hebrew writes
+//! in front of a word (`ו`, `ה`, `ב`, `כ`, `ל`, `מ`, `ש`, up to four). A term that is already
+//! correct does not change, even if a part of it is also a spelling. A spelling is kept if its
+//! replacement would make the text longer than `TURN_CHARS_MAX`.
 //!
-//! Linear in the text: a word is looked at once for each word of the longest spelling at most.
+//! Linear in the text: a word is compared at most once for each word of the longest spelling.
 
 use std::collections::HashMap;
 
@@ -26,15 +26,15 @@ struct Node {
     end: Option<End>,
 }
 
-/// What a spelling stands for.
+/// The meaning of a spelling.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum End {
     Term(usize),
-    /// It is a term itself.
+    /// The spelling is itself a term.
     AsItIs,
 }
 
-/// Terms, ready to be put in place.
+/// A vocabulary prepared for replacement.
 #[derive(Debug)]
 pub(super) struct Vocabulary {
     terms: Vec<String>,
@@ -44,7 +44,7 @@ pub(super) struct Vocabulary {
 struct Token {
     from: usize,
     to: usize,
-    /// Bytes of `'s` at its end.
+    /// Length of `'s` at its end, in bytes.
     possessive: usize,
     /// In lower case, with a straight apostrophe.
     key: String,
@@ -52,9 +52,9 @@ struct Token {
 
 struct Found {
     end: End,
-    /// Tokens taken.
+    /// Number of matched tokens.
     tokens: usize,
-    /// Bytes of the last token that are not part of it.
+    /// Number of bytes of the last token that are not part of the match.
     left: usize,
 }
 
@@ -102,13 +102,13 @@ impl Vocabulary {
         &mut self.nodes[at]
     }
 
-    /// The text with the terms in place and what was replaced; `None` where nothing was.
+    /// Returns the text with the terms, and what was replaced; `None` if nothing was.
     pub(super) fn replace(&self, text: &str) -> Option<(String, Vec<Replaced>)> {
         let tokens = tokens(text);
         let mut now = String::with_capacity(text.len());
         let mut chars = text.chars().count();
         let mut replaced = Vec::new();
-        // Bytes taken over, and the same in characters.
+        // Bytes copied so far, and the same in characters.
         let (mut done, mut done_chars) = (0, 0);
         let mut place = 0;
         while place < tokens.len() {
@@ -136,7 +136,7 @@ impl Vocabulary {
         (!replaced.is_empty()).then_some((now, replaced))
     }
 
-    /// The longest spelling at the first token, behind Hebrew's prefixes if need be.
+    /// Returns the longest spelling at the first token, after Hebrew prefixes if necessary.
     fn find(&self, tokens: &[Token]) -> Option<(usize, Found)> {
         let first = &tokens.first()?.key;
         if let Some(found) = self.walk(first, tokens) {
@@ -155,7 +155,7 @@ impl Vocabulary {
         None
     }
 
-    /// The longest spelling at the first token, of which `first` is looked at.
+    /// Returns the longest spelling at the first token, of which `first` is compared.
     fn walk(&self, first: &str, tokens: &[Token]) -> Option<Found> {
         let mut best = None;
         let mut node = &self.nodes[0];

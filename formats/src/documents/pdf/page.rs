@@ -15,6 +15,8 @@ use super::lines::{Letter, Lines};
 
 /// Maximum number of operators in a whole document.
 const MAX_OPERATORS: u64 = 20_000_000;
+/// Maximum number of operators in forms: those that are nested multiply.
+const MAX_FORM_OPERATORS: u64 = 1_000_000;
 /// Maximum number of letters: more than a day of speech.
 const MAX_LETTERS: usize = 8 << 20;
 /// Maximum depth of nested forms.
@@ -48,6 +50,7 @@ pub(super) fn text(document: &Pdf) -> Read {
         cmaps: Arc::new(|_| None),
         lines: Lines::default(),
         left: MAX_OPERATORS,
+        left_in_forms: MAX_FORM_OPERATORS,
         lost: 0,
     };
     let mut whole = true;
@@ -59,7 +62,7 @@ pub(super) fn text(document: &Pdf) -> Read {
         reader.run(page.typed_operations(), page.resources(), State::default(), 0);
         reader.lines.page();
     }
-    whole &= !reader.is_full();
+    whole &= !reader.is_full() && reader.left_in_forms > 0;
     Read { text: reader.lines.finish(), whole, lost: reader.lost }
 }
 
@@ -69,6 +72,7 @@ struct Reader<'a> {
     cmaps: CMapResolverFn,
     lines: Lines,
     left: u64,
+    left_in_forms: u64,
     lost: usize,
 }
 
@@ -127,7 +131,10 @@ impl<'a> Reader<'a> {
         let mut saved: Vec<State<'a>> = Vec::new();
         while let Some(operator) = operators.next() {
             self.left = self.left.saturating_sub(1);
-            if self.is_full() {
+            if depth > 0 {
+                self.left_in_forms = self.left_in_forms.saturating_sub(1);
+            }
+            if self.is_full() || depth > 0 && self.left_in_forms == 0 {
                 return;
             }
             match operator {
@@ -201,6 +208,9 @@ impl<'a> Reader<'a> {
 
     /// Reads a form: reusable page content.
     fn form(&mut self, resources: &Resources<'a>, name: &Name<'_>, state: &State<'a>, depth: u32) {
+        if self.left_in_forms == 0 {
+            return;
+        }
         let Some(stream) = resources.get_x_object(name) else { return };
         let dict = stream.dict();
         let is_form =
@@ -210,7 +220,9 @@ impl<'a> Reader<'a> {
         }
         let Ok(data) = stream.decoded_data() else { return };
         // Unpacking is work, too.
-        self.left = self.left.saturating_sub(data.len() as u64 / 16);
+        let unpacked = data.len() as u64 / 16;
+        self.left = self.left.saturating_sub(unpacked);
+        self.left_in_forms = self.left_in_forms.saturating_sub(unpacked);
         let mut state = state.clone();
         if let Some(matrix) = dict.get::<[f64; 6]>(b"Matrix" as &[u8]) {
             state.matrix *= Affine::new(matrix);

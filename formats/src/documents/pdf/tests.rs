@@ -134,6 +134,26 @@ fn forms_that_call_themselves_end() {
 }
 
 #[test]
+fn forms_in_forms_cost_no_more_than_their_budget() {
+    // Eight levels of 40 calls each would be 6,500,000,000,000 operators.
+    let calls = "/X Do ".repeat(40);
+    let mut text = calls.clone().into_bytes();
+    text.extend(shown(&["Noa Levi (00:05):", "Hi there, how was it?", "Ben (00:09):", "Fine."]));
+    let mut contents = vec![stream(&text, "")];
+    // The contents of page n is object 5 + 2n, and the form that the page before it calls.
+    contents.extend((1..=8).map(|n| {
+        let next = 5 + 2 * (n + 1);
+        let form = format!(
+            "/Type /XObject /Subtype /Form /BBox [0 0 9 9] /Resources << /XObject << /X {next} 0 R >> >>"
+        );
+        stream(calls.as_bytes(), &form)
+    }));
+    let content = read("pdf", &document(&contents, "/XObject << /X 7 0 R >>"));
+    assert_eq!(content.turns.len(), 2, "{content:?}");
+    assert!(content.warnings.iter().any(|w| w.message.contains("only part")), "{content:?}");
+}
+
+#[test]
 fn any_cut_is_read_as_far_as_it_goes() {
     cut_anywhere(&call());
 }

@@ -90,7 +90,7 @@ async fn a_missing_store_is_no_missing_blob() {
     assert!(store.delete(&key).await.unwrap_err().is_temporary());
     assert!(store.put(&key, body(b"new")).await.unwrap_err().is_temporary());
     assert!(store.check().await.unwrap_err().is_temporary());
-    assert!(!store_at.exists(), "the store was made anew");
+    assert!(!store_at.exists(), "the store was created again");
     fs::rename(&away, &store_at).unwrap();
     store.check().await.unwrap();
     assert!(store.get(&key).await.is_ok());

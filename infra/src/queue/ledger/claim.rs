@@ -1,9 +1,10 @@
-//! Which work is done next.
+//! Chooses the next job.
 //!
-//! Invariant: among the organizations with work that is due, a claim serves the one with the fewest
-//! jobs under way, among equals the one that has waited longest, and of each its oldest work; so
-//! nobody waits for another's backlog. A claim costs what the organizations with work cost, however
-//! much of it they have: the index `work_fair` is entered once for each.
+//! Invariant: among the organizations with jobs that are due, a claim serves the one with the
+//! fewest running jobs, among equals the one that has waited longest, and of each its oldest job;
+//! so nobody waits for another's backlog. The cost of a claim depends on the number of
+//! organizations with jobs, not on the number of jobs: the index `work_fair` is entered once for
+//! each organization.
 
 use super::{LEASE_MAX, Ledger, millis, now};
 use crate::database::DatabaseError;
@@ -13,30 +14,30 @@ use debrief_domain::ids::OrganizationId;
 use std::time::Duration;
 use uuid::Uuid;
 
-/// Organizations that one statement claims for.
+/// Maximum number of organizations that one statement claims for.
 const ORGANIZATIONS_MAX: usize = 32;
 
-/// What a claim came to.
+/// The result of a claim.
 #[derive(Debug)]
 pub(in crate::queue) struct Claimed {
-    /// What is this worker's now.
+    /// The claimed jobs.
     pub(in crate::queue) jobs: Vec<Job>,
-    /// How long until work that was left is due; `None` if none was left.
+    /// How long until a remaining job is due; `None` if none remains.
     pub(in crate::queue) next: Option<Duration>,
 }
 
-/// An organization that has work.
+/// An organization that has jobs.
 #[derive(Debug)]
 struct Turn {
     organization: OrganizationId,
-    /// When its oldest is due.
+    /// When its oldest job is due.
     due: i64,
-    /// Jobs of it that are under way.
+    /// Number of its jobs that are running.
     leased: i64,
 }
 
-/// The organizations with work, in the order in which they are served, and after them those whose
-/// work is not due yet, soonest first.
+/// Selects the organizations with due jobs, in the order in which they are served, and after them
+/// those whose jobs are not due yet, soonest first.
 const TURNS: &str = "WITH RECURSIVE waiting (organization_id) AS ( \
          SELECT MIN(organization_id) FROM work WHERE consumer = $1 AND state = 'ready' \
          UNION ALL \
@@ -70,7 +71,7 @@ fn job(row: &Row) -> Result<Job, DatabaseError> {
     })
 }
 
-/// How many of `max` jobs are each organization's.
+/// Returns how many of `max` jobs each organization gets.
 fn shares(turns: &[Turn], max: usize) -> Vec<i64> {
     let mut shares = vec![0; turns.len()];
     for _ in 0..max {
@@ -82,8 +83,9 @@ fn shares(turns: &[Turn], max: usize) -> Vec<i64> {
     shares
 }
 
-/// Claims the oldest work of `organizations` organizations: `$1` the consumer, `$2` now, `$3` the
-/// end of the lease, `$4` its token, then for each an id and a number of jobs.
+/// Returns the statement that claims the oldest jobs of `organizations` organizations: `$1` is the
+/// consumer, `$2` now, `$3` the end of the lease, `$4` its token; then come an id and a number of
+/// jobs for each.
 fn claim_sql(dialect: Dialect, organizations: usize) -> String {
     let lock = dialect.for_update_skip_locked();
     let oldest: Vec<String> = (0..organizations)
@@ -116,7 +118,8 @@ impl Ledger {
         let mut jobs = Vec::new();
         let next = loop {
             let now = now();
-            // A look without a lock first: idle workers leave the one writer of SQLite alone.
+            // Looks without a lock first, so that idle workers do not take SQLite's only write
+            // lock.
             let mut turns = self.turns(consumer, now).await?;
             let next =
                 turns.first().map(|turn| Duration::from_millis((turn.due - now).max(0) as u64));
@@ -141,7 +144,8 @@ impl Ledger {
             for row in &rows {
                 jobs.push(job(row)?);
             }
-            // Of one organization, that was all; of several, one may have had less than its share.
+            // With one organization, those were all its jobs; with several, one may have had fewer
+            // than its share.
             if rows.is_empty() || organizations == 1 {
                 break next;
             }
@@ -164,7 +168,8 @@ impl Ledger {
             .collect()
     }
 
-    /// How long until the first lease of a consumer's jobs runs out; `None` where none is held.
+    /// Returns how long until the first lease of a consumer's jobs expires; `None` if there is
+    /// none.
     #[cfg_attr(not(feature = "nats"), allow(dead_code))]
     pub(in crate::queue) async fn first_lease_end(
         &self,
@@ -196,7 +201,8 @@ mod tests {
         assert!(shares(&[], 3).is_empty());
     }
 
-    /// What a claim reads does not grow with what waits: no step of its plans goes through the rows.
+    /// What a claim reads does not grow with the backlog: no step of its query plans scans the
+    /// rows.
     #[tokio::test]
     async fn a_claim_reads_by_the_index_alone() {
         let directory = tempfile::tempdir().unwrap();

@@ -1,4 +1,4 @@
-//! Work that failed for good: listed, read, tried again, discarded.
+//! Dead letters: listed, read, retried, discarded.
 
 use super::{Attempt, Ledger, now, of, read_history};
 use crate::database::DatabaseError;
@@ -8,33 +8,33 @@ use debrief_domain::ids::OrganizationId;
 use serde::Serialize;
 use uuid::Uuid;
 
-/// Work that failed for good.
+/// A job that failed for good.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DeadLetter {
-    /// Who could not do it.
+    /// Name of the worker.
     pub consumer: String,
-    /// The event it follows from.
+    /// Position of the event that it follows from.
     pub position: i64,
-    /// Which part of the work; empty where it was not split.
+    /// Key of the part; empty if the job was not split.
     pub key: String,
-    /// That event's id.
+    /// Id of the event.
     pub event_id: Uuid,
-    /// Whose it is.
+    /// The organization of the event.
     pub organization: OrganizationId,
-    /// The aggregate it is about.
+    /// The aggregate of the event.
     pub stream_id: Uuid,
-    /// Attempts that failed.
+    /// Number of attempts that failed.
     pub attempts: u32,
-    /// Leases that ended without an outcome.
+    /// Number of leases that ended without an outcome.
     pub abandoned: u32,
     /// When the event was recorded, in milliseconds since 1970.
     pub created_at: i64,
-    /// What happened at each attempt, oldest first.
+    /// The errors of its attempts, oldest first.
     pub history: Vec<Attempt>,
 }
 
 impl DeadLetter {
-    /// Names the work.
+    /// Returns the job's identity.
     pub fn id(&self) -> WorkId<'_> {
         WorkId { position: self.position, consumer: &self.consumer, key: &self.key }
     }
@@ -43,7 +43,7 @@ impl DeadLetter {
 const DEAD: &str = "consumer, position, key, event_id, organization_id, stream_id, attempts, \
      abandoned, created_at, history";
 
-/// One dead letter; `$1` to `$4` are [`one`].
+/// Selects one dead letter; `$1` to `$4` are [`one`].
 const ONE: &str = "state = 'dead' AND consumer = $1 AND position = $2 AND key = $3 \
      AND ($4 = '' OR organization_id = $4)";
 
@@ -73,7 +73,7 @@ fn dead_letter(row: &Row) -> Result<DeadLetter, DatabaseError> {
 }
 
 impl Ledger {
-    /// Dead letters after one in the list, oldest first; of one organization, or of all.
+    /// Returns dead letters after one in the list, oldest first; of one organization, or of all.
     pub async fn dead_letters(
         &self,
         organization: Option<OrganizationId>,
@@ -93,7 +93,7 @@ impl Ledger {
         Ok(rows.iter().map(dead_letter).collect::<Result<_, _>>()?)
     }
 
-    /// One dead letter; of one organization, or of any.
+    /// Returns one dead letter; of one organization, or of any.
     pub async fn dead_letter(
         &self,
         organization: Option<OrganizationId>,
@@ -104,7 +104,7 @@ impl Ledger {
         Ok(rows.first().map(dead_letter).transpose()?)
     }
 
-    /// Gives a dead letter all its attempts back. `false`: there is no such dead letter.
+    /// Gives a dead letter all its attempts back. Returns `false` if there is no such dead letter.
     pub async fn retry(
         &self,
         organization: Option<OrganizationId>,
@@ -121,7 +121,8 @@ impl Ledger {
         Ok(found)
     }
 
-    /// Forgets a dead letter; the work is never done. `false`: there is no such dead letter.
+    /// Deletes a dead letter; the job is never done. Returns `false` if there is no such dead
+    /// letter.
     pub async fn discard(
         &self,
         organization: Option<OrganizationId>,

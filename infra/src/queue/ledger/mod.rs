@@ -1,8 +1,8 @@
-//! The ledger: one row for each piece of work that is not done.
+//! The ledger: one row for each job that is not done.
 //!
-//! [`claim`] says which row is next, [`clock`] when a lease or a pause is over, [`dead_letters`] what
-//! can be done about rows that failed for good, [`relayed`] how far the relay has come, [`steps`]
-//! keeps what a job need not do twice.
+//! [`claim`] chooses the next row, [`clock`] ends leases and pauses, [`dead_letters`] has those that
+//! failed for good, [`relayed`] has the checkpoints of the relay, [`steps`] stores the results of a
+//! job's steps.
 
 mod claim;
 mod clock;
@@ -24,34 +24,34 @@ use std::time::Duration;
 use tokio::sync::watch;
 use uuid::Uuid;
 
-/// Attempts that a dead letter remembers.
+/// Number of attempts that a dead letter remembers.
 const HISTORY_MAX: usize = 50;
 
-/// What happened at one attempt.
+/// An attempt that failed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attempt {
     /// When it ended, in milliseconds since 1970.
     pub at: i64,
-    /// What went wrong.
+    /// The error.
     pub error: String,
 }
 
-/// How much work of a consumer waits.
+/// The backlog of a consumer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Backlog {
-    /// Whose work.
+    /// Name of the consumer.
     pub consumer: String,
-    /// Waiting for a worker, or for its time.
+    /// Number of jobs that wait for a worker, or for their time.
     pub ready: i64,
-    /// Being done.
+    /// Number of jobs that are running.
     pub leased: i64,
-    /// Failed for good.
+    /// Number of dead letters.
     pub dead: i64,
-    /// When the event behind the oldest undone work was recorded, in milliseconds since 1970.
+    /// When the event of the oldest job that is not done was recorded, in milliseconds since 1970.
     pub oldest: Option<i64>,
 }
 
-/// Work to be entered.
+/// A job to insert.
 #[derive(Debug, Clone)]
 pub(super) struct NewWork {
     pub(super) consumer: &'static str,
@@ -62,21 +62,21 @@ pub(super) struct NewWork {
     pub(super) recorded_at: i64,
 }
 
-/// What became of a lease that was to be ended.
+/// The result of ending a lease.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Settled {
-    /// It had run out: the outcome does not count.
+    /// It had expired: the outcome does not count.
     Lost,
-    /// It ended.
+    /// It was ended.
     Held {
-        /// Whether the queue was sent a message for the row.
+        /// Whether a message for the row was dispatched.
         #[cfg_attr(not(feature = "nats"), allow(dead_code))]
         dispatched: bool,
     },
 }
 
 impl Settled {
-    /// From what a statement returned: `dispatched_at` of the row, if there was one.
+    /// Reads what a statement returned: `dispatched_at` of the row, if there was one.
     fn of(rows: &[Row]) -> Result<Self, DatabaseError> {
         rows.first().map_or(Ok(Self::Lost), |row| {
             Ok(Self::Held { dispatched: row.get::<Option<i64>>(0)?.is_some() })
@@ -89,11 +89,11 @@ impl Settled {
 pub struct Ledger {
     sql: Sql,
     wake: watch::Sender<u64>,
-    /// Whether whatever inserts work wakes this process.
+    /// Whether every process that inserts jobs wakes this one.
     trust: Trust,
 }
 
-/// The row that a worker holds by its lease; `$1` to `$4` are [`held`].
+/// Selects the row that a worker holds by its lease; `$1` to `$4` are [`held`].
 const HELD: &str = "consumer = $1 AND position = $2 AND key = $3 AND lease_token = $4 \
      AND state = 'leased'";
 
@@ -110,24 +110,24 @@ fn held(job: &Job) -> [Value; 4] {
     [consumer, position, key, job.token.as_str().into()]
 }
 
-/// The primary key of a row.
+/// Returns the primary key of a row.
 fn of(id: WorkId<'_>) -> [Value; 3] {
     [id.consumer.into(), id.position.into(), id.key.into()]
 }
 
 impl Ledger {
-    /// The ledger in the queue's part of the database.
+    /// Creates a handle to the ledger in the queue's part of the database.
     pub fn new(sql: Sql) -> Self {
         Self { sql, wake: watch::Sender::new(0), trust: Trust::default() }
     }
 
-    /// The same ledger in a process that runs a relay: while that one hears of all events, workers
-    /// hear of all work.
+    /// Returns a handle for a process that runs a relay: while the relay hears of all events, the
+    /// workers hear of all jobs.
     pub fn with_relay(self, trust: &Trust) -> Self {
         Self { trust: trust.clone(), ..self }
     }
 
-    /// Longest time between two polls for work.
+    /// Returns the maximum time between two polls for jobs.
     pub(super) fn pause(&self) -> Duration {
         if self.trust.holds() { SLOW } else { QUICK }
     }
@@ -140,7 +140,7 @@ impl Ledger {
         &self.sql
     }
 
-    /// Signals, in this process, that there may be work.
+    /// Signals, in this process, that there may be jobs.
     pub(super) fn wake(&self) {
         self.wake.send_modify(|n| *n += 1);
     }
@@ -177,7 +177,7 @@ impl Ledger {
                     work.organization.0.into(),
                     work.stream_id.into(),
                     work.recorded_at.into(),
-                    // Due at once, and in line with what was due before it.
+                    // Due at once, and ordered by the time of its event.
                     work.recorded_at.min(now).into(),
                 ]);
             }
@@ -222,7 +222,7 @@ impl Ledger {
                 let mut arguments = held(job).to_vec();
                 arguments.push((now() + millis((*after).min(PAUSE_MAX))).into());
                 let rows = self.sql.execute_returning(&sql, &arguments).await?;
-                // Those who wait for work have to know when this is due.
+                // Waiting workers need to know when this is due.
                 self.wake();
                 Settled::of(&rows)
             }
@@ -231,7 +231,7 @@ impl Ledger {
         }
     }
 
-    /// Ends a lease with an attempt that failed.
+    /// Ends a lease with a failed attempt.
     async fn fail(
         &self,
         job: &Job,
@@ -265,7 +265,7 @@ impl Ledger {
         Ok(settled)
     }
 
-    /// Puts a row for each key in the place of a job's. A key whose row is there already keeps it.
+    /// Replaces a job's row by one for each key. A key that has a row already keeps it.
     async fn split(&self, job: &Job, keys: &[String]) -> Result<Settled, DatabaseError> {
         let mut tx = self.sql.begin().await?;
         let sql = format!("DELETE FROM work WHERE {HELD} RETURNING dispatched_at, created_at");
@@ -299,7 +299,7 @@ impl Ledger {
         Settled::of(&rows)
     }
 
-    /// How much work waits, by consumer.
+    /// Returns the backlog of each consumer.
     pub async fn backlog(&self) -> Result<Vec<Backlog>, QueueError> {
         let sql = "SELECT consumer, SUM(CASE WHEN state = 'ready' THEN 1 ELSE 0 END), \
              SUM(CASE WHEN state = 'leased' THEN 1 ELSE 0 END), \
@@ -320,7 +320,7 @@ impl Ledger {
             .collect()
     }
 
-    /// The consumer that is at work on an aggregate right now, and its progress.
+    /// Returns the consumer that is working on an aggregate right now, and its progress.
     pub async fn under_way(
         &self,
         organization: OrganizationId,
@@ -332,13 +332,13 @@ impl Ledger {
         rows.first().map(|row| Ok((row.get(0)?, row.get(1)?))).transpose()
     }
 
-    /// Whether the database answers.
+    /// Checks that the database is available.
     pub async fn check(&self) -> Result<(), QueueError> {
         Ok(self.sql.check().await?)
     }
 }
 
-/// A history that cannot be read is no reason to lose the work it belongs to.
+/// Reads a history. One that cannot be read is no reason to lose its job.
 fn read_history(text: &str) -> Vec<Attempt> {
     serde_json::from_str(text).unwrap_or_default()
 }

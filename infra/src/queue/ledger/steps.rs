@@ -1,13 +1,13 @@
-//! What finished steps of a job came to.
+//! Results of a job's finished steps.
 //!
-//! Invariants: a result is stored by whoever holds the job's lease, once for each step; all of a
-//! job's results go with its row, so nothing outlives the work it was for.
+//! Invariants: only the holder of the job's lease stores results, one for each step; all results of
+//! a job are deleted with its row, so nothing outlives its job.
 
 use super::{HELD, Ledger, held, of};
 use crate::queue::{Job, QueueError, WorkId};
 
 impl Ledger {
-    /// What a step came to in an earlier attempt.
+    /// Returns the result of a step in an earlier attempt.
     pub async fn step_result(
         &self,
         id: WorkId<'_>,
@@ -21,8 +21,8 @@ impl Ledger {
         Ok(rows.first().map(|row| row.get(0)).transpose()?)
     }
 
-    /// Stores what a step came to, over what was there. `false`: the lease was lost, and another
-    /// has the job.
+    /// Stores the result of a step, replacing an earlier one. Returns `false` if the lease was lost
+    /// and another worker has the job.
     pub async fn store_step(
         &self,
         job: &Job,

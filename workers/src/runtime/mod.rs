@@ -1,11 +1,12 @@
-//! The runtime that leases work, renews leases, and settles what became of it.
+//! The runtime: leases jobs, renews leases, and settles outcomes.
 //!
-//! Invariants: a worker has at most `concurrency` jobs under way; while one is, its lease is
-//! renewed every third of its length, for `timeout` at most: whoever hangs has failed; a job whose
-//! lease was lost is stopped, as another worker has it; a panic is a failed attempt; a job that
-//! fails for good is told to its worker before it becomes a dead letter. When what a worker needs cannot be reached, its breaker opens: it leases
-//! nothing for a while, and nothing is failed. On shutdown no more is leased; what is under way
-//! may end within the grace, and is handed back after it.
+//! Invariants: a worker runs at most `concurrency` jobs at once. The lease of a running job is
+//! renewed every third of its length, for `timeout` at most; an attempt that takes longer has
+//! failed. A job whose lease was lost is stopped, because another worker has it. A panic is a
+//! failed attempt. A worker is told of a job that failed for good before the job becomes a dead
+//! letter. When a dependency of a worker is unavailable, its breaker opens: for a while it leases
+//! nothing, and no job fails. On shutdown, no more jobs are leased; running jobs may finish within
+//! the grace, and are handed back after it.
 
 mod breaker;
 mod job;
@@ -24,29 +25,29 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-/// How long one wait for work lasts.
+/// Duration of one wait for jobs.
 const LEASE_WAIT: Duration = Duration::from_secs(2);
-/// Pause when the queue cannot be reached.
+/// Delay after the queue was unavailable.
 const FAILURE_PAUSE: Duration = Duration::from_millis(500);
 
-/// Bounds of the runtime.
+/// Limits of the runtime.
 #[derive(Debug, Clone, Copy)]
 pub struct Options {
-    /// Jobs of one worker under way at a time.
+    /// Maximum number of jobs that a worker runs at once.
     pub concurrency: usize,
-    /// Longest time that an attempt may take.
+    /// Timeout of an attempt.
     pub timeout: Duration,
-    /// Most processor time that an attempt may use in a child process.
+    /// Maximum processor time that an attempt may use in a child process.
     pub cpu: Duration,
-    /// How long a lease lasts unless it is renewed.
+    /// Duration of a lease unless it is renewed.
     pub lease: Duration,
-    /// Attempts, and leases without an outcome, after which a job is a dead letter.
+    /// Number of attempts, and leases without an outcome, after which a job is a dead letter.
     pub max_attempts: u32,
-    /// Pause after the first failure; doubled with each further one, half of it by chance.
+    /// Delay after the first failure. It doubles with each further one; half of it is random.
     pub backoff_min: Duration,
-    /// Longest pause.
+    /// Maximum delay.
     pub backoff_max: Duration,
-    /// How long jobs may go on after the runtime was told to stop.
+    /// How long running jobs may take after the runtime was told to stop.
     pub grace: Duration,
 }
 
@@ -66,7 +67,7 @@ impl Default for Options {
 }
 
 impl Options {
-    /// The same, but for what a worker's limits say otherwise.
+    /// Returns these options, overridden by the limits of a worker.
     pub fn within(self, limits: &Limits) -> Self {
         Self {
             concurrency: limits.concurrency.unwrap_or(self.concurrency),
@@ -77,7 +78,7 @@ impl Options {
         }
     }
 
-    /// Pause before the next attempt: exponential, with half of it jitter.
+    /// Returns the delay before the next attempt: exponential, half of it jitter.
     fn backoff(&self, attempts: u32) -> Duration {
         let full = self.backoff_min.saturating_mul(2_u32.saturating_pow(attempts.min(20)));
         let full = full.min(self.backoff_max);
@@ -117,7 +118,7 @@ pub async fn run(
         let leased = match queue.lease(name, room, options.lease, LEASE_WAIT, &stop).await {
             Ok(leased) => leased,
             Err(error) => {
-                tracing::warn!(worker = name, %error, "no work can be leased; trying again");
+                tracing::warn!(worker = name, %error, "cannot lease jobs; trying again");
                 counter!("debrief_queue_failures_total", "worker" => name).increment(1);
                 let _ = stop.run_until_cancelled(tokio::time::sleep(FAILURE_PAUSE)).await;
                 continue;
@@ -147,7 +148,7 @@ pub async fn run(
     }
     jobs.close();
     if tokio::time::timeout(options.grace, jobs.wait()).await.is_err() {
-        tracing::warn!(worker = name, jobs = jobs.len(), "the grace is over; handing work back");
+        tracing::warn!(worker = name, jobs = jobs.len(), "the grace is over; handing jobs back");
         halt.cancel();
         jobs.wait().await;
     }

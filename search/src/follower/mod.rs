@@ -1,15 +1,16 @@
-//! Keeps the index of this node up with the log.
+//! Keeps the search index of this process up to date with the log.
 //!
-//! Each process that answers search has an index of its own, in a directory of its own under the
-//! configured one, and follows the log by its own checkpoint. An index that is missing, damaged,
-//! of another schema or of another log is built anew; while that goes on, the one that was there
-//! goes on answering if it still can, and answers say how far they reach.
+//! Each process that answers searches has an index of its own, in its own directory below the
+//! configured one, and follows the log from its own checkpoint. An index that is missing, damaged,
+//! of another schema or of another log is rebuilt. Meanwhile the old one answers if it still can,
+//! and every answer contains the position that it reflects.
 //!
-//! Invariant: an event is behind the checkpoint only once the session it touched is in the index
-//! as it stands, or can never be read.
+//! Invariant: the checkpoint passes an event only once the current state of its session is in the
+//! index, or can never be read.
+
+mod slots;
 
 use crate::index::{Index, IndexError};
-use crate::slots::{SLOTS_MAX, Target, clear, open_newest, take_slot, verified};
 use crate::touched::touched;
 use async_trait::async_trait;
 use debrief_domain::event::DecodeError;
@@ -20,6 +21,7 @@ use debrief_infra::log::follow::{self, Consumer, Diverged, follow};
 use debrief_infra::log::{EventLog, LogError};
 use debrief_sessions::{LoadError, load_subject};
 use metrics::{counter, gauge, histogram};
+use slots::{SLOTS_MAX, Target, clear, open_newest, take_slot, verified};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -28,37 +30,37 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-/// Events that are looked at between two commits.
+/// Maximum number of events between two commits.
 const BATCH: u32 = 500;
-/// Least time between two commits: each one syncs the disk several times.
+/// Minimum time between two commits: each one syncs the disk several times.
 const COMMIT_PAUSE: Duration = Duration::from_millis(200);
-/// Events without anything to index after which the checkpoint is written all the same.
+/// Number of events without anything to index after which the checkpoint is written anyway.
 const IDLE_EVENTS: i64 = 10_000;
 
-/// The index could not be kept up.
+/// Why the index could not be kept up to date.
 #[derive(Debug, thiserror::Error)]
 pub enum FollowError {
-    /// The index.
+    /// The index failed.
     #[error(transparent)]
     Index(#[from] IndexError),
-    /// The log.
+    /// The log failed.
     #[error(transparent)]
     Log(#[from] LogError),
-    /// An event.
+    /// An event cannot be deserialized.
     #[error(transparent)]
     Decode(#[from] DecodeError),
-    /// A session that may be readable later.
+    /// A session cannot be read, but may be later.
     #[error("a session cannot be read for now: {0}")]
     Session(#[source] LoadError),
-    /// The work was cut off.
-    #[error("the work on the index was cut off: {0}")]
+    /// The task was cancelled.
+    #[error("indexing was cancelled: {0}")]
     Join(#[from] tokio::task::JoinError),
-    /// Every place for an index is taken by another process.
+    /// Other processes use all slots for an index.
     #[error("{SLOTS_MAX} processes use {} already; give this one another search_dir", .0.display())]
     NoSlot(PathBuf),
 }
 
-/// What answers search in this process. Clones share it.
+/// The index as searches see it. Clones share it.
 #[derive(Clone, Debug)]
 pub struct Search {
     live: Arc<RwLock<Index>>,
@@ -66,17 +68,17 @@ pub struct Search {
 }
 
 impl Search {
-    /// The index as it is now.
+    /// Returns the current index.
     pub fn index(&self) -> Index {
         self.live.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// All events up to here can be found.
+    /// Returns the position up to which all events can be found.
     pub fn position(&self) -> i64 {
         *self.reached.borrow()
     }
 
-    /// Waits until all events up to `position` can be found; answers whether it came to that.
+    /// Waits until all events up to `position` can be found; returns whether they can.
     pub async fn wait_for(&self, position: i64, timeout: Duration) -> bool {
         let mut reached = self.reached.clone();
         let wait = reached.wait_for(|reached| *reached >= position);
@@ -84,18 +86,18 @@ impl Search {
     }
 }
 
-/// Keeps the index of this process up with the log.
+/// Keeps the index of this process up to date with the log.
 pub struct Follower {
     log: EventLog,
     documents: Documents,
     slot: PathBuf,
-    /// Held as long as the slot is used.
+    /// Locked while the slot is in use.
     _lock: File,
     target: Option<Target>,
-    /// Position up to which the log was looked at, and the event there.
+    /// Position up to which the log has been processed, and the event there.
     position: i64,
     event: Option<Uuid>,
-    /// Where a new index has to come before it takes the place of the old.
+    /// Position that a new index must reach before it replaces the old one.
     switch_at: Option<i64>,
     live: Arc<RwLock<Index>>,
     reached: watch::Sender<i64>,
@@ -109,7 +111,7 @@ impl std::fmt::Debug for Follower {
 }
 
 impl Follower {
-    /// Opens the index of this process under `root`, or begins one.
+    /// Opens the index of this process under `root`, or creates one.
     pub async fn open(
         log: EventLog,
         documents: Documents,
@@ -140,24 +142,24 @@ impl Follower {
         })
     }
 
-    /// What answers search from this index.
+    /// Returns the index as searches see it.
     pub fn search(&self) -> Search {
         Search { live: Arc::clone(&self.live), reached: self.reached.subscribe() }
     }
 
-    /// Works until it is told to stop.
+    /// Runs until it is told to stop.
     pub async fn run(mut self, stop: CancellationToken) {
         let log = self.log.clone();
         follow(&log, &mut self, &stop).await;
     }
 
-    /// Takes in all that the log holds now.
+    /// Processes everything that is in the log now.
     pub async fn catch_up(&mut self) -> Result<i64, FollowError> {
         while self.step().await? > 0 {}
         Ok(self.position)
     }
 
-    /// Takes in one batch of events; answers how many there were.
+    /// Processes one batch of events; returns their number.
     pub async fn step(&mut self) -> Result<usize, FollowError> {
         self.ensure_target().await?;
         if let Some(last) = self.last_commit {
@@ -193,7 +195,7 @@ impl Follower {
         Ok(events.len())
     }
 
-    /// Puts a session into the index as it stands.
+    /// Replaces a session in the index by its current state.
     async fn take_in(
         &mut self,
         mut target: Target,
@@ -226,7 +228,7 @@ impl Follower {
         Ok(written.await??)
     }
 
-    /// Opens the index again after a failure, or begins a new one beside what still answers.
+    /// Reopens the index after a failure, or creates a new one beside the one that still answers.
     async fn ensure_target(&mut self) -> Result<(), FollowError> {
         if self.target.is_some() {
             return Ok(());
@@ -242,7 +244,7 @@ impl Follower {
         Ok(())
     }
 
-    /// Lets the index that is written answer, once it has come as far as the one before.
+    /// Lets the new index answer, once it has reached the position of the old one.
     fn switch(&mut self) {
         if let (Some(target), true) =
             (&self.target, self.switch_at.is_some_and(|at| self.position >= at))
@@ -283,7 +285,7 @@ impl Consumer for Follower {
 
     /// Rebuilds the index; the old one, which is of another log, stops answering.
     async fn diverged(&mut self, diverged: Diverged) -> Result<(), FollowError> {
-        tracing::warn!(%diverged, "the search index is of another log; building it anew");
+        tracing::warn!(%diverged, "the search index is of another log; rebuilding it");
         self.target = None;
         self.ensure_target().await?;
         self.switch_at = Some(0);
@@ -293,7 +295,7 @@ impl Consumer for Follower {
 
     fn failed(&mut self, error: &FollowError) {
         if matches!(error, FollowError::Index(_) | FollowError::Join(_)) {
-            // What was written since the last commit is in an unknown state.
+            // The state of what was written since the last commit is unknown.
             self.target = None;
         }
     }

@@ -7,6 +7,8 @@
 //! Invariants: the page is tokenised as the HTML standard requires, but no tree is built, so that
 //! depth costs nothing; no entity, link or file is ever followed.
 
+mod attributes;
+
 use std::cell::RefCell;
 
 use html5ever::tendril::StrTendril;
@@ -51,7 +53,19 @@ impl Format for Html {
     }
 
     fn parse(&self, source: &Source<'_>, out: &mut Builder) {
-        let text = text(source.text());
+        let bounded = attributes::bounded(source.text());
+        if let Some(cut) = bounded.cut {
+            let before = source.text().get(..cut).unwrap_or_default();
+            let line = 1 + before.matches('\n').count();
+            out.warn(
+                u32::try_from(line).unwrap_or(u32::MAX),
+                format!(
+                    "an element has more than {} attributes; the others are ignored",
+                    attributes::MAX
+                ),
+            );
+        }
+        let text = text(&bounded.page);
         out.read_within(
             text,
             Some(Refusal::NoTranscript {
@@ -305,6 +319,18 @@ mod tests {
         assert_eq!(text("a<b c=\"<p"), "a");
         assert_eq!(text("<table><tr><td>a<td>b</tr></table>"), "a\tb\n");
         assert_eq!(text("<pre>a\n\tb</pre>"), "a\n\tb\n");
+    }
+
+    #[test]
+    fn an_element_of_nothing_but_attributes_is_read_at_once() {
+        let many: String = (0..300_000).map(|n| format!(" a{n}=1")).collect();
+        let file = format!(
+            "<html><body>\n<div{many}><p>Noa: hi there you</p><p>Ben: yes it is</p><p>Noa: good</p></div>"
+        );
+        let content = read("html", &file);
+        assert_eq!(content.turns.len(), 3);
+        let warning = &content.warnings[0];
+        assert!(warning.line == 2 && warning.message.contains("attributes"), "{warning:?}");
     }
 
     #[test]
