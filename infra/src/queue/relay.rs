@@ -160,14 +160,14 @@ impl Relay {
         Ok(self.log.place_at(position).await?)
     }
 
-    /// Fills the ledger anew after the log was restored or replaced: work of events that the log
-    /// does not have goes, and the consumers that had come to such events begin again. What is
-    /// looked at a second time has an effect once; what [began now](Begins::Now) goes on from the
-    /// end of the log.
+    /// Refills the ledger after the log was restored or replaced: jobs of events that the log does
+    /// not have are deleted, and consumers that had passed such events start again. A job that is
+    /// done twice has its effect once; a consumer that starts [now](Begins::Now) continues at the
+    /// head of the log.
     async fn start_over(&self) -> Result<(), QueueError> {
         let mut tx = self.ledger.begin().await?;
         let mut begun = Vec::new();
-        // Locked, so that of several relays one does this and the others find it done.
+        // Locked, so that of several relays one does this, and the others find it done.
         for (consumer, checkpoint) in Ledger::lock_relay_checkpoints(&mut tx).await? {
             match self.log.verify_place(&checkpoint).await {
                 Err(LogError::Diverged(_)) => {}
@@ -178,7 +178,7 @@ impl Relay {
             }
             let known = self.subscriptions.iter().find(|known| known.consumer == consumer);
             let Some(subscription) = known else {
-                // Not one of this version: it is new to one that knows it.
+                // Not known to this version: it will be new to one that knows it.
                 let sql = "DELETE FROM relay_checkpoints WHERE consumer = $1";
                 tx.execute(sql, &[consumer.as_str().into()]).await?;
                 continue;
@@ -215,7 +215,7 @@ impl Relay {
             tracing::warn!(
                 consumers = begun.join(", "),
                 foreign,
-                "the queue was of another log; work is entered anew from this one"
+                "the queue was of another log; its jobs are inserted again from this one"
             );
         }
         Ok(())
