@@ -29,7 +29,7 @@ use uuid::Uuid;
 
 const NOT_MIGRATED: &str = "the log cannot be read; was `debrief migrate` run on this database?";
 
-/// Everything that the roles and the commands work with.
+/// Everything outside the process that roles and commands work with.
 pub(crate) struct System {
     pub(crate) database: Database,
     pub(crate) log: EventLog,
@@ -40,7 +40,7 @@ pub(crate) struct System {
     queue: OnceCell<Arc<dyn Queue>>,
     semantic: OnceCell<Option<Semantic>>,
     master_key_file: Option<PathBuf>,
-    /// Where the master key was made just now, if it was.
+    /// The path of the master key if it was created just now.
     pub(crate) master_key_made: Option<PathBuf>,
 }
 

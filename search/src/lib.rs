@@ -34,7 +34,6 @@ pub mod index;
 pub mod interpretation;
 pub mod passages;
 pub mod query;
-mod slots;
 pub mod suggest;
 mod touched;
 pub mod watch;

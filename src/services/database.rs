@@ -1,7 +1,7 @@
 //! Has what was deleted leave the files of the database.
 
 use super::{Process, Service, Side, Tasks};
-use crate::serve::Roles;
+use crate::roles::Roles;
 use async_trait::async_trait;
 
 #[derive(Default)]

@@ -25,11 +25,9 @@ fn found(server: &Server) -> Vec<(&'static str, PathBuf)> {
     let mut found = Vec::new();
     for path in files_under(&server.data_dir()) {
         let Ok(bytes) = std::fs::read(&path) else { continue };
-        for word in WORDS {
-            if bytes.windows(word.len()).any(|bytes| bytes.eq_ignore_ascii_case(word.as_bytes())) {
-                found.push((*word, path.clone()));
-            }
-        }
+        let text = String::from_utf8_lossy(&bytes).to_ascii_lowercase();
+        let here = WORDS.iter().filter(|word| text.contains(&word.to_ascii_lowercase()));
+        found.extend(here.map(|word| (*word, path.clone())));
     }
     found
 }

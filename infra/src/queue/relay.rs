@@ -1,10 +1,10 @@
 //! The relay: inserts jobs from the log into the ledger, and dispatches them to the queue.
 //!
-//! Invariants: one relay works at a time, as it holds the checkpoint rows while it enters work;
-//! work and checkpoint are one transaction, so an event becomes work exactly once for each
-//! consumer. A new consumer begins where it says, and is brought up without holding the others
-//! back. Where the log was restored or replaced, work of events that it does not have is forgotten,
-//! and what it asks for is entered anew.
+//! Invariants: one relay works at a time, because it locks the checkpoint rows while it inserts
+//! jobs. Jobs and checkpoint are written in one transaction, so an event becomes a job exactly once
+//! for each consumer. A new consumer starts at its [`Begins`] and catches up without delaying the
+//! others. If the log was restored or replaced, jobs of events that it does not have are deleted, and
+//! its own are inserted again.
 
 use super::ledger::{Ledger, NewWork};
 use super::{Queue, QueueError};
@@ -24,7 +24,7 @@ const BATCH: u32 = 500;
 /// Interval between two repairs of losses.
 const RECONCILE: Duration = Duration::from_secs(1);
 
-/// How far the clock goes back before it counts as put back.
+/// How far the clock must go back to count as set back.
 const PUT_BACK: Duration = Duration::from_secs(60);
 
 /// The clock of the machine beside one that only goes forward.
@@ -32,7 +32,7 @@ const PUT_BACK: Duration = Duration::from_secs(60);
 struct Clock(Option<(SystemTime, Instant)>);
 
 impl Clock {
-    /// Returns whether the clock went back since it was noted; also before it was.
+    /// Returns whether the clock was set back since it was noted; also if it was never noted.
     fn was_put_back(&self) -> bool {
         self.0.is_none_or(|(time, at)| is_behind(SystemTime::now(), time + at.elapsed()))
     }
@@ -42,12 +42,12 @@ impl Clock {
     }
 }
 
-/// Returns whether a time is so far behind the expected one that the clock was put back.
+/// Returns whether a time is so far behind the expected one that the clock was set back.
 fn is_behind(time: SystemTime, expected: SystemTime) -> bool {
     expected.duration_since(time).is_ok_and(|behind| behind > PUT_BACK)
 }
 
-/// Which events are work for a consumer that is new to an installation.
+/// Where a consumer that is new to an installation starts in the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Begins {
     /// At the beginning: past events become jobs too.
@@ -160,14 +160,14 @@ impl Relay {
         Ok(self.log.place_at(position).await?)
     }
 
-    /// Fills the ledger anew after the log was restored or replaced: work of events that the log
-    /// does not have goes, and the consumers that had come to such events begin again. What is
-    /// looked at a second time has an effect once; what [began now](Begins::Now) goes on from the
-    /// end of the log.
+    /// Refills the ledger after the log was restored or replaced: jobs of events that the log does
+    /// not have are deleted, and consumers that had passed such events start again. A job that is
+    /// done twice has its effect once; a consumer that starts [now](Begins::Now) continues at the
+    /// head of the log.
     async fn start_over(&self) -> Result<(), QueueError> {
         let mut tx = self.ledger.begin().await?;
         let mut begun = Vec::new();
-        // Locked, so that of several relays one does this and the others find it done.
+        // Locked, so that of several relays one does this, and the others find it done.
         for (consumer, checkpoint) in Ledger::lock_relay_checkpoints(&mut tx).await? {
             match self.log.verify_place(&checkpoint).await {
                 Err(LogError::Diverged(_)) => {}
@@ -178,7 +178,7 @@ impl Relay {
             }
             let known = self.subscriptions.iter().find(|known| known.consumer == consumer);
             let Some(subscription) = known else {
-                // Not one of this version: it is new to one that knows it.
+                // Not known to this version: it will be new to one that knows it.
                 let sql = "DELETE FROM relay_checkpoints WHERE consumer = $1";
                 tx.execute(sql, &[consumer.as_str().into()]).await?;
                 continue;
@@ -215,7 +215,7 @@ impl Relay {
             tracing::warn!(
                 consumers = begun.join(", "),
                 foreign,
-                "the queue was of another log; work is entered anew from this one"
+                "the queue was of another log; its jobs are inserted again from this one"
             );
         }
         Ok(())
@@ -257,7 +257,7 @@ impl Relay {
         let mut tx = self.ledger.begin().await?;
         let mut held = 0;
         for subscription in consumers {
-            // Compare and set: a relay that came first has moved the checkpoint.
+            // Compare and set: another relay may have moved the checkpoint.
             let sql = "UPDATE relay_checkpoints SET position = $3, epoch = COALESCE(epoch, $4), \
                  event_id = $5 WHERE consumer = $1 AND position = $2";
             let arguments = [

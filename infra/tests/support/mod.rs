@@ -127,7 +127,7 @@ impl Node {
     }
 }
 
-/// Handed to each test.
+/// Passed to each test.
 pub type Shared = std::sync::Arc<Place>;
 
 async fn on_server(url: &str, statement: &str) {

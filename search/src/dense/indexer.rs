@@ -170,7 +170,7 @@ impl Indexer {
         let collections = self.store.collections().await?;
         let own = collections.into_iter().find(|(known, _)| *known == name);
         let state = match own {
-            // A log that was put back to an earlier state has another history from there on.
+            // A log that was restored to an earlier state has another history from there on.
             Some((_, state)) if self.is_of_log(&state).await? => state,
             known => {
                 if known.is_some() {

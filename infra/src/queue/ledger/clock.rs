@@ -15,34 +15,36 @@ pub const PAUSE_MAX: Duration = Duration::from_secs(60 * 60);
 pub const LEASE_MAX: Duration = Duration::from_secs(10 * 60);
 
 impl Ledger {
-    /// Returns how much work is due further ahead than any pause.
+    /// Returns the number of jobs that are due further ahead than any pause.
     pub async fn far_ahead(&self) -> Result<i64, QueueError> {
         let sql = "SELECT COUNT(*) FROM work WHERE state = 'ready' AND available_at > $1";
         let rows = self.sql.query(sql, &[(now() + millis(PAUSE_MAX)).into()]).await?;
         Ok(rows.first().map_or(Ok(0), |row| row.get(0))?)
     }
 
-    /// Makes work due whose time is further ahead than any pause: it was written while the clock
-    /// was ahead. Answers how much.
+    /// Makes jobs due that are due further ahead than any pause, because that was written while the
+    /// clock was ahead. Returns their number.
     ///
-    /// Reads all work that is ready, so it is for starts and for steps of the clock.
+    /// Reads all jobs that are ready, so it is for starts and for steps of the clock.
     pub async fn bring_forward(&self) -> Result<u64, DatabaseError> {
         let now = now();
-        let sql = "UPDATE work SET available_at = $1 WHERE state = 'ready' AND available_at > $2";
+        // Its message may have been put off for as long: another is sent.
+        let sql = "UPDATE work SET available_at = $1, dispatched_at = NULL \
+             WHERE state = 'ready' AND available_at > $2";
         let arguments = [now.into(), (now + millis(PAUSE_MAX)).into()];
         let moved = self.sql.execute(sql, &arguments).await?;
         // Whether its message was lost, the time of sending would not tell for as long.
         let sql = "UPDATE work SET dispatched_at = NULL WHERE dispatched_at > $1";
         self.sql.execute(sql, &[(now + millis(PAUSE_MAX)).into()]).await?;
         if moved > 0 {
-            tracing::warn!(moved, "work was due in a future that no pause reaches; it is due now");
+            tracing::warn!(moved, "jobs were due further ahead than any pause; they are due now");
             self.wake();
         }
         Ok(moved)
     }
 
-    /// Frees jobs whose lease ran out: their workers are gone. So are those whose lease is longer
-    /// than any is: it was taken while the clock was ahead. Answers how many.
+    /// Frees jobs whose leases have expired, because their workers are gone, or end later than any
+    /// lease can, because they were taken while the clock was ahead. Returns their number.
     pub async fn free_expired(&self) -> Result<u64, DatabaseError> {
         let now = now();
         let arguments = [now.into(), (now + millis(LEASE_MAX)).into()];
@@ -51,16 +53,17 @@ impl Ledger {
         if self.sql.query(look, &arguments).await?.is_empty() {
             return Ok(0);
         }
-        // A job that kills its worker takes along those beside it. From the second time on they
-        // come back one after another, so that the harmless ones end before it kills again, and
-        // are not dead letters with it.
+        // A job that kills its worker takes along the jobs beside it. From the second time on they
+        // are freed one after another, so that the harmless ones finish before it kills again, and
+        // do not become dead letters with it.
         let sql = "UPDATE work SET state = 'ready', abandoned = abandoned + 1, available_at = $1 + \
              CASE WHEN abandoned > 0 THEN (position % 16) * 250 ELSE 0 END, \
+             dispatched_at = CASE WHEN lease_until > $2 THEN NULL ELSE dispatched_at END, \
              lease_until = NULL, lease_token = NULL WHERE state = 'leased' \
              AND (lease_until < $1 OR lease_until > $2)";
         let freed = self.sql.execute(sql, &arguments).await?;
         if freed > 0 {
-            tracing::warn!(freed, "leases ran out; their work is free again");
+            tracing::warn!(freed, "leases expired; their jobs are free again");
             self.wake();
         }
         Ok(freed)

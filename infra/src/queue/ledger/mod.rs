@@ -1,8 +1,8 @@
 //! The ledger: one row for each job that is not done.
 //!
-//! [`claim`] says which row is next, [`clock`] when a lease or a pause is over, [`dead_letters`] what
-//! can be done about rows that failed for good, [`relayed`] how far the relay has come, [`steps`]
-//! keeps what a job need not do twice.
+//! [`claim`] chooses the next row, [`clock`] ends leases and pauses, [`dead_letters`] has those that
+//! failed for good, [`relayed`] has the checkpoints of the relay, [`steps`] stores the results of a
+//! job's steps.
 
 mod claim;
 mod clock;
@@ -299,7 +299,7 @@ impl Ledger {
         Settled::of(&rows)
     }
 
-    /// How much work waits, by consumer.
+    /// Returns the backlog of each consumer.
     pub async fn backlog(&self) -> Result<Vec<Backlog>, QueueError> {
         let sql = "SELECT consumer, SUM(CASE WHEN state = 'ready' THEN 1 ELSE 0 END), \
              SUM(CASE WHEN state = 'leased' THEN 1 ELSE 0 END), \
@@ -332,7 +332,7 @@ impl Ledger {
         rows.first().map(|row| Ok((row.get(0)?, row.get(1)?))).transpose()
     }
 
-    /// Whether the database answers.
+    /// Checks that the database is available.
     pub async fn check(&self) -> Result<(), QueueError> {
         Ok(self.sql.check().await?)
     }

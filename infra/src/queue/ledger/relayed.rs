@@ -1,4 +1,4 @@
-//! How far the relay has turned events into work, and for which events there is work.
+//! The checkpoints of the relay, and the events that have jobs.
 
 use super::Ledger;
 use crate::database::DatabaseError;
@@ -16,7 +16,7 @@ fn relay_checkpoint(row: &Row) -> Result<(String, Checkpoint), DatabaseError> {
 }
 
 impl Ledger {
-    /// How far the relay has come for each consumer.
+    /// Returns the checkpoint of the relay for each consumer.
     pub async fn relay_checkpoints(&self) -> Result<Vec<(String, Checkpoint)>, QueueError> {
         let rows = self.sql.query(RELAY_CHECKPOINTS, &[]).await?;
         Ok(rows.iter().map(relay_checkpoint).collect::<Result<_, DatabaseError>>()?)
@@ -30,8 +30,7 @@ impl Ledger {
         tx.query(&sql, &[]).await?.iter().map(relay_checkpoint).collect()
     }
 
-    /// Returns events that there is work for, after this position and in order: all of a position
-    /// or none.
+    /// Returns events that have jobs, after this position and in order: all of a position or none.
     pub(in crate::queue) async fn events_with_work(
         tx: &mut Transaction,
         after: i64,
@@ -44,7 +43,7 @@ impl Ledger {
         rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
     }
 
-    /// Deletes all work of an event; answers how much that was.
+    /// Deletes all jobs of an event; returns their number.
     pub(in crate::queue) async fn forget_event(
         tx: &mut Transaction,
         position: i64,

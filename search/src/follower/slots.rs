@@ -1,6 +1,6 @@
 //! The directories of indexes: a slot for each process, with the index that it writes.
 
-use crate::follower::FollowError;
+use super::FollowError;
 use crate::index::{Checkpoint, Index, IndexError, SCHEMA, Writer};
 use debrief_infra::log::follow;
 use debrief_infra::log::{EventLog, Head, LogError};
@@ -8,15 +8,15 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use uuid::Uuid;
 
-/// Processes on one machine that can share the configured directory.
-pub(crate) const SLOTS_MAX: u32 = 64;
+/// Maximum number of processes on one machine that share the configured directory.
+pub(super) const SLOTS_MAX: u32 = 64;
 
 /// An index that is being written.
-pub(crate) struct Target {
-    pub(crate) directory: PathBuf,
-    pub(crate) index: Index,
-    pub(crate) writer: Writer,
-    pub(crate) written: Checkpoint,
+pub(super) struct Target {
+    pub(super) directory: PathBuf,
+    pub(super) index: Index,
+    pub(super) writer: Writer,
+    pub(super) written: Checkpoint,
 }
 
 impl Target {
@@ -31,7 +31,7 @@ impl Target {
         Ok(Self { directory, index, writer, written })
     }
 
-    /// The index in a directory, if it is whole, of this log, and not ahead of it.
+    /// Opens the index in a directory, if it is intact, of this log, and not ahead of it.
     fn open(directory: PathBuf, head: &Head) -> Result<Self, IndexError> {
         let (index, written) = Index::open(&directory)?;
         place(&written)
@@ -42,14 +42,14 @@ impl Target {
     }
 }
 
-/// The place of an index in the log.
+/// Returns the place of an index in the log.
 fn place(written: &Checkpoint) -> follow::Checkpoint {
     let Checkpoint { epoch, position, event, .. } = written.clone();
     follow::Checkpoint { epoch: Some(epoch), position, event }
 }
 
-/// A directory under `root` that no other process uses.
-pub(crate) fn take_slot(root: &Path) -> Result<(PathBuf, File), FollowError> {
+/// Locks a directory under `root` that no other process uses.
+pub(super) fn take_slot(root: &Path) -> Result<(PathBuf, File), FollowError> {
     for number in 0..SLOTS_MAX {
         let slot = root.join(number.to_string());
         std::fs::create_dir_all(&slot).map_err(IndexError::Directory)?;
@@ -65,7 +65,7 @@ pub(crate) fn take_slot(root: &Path) -> Result<(PathBuf, File), FollowError> {
     Err(FollowError::NoSlot(root.to_owned()))
 }
 
-/// Indexes of a slot, newest first.
+/// Returns the indexes of a slot, newest first.
 fn indexes(slot: &Path) -> Result<Vec<PathBuf>, IndexError> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(slot)? {
@@ -79,8 +79,8 @@ fn indexes(slot: &Path) -> Result<Vec<PathBuf>, IndexError> {
     Ok(found)
 }
 
-/// The newest index of a slot that can be used, or a new one.
-pub(crate) fn open_newest(slot: &Path, head: &Head) -> Result<Target, IndexError> {
+/// Opens the newest usable index of a slot, or creates one.
+pub(super) fn open_newest(slot: &Path, head: &Head) -> Result<Target, IndexError> {
     std::fs::create_dir_all(slot)?;
     for directory in indexes(slot)? {
         match Target::open(directory.clone(), head) {
@@ -89,7 +89,7 @@ pub(crate) fn open_newest(slot: &Path, head: &Head) -> Result<Target, IndexError
                 return Ok(target);
             }
             Err(error) => {
-                tracing::warn!(directory = %directory.display(), %error, "a search index cannot be used; building it anew from the log");
+                tracing::warn!(directory = %directory.display(), %error, "a search index cannot be used; rebuilding it from the log");
             }
         }
     }
@@ -98,15 +98,15 @@ pub(crate) fn open_newest(slot: &Path, head: &Head) -> Result<Target, IndexError
     Ok(target)
 }
 
-/// The index, or a new one where the log has another event at its checkpoint.
-pub(crate) async fn verified(
+/// Returns the index, or a new one if the log has another event at its checkpoint.
+pub(super) async fn verified(
     log: &EventLog,
     slot: &Path,
     target: Target,
 ) -> Result<Target, FollowError> {
     match log.verify_place(&place(&target.written)).await {
         Err(LogError::Diverged(diverged)) => {
-            tracing::warn!(%diverged, "the search index is of another log; building it anew");
+            tracing::warn!(%diverged, "the search index is of another log; rebuilding it");
             let (slot, epoch) = (slot.to_owned(), log.epoch().await?);
             let made = tokio::task::spawn_blocking(move || {
                 drop(target);
@@ -120,9 +120,8 @@ pub(crate) async fn verified(
     }
 }
 
-/// Removes all indexes of a slot but one. What still answers from a removed one goes on doing so:
-/// its files are open.
-pub(crate) fn clear(slot: &Path, keep: Option<&Path>) {
+/// Removes all indexes of a slot but one. A removed one can go on answering: its files are open.
+pub(super) fn clear(slot: &Path, keep: Option<&Path>) {
     let others = indexes(slot).unwrap_or_default();
     for directory in others.into_iter().filter(|other| Some(other.as_path()) != keep) {
         if let Err(error) = std::fs::remove_dir_all(&directory) {

@@ -8,8 +8,9 @@
 //! Invariant: the checkpoint passes an event only once the current state of its session is in the
 //! index, or can never be read.
 
+mod slots;
+
 use crate::index::{Index, IndexError};
-use crate::slots::{SLOTS_MAX, Target, clear, open_newest, take_slot, verified};
 use crate::touched::touched;
 use async_trait::async_trait;
 use debrief_domain::event::DecodeError;
@@ -20,6 +21,7 @@ use debrief_infra::log::follow::{self, Consumer, Diverged, follow};
 use debrief_infra::log::{EventLog, LogError};
 use debrief_sessions::{LoadError, load_subject};
 use metrics::{counter, gauge, histogram};
+use slots::{SLOTS_MAX, Target, clear, open_newest, take_slot, verified};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -84,7 +86,7 @@ impl Search {
     }
 }
 
-/// Keeps the index of this process up with the log.
+/// Keeps the index of this process up to date with the log.
 pub struct Follower {
     log: EventLog,
     documents: Documents,
@@ -92,10 +94,10 @@ pub struct Follower {
     /// Locked while the slot is in use.
     _lock: File,
     target: Option<Target>,
-    /// Position up to which the log was looked at, and the event there.
+    /// Position up to which the log has been processed, and the event there.
     position: i64,
     event: Option<Uuid>,
-    /// Where a new index has to come before it takes the place of the old.
+    /// Position that a new index must reach before it replaces the old one.
     switch_at: Option<i64>,
     live: Arc<RwLock<Index>>,
     reached: watch::Sender<i64>,
