@@ -144,6 +144,7 @@ pub(super) static DE: Pack = Pack {
         nutzen, ausprobieren, lassen, mache, starten, testen, beginnen, rausgehen",
     yes_no: "ja, nein, klar, genau, okay, ok, doch, stimmt, richtig, gut, sicher",
     no_answer: "
+        weiß ich noch nicht, ich weiß noch nicht,
         ich weiß nicht, weiß ich nicht, ich weiß es nicht, weiß nicht, nicht sicher, keine ahnung,
         gute frage, muss ich nachdenken, ich muss darüber nachdenken, ich muss nachdenken,
         habe ich keine antwort, ich habe keine antwort, habe ich noch nicht",
@@ -151,7 +152,8 @@ pub(super) static DE: Pack = Pack {
         nimm die frage, nehmen sie die frage, nimm mit, nicht beantworten,
         musst du nicht beantworten, offene frage, bis zum nächsten mal, denk darüber nach bis",
     still_unknown: "
-        weiß ich noch nicht, ich weiß noch nicht, wissen wir noch nicht, wir wissen noch nicht,
+        weiß ich noch nicht, ich weiß noch nicht,
+        wissen wir noch nicht, wir wissen noch nicht,
         bleibt offen, ist noch offen, noch nicht entschieden, müssen wir noch klären,
         noch zu klären, ich habe keine antwort",
     due: Due {

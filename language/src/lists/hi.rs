@@ -43,6 +43,8 @@ pub(super) static HI: Pack = Pack {
     no_answer: "पता नहीं, मुझे नहीं पता, मालूम नहीं, अच्छा सवाल, सोचना पड़ेगा",
     still_unknown: "अभी पता नहीं, अभी तय नहीं",
     and: "और, लेकिन, फिर, या",
+    verb_last: true,
+    verb_within: 12,
     due: Due {
         deadline: "तक",
         at: "को, में",

@@ -41,6 +41,7 @@ pub(super) static KO: Pack = Pack {
     no_answer: "모르겠어요, 모르겠습니다, 잘 모르겠어요, 좋은 질문, 생각해 봐야",
     still_unknown: "아직 모르겠어요, 아직 모르겠습니다, 아직 못 정했어요",
     and: "그리고, 그런데, 하지만, 그다음에",
+    verb_last: true,
     due: Due {
         deadline: "전까지, 전에, 까지",
         at: "오는",

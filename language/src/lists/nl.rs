@@ -80,11 +80,13 @@ pub(super) static NL: Pack = Pack {
         laten, wandelen",
     yes_no: "ja, nee, zeker, precies, oké, ok, okay, klopt, goed, prima",
     no_answer: "
+        weet ik nog niet, ik weet nog niet,
         ik weet het niet, weet ik niet, geen idee, goede vraag, daar moet ik over nadenken,
         ik moet nadenken",
     left_open: "neem die vraag mee, niet beantwoorden, open vraag, denk erover na tot",
     still_unknown: "
-        weet ik nog niet, ik weet nog niet, we weten nog niet, blijft open, nog niet besloten",
+        weet ik nog niet, ik weet nog niet,
+        we weten nog niet, blijft open, nog niet besloten",
     and: "en, maar, dan, of, daarna, dus",
     verb_within: 12,
     due: Due {

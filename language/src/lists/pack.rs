@@ -65,6 +65,8 @@ pub(crate) struct Pack {
     /// Returns the infinitives that a word may be the future of, in the first person: a language
     /// that has such forms promises with them alone ("enverrai").
     pub(crate) future: fn(&str) -> Vec<String>,
+    /// Whether verbs come last, before what makes them a request.
+    pub(crate) verb_last: bool,
     /// Whether it is written without spaces between words: then words are those of the lists, and
     /// what is between them.
     pub(crate) unspaced: bool,
@@ -166,6 +168,7 @@ pub(super) const NEUTRAL: Pack = Pack {
     they_will: "",
     and: "",
     future: |_| Vec::new(),
+    verb_last: false,
     unspaced: false,
     quotes_questions: false,
     verb_within: 5,

@@ -20,6 +20,8 @@ const ENOUGH: f32 = 1.75;
 const MOST: usize = 10;
 /// Number of turns of a long call.
 const LONG: usize = 200;
+/// Number of words before a request among which the verb is, where verbs come last.
+const REQUESTED: usize = 3;
 /// Maximum number of words between "and" and the cue: pronouns, mostly.
 const CLITICS: usize = 3;
 
@@ -101,7 +103,10 @@ pub(crate) fn find(
                     let asks = !sentence.question
                         || at <= 2 && opens(&words[..at], language, &people)
                         || at > 0 && text[words[at - 1].to..words[at].from].contains([',', '،']);
-                    let doing = verb(&words[at..]).max(verb(&words[at + length..]));
+                    let mut doing = verb(&words[at..]).max(verb(&words[at + length..]));
+                    if pack.verb_last && owner == Owner::Other {
+                        doing = doing.max(verb(&words[at.saturating_sub(REQUESTED)..at]));
+                    }
                     if asks && doing > 0.0 {
                         offers.push((weight + doing, (owner, called(words, at, &people))));
                     }
