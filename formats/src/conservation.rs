@@ -122,11 +122,14 @@ const TALK: &[&str] = &[
     "crimson ferns unfurl",
 ];
 
+/// Writes a turn: its number, its speaker, its text.
+type Shape = dyn Fn(usize, &str, &str) -> String;
+
 /// Puts noise between the turns of a small conversation, in several formats, and returns the first
 /// file of which words were lost: in no turn, and in no warning's count. What a file with noise is
 /// read as, or whether it is refused, does not matter.
 pub fn lost_in_noise(noise: &str) -> Option<String> {
-    let shapes: [(&str, &dyn Fn(usize, &str, &str) -> String); 7] = [
+    let shapes: [(&str, &Shape); 7] = [
         ("WEBVTT\n\n", &|i, name, text| {
             format!("00:0{i}:00.000 --> 00:0{i}:05.000\n<v {name}>{text}\n\n")
         }),

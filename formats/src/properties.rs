@@ -7,6 +7,9 @@ use crate::builder::MAX_WARNINGS;
 use crate::registry::REGISTRY;
 use crate::{inspect, parse, parse_as};
 
+/// Writes a turn: its number, its speaker, its text.
+type Shape = dyn Fn(usize, &str, &str) -> String;
+
 fn check(content: &Content) {
     for (i, turn) in content.turns.iter().enumerate() {
         assert_eq!(turn.index as usize, i);
@@ -177,7 +180,7 @@ proptest! {
     ) {
         let names = ["Anna Levi", "Ben", "The Chair"];
         let odd_at = place % said.len();
-        let shapes: [&dyn Fn(usize, &str, &str) -> String; 9] = [
+        let shapes: [&Shape; 9] = [
             &|_, name, text| format!("{name}: {text}\n"),
             &|i, name, text| format!("[00:{i:02}:00] {name}: {text}\n"),
             &|i, name, text| format!("{name} | 00:{i:02}\n{text}\n\n"),

@@ -10,6 +10,8 @@ use std::ops::Range;
 pub struct WeightedWord {
     /// The stems that it matches by.
     pub stems: Vec<String>,
+    /// The stems of the hyphenated word that it is a part of.
+    pub joined: Vec<String>,
     /// Its rarity: the inverse document frequency of its rarest stem.
     pub weight: f32,
 }

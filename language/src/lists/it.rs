@@ -109,7 +109,6 @@ pub(super) static IT: Pack = Pack {
             sessione, seduta, riunione, incontro, gara, chiamata, colloquio, vacanze",
         number: "due, tre, quattro, cinque, sei, sette, otto, nove, dieci",
         manner: "alla fine della giornata, al giorno d'oggi",
-        ..Due::NONE
     },
     ..NEUTRAL
 };

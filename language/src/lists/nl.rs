@@ -106,7 +106,6 @@ pub(super) static NL: Pack = Pack {
             sessie, vergadering, gesprek, afspraak, race, wedstrijd, vakantie, keer, bijeenkomst",
         number: "twee, drie, vier, vijf, zes, zeven, acht, negen, tien",
         manner: "aan het einde van de dag, op een dag",
-        ..Due::NONE
     },
     ..NEUTRAL
 };

@@ -217,7 +217,7 @@ fn joint(text: &str, words: &[Word], at: usize, language: &Language) -> Option<(
 /// Returns a word without what is elided before it: "j'enverrai".
 fn bare(word: &str) -> &str {
     match word.rsplit_once('\'') {
-        Some((before, _)) if before == "n" => "",
+        Some(("n", _)) => "",
         Some((_, rest)) => rest,
         None => word,
     }

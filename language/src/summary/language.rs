@@ -75,8 +75,9 @@ impl Language {
     pub(crate) fn is_content(&self, word: &str) -> bool {
         // Kana alone are endings and particles.
         let is_kana = |c: char| ('\u{3041}'..='\u{309f}').contains(&c);
+        let is_particle = self.pack.unspaced && word.chars().all(is_kana);
         !self.stop.contains(word)
-            && !(self.pack.unspaced && word.chars().all(is_kana))
+            && !is_particle
             && word.chars().nth(1).is_some()
             && word.chars().any(char::is_alphabetic)
     }

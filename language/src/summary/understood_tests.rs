@@ -317,7 +317,7 @@ const ALL: &[Spoken] = &[
 
 /// Returns the row of a language, and checks that nothing is cut and nothing is made up.
 fn row(spoken: &Spoken) -> String {
-    let name = |at: usize| if at % 2 == 0 { "Ola" } else { "Ida" };
+    let name = |at: usize| if at.is_multiple_of(2) { "Ola" } else { "Ida" };
     let turns: Vec<(&str, &str)> =
         spoken.turns.iter().enumerate().map(|(at, text)| (name(at), *text)).collect();
     let mut content = session(&turns);

@@ -329,10 +329,12 @@ impl History {
             Outline { participants: participants.into(), turn_count: dice, word_count: 9 };
         let on = transcript.revision();
         Some(match transcript.corrections().first() {
-            Some((correction_id, _)) if dice % 2 == 0 => TranscriptCommand::UndoCorrection {
-                on,
-                undone: TranscriptCorrectionUndone { correction_id: *correction_id, outline },
-            },
+            Some((correction_id, _)) if dice.is_multiple_of(2) => {
+                TranscriptCommand::UndoCorrection {
+                    on,
+                    undone: TranscriptCorrectionUndone { correction_id: *correction_id, outline },
+                }
+            }
             _ => {
                 let to = self.words().to_owned();
                 let correction = Correction::RenameSpeaker { from: "A".into(), to }.into();

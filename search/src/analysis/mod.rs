@@ -140,7 +140,7 @@ impl Analyzer {
             .collect();
         for Piece { range, text, form } in &pieces {
             let paired = |pair: &&Range<usize>| pair.start <= range.start && range.end <= pair.end;
-            if *form == Form::Word && pairs.iter().any(|pair| paired(pair)) {
+            if *form == Form::Word && pairs.iter().any(paired) {
                 continue;
             }
             let analyzed = self.analyzed(text);

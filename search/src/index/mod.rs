@@ -37,6 +37,7 @@ use tantivy::schema::{
 use tantivy::{
     DocAddress, IndexReader, ReloadPolicy, Searcher, TantivyDocument, TantivyError, Term,
 };
+use uuid::Uuid;
 
 /// The version of the index's content and analysis: an index of another version is rebuilt.
 pub const SCHEMA: u32 = 5;

@@ -16,6 +16,7 @@
 mod choose;
 mod engine;
 mod fusion;
+pub(crate) mod hit;
 mod kinds;
 mod similar;
 mod spelling;
@@ -36,7 +37,6 @@ use debrief_domain::ids::ClientId;
 use debrief_domain::principal::Viewer;
 use debrief_infra::vectors::Neighbor;
 use std::collections::{BTreeMap, HashSet};
-use std::ops::Range;
 use std::sync::Arc;
 use tantivy::collector::{Count, TopDocs};
 use tantivy::{DocAddress, DocId, Order, Score, Searcher, SegmentReader};
@@ -99,17 +99,6 @@ pub struct Found {
     pub of_kind: usize,
     /// The sentences of the hits that contain most of the question.
     pub answer: Vec<Sentence>,
-}
-
-/// A word of the question.
-#[derive(Debug, Clone, PartialEq)]
-pub struct WeightedWord {
-    /// The stems that it matches by.
-    pub stems: Vec<String>,
-    /// The stems of the hyphenated word that it is a part of.
-    pub joined: Vec<String>,
-    /// Its rarity: the inverse document frequency of its rarest stem.
-    pub weight: f32,
 }
 
 /// A snapshot of an index, in the scope of one organization.

@@ -148,7 +148,7 @@ fn forms_in_forms_cost_no_more_than_their_budget() {
         );
         stream(calls.as_bytes(), &form)
     }));
-    let content = read("pdf", &document(&contents, "/XObject << /X 7 0 R >>"));
+    let content = read("pdf", document(&contents, "/XObject << /X 7 0 R >>"));
     assert_eq!(content.turns.len(), 2, "{content:?}");
     assert!(content.warnings.iter().any(|w| w.message.contains("only part")), "{content:?}");
 }
