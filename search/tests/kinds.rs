@@ -77,7 +77,9 @@ fn index_of(sessions: &[Session]) -> Index {
     for session in sessions {
         writer.replace(session).unwrap();
     }
-    writer.commit(&Checkpoint { schema: SCHEMA, epoch: "e".to_owned(), position: 1, event: None }).unwrap();
+    writer
+        .commit(&Checkpoint { schema: SCHEMA, epoch: "e".to_owned(), position: 1, event: None })
+        .unwrap();
     index
 }
 

@@ -28,7 +28,7 @@ async fn open(port: u16, sends: Sends) -> Option<TcpStream> {
         Sends::ARequest => {
             stream.write_all(b"GET /livez HTTP/1.1\r\nHost: a.example\r\n\r\n").await.ok()?;
             let mut answer = [0; 64];
-            stream.read(&mut answer).await.ok()?;
+            stream.read_exact(&mut answer).await.ok()?;
         }
     }
     Some(stream)

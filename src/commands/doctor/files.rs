@@ -60,12 +60,12 @@ pub(super) fn disk(data_dir: &Path) -> Finding {
         }
     };
     let found = format!("{} MiB are free for {}", free >> 20, data_dir.display());
-    match free {
-        ..disk::FREE_MIN => {
-            Finding::problem(CHECK, found, "make space: writes are answered with 507")
-        }
-        ..FREE_LOW => Finding::notice(CHECK, found, "make space soon"),
-        _ => Finding::ok(CHECK, found),
+    if free < disk::FREE_MIN {
+        Finding::problem(CHECK, found, "make space: writes are answered with 507")
+    } else if free < FREE_LOW {
+        Finding::notice(CHECK, found, "make space soon")
+    } else {
+        Finding::ok(CHECK, found)
     }
 }
 

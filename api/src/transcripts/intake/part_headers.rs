@@ -105,7 +105,9 @@ impl Stream for Pieces {
 mod tests {
     use super::*;
 
-    fn endless() -> (PartHeaders, Pin<Box<dyn Stream<Item = Result<Bytes, axum::Error>> + Send>>) {
+    type Pieces = Pin<Box<dyn Stream<Item = Result<Bytes, axum::Error>> + Send>>;
+
+    fn endless() -> (PartHeaders, Pieces) {
         let pieces =
             futures::stream::repeat_with(|| Ok::<_, axum::Error>(Bytes::from(vec![b'x'; 4096])));
         let (headers, body) = PartHeaders::bound(Body::from_stream(pieces));
