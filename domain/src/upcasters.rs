@@ -8,7 +8,7 @@
 
 use crate::personal::PERSONAL;
 use cqrs_es::persist::{EventUpcaster, SerializedEvent};
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// The upcasters, in the order in which they are tried.
 pub fn all() -> Vec<Box<dyn EventUpcaster>> {
@@ -17,6 +17,7 @@ pub fn all() -> Vec<Box<dyn EventUpcaster>> {
         Box::new(OutlineV2),
         Box::new(SavedSearchCreatedV2),
         Box::new(SavedSearchMatchedV2),
+        Box::new(SummaryV2),
     ]
 }
 
@@ -87,6 +88,61 @@ impl EventUpcaster for SavedSearchMatchedV2 {
             let note = payload.remove("note").and_then(|note| note.as_bool()).unwrap_or_default();
             let kind = if note { "note" } else { "transcript" };
             payload.insert("subject".to_owned(), json!({ "kind": kind, "id": id }));
+        }
+        event.event_version = "2".to_owned();
+        event
+    }
+}
+
+/// A summary consists of points that rest on turns and quotes; before, of quotes.
+struct SummaryV2;
+
+impl SummaryV2 {
+    /// Returns the point of a quote; a quote without a turn gives none.
+    fn point(quote: Value, id: String) -> Value {
+        let turns: Vec<Value> = quote.get("turn").cloned().into_iter().collect();
+        json!({ "id": id, "text": quote["text"], "turns": turns, "quotes": [quote] })
+    }
+
+    fn points(content: &mut Value, field: &str, letter: char, of: impl Fn(Value, String) -> Value) {
+        let Some(Value::Array(list)) = content.get_mut(field) else { return };
+        for (at, entry) in list.iter_mut().enumerate() {
+            *entry = of(entry.take(), format!("{letter}{}", at + 1));
+        }
+    }
+}
+
+impl EventUpcaster for SummaryV2 {
+    fn can_upcast(&self, event_type: &str, event_version: &str) -> bool {
+        ["summary.created", "summary.revised"].contains(&event_type) && event_version == "1"
+    }
+
+    fn upcast(&self, mut event: SerializedEvent) -> SerializedEvent {
+        let content = event.payload.get_mut("content").and_then(|it| it.get_mut(PERSONAL));
+        if let Some(content) = content {
+            if let Some(headline) = content.get_mut("headline").filter(|it| it.is_object()) {
+                *headline = Self::point(headline.take(), "h1".to_owned());
+            }
+            for (field, letter) in [
+                ("overview", 'o'),
+                ("key_moments", 'm'),
+                ("decisions", 'd'),
+                ("open_questions", 'q'),
+            ] {
+                Self::points(content, field, letter, Self::point);
+            }
+            Self::points(
+                content,
+                "topics",
+                't',
+                |topic, id| json!({ "id": id, "text": topic["label"], "turns": topic["turns"], "quotes": [] }),
+            );
+            Self::points(content, "action_items", 'a', |item, id| {
+                let mut point = Self::point(item["quote"].clone(), id);
+                point["owner"] = item["owner"].clone();
+                point["due"] = item["due"].clone();
+                point
+            });
         }
         event.event_version = "2".to_owned();
         event

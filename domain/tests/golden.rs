@@ -66,16 +66,20 @@ fn read(stream: &str, name: &str, version: u32, payload: Value) -> Result<Value,
     stream.recode(&lifted.event_type, &lifted.payload).map_err(|error| error.to_string())
 }
 
-/// Without fields that are null, roles that nobody gave and counts of nothing: what an event of
+/// Without fields that are null, false, empty or 0, and roles that nobody gave: what an event of
 /// before those fields were there says as well.
 fn without_defaults(value: &Value) -> Value {
+    let is_default = |name: &str, value: &Value| match value {
+        Value::Null | Value::Bool(false) => true,
+        Value::Object(map) => map.is_empty(),
+        Value::Array(values) => values.is_empty(),
+        value => *value == 0 || name == "role" && value == "unknown",
+    };
     match value {
         Value::Object(map) => map
             .iter()
-            .filter(|(name, value)| {
-                !value.is_null() && **value != 0 && (*name != "role" || *value != "unknown")
-            })
             .map(|(name, value)| (name.clone(), without_defaults(value)))
+            .filter(|(name, value)| !is_default(name, value))
             .collect(),
         Value::Array(values) => values.iter().map(without_defaults).collect(),
         other => other.clone(),

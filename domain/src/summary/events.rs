@@ -33,8 +33,8 @@ pub struct SummaryErased {}
 events! {
     /// Events of a summary.
     pub enum SummaryEvent {
-        Created(SummaryCreated) = "summary.created", 1;
-        Revised(SummaryRevised) = "summary.revised", 1;
+        Created(SummaryCreated) = "summary.created", 2;
+        Revised(SummaryRevised) = "summary.revised", 2;
         Erased(SummaryErased) = "summary.erased", 1;
     }
 }

@@ -2,8 +2,10 @@
 
 pub mod content;
 mod events;
+mod section;
 
 pub use events::*;
+pub use section::Section;
 
 use crate::ids::TranscriptId;
 use crate::personal::Personal;
@@ -90,16 +92,7 @@ mod tests {
     use cqrs_es::test::TestFramework;
 
     fn empty() -> Content {
-        Content {
-            method: Method::Extractive,
-            headline: None,
-            overview: vec![],
-            key_moments: vec![],
-            topics: vec![],
-            decisions: vec![],
-            action_items: vec![],
-            open_questions: vec![],
-        }
+        Content::empty(Method::Extractive)
     }
 
     #[test]
