@@ -77,6 +77,16 @@ id!(
     SavedSearchId
 );
 
+id!(
+    /// A message that refines a summary.
+    MessageId
+);
+
+id!(
+    /// A request to a language model for a summary.
+    RequestId
+);
+
 impl NoteId {
     /// The external note with this id, after `deleted_before` notes with it were deleted.
     pub fn of(organization: OrganizationId, external_id: &str, deleted_before: u32) -> Self {

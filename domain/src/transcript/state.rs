@@ -48,8 +48,10 @@ impl State {
     /// Returns the state of the transcript after an event of its summary; `None` if unchanged.
     pub fn after_summary(event: &SummaryEvent) -> Option<Self> {
         match event {
-            SummaryEvent::Created(_) | SummaryEvent::Revised(_) => Some(Self::Ready),
-            SummaryEvent::Erased(_) => None,
+            SummaryEvent::Created(_) | SummaryEvent::Kept(_) => Some(Self::Ready),
+            SummaryEvent::Revised(revised) if !revised.cause.is_by_person() => Some(Self::Ready),
+            // What people do with a summary does not say whether it was written for these turns.
+            _ => None,
         }
     }
 

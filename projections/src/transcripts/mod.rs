@@ -1,15 +1,18 @@
 //! Transcripts, their state, and their summaries.
 
 mod query;
+mod summaries;
+mod summary_query;
 
 pub use query::*;
+pub use summary_query::*;
 
 use crate::engine::ColumnType::{Integer, Text};
 use crate::engine::{Op, Projection, Table};
 use debrief_domain::event::DecodeError;
 use debrief_domain::ids::{SummaryId, TranscriptId};
 use debrief_domain::personal::Personal;
-use debrief_domain::summary::{Summary, SummaryEvent};
+use debrief_domain::summary::Summary;
 use debrief_domain::transcript::content::Participant;
 use debrief_domain::transcript::participants::Participants;
 use debrief_domain::transcript::{
@@ -20,6 +23,7 @@ use debrief_infra::database::sql::Value;
 use debrief_infra::log::RecordedEvent;
 use serde::Serialize;
 use serde_json::json;
+use summaries::{SUMMARIES, SUMMARY_MESSAGES, SUMMARY_STATES};
 
 const TRANSCRIPTS: Table = Table {
     name: "transcripts",
@@ -79,20 +83,7 @@ const PARTICIPANT_CHANGES: Table = Table {
     indexes: &[],
 };
 
-const SUMMARIES: Table = Table {
-    name: "summaries",
-    key: &[("id", Text), ("version", Integer)],
-    columns: &[
-        ("organization_id", Text),
-        ("transcript_id", Text),
-        // JSON of the content; NULL once erased.
-        ("content", Text),
-        ("created_at", Integer),
-    ],
-    indexes: &[],
-};
-
-/// Fills `transcripts`, `participant_changes` and `summaries`.
+/// Fills `transcripts`, `participant_changes`, and the tables of summaries.
 #[derive(Debug, Clone, Copy)]
 pub struct Transcripts;
 
@@ -116,11 +107,11 @@ impl Projection for Transcripts {
     }
 
     fn version(&self) -> u32 {
-        3
+        4
     }
 
     fn tables(&self) -> &'static [Table] {
-        &[TRANSCRIPTS, PARTICIPANT_CHANGES, SUMMARIES]
+        &[TRANSCRIPTS, PARTICIPANT_CHANGES, SUMMARIES, SUMMARY_STATES, SUMMARY_MESSAGES]
     }
 
     fn project(&self, event: &RecordedEvent) -> Result<Vec<Op>, DecodeError> {
@@ -128,7 +119,7 @@ impl Projection for Transcripts {
             return Ok(on_transcript(event, transcript));
         }
         if let Some(summary) = event.of::<Summary>()? {
-            return Ok(on_summary(event, summary));
+            return Ok(summaries::on_summary(event, summary));
         }
         Ok(Vec::new())
     }
@@ -211,15 +202,16 @@ fn on_transcript(event: &RecordedEvent, transcript: TranscriptEvent) -> Vec<Op> 
         }
         TranscriptEvent::Deleted(_) => {
             let summary = SummaryId::of(TranscriptId(event.stream_id));
-            return vec![
+            let mut ops = vec![
                 Op::Delete { table: TRANSCRIPTS.name, key: vec![event.stream_id.into()] },
-                Op::DeleteWhere { table: SUMMARIES.name, column: "id", value: summary.0.into() },
                 Op::DeleteWhere {
                     table: PARTICIPANT_CHANGES.name,
                     column: "transcript_id",
                     value: event.stream_id.into(),
                 },
             ];
+            ops.extend(summaries::erased(summary));
+            return ops;
         }
         // Nothing in the read model changes.
         TranscriptEvent::IndexingRequested(_) => return Vec::new(),
@@ -272,31 +264,4 @@ fn details(change: TranscriptDetailsChanged) -> Vec<(&'static str, Value)> {
         columns.push(("notes", words(notes.cloned())));
     }
     columns
-}
-
-fn on_summary(event: &RecordedEvent, summary: SummaryEvent) -> Vec<Op> {
-    let mut columns = moved_to(State::after_summary(&summary));
-    let (transcript, version, content) = match summary {
-        SummaryEvent::Created(created) => (created.transcript_id, 1, created.content),
-        SummaryEvent::Revised(revised) => (revised.transcript_id, revised.version, revised.content),
-        SummaryEvent::Erased(_) => {
-            let (table, value) = (SUMMARIES.name, event.stream_id.into());
-            return vec![Op::DeleteWhere { table, column: "id", value }];
-        }
-    };
-    let at = event.recorded_at.timestamp_millis();
-    columns.extend([("summary_id", event.stream_id.into()), ("updated_at", at.into())]);
-    vec![
-        Op::Put {
-            table: SUMMARIES.name,
-            key: vec![event.stream_id.into(), version.into()],
-            columns: vec![
-                ("organization_id", event.organization.0.into()),
-                ("transcript_id", transcript.0.into()),
-                ("content", json_of(content)),
-                ("created_at", at.into()),
-            ],
-        },
-        Op::Set { table: TRANSCRIPTS.name, key: vec![transcript.0.into()], columns },
-    ]
 }

@@ -1,9 +1,8 @@
-//! Queries of transcripts and summaries.
+//! Queries of transcripts.
 
 use crate::engine::Views;
 use debrief_domain::ids::{ClientId, OrganizationId, SummaryId, TranscriptId};
 use debrief_domain::principal::Viewer;
-use debrief_domain::summary::content::Content as SummaryContent;
 use debrief_domain::transcript::State;
 use debrief_domain::transcript::content::{Participant, Warning};
 use debrief_domain::transcript::participants::ParticipantsChange;
@@ -73,27 +72,12 @@ pub struct TranscriptRow {
     participant_changes: i64,
 }
 
-/// One version of a summary.
-#[derive(Debug, Clone, PartialEq)]
-pub struct SummaryRow {
-    /// Id of the summary, common to all versions.
-    pub id: SummaryId,
-    /// Version number, from 1.
-    pub version: u32,
-    /// Transcript that it summarizes.
-    pub transcript_id: TranscriptId,
-    /// `None` once erased.
-    pub content: Option<SummaryContent>,
-    /// When this version was written, a Unix time in milliseconds.
-    pub created_at: i64,
-}
-
 const TRANSCRIPT: &str = "SELECT id, state, error, title, client_id, held_at, notes, \
      COALESCE(given_language, found_language), filename, size_bytes, content, format, \
      participants, turn_count, word_count, duration_ms, warnings, summary_id, created_at, \
      updated_at, position, turns_version, participant_changes FROM transcripts";
 
-fn json_at<T: for<'de> Deserialize<'de>>(
+pub(super) fn json_at<T: for<'de> Deserialize<'de>>(
     row: &Row,
     column: usize,
 ) -> Result<Option<T>, DatabaseError> {
@@ -272,49 +256,4 @@ pub async fn pending(
     let Some(row) = rows.first() else { return Ok(Pending { sessions: 0, bytes: 0 }) };
     let (sessions, bytes): (i64, i64) = (row.get(0)?, row.get(1)?);
     Ok(Pending { sessions: sessions.unsigned_abs(), bytes: bytes.unsigned_abs() })
-}
-
-const SUMMARY: &str = "SELECT id, version, transcript_id, content, created_at FROM summaries";
-
-fn summary_row(row: &Row) -> Result<SummaryRow, DatabaseError> {
-    Ok(SummaryRow {
-        id: SummaryId(row.get(0)?),
-        version: row.get(1)?,
-        transcript_id: TranscriptId(row.get(2)?),
-        content: json_at(row, 3)?,
-        created_at: row.get(4)?,
-    })
-}
-
-/// Returns versions of a summary before one of them, newest first.
-pub async fn summary_versions(
-    views: &Views,
-    viewer: Viewer,
-    id: SummaryId,
-    before: Option<i64>,
-    limit: u32,
-) -> Result<Vec<SummaryRow>, DatabaseError> {
-    let sql = format!(
-        "{SUMMARY} WHERE organization_id = $1 AND id = $2 AND version < $3 \
-         ORDER BY version DESC LIMIT $4"
-    );
-    let before = before.unwrap_or(i64::MAX);
-    let arguments = [viewer.organization().0.into(), id.0.into(), before.into(), limit.into()];
-    let rows = views.sql().query(&sql, &arguments).await?;
-    rows.iter().map(summary_row).collect()
-}
-
-/// Returns a version of a summary, by default the newest.
-pub async fn summary(
-    views: &Views,
-    viewer: Viewer,
-    id: SummaryId,
-    version: Option<u32>,
-) -> Result<Option<SummaryRow>, DatabaseError> {
-    let sql = format!(
-        "{SUMMARY} WHERE organization_id = $1 AND id = $2 AND ($3 = 0 OR version = $3) \
-         ORDER BY version DESC LIMIT 1"
-    );
-    let arguments = [viewer.organization().0.into(), id.0.into(), version.unwrap_or(0).into()];
-    views.sql().query(&sql, &arguments).await?.first().map(summary_row).transpose()
 }

@@ -40,8 +40,9 @@ pub enum TranscriptChange {
     },
     /// Its summary has a new version.
     Summary {
-        /// State of processing.
-        state: State,
+        /// State of processing; absent if a person wrote the version.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        state: Option<State>,
         /// Id of the summary.
         summary_id: SummaryId,
         /// The number of the newest version.
@@ -118,12 +119,14 @@ fn of_transcript(event: TranscriptEvent) -> Option<TranscriptChange> {
 }
 
 fn of_summary(summary_id: SummaryId, event: SummaryEvent) -> Option<TranscriptUpdate> {
-    let state = State::after_summary(&event)?;
+    let state = State::after_summary(&event);
     let (transcript_id, version) = match event {
         SummaryEvent::Created(created) => (created.transcript_id, 1),
         SummaryEvent::Revised(revised) => (revised.transcript_id, revised.version),
-        // Deleted with its transcript, which has its own update.
-        SummaryEvent::Erased(_) => return None,
+        SummaryEvent::Kept(kept) => (kept.transcript_id, kept.version),
+        // What happens to a summary beside its versions is no change of the transcript; it is
+        // deleted with its transcript, which has its own update.
+        _ => return None,
     };
     let change = TranscriptChange::Summary { state, summary_id, version };
     Some(TranscriptUpdate { transcript_id, change })
