@@ -1,8 +1,12 @@
 //! A summary and its versions.
 
 pub mod content;
+pub mod diff;
+pub mod edit;
 mod events;
 mod section;
+mod sheet;
+pub mod text;
 
 pub use events::*;
 pub use section::Section;
