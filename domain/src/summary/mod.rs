@@ -16,8 +16,10 @@ pub mod edit;
 mod events;
 mod history;
 mod section;
+mod sheet;
 #[cfg(test)]
 mod tests;
+pub mod text;
 
 pub use chat::{MESSAGE_MAX, MESSAGES_MAX, MessageState, UnknownMessageState, WAITING_MAX};
 pub use events::*;
