@@ -47,6 +47,11 @@ impl Cause {
     pub fn is_by_person(&self) -> bool {
         !matches!(self, Self::Written { .. })
     }
+
+    /// Whether the transcript was summarized without a request: what an event without a cause says.
+    fn is_plain(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 impl Default for Cause {
@@ -74,7 +79,7 @@ pub struct SummaryRevised {
     /// Its content.
     pub content: Personal<Content>,
     /// Why it was written.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Cause::is_plain")]
     pub cause: Cause,
 }
 

@@ -106,8 +106,7 @@ fn the_second_writing_is_version_two() {
 
 #[test]
 fn what_a_person_decided_is_not_written_over() {
-    let kept =
-        SummaryEvent::Kept(SummaryKept { transcript_id: TRANSCRIPT, version: 2 });
+    let kept = SummaryEvent::Kept(SummaryKept { transcript_id: TRANSCRIPT, version: 2 });
     given(vec![created("a"), edited(2, "b")]).when(write("c")).then_expect_events(vec![kept]);
     // Neither by a model that began before.
     let finish =
@@ -187,11 +186,8 @@ fn versions_are_undone_and_redone_and_restored() {
 
 #[test]
 fn an_answer_and_its_version_are_one() {
-    let answer = |edits| SummaryCommand::Answer {
-        message_id: message(1),
-        text: "Done.".to_owned(),
-        edits,
-    };
+    let answer =
+        |edits| SummaryCommand::Answer { message_id: message(1), text: "Done.".to_owned(), edits };
     let running = || vec![created("a"), sent(1), started(1)];
     let cause = Cause::Message { message_id: message(1) };
     given(running())
@@ -248,10 +244,9 @@ fn messages_wait_for_each_other() {
 #[test]
 fn approving_twice_is_one_approval() {
     let approve = SummaryCommand::Approve { base_version: 1 };
-    let approved = SummaryEvent::Approved(SummaryApproved { transcript_id: TRANSCRIPT, version: 1 });
-    given(vec![created("a")])
-        .when(approve.clone())
-        .then_expect_events(vec![approved.clone()]);
+    let approved =
+        SummaryEvent::Approved(SummaryApproved { transcript_id: TRANSCRIPT, version: 1 });
+    given(vec![created("a")]).when(approve.clone()).then_expect_events(vec![approved.clone()]);
     given(vec![created("a"), approved]).when(approve.clone()).then_expect_events(vec![]);
     given(vec![created("a"), edited(2, "b")])
         .when(approve)

@@ -140,8 +140,7 @@ pub(super) fn on_summary(event: &RecordedEvent, summary: SummaryEvent) -> Vec<Op
             transcript(it.transcript_id),
         ],
         SummaryEvent::Revised(it) => {
-            let mut ops =
-                vec![version(event, it.transcript_id, it.version, it.content, &it.cause)];
+            let mut ops = vec![version(event, it.transcript_id, it.version, it.content, &it.cause)];
             if let Cause::Written { request_id } = it.cause {
                 let mut columns = vec![("outdated_version", Value::Null)];
                 if request_id.is_some() {
