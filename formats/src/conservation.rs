@@ -38,7 +38,7 @@ impl Balance {
 
 /// Maximum number of examples.
 const EXAMPLES: usize = 20;
-/// Words of chat programs and clocks around names and times.
+/// Words of chat programs and clocks around names and times, and the name of nobody.
 const FRAME: &[&str] = &[
     "am",
     "pm",
@@ -55,7 +55,10 @@ const FRAME: &[&str] = &[
     "hour",
     "hours",
     "speaker",
+    "unknown",
 ];
+/// The line that a tool adds to what it wrote.
+const TRAILER: &str = "Transcribed by https://otter.ai";
 
 /// Compares a file with what was read from it. Returns `None` if the format has no second reading:
 /// documents, archives and markup.
@@ -63,11 +66,13 @@ pub fn balance(file: &[u8], content: &Content) -> Option<Balance> {
     let source = Source::new(file).ok()?;
     let text = source.text();
     let texts = match content.format.as_str() {
-        "webvtt" | "srt" | "sbv" => vec![captions(text, content.format == "webvtt")],
+        "webvtt" | "srt" | "sbv" => {
+            vec![captions(&without_metadata(text), content.format == "webvtt")]
+        }
         "microdvd" | "mpl2" => vec![after_numbers(text)],
         "otter_txt" | "riverside_txt" | "happy_scribe" | "zoom_captions" | "zoom_chat"
         | "whatsapp" | "gemini_notes" | "google_meet" | "named_text" | "headed_text"
-        | "timed_text" | "name_above" => vec![text.to_owned()],
+        | "timed_text" | "name_above" => vec![text.replace(TRAILER, "")],
         format if format.ends_with("_json") => json(text),
         _ => return None,
     };
@@ -161,9 +166,11 @@ pub fn lost_in_noise(noise: &str) -> Option<String> {
     })
 }
 
-/// Returns the words of a text, in lower case, without numbers.
+/// Returns the words of a text, in lower case, without numbers and addresses.
 fn words(text: &str) -> impl Iterator<Item = String> + '_ {
-    text.split(|c: char| !c.is_alphanumeric())
+    text.split_whitespace()
+        .filter(|word| !word.contains("://"))
+        .flat_map(|word| word.split(|c: char| !c.is_alphanumeric()))
         .filter(|word| word.contains(char::is_alphabetic))
         .map(str::to_lowercase)
 }
@@ -201,6 +208,30 @@ fn captions(text: &str, header: bool) -> String {
     }
     ids.iter().for_each(|id| push(id, &mut said));
     said
+}
+
+/// Returns captions in which what is JSON, as Microsoft Graph writes it into cues, is replaced by the
+/// text that was spoken.
+fn without_metadata(text: &str) -> String {
+    let mut plain = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find("\n{") {
+        let (before, from) = rest.split_at(at + 1);
+        plain.push_str(before);
+        let mut values = serde_json::Deserializer::from_str(from).into_iter::<serde_json::Value>();
+        let length = match values.next() {
+            Some(Ok(metadata)) => {
+                plain.push_str(metadata["spokenText"].as_str().unwrap_or_default());
+                values.byte_offset()
+            }
+            _ => {
+                plain.push('{');
+                1
+            }
+        };
+        rest = &from[length..];
+    }
+    plain + rest
 }
 
 /// Matches SBV's `0:00:03.900,0:00:08.460`, and damaged arrows.
@@ -250,7 +281,11 @@ fn json(text: &str) -> Vec<String> {
         {
             let path: Vec<&str> = frames.iter().map(|frame| frame.key(text)).collect();
             let path = path.join(".");
-            if !GENERATED.iter().any(|word| path.to_lowercase().contains(word)) {
+            // Of alternatives, one is what was said.
+            let other = frames.windows(2).any(|pair| {
+                !pair[1].object && pair[1].index > 0 && pair[0].key(text) == "alternatives"
+            });
+            if !other && !GENERATED.iter().any(|word| path.to_lowercase().contains(word)) {
                 push(&value, at.entry(path).or_default());
             }
         }

@@ -57,7 +57,8 @@ async fn what_can_be_rebuilt_is_set_aside_and_rebuilt() {
         assert_eq!(set_aside(&server, name).len(), 1);
         assert!(server.log().contains("it is set aside and rebuilt from the log"));
         let listed = server.api().get("/v1/transcripts").await.expect(200);
-        assert_eq!(listed["items"][0]["title"], "Reviews");
+        let items = listed["items"].as_array().unwrap();
+        assert!(items.iter().any(|item| item["title"] == "Reviews"), "{listed}");
         // And work is done.
         server.api().session(VTT.replace("Sunday", name), &[]).await;
         let doctor = server.try_cli(&["doctor"]);

@@ -1,7 +1,7 @@
 //! The queue without a server: workers poll the ledger.
 
 use super::ledger::{Ledger, Settled};
-use super::{Job, Outcome, Queue, QueueError};
+use super::{Job, Outcome, Queue, QueueError, Room};
 use async_trait::async_trait;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -32,7 +32,7 @@ impl Queue for EmbeddedQueue {
     async fn lease(
         &self,
         consumer: &str,
-        max: usize,
+        room: Room,
         lease: Duration,
         wait: Duration,
         stop: &CancellationToken,
@@ -42,7 +42,7 @@ impl Queue for EmbeddedQueue {
         let mut woken = self.ledger.woken();
         loop {
             woken.mark_unchanged();
-            let claimed = self.ledger.claim(consumer, max, lease).await?;
+            let claimed = self.ledger.claim(consumer, room, lease).await?;
             if !claimed.jobs.is_empty() || stop.is_cancelled() {
                 return Ok(claimed.jobs);
             }

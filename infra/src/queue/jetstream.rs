@@ -12,7 +12,7 @@
 //! deleted); and while rows are long overdue, messages and rows are counted.
 
 use super::ledger::{Ledger, Settled};
-use super::{Job, Outcome, Queue, QueueError};
+use super::{Job, Outcome, Queue, QueueError, Room};
 use crate::database::sql::Value;
 use async_nats::jetstream::{self, AckKind, Message, consumer, stream};
 use async_trait::async_trait;
@@ -298,14 +298,14 @@ impl Queue for JetStreamQueue {
     async fn lease(
         &self,
         consumer: &str,
-        max: usize,
+        room: Room,
         lease: Duration,
         wait: Duration,
         stop: &CancellationToken,
     ) -> Result<Vec<Job>, QueueError> {
         let pulled = tokio::select! {
             () = stop.cancelled() => return Ok(Vec::new()),
-            pulled = self.pull(consumer, max, lease, wait) => pulled,
+            pulled = self.pull(consumer, room.jobs, lease, wait) => pulled,
         };
         let mut messages = match pulled {
             Ok(messages) => messages,
@@ -317,7 +317,10 @@ impl Queue for JetStreamQueue {
         if messages.is_empty() {
             return Ok(Vec::new());
         }
-        let claimed = self.ledger.claim(consumer, messages.len(), lease).await?;
+        // What is missing of the room does not come out of what is reserved.
+        let reserved = (room.reserved + messages.len()).saturating_sub(room.jobs);
+        let room = Room { jobs: messages.len(), reserved };
+        let claimed = self.ledger.claim(consumer, room, lease).await?;
         {
             let mut held_messages = self.messages.lock().expect("no panic under this lock");
             for job in &claimed.jobs {

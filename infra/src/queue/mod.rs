@@ -121,19 +121,35 @@ pub enum Outcome {
     },
 }
 
+/// How many jobs a lease may bring.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Room {
+    /// Maximum number of jobs.
+    pub jobs: usize,
+    /// How many of them only organizations without running jobs may have.
+    pub reserved: usize,
+}
+
+impl From<usize> for Room {
+    /// Returns room for this many jobs of any organization.
+    fn from(jobs: usize) -> Self {
+        Self { jobs, reserved: 0 }
+    }
+}
+
 /// How workers learn of jobs.
 #[async_trait]
 pub trait Queue: Send + Sync {
     /// Returns the ledger with the rows.
     fn ledger(&self) -> &Ledger;
 
-    /// Leases up to `max` jobs of a consumer, waiting up to `wait` for the first. `stop` ends the
+    /// Leases jobs of a consumer, as many as there is room for, waiting up to `wait` for the first. `stop` ends the
     /// wait. If this future is dropped, it may have leased jobs that nobody does until their leases
     /// expire.
     async fn lease(
         &self,
         consumer: &str,
-        max: usize,
+        room: Room,
         lease: Duration,
         wait: Duration,
         stop: &CancellationToken,

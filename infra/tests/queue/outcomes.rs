@@ -218,12 +218,16 @@ pub(crate) async fn a_clock_that_was_ahead_delays_nothing(bench: Arc<Bench>) {
 
     let relay = process.run_relay(&[PARSE], LONG);
     let mut positions = vec![leased[0].position, first];
-    while let Some(job) = process.lease(1, LONG, 3_000).await.pop() {
+    let until = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    while !positions.is_empty() && std::time::Instant::now() < until {
+        // JetStream delivers messages of jobs that are not due yet, too.
+        let Some(job) = process.lease(1, LONG, 1_000).await.pop() else { continue };
         let at = positions.iter().position(|position| *position == job.position);
         positions.remove(at.unwrap_or_else(|| panic!("{job:?} is not due")));
         assert!(process.settle(&job, Outcome::Done).await);
     }
     assert_eq!(positions, [] as [i64; 0], "these wait for tomorrow");
+    assert!(process.lease(1, LONG, 500).await.is_empty(), "what is due in half an hour");
     assert_eq!(process.rows("state = 'leased'", &[]).await, 1, "a lease that still runs");
     relay.stop().await;
 }

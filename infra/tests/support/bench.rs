@@ -145,7 +145,7 @@ impl Process {
 
     pub async fn lease(&self, max: usize, lease: Duration, wait_ms: u64) -> Vec<Job> {
         let (wait, stop) = (Duration::from_millis(wait_ms), CancellationToken::new());
-        self.queue.lease(CONSUMER, max, lease, wait, &stop).await.unwrap()
+        self.queue.lease(CONSUMER, max.into(), lease, wait, &stop).await.unwrap()
     }
 
     /// Returns the next job, which must arrive within `limit`.
@@ -218,7 +218,7 @@ pub async fn work_off(
             let max = rand::random_range(1..=16);
             let wait = Duration::from_millis(200);
             let stop = CancellationToken::new();
-            let jobs = match process.queue.lease(CONSUMER, max, lease, wait, &stop).await {
+            let jobs = match process.queue.lease(CONSUMER, max.into(), lease, wait, &stop).await {
                 Ok(jobs) => jobs,
                 Err(QueueError::Unavailable(_)) => {
                     done.lock().unwrap().failures += 1;

@@ -63,7 +63,7 @@ impl Projection for Counts {
 
 async fn again(node: &Node, counts: &Arc<dyn Projection>, events: i64, batch: u32) {
     let head = node.log.head().await.unwrap();
-    let sql = "UPDATE projection_checkpoints SET position = $1";
+    let sql = "UPDATE projection_checkpoints SET position = $1, event_id = NULL";
     node.execute(sql, &[(head - events).max(0).into()]).await;
     node.runner(counts, batch).catch_up().await.unwrap();
 }

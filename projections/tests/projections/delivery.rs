@@ -7,7 +7,7 @@ use std::sync::Arc;
 /// Moves the checkpoints back by `events`, so that these are delivered again.
 async fn deliver_again(node: &Node, projections: &[Arc<dyn Projection>], events: i64) {
     let head = node.log.head().await.unwrap();
-    let sql = "UPDATE projection_checkpoints SET position = $1";
+    let sql = "UPDATE projection_checkpoints SET position = $1, event_id = NULL";
     node.execute(sql, &[(head - events).max(0).into()]).await;
     for projection in projections {
         node.runner(projection, rand::random_range(1..=40)).catch_up().await.unwrap();

@@ -111,7 +111,7 @@ pub(crate) async fn rows_are_numbered_within_groups(place: Shared) {
         let dump = node.dump(projections).await;
         assert!(*first.get_or_insert(dump.clone()) == dump, "batches of {size} give other tables");
         // Half of the events are delivered again.
-        let sql = "UPDATE projection_checkpoints SET position = position / 2";
+        let sql = "UPDATE projection_checkpoints SET position = position / 2, event_id = NULL";
         node.execute(sql, &[]).await;
         node.runner(&projection, size + 2).catch_up().await.unwrap();
         assert!(dump == node.dump(projections).await, "events came twice, batches of {size}");

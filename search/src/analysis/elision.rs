@@ -7,8 +7,8 @@
 const ELIDED: &[&str] = &[
     "all", "anch", "bell", "c", "ch", "ciascun", "coll", "com", "cos", "d", "dagl", "dall", "degl",
     "dell", "di", "dov", "entr", "gl", "grand", "j", "jusqu", "l", "lorsqu", "m", "mezz", "n",
-    "negl", "nell", "nessun", "nient", "presqu", "pr", "puisqu", "qu", "qual", "qualcun", "quand",
-    "quant", "quelqu", "quell", "quest", "quoiqu", "s", "sant", "senz", "sugl", "sull", "t",
+    "negl", "nell", "nessun", "nient", "pr", "presqu", "puisqu", "qu", "qual", "qualcun", "quand",
+    "quant", "quell", "quelqu", "quest", "quoiqu", "s", "sant", "senz", "sugl", "sull", "t",
     "tutt", "un", "v",
 ];
 /// The minimum number of letters that are left.

@@ -23,8 +23,8 @@ const ARABIC_PREFIXES: &[&str] = &[
 /// Arabic endings of number, gender and possession, longest first (Larkey, Ballesteros and Connell,
 /// *Light Stemming for Arabic Information Retrieval*, 2007, and common pronouns).
 const ARABIC_ENDINGS: &[&str] = &[
-    "تها", "تهم", "تنا", "تكم", "هما", "ها", "ان", "ات", "ون", "ين", "يه", "ية", "هم", "كم", "نا",
-    "تي", "ته", "تك", "ه", "ة", "ي", "ك",
+    "يتها", "يتهم", "يتنا", "يتكم", "يته", "يتي", "يتك", "تها", "تهم", "تنا", "تكم", "هما", "ها",
+    "ان", "ات", "ون", "ين", "يه", "ية", "هم", "كم", "نا", "تي", "ته", "تك", "ه", "ة", "ي", "ك",
 ];
 /// The minimum number of letters left of an Arabic word.
 const ARABIC_REST: usize = 3;

@@ -10,7 +10,7 @@ use super::{CANDIDATES_MAX, Query, Snapshot};
 use crate::index::{IndexError, Statistics};
 use crate::passages::Kind;
 use std::cmp::Reverse;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use tantivy::DocAddress;
 use tantivy::collector::TopDocs;
 use tantivy::query::{BooleanQuery, Occur, Query as EngineQuery};
@@ -40,6 +40,21 @@ struct Said {
     /// The best score of its passages.
     score: f32,
     turns: Vec<u32>,
+}
+
+/// Returns the words of a question without the names of the people that it is about: whether a
+/// passage is by them is another question than whether it holds the subject.
+pub(super) fn subject(query: &Query) -> String {
+    let names: HashSet<String> = query
+        .about
+        .iter()
+        .flat_map(|about| &about.names)
+        .flat_map(|name| name.split_whitespace())
+        .map(str::to_lowercase)
+        .collect();
+    let words = query.words.split_whitespace();
+    let subject: Vec<&str> = words.filter(|word| !names.contains(&word.to_lowercase())).collect();
+    subject.join(" ")
 }
 
 impl Snapshot<'_> {
@@ -129,8 +144,7 @@ pub(super) fn first(of_kind: &[OfKind], ranked: Vec<(f32, DocAddress)>) -> Vec<(
         return ranked;
     }
     let most = ranked.first().map_or(0.0, |(score, _)| *score);
-    let known: std::collections::HashSet<DocAddress> =
-        of_kind.iter().map(|passage| passage.address).collect();
+    let known: HashSet<DocAddress> = of_kind.iter().map(|passage| passage.address).collect();
     let ahead = of_kind
         .iter()
         .enumerate()

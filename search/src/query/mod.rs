@@ -148,7 +148,11 @@ impl<'a> Snapshot<'a> {
         let clauses = self.clauses(query, &words, &mut analyzer);
         let engine = self.engine_query(&clauses);
         let of_kind = match query.favoured {
-            Some(kind) if !query.every_word => self.of_kind(query, kind, &clauses)?,
+            Some(kind) if !query.every_word => {
+                let subject = self.words(&mut analyzer, &kinds::subject(query))?;
+                let clauses = self.clauses(query, &subject, &mut analyzer);
+                self.of_kind(query, kind, &clauses)?
+            }
             _ => Vec::new(),
         };
         let nearby = match words.is_empty() || query.dense.near.is_empty() {

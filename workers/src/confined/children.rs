@@ -6,6 +6,7 @@ use crate::fault::Fault;
 use async_trait::async_trait;
 use bytes::Bytes;
 use metrics::counter;
+use rustix::process::{Pid, setpriority_pgrp};
 use std::ffi::OsString;
 use std::io;
 use std::os::unix::process::ExitStatusExt;
@@ -14,6 +15,12 @@ use std::process::{ExitStatus, Stdio};
 use std::sync::Mutex;
 use std::time::Duration;
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
+
+/// How long a child works like any other process. After that its priority is lowered, so that short
+/// work is not slowed down by long work beside it.
+const SHORT: Duration = Duration::from_millis(300);
+/// The niceness of long work.
+const NICE: i32 = 10;
 
 /// How long a child that closed its output may take to exit.
 const ENDING: Duration = Duration::from_secs(5);
@@ -43,6 +50,8 @@ struct Running {
     child: Child,
     input: ChildStdin,
     output: ChildStdout,
+    /// Whether its priority was lowered, for good.
+    is_slow: bool,
 }
 
 impl Children {
@@ -92,10 +101,15 @@ impl Children {
             child,
             input: input.expect("its standard input is a pipe"),
             output: output.expect("its standard output is a pipe"),
+            is_slow: false,
         })
     }
 
     fn keep(&self, running: Running) {
+        // A process may not raise its priority again.
+        if running.is_slow {
+            return;
+        }
         let mut idle = self.idle.lock().expect("no panic under this lock");
         if idle.len() < self.idle_max {
             idle.push(running);
@@ -107,7 +121,22 @@ impl Running {
     async fn ask(&mut self, request: &Request, budget: Duration) -> io::Result<(Status, Vec<u8>)> {
         // An answer may come before the whole request has been read.
         let ask = protocol::ask(&mut self.input, request, budget);
-        let (asked, heard) = tokio::join!(ask, protocol::hear(&mut self.output));
+        let hear = protocol::hear(&mut self.output);
+        let mut talk = std::pin::pin!(async move { tokio::join!(ask, hear) });
+        let (asked, heard) = tokio::select! {
+            ended = &mut talk => ended,
+            () = tokio::time::sleep(SHORT) => {
+                self.is_slow = true;
+                // Without an id it has exited.
+                let group = self.child.id().and_then(|id| Pid::from_raw(id.cast_signed()));
+                if let Some(group) = group
+                    && let Err(error) = setpriority_pgrp(Some(group), NICE)
+                {
+                    tracing::debug!(%error, "cannot lower the priority of a process");
+                }
+                talk.await
+            }
+        };
         let heard = heard?;
         asked?;
         Ok(heard)

@@ -1,6 +1,7 @@
 //! The runtime: leases jobs, renews leases, and settles outcomes.
 //!
-//! Invariants: a worker runs at most `concurrency` jobs at once. The lease of a running job is
+//! Invariants: a worker runs at most `concurrency` jobs at once, and an organization at most three
+//! quarters of them: the rest is reserved for organizations without running jobs. The lease of a running job is
 //! renewed every third of its length, for `timeout` at most; an attempt that takes longer has
 //! failed. A job whose lease was lost is stopped, because another worker has it. A panic is a
 //! failed attempt. A worker is told of a job that failed for good before the job becomes a dead
@@ -17,7 +18,7 @@ use crate::descriptor::Limits;
 use crate::worker::Worker;
 use breaker::Breaker;
 use debrief_infra::log::EventLog;
-use debrief_infra::queue::Queue;
+use debrief_infra::queue::{Queue, Room};
 use metrics::{counter, gauge};
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,6 +28,8 @@ use tokio_util::task::TaskTracker;
 
 /// Duration of one wait for jobs.
 const LEASE_WAIT: Duration = Duration::from_secs(2);
+/// The same while only reserved slots are free; others may become free meanwhile.
+const RESERVED_WAIT: Duration = Duration::from_millis(50);
 /// Delay after the queue was unavailable.
 const FAILURE_PAUSE: Duration = Duration::from_millis(500);
 
@@ -78,6 +81,11 @@ impl Options {
         }
     }
 
+    /// Returns how many slots are for organizations without running jobs.
+    fn reserved(&self) -> usize {
+        self.concurrency / 4
+    }
+
     /// Returns the delay before the next attempt: exponential, half of it jitter.
     fn backoff(&self, attempts: u32) -> Duration {
         let full = self.backoff_min.saturating_mul(2_u32.saturating_pow(attempts.min(20)));
@@ -114,8 +122,9 @@ pub async fn run(
             }
         }
         gauge!("debrief_worker_breaker_open", "worker" => name).set(0.0);
-        let room = 1 + slots.available_permits();
-        let leased = match queue.lease(name, room, options.lease, LEASE_WAIT, &stop).await {
+        let room = Room { jobs: 1 + slots.available_permits(), reserved: options.reserved() };
+        let wait = if room.jobs > room.reserved { LEASE_WAIT } else { RESERVED_WAIT };
+        let leased = match queue.lease(name, room, options.lease, wait, &stop).await {
             Ok(leased) => leased,
             Err(error) => {
                 tracing::warn!(worker = name, %error, "cannot lease jobs; trying again");

@@ -2,20 +2,24 @@
 //!
 //! Invariant: among the organizations with jobs that are due, a claim serves the one with the
 //! fewest running jobs, among equals the one that has waited longest, and of each its oldest job;
-//! so nobody waits for another's backlog. The cost of a claim depends on the number of
+//! so nobody waits for another's backlog. Slots that are reserved ([`Room`]) serve organizations
+//! without running jobs only, so nobody waits for another's long jobs either. The cost of a claim depends on the number of
 //! organizations with jobs, not on the number of jobs: the index `work_fair` is entered once for
 //! each organization.
 
 use super::{LEASE_MAX, Ledger, millis, now};
 use crate::database::DatabaseError;
 use crate::database::sql::{Dialect, Row, Value};
-use crate::queue::Job;
+use crate::queue::{Job, Room};
 use debrief_domain::ids::OrganizationId;
 use std::time::Duration;
 use uuid::Uuid;
 
 /// Maximum number of organizations that one statement claims for.
 const ORGANIZATIONS_MAX: usize = 32;
+
+/// Delay before a reserved slot is offered again, if only organizations with running jobs wait.
+const RESERVED: Duration = Duration::from_millis(50);
 
 /// The result of a claim.
 #[derive(Debug)]
@@ -71,14 +75,16 @@ fn job(row: &Row) -> Result<Job, DatabaseError> {
     })
 }
 
-/// Returns how many of `max` jobs each organization gets.
-fn shares(turns: &[Turn], max: usize) -> Vec<i64> {
+/// Returns how many jobs each organization gets.
+fn shares(turns: &[Turn], room: Room) -> Vec<i64> {
     let mut shares = vec![0; turns.len()];
-    for _ in 0..max {
+    for left in (1..=room.jobs).rev() {
         let load = |at: &usize| (turns[*at].leased + shares[*at], turns[*at].due);
-        if let Some(least) = (0..turns.len()).min_by_key(load) {
-            shares[least] += 1;
+        let Some(least) = (0..turns.len()).min_by_key(load) else { break };
+        if left <= room.reserved && load(&least).0 > 0 {
+            break;
         }
+        shares[least] += 1;
     }
     shares
 }
@@ -108,11 +114,11 @@ fn claim_sql(dialect: Dialect, organizations: usize) -> String {
 }
 
 impl Ledger {
-    /// Claims up to `max` jobs that are due.
+    /// Claims jobs that are due.
     pub(in crate::queue) async fn claim(
         &self,
         consumer: &str,
-        max: usize,
+        mut room: Room,
         lease: Duration,
     ) -> Result<Claimed, DatabaseError> {
         let mut jobs = Vec::new();
@@ -124,10 +130,13 @@ impl Ledger {
             let next =
                 turns.first().map(|turn| Duration::from_millis((turn.due - now).max(0) as u64));
             turns.retain(|turn| turn.due <= now);
-            if turns.is_empty() || jobs.len() >= max {
+            if turns.is_empty() || room.jobs == 0 {
                 break next;
             }
-            let shares = shares(&turns, max - jobs.len());
+            let shares = shares(&turns, room);
+            if shares.iter().all(|share| *share == 0) {
+                break Some(RESERVED);
+            }
             let mut arguments: Vec<Value> = vec![
                 consumer.into(),
                 now.into(),
@@ -144,6 +153,7 @@ impl Ledger {
             for row in &rows {
                 jobs.push(job(row)?);
             }
+            room.jobs -= rows.len();
             // With one organization, those were all its jobs; with several, one may have had fewer
             // than its share.
             if rows.is_empty() || organizations == 1 {
@@ -193,12 +203,23 @@ mod tests {
 
     #[test]
     fn whoever_has_least_under_way_gets_more() {
+        let shares = |turns: &[Turn], jobs: usize| shares(turns, jobs.into());
         assert_eq!(shares(&[turn(1, 10, 0)], 4), [4]);
         assert_eq!(shares(&[turn(1, 10, 0), turn(2, 20, 0)], 3), [2, 1]);
         assert_eq!(shares(&[turn(1, 20, 0), turn(2, 10, 0)], 3), [1, 2]);
         assert_eq!(shares(&[turn(1, 20, 0), turn(2, 10, 3)], 4), [3, 1]);
         assert_eq!(shares(&[turn(1, 20, 0), turn(2, 10, 3)], 2), [2, 0]);
         assert!(shares(&[], 3).is_empty());
+    }
+
+    #[test]
+    fn the_last_slots_are_for_those_with_nothing_under_way() {
+        let shares = |turns: &[Turn], jobs| shares(turns, Room { jobs, reserved: 1 });
+        assert_eq!(shares(&[turn(1, 10, 0)], 4), [3]);
+        assert_eq!(shares(&[turn(1, 10, 3)], 1), [0]);
+        assert_eq!(shares(&[turn(1, 10, 3), turn(2, 20, 0)], 1), [0, 1]);
+        assert_eq!(shares(&[turn(1, 10, 3), turn(2, 20, 0)], 2), [0, 1]);
+        assert_eq!(shares(&[turn(1, 10, 0)], 1), [1]);
     }
 
     /// What a claim reads does not grow with the backlog: no step of its query plans scans the
