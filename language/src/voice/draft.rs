@@ -92,7 +92,7 @@ impl Draft {
         let from = lines.len().saturating_sub(3);
         let begins = (from..lines.len()).find(|place| {
             let lower = lists::folded(&lines[*place].1);
-            let known = lists::begins(pack.sign_offs, &lower);
+            let known = lists::begins(&pack.sign_offs, &lower);
             known.is_some_and(|known| is_sign_off(&lines[*place].1, known))
                 && (*place..lines.len()).all(short)
         });
@@ -158,7 +158,7 @@ pub(super) fn language(text: &str) -> Option<&'static str> {
         return Some(HE.code);
     }
     let known = words.iter().filter(|word| {
-        [EN.function, EN.common, EN.second, EN.third, EN.greetings, EN.sign_offs]
+        [&EN.function, &EN.common, &EN.second, &EN.third, &EN.greetings, &EN.sign_offs]
             .iter()
             .any(|list| lists::has(list, word))
     });
@@ -219,7 +219,7 @@ fn is_direction_mark(c: char) -> bool {
 /// Returns the greeting that a line begins with, and what follows.
 fn greeting<'a>(line: &'a str, pack: &Pack, names: &[&str]) -> Option<(&'a str, &'a str)> {
     let lower = lists::folded(line);
-    let known = lists::begins(pack.greetings, &lower).is_some();
+    let known = lists::begins(&pack.greetings, &lower).is_some();
     let end = line.find([',', '!', '.', '—', '–', ':', ';']);
     let (greeting, rest) = match end {
         Some(at) => {
@@ -234,25 +234,25 @@ fn greeting<'a>(line: &'a str, pack: &Pack, names: &[&str]) -> Option<(&'a str, 
     }
     // The name alone, or with "dear" after it.
     let named = names.iter().any(|name| lists::folded(greeting).contains(&lists::folded(name)))
-        || lists::entries(pack.after_name).any(|after| lower.contains(&format!(" {after}")));
+        || pack.after_name.iter().any(|after| lower.contains(&format!(" {after}")));
     (greeting.ends_with(',') && words <= 3 && rest.is_empty() && named).then_some((greeting, rest))
 }
 
 /// Returns the name in a greeting: what stands between its first words and its end.
 fn vocative<'a>(greeting: &'a str, pack: &Pack) -> Option<&'a str> {
     let lower = lists::folded(greeting);
-    let from = match lists::begins(pack.greetings, &lower) {
+    let from = match lists::begins(&pack.greetings, &lower) {
         Some(known) if lower.len() == greeting.len() => known.len(),
         _ => 0,
     };
     let mut name =
         greeting[from..].trim().trim_end_matches([',', '!', '.', '—', '–', ':', ';']).trim();
-    for after in lists::entries(pack.after_name) {
+    for after in pack.after_name.iter() {
         name = name.strip_suffix(after).filter(|rest| rest.ends_with(' ')).unwrap_or(name).trim();
     }
     let fits = name.split_whitespace().count() <= 2
         && !name.is_empty()
-        && !lists::has(pack.nobody, &lists::folded(name))
+        && !lists::has(&pack.nobody, &lists::folded(name))
         && (pack.code != EN.code
             || name.split_whitespace().all(|word| word.starts_with(char::is_uppercase)));
     fits.then_some(name)

@@ -130,16 +130,16 @@ impl Measured<'_> {
 
     /// Returns the person in which most words of a text speak of the client.
     fn person(&self, words: &[String]) -> Option<Person> {
-        let count = |list: &'static str| words.iter().filter(|w| lists::has(list, w)).count();
+        let count = |list: &lists::List| words.iter().filter(|w| lists::has(list, w)).count();
         let named = words.iter().filter(|word| {
             let bare = word.strip_suffix("'s").unwrap_or(word);
             self.names.iter().any(|name| lists::folded(name) == bare)
         });
-        let third = count(self.pack.third) + count(self.pack.client) + named.count();
+        let third = count(&self.pack.third) + count(&self.pack.client) + named.count();
         let counts = [
-            (count(self.pack.second), Person::Second),
+            (count(&self.pack.second), Person::Second),
             (third, Person::Third),
-            (count(self.pack.first), Person::First),
+            (count(&self.pack.first), Person::First),
         ];
         counts.into_iter().filter(|(n, _)| *n > 0).rev().max_by_key(|(n, _)| *n).map(|(_, p)| p)
     }
@@ -171,10 +171,10 @@ impl Measured<'_> {
             .cloned()
             .collect();
         let every: Vec<String> = every.iter().cloned().chain(words::lower(&frames)).collect();
-        let count = |list: &'static str| {
-            lists::entries(list).map(|phrase| words::occurrences(phrase, &every)).sum::<usize>()
+        let count = |list: &lists::List| {
+            list.iter().map(|phrase| words::occurrences(phrase, &every)).sum::<usize>()
         };
-        let (formal, informal) = (count(self.pack.formal), count(self.pack.informal));
+        let (formal, informal) = (count(&self.pack.formal), count(&self.pack.informal));
         if formal + informal >= TONE {
             let seen = formal.max(informal);
             let habit = Habit::Tone { formal: formal > informal };
@@ -258,12 +258,12 @@ impl Measured<'_> {
     /// at least one word that is not common.
     fn is_own(&self, window: &[String]) -> bool {
         let function = |word: &String| {
-            lists::has(self.pack.function, word)
-                || lists::has(self.pack.third, word)
-                || lists::has(self.pack.second, word)
-                || lists::has(self.pack.first, word)
+            lists::has(&self.pack.function, word)
+                || lists::has(&self.pack.third, word)
+                || lists::has(&self.pack.second, word)
+                || lists::has(&self.pack.first, word)
         };
-        let common = |word: &String| function(word) || lists::has(self.pack.common, word);
+        let common = |word: &String| function(word) || lists::has(&self.pack.common, word);
         let fact = |word: &String| {
             word.chars().any(char::is_numeric)
                 || self.names.iter().any(|name| lists::folded(name) == *word)

@@ -128,8 +128,8 @@ struct Pairs<'a> {
     pack: &'static Pack,
     names: Vec<String>,
     hunks: Vec<Hunk>,
-    before: &'a Draft,
-    after: &'a Draft,
+    /// All words as they were written.
+    written: HashSet<&'a str>,
     old: Vec<String>,
     new: Vec<String>,
 }
@@ -139,7 +139,9 @@ impl<'a> Pairs<'a> {
         let pairs = words::aligned(&before.sentences, &after.sentences);
         let hunks = pairs.iter().flat_map(|(old, new)| words::hunks(old, new)).collect();
         let (old, new) = (words::lower(&before.sentences), words::lower(&after.sentences));
-        Self { pack, names, hunks, before, after, old, new }
+        let sentences = before.sentences.iter().chain(&after.sentences);
+        let written = sentences.flat_map(|text| text.split_whitespace()).collect();
+        Self { pack, names, hunks, written, old, new }
     }
 
     fn observe(self, seen: &mut Seen, lessons: &[Lesson]) {
@@ -151,15 +153,15 @@ impl<'a> Pairs<'a> {
 
     /// Returns the person in which words speak of the client; `None` if they do not.
     fn person_of(&self, tokens: &[Token]) -> Option<Person> {
-        let any = |list: &'static str| tokens.iter().any(|token| lists::has(list, &token.lower));
-        if any(self.pack.second) {
+        let any = |list: &lists::List| tokens.iter().any(|token| lists::has(list, &token.lower));
+        if any(&self.pack.second) {
             Some(Person::Second)
-        } else if any(self.pack.third)
-            || any(self.pack.client)
+        } else if any(&self.pack.third)
+            || any(&self.pack.client)
             || tokens.iter().any(|t| self.names_client(t))
         {
             Some(Person::Third)
-        } else if any(self.pack.first) {
+        } else if any(&self.pack.first) {
             Some(Person::First)
         } else {
             None
@@ -177,7 +179,8 @@ impl<'a> Pairs<'a> {
                 .iter()
                 .filter(|word| {
                     let bare = word.strip_suffix("'s").unwrap_or(word);
-                    self.names.iter().any(|name| name == bare) || lists::has(self.pack.client, word)
+                    self.names.iter().any(|name| name == bare)
+                        || lists::has(&self.pack.client, word)
                 })
                 .count()
         };
@@ -199,7 +202,7 @@ impl<'a> Pairs<'a> {
         {
             return seen.add(Habit::Person { person }, Stance::For, &before, &after);
         }
-        let addresses = self.new.iter().any(|word| lists::has(self.pack.second, word));
+        let addresses = self.new.iter().any(|word| lists::has(&self.pack.second, word));
         if mentions(&self.old) >= 2 && left >= 2 && !addresses {
             seen.add(Habit::Person { person: Person::Third }, Stance::Kept, "", "");
         } else if addresses && left == 0 {
@@ -314,9 +317,11 @@ impl<'a> Pairs<'a> {
         // What is explained otherwise is at the ends of what is left.
         loop {
             let explained = |a: &Token, b: &Token| {
+                let spelled = [Spelling::British, Spelling::American]
+                    .into_iter()
+                    .filter_map(|to| spelling::respelled(&a.lower, to));
                 words::agree(&a.lower, &b.lower)
-                    || spelling::respelled(&a.lower, Spelling::British).as_ref() == Some(&b.lower)
-                    || spelling::respelled(&a.lower, Spelling::American).as_ref() == Some(&b.lower)
+                    || spelled.into_iter().any(|a| a == b.lower || words::agree(&a, &b.lower))
                     || self.person_of(std::slice::from_ref(a)).is_some()
                         && self.person_of(std::slice::from_ref(b)).is_some()
             };
@@ -348,14 +353,7 @@ impl<'a> Pairs<'a> {
         if self.person_of(old).is_some() || self.person_of(new).is_some() {
             return None;
         }
-        let texts: HashSet<&str> = self
-            .before
-            .sentences
-            .iter()
-            .chain(&self.after.sentences)
-            .flat_map(|s| s.split_whitespace())
-            .collect();
-        let known = |word: &str| texts.contains(word);
+        let known = |word: &str| self.written.contains(word);
         let is_fact = |(at, token): (usize, &Token)| {
             words::is_fact(token, first && at == 0, self.pack, &self.names, &known)
         };
@@ -363,7 +361,7 @@ impl<'a> Pairs<'a> {
             return None;
         }
         let of_function =
-            |tokens: &[Token]| tokens.iter().all(|t| lists::has(self.pack.function, &t.lower));
+            |tokens: &[Token]| tokens.iter().all(|t| lists::has(&self.pack.function, &t.lower));
         if of_function(old) && of_function(new) {
             return None;
         }

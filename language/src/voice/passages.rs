@@ -85,13 +85,13 @@ fn worth(
             let may_begin = at == 0
                 && (language != Some("en")
                     || [
-                        lists::EN.function,
-                        lists::EN.common,
-                        lists::EN.second,
-                        lists::EN.third,
-                        lists::EN.first,
-                        lists::EN.formal,
-                        lists::EN.informal,
+                        &lists::EN.function,
+                        &lists::EN.common,
+                        &lists::EN.second,
+                        &lists::EN.third,
+                        &lists::EN.first,
+                        &lists::EN.formal,
+                        &lists::EN.informal,
                     ]
                     .iter()
                     .any(|list| lists::has(list, word)));

@@ -4,9 +4,12 @@
 //! "size", "prize", "color" in a name of more letters, or "metre" in French stay as they are.
 
 use debrief_domain::voice::Spelling;
+use std::collections::HashMap;
+use std::sync::LazyLock;
 
 /// Roots whose verbs end in -ize in American and -ise in British spelling, with their forms.
-const ISE: &str = "
+static ISE: super::lists::List = super::lists::list!(
+    "
     organ, reorgan, priorit, real, recogn, emphas, summar, apolog, author, capital,
     categor, character, civil, colon, critic, custom, econom, energ, equal, familiar, final,
     formal, general, global, harmon, hospital, human, ideal, immun, individual, internal, item,
@@ -15,7 +18,8 @@ const ISE: &str = "
     revolution, scrutin, sensit, social, special, stabil, standard, steril, strateg, styl, symbol,
     sympath, synchron, systemat, theor, traumat, trivial, util, vandal, verbal, victim, visual,
     vocal, catastroph, conceptual, context, crystal, external, incentiv, operational, prototyp,
-    depriorit, agon, antagon, fantas, mesmer, dramat, empath, decentral";
+    depriorit, agon, antagon, fantas, mesmer, dramat, empath, decentral"
+);
 
 /// Other words: American, British. Endings are added to both. Words that are right in both varieties
 /// ("judgment"), or another word in one of them ("program", "tire"), are left out.
@@ -97,32 +101,37 @@ pub(super) fn respelled(word: &str, to: Spelling) -> Option<String> {
     for ending in ["e", "es", "ed", "er", "ers", "ing", "ation", "ations", "ational", "able"] {
         if let Some(stem) = word.strip_suffix(ending)
             && let Some(root) = stem.strip_suffix(old)
-            && super::lists::entries(ISE).any(|known| known == root)
+            && ISE.contains(root)
         {
             return Some(format!("{root}{new}{ending}"));
         }
     }
+    let forms = if from_american { &FORMS.0 } else { &FORMS.1 };
+    forms.get(word).cloned()
+}
+
+/// All forms of [`PAIRS`]: British by American, and American by British.
+static FORMS: LazyLock<(HashMap<String, String>, HashMap<String, String>)> = LazyLock::new(|| {
+    let mut forms = (HashMap::new(), HashMap::new());
     for (american, british) in PAIRS {
-        let (old, new) = if from_american { (american, british) } else { (british, american) };
-        if *old == word {
-            return Some((*new).to_owned());
-        }
-        // "analyzing" leaves out the last letter, "colors" does not.
+        let mut add = |american: String, british: String| {
+            forms.0.insert(american.clone(), british.clone());
+            forms.1.insert(british, american);
+        };
+        add((*american).to_owned(), (*british).to_owned());
         for ending in ["s", "d", "ed", "ing", "ful", "less"] {
-            if word.strip_suffix(ending) == Some(*old) && !(old.ends_with('e') && ending == "ed") {
-                return Some(format!("{new}{ending}"));
-            }
-            let short = |text: &str| text.strip_suffix('e').map(str::to_owned);
-            if let (Some(old), Some(new)) = (short(old), short(new))
-                && matches!(ending, "ed" | "ing")
-                && word.strip_suffix(ending) == Some(&old)
-            {
-                return Some(format!("{new}{ending}"));
-            }
+            // "analyzing" leaves out the last letter, "colors" does not.
+            let stems = match (american.strip_suffix('e'), british.strip_suffix('e')) {
+                (Some(american), Some(british)) if matches!(ending, "ed" | "ing") => {
+                    (american, british)
+                }
+                _ => (*american, *british),
+            };
+            add(format!("{}{ending}", stems.0), format!("{}{ending}", stems.1));
         }
     }
-    None
-}
+    forms
+});
 
 /// Returns the variety in which a word is spelled, if it has another spelling in the other.
 pub(super) fn variety(word: &str) -> Option<Spelling> {

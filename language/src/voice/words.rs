@@ -162,7 +162,7 @@ pub(super) fn is_fact(
     known: &dyn Fn(&str) -> bool,
 ) -> bool {
     let word = token.lower.strip_suffix("'s").unwrap_or(&token.lower);
-    if word.chars().any(|c| c.is_numeric()) || lists::has(pack.times, word) {
+    if word.chars().any(|c| c.is_numeric()) || lists::has(&pack.times, word) {
         return true;
     }
     if names.iter().any(|name| name == word) {
@@ -173,7 +173,7 @@ pub(super) fn is_fact(
         return false;
     }
     let in_lists =
-        [pack.function, pack.common, pack.formal, pack.informal, pack.second, pack.third]
+        [&pack.function, &pack.common, &pack.formal, &pack.informal, &pack.second, &pack.third]
             .iter()
             .any(|list| lists::has(list, word))
             || PLAIN.iter().any(|(from, to)| *from == word || *to == word)
