@@ -23,6 +23,7 @@ pub mod transcript;
 pub mod upcasters;
 pub mod visible;
 pub mod vocabulary;
+pub mod voice;
 
 use event::Stream;
 

@@ -2,7 +2,7 @@
 //!
 //! Pure and deterministic: no I/O, no clock, no randomness, no network. [`summary`] summarizes a
 //! session in the participants' own words, without a language model; [`question`] interprets search
-//! questions. Both split text into [`sentences`], find [`phrases`] in them, and use the word
+//! questions; [`voice`] learns how a coach writes. The first two split text into [`sentences`], find [`phrases`] in them, and use the word
 //! [`lists`] of each language.
 
 pub mod languages;
@@ -12,3 +12,4 @@ mod phrases;
 pub mod question;
 mod sentences;
 pub mod summary;
+pub mod voice;
