@@ -12,7 +12,7 @@ pub(crate) mod dates;
 mod excluded;
 mod kind;
 mod language;
-mod people;
+pub(crate) mod people;
 mod quoted;
 #[cfg(test)]
 mod tests;
