@@ -9,6 +9,7 @@ pub mod evidence;
 pub mod languages;
 mod lists;
 pub mod names;
+pub mod parts;
 mod phrases;
 pub mod question;
 mod sentences;

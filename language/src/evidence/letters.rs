@@ -50,12 +50,16 @@ impl Letters {
         while let Some((at, c)) = chars.next() {
             let to = at + c.len_utf8();
             let next = chars.peek().map(|(_, next)| *next);
-            if is_point(c) || is_invisible(c) || is_combining_mark(c) {
+            let mark = is_combining_mark(c) && gap == Gap::None;
+            let silent = is_point(c) || is_invisible(c);
+            if silent || mark {
                 // Part of the letter before it.
-                if let Some(place) = letters.places.last().copied() {
+                if gap == Gap::None
+                    && let Some(place) = letters.places.last().copied()
+                {
                     letters.widen(place.from, to);
                 }
-                if is_combining_mark(c) && !is_point(c) {
+                if !silent {
                     letters.push(c, at, to, false);
                 }
                 continue;
@@ -223,10 +227,17 @@ fn is_point(c: char) -> bool {
         | '\u{610}'..='\u{61A}' | '\u{640}' | '\u{64B}'..='\u{65F}' | '\u{670}')
 }
 
-/// Marks of direction and joiners, soft hyphens.
+/// What is not seen, and what joins letters or selects their shape.
 fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}'
-        | '\u{2060}'..='\u{2069}' | '\u{FEFF}' | '\u{FE00}'..='\u{FE0F}')
+    is_unseen(c) || matches!(c, '\u{200C}' | '\u{200D}' | '\u{FE00}'..='\u{FE0F}')
+}
+
+/// Characters that are not seen and may hide words: marks of direction, tags, fillers. Joiners, which
+/// some scripts need, are none.
+pub(crate) fn is_unseen(c: char) -> bool {
+    matches!(c, '\u{AD}' | '\u{180E}' | '\u{200B}' | '\u{200E}' | '\u{200F}'
+        | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{115F}' | '\u{1160}'
+        | '\u{3164}' | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E0FFF}')
 }
 
 fn is_joint(c: char) -> bool {

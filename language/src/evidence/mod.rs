@@ -30,6 +30,7 @@ use crate::lists::{self, Pack};
 use crate::question::dates::ahead::last_day;
 use dates::Days;
 use letters::Letters;
+pub(crate) use letters::is_unseen;
 use names::{Names, Written};
 use numbers::{Number, Value, numbers, pairs};
 use quote::Said;
