@@ -5,6 +5,7 @@
 //! questions. Both split text into [`sentences`], find [`phrases`] in them, and use the word
 //! [`lists`] of each language.
 
+pub mod answer;
 pub mod evidence;
 pub mod languages;
 mod lists;
