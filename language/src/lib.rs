@@ -5,9 +5,12 @@
 //! questions; [`voice`] learns how a coach writes. The first two split text into [`sentences`], find [`phrases`] in them, and use the word
 //! [`lists`] of each language.
 
+pub mod answer;
+pub mod evidence;
 pub mod languages;
 mod lists;
 pub mod names;
+pub mod parts;
 mod phrases;
 pub mod question;
 mod sentences;
