@@ -14,57 +14,56 @@ pub(super) const MESSAGE: u32 = 8;
 ///
 /// - A word of Latin letters: one token, and one more for each four letters after the first five.
 /// - Digits and punctuation: one token each. A line break: one.
-/// - Letters of other alphabets (Hebrew, Arabic, Cyrillic, Greek …): three tokens for four letters
-///   and one for each word.
+/// - A word of other letters: one token, and one more for each letter of Hebrew or Arabic, three for
+///   four letters of other alphabets (Cyrillic, Greek, Latin letters with marks …).
 /// - Ideographs and everything else: as many tokens as bytes, less one.
 pub fn estimate(text: &str) -> u32 {
     let mut quarters: u64 = 0;
-    let (mut latin, mut other) = (0_u64, 0_u64);
+    let mut word = Word::default();
     for character in text.chars() {
-        match kind(character) {
-            Kind::Latin => {
-                latin += 1;
+        match character {
+            ' ' => {}
+            'a'..='z' | 'A'..='Z' => {
+                word.latin += 1;
                 continue;
             }
-            Kind::Alphabet => {
-                other += 1;
+            character if character.is_ascii() => quarters += 4,
+            // Hebrew, Arabic, Syriac, with their points.
+            '\u{590}'..='\u{7bf}' => {
+                word.others += 4;
                 continue;
             }
-            Kind::Space => {}
-            Kind::One => quarters += 4,
-            Kind::Bytes => quarters += 4 * (character.len_utf8() as u64 - 1),
+            character if character.len_utf8() == 2 => {
+                word.others += 3;
+                continue;
+            }
+            character => quarters += 4 * (character.len_utf8() as u64 - 1),
         }
-        quarters += word(latin, other);
-        (latin, other) = (0, 0);
+        quarters += word.quarters();
+        word = Word::default();
     }
-    quarters += word(latin, other);
+    quarters += word.quarters();
     u32::try_from(quarters.div_ceil(4)).unwrap_or(u32::MAX)
 }
 
-enum Kind {
-    Latin,
-    Alphabet,
-    Space,
-    One,
-    Bytes,
+/// The letters of a word so far.
+#[derive(Default)]
+struct Word {
+    /// The number of Latin ones.
+    latin: u64,
+    /// The quarters of tokens of all others.
+    others: u64,
 }
 
-fn kind(character: char) -> Kind {
-    match character {
-        ' ' => Kind::Space,
-        'a'..='z' | 'A'..='Z' => Kind::Latin,
-        character if character.is_ascii() => Kind::One,
-        // Latin with marks, Greek, Cyrillic, Armenian, Hebrew with its points, Arabic: two bytes.
-        character if character.len_utf8() == 2 => Kind::Alphabet,
-        _ => Kind::Bytes,
+impl Word {
+    fn quarters(&self) -> u64 {
+        let latin = match self.latin {
+            0 => 0,
+            letters => 4 + 4 * letters.saturating_sub(5).div_ceil(4),
+        };
+        let others = if self.others == 0 { 0 } else { 4 + self.others };
+        latin + others
     }
-}
-
-/// Returns the quarters of tokens of a word.
-fn word(latin: u64, other: u64) -> u64 {
-    let plain = if latin == 0 { 0 } else { 4 + 4 * latin.saturating_sub(5).div_ceil(4) };
-    let marked = if other == 0 { 0 } else { 4 + 3 * other };
-    plain + marked
 }
 
 /// How much more a server counts than [`estimate`] does.
@@ -122,7 +121,9 @@ mod tests {
             ("responsibilities", 4),
             ("2026", 4),
             ("\n\n", 2),
-            ("שלום", 4),
+            ("שלום", 5),
+            ("Сон", 4),
+            ("naïve", 3),
             ("我", 2),
             ("🙂", 3),
         ] {

@@ -39,7 +39,7 @@ async fn the_second_answers_for_a_first_that_is_away() {
     assert_eq!((first.requests().len(), second.requests().len()), (3, 6));
     // Which is worth knowing, although all goes on.
     model.check(Purpose::Summary).unwrap();
-    assert_unavailable(&model.health().unwrap_err(), "in a row");
+    assert_unavailable(&model.health().unwrap_err(), "found it away");
     let (outcome, pieces) = follow(&model, &prompt()).await;
     assert_eq!((outcome.unwrap().model.as_str(), pieces), ("other", vec![ANSWER.to_owned()]));
     for request in second.requests() {

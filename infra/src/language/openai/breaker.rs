@@ -14,6 +14,10 @@ const AWAY: u32 = 3;
 /// The number of consecutive calls for a purpose that fail before its breaker opens. More, as models
 /// fail at random where servers do not.
 const IN_VAIN: u32 = 5;
+/// The kind of calls of a server's own breaker.
+const ALL: &str = "all";
+/// How long an open breaker tells of the health of a server that is not called meanwhile.
+const REMEMBERED: Duration = Duration::from_secs(600);
 
 /// The breakers of a server.
 #[derive(Debug)]
@@ -41,7 +45,7 @@ impl Breakers {
             state: Mutex::default(),
         };
         Self {
-            server: breaker(AWAY, "all"),
+            server: breaker(AWAY, ALL),
             purposes: Purpose::ALL.map(|purpose| breaker(IN_VAIN, purpose.as_str())),
         }
     }
@@ -50,6 +54,12 @@ impl Breakers {
     pub(super) fn check(&self, purpose: Purpose) -> Result<(), ModelError> {
         self.server.check()?;
         self.purpose(purpose).check()
+    }
+
+    /// Fails while a breaker is open, also when its rest is over and nothing was called since.
+    pub(super) fn health(&self) -> Result<(), ModelError> {
+        self.server.health(REMEMBERED)?;
+        self.purposes.iter().try_for_each(|it| it.health(REMEMBERED))
     }
 
     /// Admits a call, or refuses it.
@@ -126,6 +136,19 @@ struct Entry<'a> {
 impl Breaker {
     fn check(&self) -> Result<(), ModelError> {
         self.admits(&self.state())
+    }
+
+    fn health(&self, remembered: Duration) -> Result<(), ModelError> {
+        let state = self.state();
+        let recently = state.opened.is_some_and(|it| it.elapsed() < remembered);
+        if !self.is_open(&state) || !recently {
+            return Ok(());
+        }
+        let n = self.failures_max;
+        Err(ModelError::unavailable(match self.kind {
+            ALL => format!("its last {n} calls or more found it away"),
+            kind => format!("its last {n} calls or more for {kind} failed"),
+        }))
     }
 
     fn enter(&self) -> Result<Entry<'_>, ModelError> {
@@ -283,6 +306,27 @@ mod tests {
             }
             breakers.check(Summary).unwrap_err();
         }
+    }
+
+    #[test]
+    fn health_is_of_what_is_open_until_it_is_closed() {
+        let breakers = breakers(Duration::ZERO);
+        away(&breakers);
+        away(&breakers);
+        breakers.health().unwrap();
+        away(&breakers);
+        // The rest is over, but nobody knows better yet.
+        breakers.check(Summary).unwrap();
+        let told = breakers.health().unwrap_err().to_string();
+        assert!(told.contains("last 3 calls or more found it away"), "{told}");
+        breakers.server.health(Duration::ZERO).unwrap();
+        breakers.enter(Summary).unwrap().end(None);
+        breakers.health().unwrap();
+        for _ in 0..IN_VAIN {
+            fail(&breakers, Refine, Fault::Useless);
+        }
+        let told = breakers.health().unwrap_err().to_string();
+        assert!(told.contains("for refine failed"), "{told}");
     }
 
     #[test]

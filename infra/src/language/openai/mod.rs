@@ -403,4 +403,8 @@ impl LanguageModel for OpenAiModel {
     fn check(&self, purpose: Purpose) -> Result<(), ModelError> {
         self.breakers.check(purpose)
     }
+
+    fn health(&self) -> Result<(), ModelError> {
+        self.breakers.health()
+    }
 }
