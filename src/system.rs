@@ -1,7 +1,7 @@
 //! Opens what the configuration names: database, keys and log for every process, everything else
 //! once, when first needed. Whatever is opened registers its check in [`System::health`].
 
-use crate::config::{Config, MasterKey as MasterKeySetting};
+use crate::config::{Config, MasterKey as MasterKeySetting, Secret};
 use crate::semantic::Semantic;
 use anyhow::Context;
 use debrief_api::{generate_key, hash_of_key};
@@ -14,6 +14,7 @@ use debrief_infra::disk;
 use debrief_infra::documents::Documents;
 use debrief_infra::health::{Health, Unwell};
 use debrief_infra::keys::{KeyError, KeyStore, MasterKey, MasterKeyError};
+use debrief_infra::language::{self, LanguageModel, Place};
 use debrief_infra::log::{AppenderOptions, CommandContext, CommandKey, EventLog, Metadata};
 use debrief_infra::private;
 use debrief_infra::queue::{self, Ledger, Queue};
@@ -39,6 +40,7 @@ pub(crate) struct System {
     documents: OnceCell<Documents>,
     queue: OnceCell<Arc<dyn Queue>>,
     semantic: OnceCell<Option<Semantic>>,
+    language_model: OnceCell<Option<Arc<dyn LanguageModel>>>,
     master_key_file: Option<PathBuf>,
     /// The path of the master key if it was created just now.
     pub(crate) master_key_made: Option<PathBuf>,
@@ -84,6 +86,7 @@ impl System {
             documents: OnceCell::new(),
             queue: OnceCell::new(),
             semantic: OnceCell::new(),
+            language_model: OnceCell::new(),
             database,
             master_key_file: config.master_key.file().cloned(),
             master_key_made,
@@ -135,6 +138,33 @@ impl System {
             anyhow::Ok(queue)
         };
         self.queue.get_or_try_init(open).await.cloned()
+    }
+
+    /// Opens the language model, if one is configured. All callers share it, with its breakers and
+    /// its limit of requests.
+    pub(crate) async fn language_model(
+        &self,
+        config: &Config,
+    ) -> anyhow::Result<Option<Arc<dyn LanguageModel>>> {
+        let open = async || {
+            let first = Place {
+                url: config.language_model_url.as_str(),
+                key: config.language_model_key.as_ref().map(Secret::reveal),
+            };
+            let fallback = Place {
+                url: config.language_model_fallback_url.as_str(),
+                key: config.language_model_fallback_key.as_ref().map(Secret::reveal),
+            };
+            let opened = language::open(first, fallback, config.language_model_concurrency);
+            let model = opened.context("language_model_url, language_model_fallback_url")?;
+            if let Some(checked) = model.clone() {
+                self.health.register("language_model", move || {
+                    std::future::ready(checked.health().map_err(Unwell::degraded))
+                });
+            }
+            anyhow::Ok(model)
+        };
+        self.language_model.get_or_try_init(open).await.cloned()
     }
 
     /// Opens search by meaning, if a model is configured.

@@ -7,6 +7,7 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use chrono::Utc;
+use debrief_infra::health::Finding;
 use debrief_infra::queue::Backlog;
 use debrief_projections::engine::checkpoints;
 use debrief_search::dense::semantic::Status;
@@ -36,8 +37,9 @@ async fn livez() -> &'static str {
 struct Readiness {
     /// Whether requests can be served.
     ready: bool,
-    /// `ok` for each dependency, or what is wrong with it.
-    dependencies: BTreeMap<&'static str, String>,
+    /// `ok` for each dependency, or what is wrong with it. `degraded` is something that the process
+    /// can do without: it is ready.
+    dependencies: BTreeMap<&'static str, &'static str>,
     /// The state of search. It does not make a process unready: answers say what search lacks.
     search: SearchReadiness,
 }
@@ -78,11 +80,12 @@ async fn search_state(state: &ApiState) -> SearchReadiness {
     )
 )]
 async fn readyz(State(state): State<ApiState>) -> Response {
-    let (mut dependencies, search) = tokio::join!(state.health.ask(), search_state(&state));
+    let (mut found, search) = tokio::join!(state.health.ask(), search_state(&state));
     if state.stop.is_cancelled() {
-        dependencies.insert("process", "stopping".to_owned());
+        found.insert("process", Finding { said: "stopping", is_ready: false });
     }
-    let ready = dependencies.values().all(|said| said == "ok");
+    let ready = found.values().all(|it| it.is_ready);
+    let dependencies = found.into_iter().map(|(name, it)| (name, it.said)).collect();
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     (status, Json(Readiness { ready, dependencies, search })).into_response()
 }

@@ -19,13 +19,29 @@ pub struct Unwell {
     said: &'static str,
     /// What is logged.
     reason: String,
+    /// Whether requests can be served without the dependency.
+    dispensable: bool,
 }
 
 impl Unwell {
     /// Creates a failure that is more than an outage: `said` is public and must reveal nothing.
     pub fn new(said: &'static str, reason: impl ToString) -> Self {
-        Self { said, reason: reason.to_string() }
+        Self { said, reason: reason.to_string(), dispensable: false }
     }
+
+    /// Creates the failure of a dependency without which the process does less, but is ready.
+    pub fn degraded(reason: impl ToString) -> Self {
+        Self { said: "degraded", reason: reason.to_string(), dispensable: true }
+    }
+}
+
+/// What a check found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Finding {
+    /// `ok`, `degraded`, or what is wrong. Public.
+    pub said: &'static str,
+    /// Whether requests can be served.
+    pub is_ready: bool,
 }
 
 impl<E: Error> From<E> for Unwell {
@@ -57,20 +73,20 @@ impl Health {
         self.checks().insert(name, check);
     }
 
-    /// Runs all checks. Returns `ok`, or what is wrong, for each dependency.
-    pub async fn ask(&self) -> BTreeMap<&'static str, String> {
+    /// Runs all checks. Returns what each dependency's found.
+    pub async fn ask(&self) -> BTreeMap<&'static str, Finding> {
         let checks: Vec<_> =
             self.checks().iter().map(|(name, check)| (*name, Arc::clone(check))).collect();
         let asked = checks.into_iter().map(|(name, check)| async move {
-            let said = match tokio::time::timeout(TIMEOUT, check()).await {
-                Ok(Ok(())) => "ok",
-                Ok(Err(Unwell { said, reason })) => {
-                    tracing::warn!(dependency = name, reason, "a dependency is not ready");
-                    said
+            let finding = match tokio::time::timeout(TIMEOUT, check()).await {
+                Ok(Ok(())) => Finding { said: "ok", is_ready: true },
+                Ok(Err(Unwell { said, reason, dispensable })) => {
+                    tracing::warn!(dependency = name, reason, said, "a dependency is not well");
+                    Finding { said, is_ready: dispensable }
                 }
-                Err(_) => "no answer",
+                Err(_) => Finding { said: "no answer", is_ready: false },
             };
-            (name, said.to_owned())
+            (name, finding)
         });
         join_all(asked).await.into_iter().collect()
     }
@@ -90,14 +106,16 @@ mod tests {
         health.register("well", || async { Ok::<_, std::io::Error>(()) });
         health.register("away", || async { Err(std::io::Error::other("10.0.0.7 is down")) });
         health.register("odd", || async { Err(Unwell::new("of another log", "at 7, not 3")) });
+        health.register("lesser", || async { Err(Unwell::degraded("it rests")) });
         health.register("silent", std::future::pending::<Result<(), std::io::Error>>);
-        let said = health.ask().await;
-        let said: Vec<_> = said.iter().map(|(name, said)| (*name, said.as_str())).collect();
+        let found = health.ask().await;
+        let said: Vec<_> = found.iter().map(|(name, it)| (*name, it.said, it.is_ready)).collect();
         let expected = [
-            ("away", "unavailable"),
-            ("odd", "of another log"),
-            ("silent", "no answer"),
-            ("well", "ok"),
+            ("away", "unavailable", false),
+            ("lesser", "degraded", true),
+            ("odd", "of another log", false),
+            ("silent", "no answer", false),
+            ("well", "ok", true),
         ];
         assert_eq!(said, expected);
     }

@@ -17,6 +17,7 @@ mod values;
 mod tests;
 
 use std::net::SocketAddr;
+use std::num::NonZeroU64;
 use std::path::{Path, PathBuf};
 
 use debrief_infra::{blobs, database, embeddings, language, queue, vectors};
@@ -26,7 +27,7 @@ use redact::Kind;
 
 pub(crate) use problem::{ConfigError, Problem, Source};
 pub(crate) use read::{name as display_name, names_of_workers};
-pub(crate) use values::{Address, Kinds, LogFormat, MasterKey, Secret, Size, Timespan};
+pub(crate) use values::{Address, Kinds, LogFormat, MasterKey, Price, Secret, Size, Timespan};
 
 /// Every setting with its default and documentation, as TOML.
 pub(crate) const DEFAULTS: &str = include_str!("../../debrief.default.toml");
@@ -68,6 +69,7 @@ const TEN_MINUTES: Timespan = Timespan::from_millis(600_000);
 const HOUR: Timespan = Timespan::from_millis(3_600_000);
 const DAY: Timespan = Timespan::from_millis(86_400_000);
 const KIB: Size = Size::from_bytes(1 << 10);
+const BUDGET_MAX: NonZeroU64 = NonZeroU64::new(1_000_000_000_000).expect("more than 0");
 const GIB: Size = Size::from_bytes(1 << 30);
 
 settings! {
@@ -96,6 +98,14 @@ settings! {
         read::port_url_or(text, vectors::check_url, "SQLite in data_dir", file)
     };
     language_model_url: Address, Url, |text| read::port_url(text, language::check_url);
+    language_model_fallback_url: Address, Url, |text| read::port_url(text, language::check_url);
+    language_model_concurrency: usize, Plain, |text| read::count(text, 1, 1_000);
+    language_model_price_in: Price, Plain, read::price;
+    language_model_price_out: Price, Plain, read::price;
+    /// Tokens of each organization in a month; `None`: as many as it likes.
+    language_model_budget: Option<NonZeroU64>, Plain, |text| {
+        read::or_empty(text, |text| read::count(text, NonZeroU64::MIN, BUDGET_MAX))
+    };
     master_key: MasterKey, Secret, |text| {
         let made = || MasterKey::MadeInFile(data_dir.join("master.key"));
         Ok(read::or_empty(text, read::master_key)?.unwrap_or_else(made))
@@ -105,6 +115,9 @@ settings! {
     embeddings_key: Option<Secret>, Secret, |text| read::or_empty(text, read::foreign_key);
     vector_key: Option<Secret>, Secret, |text| read::or_empty(text, read::foreign_key);
     language_model_key: Option<Secret>, Secret, |text| read::or_empty(text, read::foreign_key);
+    language_model_fallback_key: Option<Secret>, Secret, |text| {
+        read::or_empty(text, read::foreign_key)
+    };
     organization_name: String, Plain, read::name;
     listen: SocketAddr, Plain, read::socket_address;
     /// As configured; see [`Config::public_url`].
@@ -283,8 +296,8 @@ macro_rules! show_as_displayed {
 }
 
 show_as_displayed!(
-    u32, u64, usize, String, SocketAddr, Address, Kinds, MasterKey, Secret, Size, Timespan,
-    LogFormat
+    u32, u64, usize, NonZeroU64, String, SocketAddr, Address, Kinds, MasterKey, Price, Secret,
+    Size, Timespan, LogFormat
 );
 
 impl Show for PathBuf {

@@ -12,7 +12,7 @@ use std::str::FromStr;
 use debrief_domain::visible::is_visible;
 use debrief_infra::url::has_scheme;
 
-use super::values::{Address, Kinds, LogFormat, MasterKey, Secret, Size, Timespan};
+use super::values::{Address, Kinds, LogFormat, MasterKey, Price, Secret, Size, Timespan};
 
 /// What is accepted, as the end of a sentence that begins with "expected ".
 pub(super) type Accepts = String;
@@ -70,6 +70,16 @@ pub(super) fn size(text: &str, least: Size, most: Size) -> Result<Size, Accepts>
             "a whole number and a unit (B, KiB, MiB, GiB, kB, MB, GB) from \"{least}\" to \
              \"{most}\""
         )),
+    }
+}
+
+/// Parses the price of a million tokens.
+pub(super) fn price(text: &str) -> Result<Price, Accepts> {
+    match text.parse::<Price>() {
+        Ok(price) if price.millionths() <= 1_000_000_000_000 => Ok(price),
+        _ => Err("a price of a million tokens from \"0\" to \"1000000\", with at most six digits \
+                  after the point, such as \"0.15\""
+            .into()),
     }
 }
 
@@ -243,6 +253,14 @@ mod tests {
         assert!(api_key(&"k".repeat(20)).is_ok());
         for text in ["k".repeat(19), "k".repeat(201), "k".repeat(20) + " ", "ü".repeat(20)] {
             assert!(api_key(&text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_price_is_bounded() {
+        assert_eq!(price("0.15").map(Price::millionths), Ok(150_000));
+        for text in ["1000000.1", "-1", "free", ""] {
+            assert!(price(text).is_err(), "{text}");
         }
     }
 

@@ -89,6 +89,47 @@ impl fmt::Display for Size {
     }
 }
 
+/// A price of a million tokens: a decimal number with at most six places, as in `0.15`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Price(u64);
+
+/// The digits after the point that are kept.
+const PLACES: usize = 6;
+
+impl Price {
+    /// Returns it in millionths.
+    pub(crate) const fn millionths(self) -> u64 {
+        self.0
+    }
+}
+
+impl FromStr for Price {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let (whole, part) = text.split_once('.').unwrap_or((text, "0"));
+        let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+        if !digits(whole) || !digits(part) || part.len() > PLACES {
+            return Err(());
+        }
+        let part: u64 = format!("{part:0<PLACES$}").parse().map_err(|_| ())?;
+        let whole: u64 = whole.parse().map_err(|_| ())?;
+        let millionths = whole.checked_mul(1_000_000).and_then(|it| it.checked_add(part));
+        Ok(Self(millionths.ok_or(())?))
+    }
+}
+
+impl fmt::Display for Price {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (whole, part) = (self.0 / 1_000_000, self.0 % 1_000_000);
+        if part == 0 {
+            return write!(f, "{whole}");
+        }
+        let part = format!("{part:0PLACES$}");
+        write!(f, "{whole}.{}", part.trim_end_matches('0'))
+    }
+}
+
 /// Splits `"10 s"` into `(10, "s")`.
 fn number_and_unit(text: &str) -> Result<(u64, &str), ()> {
     let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
@@ -291,6 +332,25 @@ mod tests {
     fn sizes_without_a_number_or_a_known_unit_are_refused() {
         for text in ["", "10", "MiB", "-1B", "1.5MiB", "10M", "99999999999GiB"] {
             assert_eq!(text.parse::<Size>(), Err(()), "{text}");
+        }
+    }
+
+    #[test]
+    fn prices_are_exact_and_shown_in_their_shortest_form() {
+        for (text, millionths, shown) in [
+            ("0", 0, "0"),
+            ("0.15", 150_000, "0.15"),
+            ("2.50", 2_500_000, "2.5"),
+            ("15", 15_000_000, "15"),
+            ("0.000001", 1, "0.000001"),
+            ("10.000000", 10_000_000, "10"),
+        ] {
+            let price: Price = text.parse().unwrap();
+            assert_eq!((price.millionths(), price.to_string().as_str()), (millionths, shown));
+            assert_eq!(shown.parse(), Ok(price));
+        }
+        for text in ["", ".", "1.", ".5", "-1", "1,5", "0.0000001", "1e3", "$1", "+1", "1.-5"] {
+            assert_eq!(text.parse::<Price>(), Err(()), "{text}");
         }
     }
 

@@ -1,14 +1,12 @@
 //! Serves HTTP and WebSockets.
 
 use super::{Process, Service, Side, Tasks};
-use crate::config::{Config, Secret, Size};
+use crate::config::{Config, Size};
 use crate::roles::Roles;
 use anyhow::Context;
 use async_trait::async_trait;
 use debrief_api::{ApiState, BacklogLimits, ConnectionLimits, Limits, Parts};
-use debrief_infra::language::{self, LanguageModel};
 use std::net::SocketAddr;
-use std::sync::Arc;
 use tokio::net::TcpListener;
 
 /// Binds the address. Done before anything else, to fail early if it is in use.
@@ -48,7 +46,7 @@ impl Service for Http {
             ledger: system.ledger.clone(),
             search: process.search.clone().context("there is no search index")?,
             dense: system.semantic_search(config).await?,
-            language_model: language_model(config)?,
+            language_model: system.language_model(config).await?,
             health: system.health.clone(),
             metrics: process.metrics.clone(),
             limits: limits(config),
@@ -65,11 +63,6 @@ impl Service for Http {
     async fn stop(&mut self) {
         self.0.stop().await;
     }
-}
-
-fn language_model(config: &Config) -> anyhow::Result<Option<Arc<dyn LanguageModel>>> {
-    let key = config.language_model_key.as_ref().map(Secret::reveal);
-    language::from_url(config.language_model_url.as_str(), key).context("language_model_url")
 }
 
 /// Of the connections that a process may have, how many may be of those who have not signed in.

@@ -13,7 +13,8 @@ use uuid::Uuid;
 
 in_profiles! {
     what_is_meant_is_found, vectors_may_be_thrown_away, a_new_model_takes_the_place_of_the_old,
-    a_model_that_is_away_is_in_nobodys_way, a_model_answers_with_what_bears_it_out
+    a_model_that_is_away_is_in_nobodys_way, a_model_answers_with_what_bears_it_out,
+    a_language_model_that_is_away_is_told_and_replaced
 }
 
 const NIGHT: &str =
@@ -250,4 +251,60 @@ async fn a_model_answers_with_what_bears_it_out(profile: Profile) {
     // It is called only on request.
     ask(&api, "insomnia").await;
     assert_eq!(model.chats().len(), 2);
+}
+
+async fn a_language_model_that_is_away_is_told_and_replaced(profile: Profile) {
+    let (first, second) = (OpenAi::start().await, OpenAi::start().await);
+    let address = first.address.to_string();
+    let setup = Setup::new(profile)
+        .set("language_model_url", first.url("writer"))
+        .set("language_model_key", KEY);
+    let Some(mut server) = setup.start().await else { return };
+    server.api().session(NIGHT, &[]).await;
+    let question = json!({
+        "query": "does the insomnia go on?", "answer": "model", "filters": {"kinds": ["turns"]},
+    });
+    let answer = async |server: &Server| {
+        let answer = server.api().post("/v1/search/query", &question).await.expect(200);
+        answer["answer"].clone()
+    };
+    // The process is ready without it, and says that something is amiss.
+    let said = async |server: &Server| {
+        let ready = server.api().get("/readyz").await.expect(200);
+        assert_eq!(ready["ready"], true, "{ready}");
+        ready["dependencies"]["language_model"].clone()
+    };
+    let citations = json!([{"passage": 1, "quote": "awake at three"}]);
+    let sentences = json!({"sentences": [{"text": "It does.", "citations": citations}]});
+    first.answers(&sentences);
+    eventually("it answers", async || answer(&server).await["method"] == "model").await;
+    assert_eq!(said(&server).await, "ok");
+    drop(first);
+    for _ in 0..3 {
+        let answer = answer(&server).await;
+        assert_eq!(answer["method"], "extractive", "{answer}");
+        assert_eq!(answer["remark"], "The language model is unavailable right now.");
+    }
+    assert_eq!(said(&server).await, "degraded");
+    // With a fallback it makes no difference to those who ask.
+    second.answers(&sentences);
+    server.set("language_model_fallback_url", second.url("other"));
+    server.set("language_model_fallback_key", KEY);
+    server.kill("up");
+    server.start("up").await;
+    eventually("the fallback answers", async || answer(&server).await["method"] == "model").await;
+    assert_eq!(second.chats()[0]["model"], "other");
+    for _ in 0..3 {
+        assert_eq!(answer(&server).await["method"], "model");
+    }
+    assert_eq!(said(&server).await, "degraded");
+    // And back again.
+    let first = OpenAi::on(&address).await;
+    first.answers(&sentences);
+    eventually("the first answers", async || {
+        answer(&server).await;
+        said(&server).await == "ok"
+    })
+    .await;
+    assert!(!first.chats().is_empty());
 }

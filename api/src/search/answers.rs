@@ -4,6 +4,7 @@
 use super::hits::note;
 use crate::state::ApiState;
 use debrief_api_types::search::{Answer, AnswerMethod, AnswerSentence, Citation};
+use debrief_infra::language::ModelError;
 use debrief_search::answer::Sentence;
 use debrief_search::answer::cited::{self, CitedSentence};
 use debrief_search::query::Hit;
@@ -57,13 +58,13 @@ pub(super) async fn by_model(
         Err(error) => {
             counter!("debrief_search_answer_failures_total").increment(1);
             tracing::warn!(%error, "a language model did not answer a question");
-            return instead("The language model is unavailable right now.");
+            return instead(why_not(&error));
         }
     };
-    let Ok((sentences, left_out)) = cited::checked(&reply, hits) else {
+    let Ok((sentences, left_out)) = cited::checked(&reply.text, hits) else {
         counter!("debrief_search_answer_failures_total").increment(1);
         tracing::warn!("a language model's answer is not JSON of the requested form");
-        return instead("The language model's answer could not be read.");
+        return instead(UNREADABLE);
     };
     counter!("debrief_search_answer_unproven_total").increment(left_out as u64);
     if sentences.is_empty() {
@@ -79,6 +80,23 @@ pub(super) async fn by_model(
     };
     let sentences = sentences.into_iter().map(written).collect();
     Some(Answer { method: AnswerMethod::Model, sentences, remark })
+}
+
+const UNREADABLE: &str = "The language model's answer could not be read.";
+
+/// Says why a model did not answer, to the person who asked.
+fn why_not(error: &ModelError) -> &'static str {
+    match error {
+        ModelError::Refused { .. } => "The language model does not answer this question.",
+        ModelError::TooLong { .. }
+        | ModelError::Truncated { .. }
+        | ModelError::Malformed { .. } => UNREADABLE,
+        ModelError::ContextTooLong { .. } => "The passages are too long for the language model.",
+        ModelError::BudgetSpent(_) => "This month's budget for the language model is spent.",
+        ModelError::Unavailable { .. } | ModelError::Config(_) | ModelError::Cancelled => {
+            "The language model is unavailable right now."
+        }
+    }
 }
 
 fn written(sentence: CitedSentence) -> AnswerSentence {

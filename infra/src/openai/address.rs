@@ -73,6 +73,19 @@ impl Address {
         url
     }
 
+    /// Returns the URL of a page beside the API: of `https://HOST/v1`, `https://HOST/page`.
+    pub(crate) fn beside(&self, page: &str) -> Url {
+        let mut url = self.base.clone();
+        let path = self.path();
+        url.set_path(&format!("{}/{page}", path.strip_suffix("/v1").unwrap_or(path)));
+        url
+    }
+
+    /// Returns the host.
+    pub(crate) fn host(&self) -> &str {
+        self.base.host_str().unwrap_or_default()
+    }
+
     /// Returns a parameter of the URL.
     pub(crate) fn parameter(&self, name: &str) -> Option<&str> {
         let found = self.parameters.iter().find(|(other, _)| other == name);
@@ -106,6 +119,7 @@ mod tests {
         assert_eq!(address.model, "BAAI/bge-m3#x");
         assert_eq!(address.parameter("size"), Some("256"));
         assert_eq!(address.place(), "127.0.0.1:8080/v1");
+        assert_eq!(address.beside("props").as_str(), "http://127.0.0.1:8080/props");
     }
 
     #[test]
@@ -113,6 +127,7 @@ mod tests {
         let address = parse("http://host?model=m").unwrap();
         assert_eq!(address.at("some/thing").as_str(), "http://host/some/thing");
         assert_eq!((address.parameter("size"), &*address.place()), (None, "host"));
+        assert_eq!(address.beside("a/b").as_str(), "http://host/a/b");
     }
 
     #[test]

@@ -1,7 +1,9 @@
 //! Requests to one server.
 
+use super::events::Events;
 use super::failure::{self, Failure};
-use reqwest::header::{AUTHORIZATION, HeaderValue, RETRY_AFTER};
+use super::retry_after::retry_after;
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use reqwest::{RequestBuilder, Response, StatusCode, Url, redirect};
 use serde::Serialize;
 use std::time::Duration;
@@ -19,11 +21,19 @@ pub(crate) struct Client {
 /// A server's answer.
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
-    /// Seconds that the server asks to wait.
-    pub(crate) retry_after: Option<u64>,
+    /// How long the server asks to wait.
+    pub(crate) retry_after: Option<Duration>,
     /// The whole body. If the status is not a success, the status alone is enough, and a body that
     /// does not arrive is empty.
     pub(crate) body: Vec<u8>,
+}
+
+/// A server's answer to a request for a stream.
+pub(crate) enum Reply {
+    /// The events, as asked for.
+    Events(Events),
+    /// A failure, or a whole answer of a server that does not stream.
+    Whole(Answer),
 }
 
 impl Client {
@@ -56,14 +66,39 @@ impl Client {
         bytes_max: usize,
     ) -> Result<Answer, Failure> {
         let response = self.send(self.http.post(url).json(body), patience).await?;
-        let status = response.status();
-        let retry_after = response.headers().get(RETRY_AFTER);
-        let retry_after = retry_after.and_then(|it| it.to_str().ok()?.trim().parse().ok());
-        let body = match read(response, patience, bytes_max).await {
-            Err(error) if status.is_success() => return Err(error),
-            body => body.unwrap_or_default(),
-        };
-        Ok(Answer { status, retry_after, body })
+        whole(response, patience, bytes_max).await
+    }
+
+    /// Posts JSON that asks for a stream of events of at most this many bytes. A success that is
+    /// neither events nor JSON is a failure.
+    pub(crate) async fn open(
+        &self,
+        url: Url,
+        body: &impl Serialize,
+        patience: Duration,
+        bytes_max: usize,
+    ) -> Result<Reply, Failure> {
+        let response = self.send(self.http.post(url).json(body), patience).await?;
+        if !response.status().is_success() {
+            return Ok(Reply::Whole(whole(response, patience, bytes_max).await?));
+        }
+        let kind = response.headers().get(CONTENT_TYPE).and_then(|it| it.to_str().ok());
+        let kind = kind.and_then(|it| it.split(';').next()).unwrap_or_default();
+        match kind.trim().to_ascii_lowercase().as_str() {
+            "text/event-stream" => Ok(Reply::Events(Events::new(response, patience, bytes_max))),
+            "application/json" => Ok(Reply::Whole(whole(response, patience, bytes_max).await?)),
+            _ => Err(Failure::broken("neither events nor JSON; is this the address of an API?")),
+        }
+    }
+
+    /// Sends a GET request and reads an answer of at most this many bytes.
+    pub(crate) async fn read(
+        &self,
+        url: Url,
+        patience: Duration,
+        bytes_max: usize,
+    ) -> Result<Answer, Failure> {
+        whole(self.send(self.http.get(url), patience).await?, patience, bytes_max).await
     }
 
     /// Sends a GET request and reads only the status.
@@ -99,7 +134,21 @@ impl Client {
     }
 }
 
-/// Reads a whole answer, unless it is too long.
+/// Reads a whole answer.
+async fn whole(
+    response: Response,
+    patience: Duration,
+    bytes_max: usize,
+) -> Result<Answer, Failure> {
+    let (status, retry_after) = (response.status(), retry_after(response.headers()));
+    let body = match read(response, patience, bytes_max).await {
+        Err(error) if status.is_success() => return Err(error),
+        body => body.unwrap_or_default(),
+    };
+    Ok(Answer { status, retry_after, body })
+}
+
+/// Reads a whole body, unless it is too long.
 async fn read(
     mut response: Response,
     patience: Duration,
@@ -116,11 +165,11 @@ async fn read(
 }
 
 /// Classifies a request without an answer.
-fn lost(error: reqwest::Error, patience: Duration) -> Failure {
+pub(super) fn lost(error: reqwest::Error, patience: Duration) -> Failure {
     if error.is_timeout() && !error.is_connect() {
         return Failure::late(patience);
     }
-    Failure::Unavailable(chain(error))
+    Failure::unavailable(chain(error))
 }
 
 /// Formats an error and its causes without the URL, which is in the configuration.

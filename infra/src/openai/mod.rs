@@ -1,5 +1,5 @@
-//! The shared part of clients of OpenAI's API: the address, the requests, and the classification of
-//! failed answers.
+//! The shared part of clients of OpenAI's API: the address, the requests, the events of a streamed
+//! answer, and the classification of failed answers.
 //!
 //! Invariants:
 //!
@@ -10,8 +10,11 @@
 
 mod address;
 mod client;
+mod events;
 mod failure;
+mod retry_after;
 
 pub(crate) use address::Address;
-pub(crate) use client::{Answer, Client};
-pub(crate) use failure::Failure;
+pub(crate) use client::{Answer, Client, Reply};
+pub(crate) use events::Events;
+pub(crate) use failure::{Failure, error_in, late};

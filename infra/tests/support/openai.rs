@@ -7,6 +7,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -41,6 +42,8 @@ struct Shared {
     most_at_once: AtomicUsize,
     models: AtomicUsize,
     models_status: StatusCode,
+    pages: Mutex<BTreeMap<String, Value>>,
+    pages_read: AtomicUsize,
 }
 
 impl Server {
@@ -57,10 +60,13 @@ impl Server {
             most_at_once: AtomicUsize::new(0),
             models: AtomicUsize::new(0),
             models_status,
+            pages: Mutex::default(),
+            pages_read: AtomicUsize::new(0),
         });
         let router = Router::new()
             .route(&format!("/v1/{endpoint}"), post(answer))
             .route("/v1/models", get(models))
+            .fallback(get(page))
             .layer(axum::extract::DefaultBodyLimit::disable())
             .with_state(state.clone());
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -76,6 +82,18 @@ impl Server {
 
     pub(crate) fn most_at_once(&self) -> usize {
         self.state.most_at_once.load(Ordering::SeqCst)
+    }
+
+    /// Serves JSON at a path.
+    #[allow(dead_code, reason = "not every test has pages")]
+    pub(crate) fn serve(&self, path: &str, json: Value) {
+        self.state.pages.lock().unwrap().insert(path.to_owned(), json);
+    }
+
+    /// Returns how often pages were read, also those that do not exist.
+    #[allow(dead_code, reason = "not every test has pages")]
+    pub(crate) fn pages_read(&self) -> usize {
+        self.state.pages_read.load(Ordering::SeqCst)
     }
 
     /// Returns how often the models were listed.
@@ -107,7 +125,18 @@ async fn answer(State(state): State<Arc<Shared>>, headers: HeaderMap, body: Byte
 
 async fn models(State(state): State<Arc<Shared>>) -> Response {
     state.models.fetch_add(1, Ordering::SeqCst);
-    state.models_status.into_response()
+    match state.pages.lock().unwrap().get("/v1/models") {
+        Some(json) => axum::Json(json.clone()).into_response(),
+        None => state.models_status.into_response(),
+    }
+}
+
+async fn page(State(state): State<Arc<Shared>>, uri: axum::http::Uri) -> Response {
+    state.pages_read.fetch_add(1, Ordering::SeqCst);
+    match state.pages.lock().unwrap().get(uri.path()) {
+        Some(json) => axum::Json(json.clone()).into_response(),
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
 }
 
 /// A body with status 200.

@@ -8,7 +8,7 @@
 
 use crate::query::hit::Hit;
 use debrief_domain::subject::Subject;
-use debrief_infra::language::Prompt;
+use debrief_infra::language::{Prompt, Purpose};
 use debrief_sessions::ExternalNote;
 use serde::Deserialize;
 use serde_json::json;
@@ -94,11 +94,10 @@ pub fn prompt(question: &str, hits: &[Hit]) -> Option<Prompt> {
         "properties": {"sentences": {"type": "array", "items": sentence}},
     });
     Some(Prompt {
-        instructions: INSTRUCTIONS.to_owned(),
-        text,
         schema: Some(("answer", schema)),
         tokens_max: TOKENS_MAX,
         patience: PATIENCE,
+        ..Prompt::new(Purpose::SearchAnswer, INSTRUCTIONS, text)
     })
 }
 
@@ -126,7 +125,7 @@ pub fn checked(
     reply: &str,
     hits: &[Hit],
 ) -> Result<(Vec<CitedSentence>, usize), serde_json::Error> {
-    let written: Written = serde_json::from_str(json_of(reply))?;
+    let written: Written = serde_json::from_str(reply)?;
     let (mut borne_out, mut left_out) = (Vec::new(), 0);
     for sentence in written.sentences {
         let text = sentence.text.trim();
@@ -141,14 +140,6 @@ pub fn checked(
         }
     }
     Ok((borne_out, left_out))
-}
-
-/// Models tend to fence their JSON.
-fn json_of(reply: &str) -> &str {
-    match (reply.find('{'), reply.rfind('}')) {
-        (Some(from), Some(to)) if from < to => &reply[from..=to],
-        _ => reply,
-    }
 }
 
 /// Returns the quoted words, located in the named passage.
@@ -238,8 +229,6 @@ mod tests {
             assert_eq!(sentences[0].citations[0].turn, Some(7));
             assert!(sentences[0].citations[0].quote.starts_with("awake at three"));
         }
-        let fenced = format!("Here you are:\n```json\n{}\n```", reply(1, "awake at three"));
-        assert_eq!(checked(&fenced, &hits).unwrap().0.len(), 1);
     }
 
     #[test]

@@ -16,9 +16,16 @@ pub(super) enum Failure {
 impl From<openai::Failure> for Failure {
     fn from(failure: openai::Failure) -> Self {
         match failure {
-            openai::Failure::Request(why) => Self::Texts(why),
+            openai::Failure::Request(why) | openai::Failure::TooLong { why, .. } => {
+                Self::Texts(why)
+            }
             openai::Failure::Config(why) => Self::Any(EmbedError::Config(why)),
-            openai::Failure::Unavailable(why) => Self::Any(EmbedError::Unavailable(why)),
+            openai::Failure::Unavailable { why, .. } | openai::Failure::Malformed(why) => {
+                Self::Any(EmbedError::Unavailable(why))
+            }
+            openai::Failure::Late(patience) => {
+                Self::Any(EmbedError::Unavailable(openai::late(patience)))
+            }
         }
     }
 }

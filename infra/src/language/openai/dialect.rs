@@ -1,16 +1,26 @@
 //! The request format that a server accepts.
 
-use crate::language::Prompt;
+use crate::language::{Prompt, Role};
 use crate::openai::Answer;
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::borrow::Cow;
 
 /// The parameters that a server accepts, as far as known; initially those that most servers accept.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Dialect {
     limit: Limit,
     format: Format,
+    /// Whether it takes a temperature. OpenAI's models that think before they write do not.
+    temperature: bool,
+    /// Whether it can be asked to count the tokens of a stream.
+    counts: bool,
+}
+
+impl Default for Dialect {
+    fn default() -> Self {
+        Self { limit: Limit::default(), format: Format::default(), temperature: true, counts: true }
+    }
 }
 
 /// The parameter that limits the length of an answer.
@@ -41,13 +51,19 @@ enum Format {
 #[derive(Serialize)]
 pub(super) struct Body<'a> {
     model: &'a str,
-    messages: [Message<'a>; 2],
+    messages: Vec<Message<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     max_tokens: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     max_completion_tokens: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     response_format: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    temperature: Option<f32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stream: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stream_options: Option<Value>,
 }
 
 #[derive(Serialize)]
@@ -58,7 +74,7 @@ struct Message<'a> {
 
 impl Dialect {
     /// Returns the request of a prompt in this dialect.
-    pub(super) fn body<'a>(self, model: &'a str, prompt: &'a Prompt) -> Body<'a> {
+    pub(super) fn body<'a>(self, model: &'a str, prompt: &'a Prompt, streamed: bool) -> Body<'a> {
         let mut instructions = Cow::Borrowed(prompt.instructions.as_str());
         let mut response_format = None;
         if let Some((name, schema)) = &prompt.schema {
@@ -78,30 +94,40 @@ impl Dialect {
             }
         }
         let limit = Some(prompt.tokens_max);
+        let mut messages = vec![Message { role: "system", content: instructions }];
+        messages.extend(prompt.messages.iter().map(|message| Message {
+            role: match message.role {
+                Role::User => "user",
+                Role::Assistant => "assistant",
+            },
+            content: Cow::Borrowed(&message.text),
+        }));
         Body {
             model,
-            messages: [
-                Message { role: "system", content: instructions },
-                Message { role: "user", content: Cow::Borrowed(&prompt.text) },
-            ],
+            messages,
             max_tokens: limit.filter(|_| self.limit == Limit::MaxTokens),
             max_completion_tokens: limit.filter(|_| self.limit == Limit::MaxCompletionTokens),
             response_format,
+            temperature: prompt.temperature.filter(|_| self.temperature),
+            stream: streamed.then_some(true),
+            stream_options: (streamed && self.counts).then(|| json!({ "include_usage": true })),
         }
     }
 
-    /// Returns whether the server enforces JSON, or the prompt does not want it.
-    pub(super) fn is_held_to(self, prompt: &Prompt) -> bool {
-        prompt.schema.is_none() || self.format != Format::Instructions
-    }
-
     /// Returns the dialect to try after an answer that refuses a parameter of this one.
-    pub(super) fn after(self, answer: &Answer, prompt: &Prompt) -> Option<Self> {
+    pub(super) fn after(self, answer: &Answer, prompt: &Prompt, streamed: bool) -> Option<Self> {
         if !matches!(answer.status.as_u16(), 400 | 422) {
             return None;
         }
         if self.limit == Limit::MaxTokens && names(&answer.body, "max_tokens", prompt) {
             return Some(Self { limit: Limit::MaxCompletionTokens, ..self });
+        }
+        let named = |parameter| names(&answer.body, parameter, prompt);
+        if self.temperature && prompt.temperature.is_some() && named("temperature") {
+            return Some(Self { temperature: false, ..self });
+        }
+        if self.counts && streamed && named("stream_options") {
+            return Some(Self { counts: false, ..self });
         }
         if prompt.schema.is_none() || !names(&answer.body, "response_format", prompt) {
             return None;
@@ -125,6 +151,14 @@ impl Dialect {
             self.format = taken.format;
             tracing::info!(format = ?self.format, "the language model uses another format");
         }
+        if taken.temperature != before.temperature {
+            self.temperature = taken.temperature;
+            tracing::info!("the language model takes no temperature");
+        }
+        if taken.counts != before.counts {
+            self.counts = taken.counts;
+            tracing::info!("the language model does not count the tokens of its streams");
+        }
     }
 }
 
@@ -135,35 +169,35 @@ fn names(body: &[u8], parameter: &str, prompt: &Prompt) -> bool {
         let mark = body.pointer("/error/param").or_else(|| body.get("param"));
         mark.and_then(Value::as_str).is_some_and(|it| it.starts_with(parameter))
     });
-    let asked = || [&prompt.instructions, &prompt.text].iter().any(|it| it.contains(parameter));
-    marked || (String::from_utf8_lossy(body).contains(parameter) && !asked())
+    marked || (String::from_utf8_lossy(body).contains(parameter) && !prompt.contains(parameter))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::language::Purpose;
     use reqwest::StatusCode;
-    use std::time::Duration;
 
     fn prompt(text: &str) -> Prompt {
         Prompt {
-            instructions: "Sum it up.".to_owned(),
-            text: text.to_owned(),
             schema: Some(("summary", json!({ "type": "object" }))),
-            tokens_max: 7,
-            patience: Duration::from_secs(1),
+            temperature: Some(0.5),
+            ..Prompt::new(Purpose::Summary, "Sum it up.", text)
         }
     }
 
     fn after(dialect: Dialect, status: StatusCode, body: &str, text: &str) -> Option<Dialect> {
         let answer = Answer { status, retry_after: None, body: body.as_bytes().to_vec() };
-        dialect.after(&answer, &prompt(text))
+        dialect.after(&answer, &prompt(text), true)
     }
 
     #[test]
     fn refusals_as_servers_write_them() {
-        let other_limit = Dialect { limit: Limit::MaxCompletionTokens, format: Format::JsonSchema };
-        let other_format = Dialect { limit: Limit::MaxTokens, format: Format::JsonObject };
+        let plain = Dialect::default();
+        let other_limit = Dialect { limit: Limit::MaxCompletionTokens, ..plain };
+        let other_format = Dialect { format: Format::JsonObject, ..plain };
+        let no_temperature = Dialect { temperature: false, ..plain };
+        let no_counts = Dialect { counts: false, ..plain };
         for (body, expected) in [
             (
                 r#"{"error": {"message": "Unsupported parameter: 'max_tokens' is not supported
@@ -176,6 +210,12 @@ mod tests {
             (r#"{"error": {"param": "response_format.type"}}"#, Some(other_format)),
             (r#"{"object": "error", "param": "response_format"}"#, Some(other_format)),
             ("This response_format type is unavailable now", Some(other_format)),
+            (
+                r#"{"error": {"message": "Unsupported value: 'temperature' does not support 0.5",
+                "param": "temperature"}}"#,
+                Some(no_temperature),
+            ),
+            (r#"{"detail": [{"loc": ["body", "stream_options"]}]}"#, Some(no_counts)),
             (r#"{"error": {"code": "context_length_exceeded"}}"#, None),
             ("max_completion_tokens", None),
             ("", None),
@@ -199,22 +239,23 @@ mod tests {
 
     #[test]
     fn there_is_an_end_to_it() {
-        let body = "max_tokens response_format";
+        let body = "max_tokens response_format temperature stream_options";
         let mut dialect = Some(Dialect::default());
         let mut requests = 0;
         while let Some(current) = dialect {
             requests += 1;
             dialect = after(current, StatusCode::BAD_REQUEST, body, "text");
         }
-        assert_eq!(requests, 4);
+        assert_eq!(requests, 6);
     }
 
     #[test]
     fn only_what_differs_is_learned() {
         let before = Dialect::default();
-        let mut known = Dialect { limit: Limit::MaxTokens, format: Format::Instructions };
+        let mut known = Dialect { format: Format::Instructions, ..before };
         known.learn(before, Dialect { limit: Limit::MaxCompletionTokens, ..before });
-        let both = Dialect { limit: Limit::MaxCompletionTokens, format: Format::Instructions };
+        let limit = Limit::MaxCompletionTokens;
+        let both = Dialect { limit, format: Format::Instructions, ..before };
         assert_eq!(known, both);
     }
 }

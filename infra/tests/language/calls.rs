@@ -1,110 +1,23 @@
-//! The contract of language models, and servers that answer badly, late or not at all.
+//! Single calls: what is sent, and what is made of the answers.
 
-#[path = "support/openai.rs"]
-mod openai;
-
-use axum::http::StatusCode;
-use axum::response::IntoResponse;
-use debrief_infra::language::{LanguageModel, ModelError, OpenAiModel, Prompt, from_url};
+use crate::openai::{Reply, Request, body, error, nobody, unending};
+use crate::*;
+use debrief_infra::language::{Finish, Message, Usage};
 use futures::future::join_all;
-use openai::{Reply, Request, Server, body, error, nobody, unending};
-use serde_json::{Value, json};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
-
-const KEY: &str = "sk-hunter2-is-the-key";
-const SECRET: &str = "she-told-me-in-confidence";
-const ANSWER: &str = r#"{"topics": ["sleep"]}"#;
-
-async fn server(behaviour: impl Fn(&Request) -> Reply + Send + Sync + 'static) -> Server {
-    Server::at("chat/completions", StatusCode::OK, behaviour).await
-}
-
-fn open(url: &str) -> Arc<dyn LanguageModel> {
-    from_url(url, Some(KEY)).unwrap().unwrap()
-}
-
-/// A prompt with a schema, whose words must not be repeated.
-fn prompt() -> Prompt {
-    Prompt {
-        instructions: format!("Name the topics. {SECRET}"),
-        text: format!("I sleep badly. {SECRET}"),
-        schema: Some(("topics", schema())),
-        tokens_max: 300,
-        patience: Duration::from_secs(10),
-    }
-}
-
-fn plain() -> Prompt {
-    Prompt { schema: None, ..prompt() }
-}
-
-fn hasty() -> Prompt {
-    Prompt { patience: Duration::from_millis(500), ..prompt() }
-}
-
-fn schema() -> Value {
-    json!({ "type": "object", "properties": { "topics": { "type": "array" } } })
-}
-
-/// A model's answer in the form that servers use.
-fn written(text: &str) -> String {
-    let message = json!({ "role": "assistant", "content": text, "refusal": null });
-    let choice = json!({ "index": 0, "message": message, "finish_reason": "stop" });
-    json!({ "object": "chat.completion", "choices": [choice], "usage": {} }).to_string()
-}
-
-fn answer() -> Reply {
-    body(written(ANSWER))
-}
-
-/// The refusal of a parameter in OpenAI's form.
-fn refusal(parameter: &str) -> Reply {
-    let message = format!("Unsupported parameter: '{parameter}'. You said: {SECRET}");
-    error(400, json!({ "message": message, "type": "invalid_request_error", "param": parameter }))
-}
-
-/// Sends the prompt that must not be repeated; the request must fail.
-async fn failure(model: &dyn LanguageModel) -> ModelError {
-    let prompt = hasty();
-    let error = model.write(&prompt).await.unwrap_err();
-    let shown = format!("{error} {error:?} {model:?} {prompt:?}");
-    assert!(!shown.contains("hunter2") && !shown.contains(SECRET), "{shown}");
-    error
-}
-
-async fn failure_of(behaviour: impl Fn(&Request) -> Reply + Send + Sync + 'static) -> ModelError {
-    failure(&*open(&server(behaviour).await.url)).await
-}
-
-#[track_caller]
-fn assert_unavailable(error: &ModelError, hint: &str) {
-    assert!(matches!(error, ModelError::Unavailable(why) if why.contains(hint)), "{error}");
-}
-
-#[track_caller]
-fn assert_config(error: &ModelError, hint: &str) {
-    assert!(matches!(error, ModelError::Config(why) if why.contains(hint)), "{error}");
-}
-
-#[track_caller]
-fn assert_refused(error: &ModelError, hint: &str) {
-    assert!(matches!(error, ModelError::Refused(why) if why.contains(hint)), "{error}");
-}
+use std::time::Instant;
 
 #[tokio::test]
 async fn what_is_sent() {
     let server = server(|_| answer()).await;
     let model = open(&server.url);
     assert_eq!(model.name(), "test");
-    assert_eq!(model.write(&prompt()).await.unwrap(), ANSWER);
+    assert_eq!(model.write(&prompt()).await.unwrap().text, ANSWER);
     let keyless = from_url(&server.url, None).unwrap().unwrap();
-    assert_eq!(keyless.write(&plain()).await.unwrap(), ANSWER);
+    assert_eq!(keyless.write(&plain()).await.unwrap().text, ANSWER);
     let [full, bare]: [Request; 2] = server.requests().try_into().unwrap();
     let messages = json!([
         { "role": "system", "content": prompt().instructions },
-        { "role": "user", "content": prompt().text },
+        { "role": "user", "content": prompt().messages[0].text },
     ]);
     let format = json!({
         "type": "json_schema",
@@ -128,7 +41,7 @@ async fn the_other_limit_is_used_where_the_server_wants_it() {
     .await;
     let model = open(&server.url);
     for requests in [2, 3, 4] {
-        assert_eq!(model.write(&plain()).await.unwrap(), ANSWER);
+        assert_eq!(model.write(&plain()).await.unwrap().text, ANSWER);
         assert_eq!(server.requests().len(), requests);
     }
     assert!(server.requests()[1..].iter().all(|it| it.body["max_completion_tokens"] == 300));
@@ -143,7 +56,7 @@ async fn a_server_without_schemas_is_asked_for_json() {
     .await;
     let model = open(&server.url);
     for requests in [2, 3] {
-        assert_eq!(model.write(&prompt()).await.unwrap(), ANSWER);
+        assert_eq!(model.write(&prompt()).await.unwrap().text, ANSWER);
         assert_eq!(server.requests().len(), requests);
     }
     for request in &server.requests()[1..] {
@@ -175,7 +88,7 @@ async fn all_that_a_server_refuses_is_left_out() {
     .await;
     let model = open(&server.url);
     for requests in [4, 5] {
-        assert_eq!(model.write(&prompt()).await.unwrap(), ANSWER);
+        assert_eq!(model.write(&prompt()).await.unwrap().text, ANSWER);
         assert_eq!(server.requests().len(), requests);
     }
 }
@@ -184,13 +97,13 @@ async fn all_that_a_server_refuses_is_left_out() {
 async fn a_refusal_for_another_reason_teaches_nothing() {
     // As OpenAI does where the limit is above the model's; the other one would fare no better.
     let server = server(|request| match request.body["max_tokens"].as_u64() {
-        Some(..=1_000) => answer(),
+        Some(..=300) => answer(),
         Some(_) => refusal("max_tokens"),
         None => refusal("max_completion_tokens"),
     })
     .await;
     let model = open(&server.url);
-    let greedy = Prompt { tokens_max: 1_000_000, ..prompt() };
+    let greedy = Prompt { tokens_max: 1_500, ..prompt() };
     assert_refused(&model.write(&greedy).await.unwrap_err(), "status 400, invalid_request_error");
     assert_eq!(server.requests().len(), 2);
     model.write(&prompt()).await.unwrap();
@@ -223,15 +136,27 @@ async fn what_the_status_says() {
     ] {
         assert_config(&failure_of(repeating(status, code)).await, hint);
     }
-    for status in [400, 413, 422] {
-        let told = failure_of(repeating(status, "context_length_exceeded")).await;
-        assert_refused(&told, &format!("status {status}, context_length_exceeded"));
+    for status in [400, 422] {
+        let told = failure_of(repeating(status, "invalid_value")).await;
+        assert_refused(&told, &format!("status {status}, invalid_value"));
+    }
+    for (status, code) in [
+        (400, "context_length_exceeded"),
+        (422, "context_length_exceeded"),
+        (413, "x"),
+        (400, "exceed_context_size_error"),
+    ] {
+        let told = failure_of(repeating(status, code)).await;
+        assert!(matches!(told, ModelError::ContextTooLong { .. }), "{status} {code}: {told:?}");
     }
     let busy = |_: &Request| {
         let headers = [("retry-after", "20")];
         Reply::Now((StatusCode::TOO_MANY_REQUESTS, headers, KEY).into_response())
     };
-    assert_unavailable(&failure_of(busy).await, "status 429; it asks for a retry in 20 s");
+    let told = failure_of(busy).await;
+    assert_unavailable(&told, "status 429; it asks for a retry in 20 s");
+    let ModelError::Unavailable { retry_after, .. } = told else { panic!("{told:?}") };
+    assert_eq!(retry_after, Some(Duration::from_secs(20)));
 }
 
 #[tokio::test]
@@ -252,10 +177,10 @@ async fn a_server_that_hangs_or_is_away() {
     assert_unavailable(&failure_of(|_| Reply::Never).await, "no answer within 0.5 s");
     assert_unavailable(&failure_of(|_| unending("{")).await, "no answer within 0.5 s");
     assert!(start.elapsed() < Duration::from_secs(5));
-    assert_unavailable(&failure(&*open(&nobody())).await, "onnect");
+    assert_unavailable(&failure(&once(&nobody())).await, "onnect");
     // Nor does one last that is patient without end.
     let prompt = Prompt { patience: Duration::MAX, ..prompt() };
-    assert_unavailable(&open(&nobody()).write(&prompt).await.unwrap_err(), "onnect");
+    assert_unavailable(&once(&nobody()).write(&prompt).await.unwrap_err(), "onnect");
 }
 
 #[tokio::test]
@@ -268,30 +193,118 @@ async fn answers_that_are_of_no_use() {
         (format!(r#"{{"choices": ["{SECRET}", "{KEY}"]}}"#), "JSON"),
         (r#"{"choices": []}"#.to_owned(), "without choices"),
         (" ".repeat(2 * 1024 * 1024), "too long"),
+        (choice(json!({ "content": "" }), "stop"), "not JSON"),
+        (choice(json!({ "content": null }), "stop"), "not JSON"),
+        (choice(json!({ "content": SECRET }), "stop"), "not JSON"),
+        (choice(json!({ "content": "{\"topics\": [" }), "stop"), "not JSON"),
+        (choice(json!({ "content": format!("{{\"{SECRET}\": 1}}") }), "stop"), "requested form"),
+        (choice(json!({ "tool_calls": [{ "id": SECRET }] }), "tool_calls"), "calls a tool"),
+        (choice(json!({ "content": ANSWER, "tool_calls": [{}] }), "stop"), "calls a tool"),
     ] {
-        assert_unavailable(&failure_of(move |_| body(answer.clone())).await, hint);
+        assert_malformed(&failure_of(move |_| body(answer.clone())).await, hint);
     }
     for (answer, hint) in [
-        (choice(json!({ "content": SECRET }), "length"), "longer than its token limit"),
         (choice(json!({ "content": null, "refusal": SECRET }), "stop"), "declined to answer"),
-        (choice(json!({ "content": "" }), "stop"), "empty"),
-        (choice(json!({ "content": null }), "stop"), "empty"),
         (choice(json!({ "content": SECRET }), "content_filter"), "filter"),
     ] {
         assert_refused(&failure_of(move |_| body(answer.clone())).await, hint);
     }
+    let cut = choice(json!({ "content": ANSWER }), "length");
+    let told = failure_of(move |_| body(cut.clone())).await;
+    assert!(matches!(told, ModelError::TooLong { usage: Some(_) }), "{told:?}");
+}
+
+/// The control arm of the test above.
+#[tokio::test]
+async fn an_answer_that_is_right_is_returned_with_its_cost() {
+    let server = server(|_| answer()).await;
+    let answer = once(&server.url).write(&hasty()).await.unwrap();
+    let usage = Usage { prompt_tokens: 30, completion_tokens: 7, estimated: false };
+    let (text, model) = (ANSWER.to_owned(), "test".to_owned());
+    assert_eq!(answer, Answer { text, usage, model, finish: Finish::Stop });
+}
+
+#[tokio::test]
+async fn what_is_not_counted_is_estimated() {
+    let bare = json!({ "choices": [{ "message": { "content": ANSWER } }] }).to_string();
+    let server = server(move |_| body(bare.clone())).await;
+    let model = once(&server.url);
+    let Answer { usage, finish, .. } = model.write(&prompt()).await.unwrap();
+    assert_eq!(usage.prompt_tokens, prompt().tokens());
+    assert_eq!(usage.completion_tokens, model.count_tokens(ANSWER));
+    assert_eq!((usage.estimated, finish), (true, Finish::Unsaid));
+}
+
+#[tokio::test]
+async fn failures_that_cost_something_say_what() {
+    let message = json!({ "content": "x", "refusal": SECRET });
+    let choice = json!({ "message": message, "finish_reason": "stop" });
+    let usage = json!({ "prompt_tokens": 30, "completion_tokens": 7 });
+    let answer = json!({ "choices": [choice], "usage": usage }).to_string();
+    let told = failure_of(move |_| body(answer.clone())).await;
+    assert_eq!(told.usage().map(|it| (it.tokens(), it.estimated)), Some((37, false)));
+    assert_eq!(failure_of(|_| error(400, json!({}))).await.usage(), None);
+}
+
+#[tokio::test]
+async fn a_conversation_is_sent_in_its_order() {
+    let server = server(|_| answer()).await;
+    let messages = vec![Message::user("one"), Message::assistant("two"), Message::user("three")];
+    let prompt = Prompt { messages, temperature: Some(0.5), ..plain() };
+    once(&server.url).write(&prompt).await.unwrap();
+    let sent = server.requests().remove(0).body;
+    let said: Vec<_> = sent["messages"].as_array().unwrap()[1..]
+        .iter()
+        .map(|it| (it["role"].as_str().unwrap(), it["content"].as_str().unwrap()))
+        .collect();
+    assert_eq!(said, [("user", "one"), ("assistant", "two"), ("user", "three")]);
+    assert_eq!(sent["temperature"], 0.5);
+}
+
+/// As OpenAI's models that think before they write.
+#[tokio::test]
+async fn a_temperature_that_is_refused_is_left_out() {
+    let server = server(|request| match request.body.get("temperature") {
+        Some(_) => refusal("temperature"),
+        None => answer(),
+    })
+    .await;
+    let model = once(&server.url);
+    let prompt = Prompt { temperature: Some(0.5), ..prompt() };
+    for requests in [2, 3] {
+        model.write(&prompt).await.unwrap();
+        assert_eq!(server.requests().len(), requests);
+    }
+}
+
+#[tokio::test]
+async fn no_tools_are_offered() {
+    let server = server(|request| match request.body.get("stream") {
+        Some(_) => streamed([delta(ANSWER), end()]),
+        None => answer(),
+    })
+    .await;
+    let model = once(&server.url);
+    model.write(&prompt()).await.unwrap();
+    follow(&model, &prompt()).await.0.unwrap();
+    for request in server.requests() {
+        let sent = request.body.as_object().unwrap();
+        assert!(!sent.keys().any(|it| it.contains("tool") || it.contains("function")), "{sent:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn four_requests_at_once() {
-    let reply = || Reply::After(Duration::from_millis(20), written(ANSWER).into_response());
-    let server = server(move |_| reply()).await;
-    let model = open(&server.url);
-    let prompt = prompt();
-    for outcome in join_all((0..30).map(|_| model.write(&prompt))).await {
-        outcome.unwrap();
+async fn no_more_requests_at_once_than_configured() {
+    for limit in [1, 4, 9] {
+        let reply = || Reply::After(Duration::from_millis(20), written(ANSWER).into_response());
+        let server = server(move |_| reply()).await;
+        let model = once(&server.url).with_concurrency(limit);
+        let prompt = prompt();
+        for outcome in join_all((0..30).map(|_| model.write(&prompt))).await {
+            outcome.unwrap();
+        }
+        assert_eq!(server.most_at_once(), limit);
     }
-    assert_eq!(server.most_at_once(), 4);
 }
 
 #[tokio::test]
@@ -328,48 +341,6 @@ async fn all_requests_of_a_call_share_its_patience() {
     .await;
     assert_unavailable(&failure(&*open(&server.url)).await, "no answer within 0.5 s");
     assert_eq!(server.requests().len(), 2);
-}
-
-#[tokio::test]
-async fn a_server_that_is_away_is_left_alone_for_a_while() {
-    let back = Arc::new(AtomicBool::new(false));
-    let answers = back.clone();
-    let server = server(move |_| match answers.load(Ordering::SeqCst) {
-        true => answer(),
-        false => error(503, json!({ "code": "overloaded" })),
-    })
-    .await;
-    let rest = Duration::from_secs(1);
-    let model = OpenAiModel::from_url(&server.url, Some(KEY)).unwrap().with_rest(rest);
-    for _ in 0..3 {
-        assert_unavailable(&failure(&model).await, "status 503");
-    }
-    for _ in 0..5 {
-        assert_unavailable(&failure(&model).await, "3 times in a row; next attempt in 1 s");
-    }
-    assert_eq!(server.requests().len(), 3);
-    // Of many, one goes through; it fails, and another rest begins.
-    tokio::time::sleep(rest).await;
-    join_all((0..5).map(|_| failure(&model))).await;
-    assert_eq!(server.requests().len(), 4);
-    // It goes well, and so does everything after.
-    back.store(true, Ordering::SeqCst);
-    assert_unavailable(&failure(&model).await, "in a row");
-    tokio::time::sleep(rest).await;
-    for _ in 0..4 {
-        model.write(&prompt()).await.unwrap();
-    }
-    assert_eq!(server.requests().len(), 8);
-}
-
-#[tokio::test]
-async fn what_somebody_has_to_change_is_no_outage() {
-    let server = server(|_| error(401, json!({}))).await;
-    let model = open(&server.url);
-    for _ in 0..6 {
-        assert_config(&failure(&*model).await, "key");
-    }
-    assert_eq!(server.requests().len(), 6);
 }
 
 /// A server that speaks plain HTTP does not speak HTTPS; nothing is sent to it.
