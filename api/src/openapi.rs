@@ -3,7 +3,7 @@
 use crate::http::operation::{self, SCHEME};
 use crate::http::{linger, trace};
 use crate::state::ApiState;
-use crate::{clients, dead_letters, operations, search, summaries, transcripts, vocabulary, ws};
+use crate::{clients, dead_letters, operations, search, summaries, transcripts, usage, vocabulary, ws};
 use axum::extract::DefaultBodyLimit;
 use axum::http::header;
 use axum::{Json, Router, middleware, routing};
@@ -57,6 +57,7 @@ pub fn router(state: ApiState) -> Router {
         .merge(search::router())
         .merge(clients::router())
         .merge(vocabulary::router())
+        .merge(usage::router())
         .merge(dead_letters::router())
         .merge(operations::router())
         .layer(DefaultBodyLimit::max(limits.request_max_bytes))

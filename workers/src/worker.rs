@@ -3,6 +3,7 @@
 use crate::confined::Confined;
 use crate::fault::Fault;
 use crate::job::JobContext;
+use crate::metered::Metered;
 use async_trait::async_trait;
 use debrief_infra::documents::Documents;
 use debrief_infra::log::{EventLog, RecordedEvent};
@@ -20,6 +21,8 @@ pub struct Context {
     pub views: Views,
     /// Where heavy work runs.
     pub confined: Arc<dyn Confined>,
+    /// The language model, if one is configured.
+    pub language_model: Option<Metered>,
 }
 
 /// The result of an attempt that succeeded.
