@@ -21,8 +21,9 @@ pub(crate) fn touched(
             Summary::TYPE => match event.of::<Summary>()? {
                 Some(SummaryEvent::Created(created)) => Subject::Transcript(created.transcript_id),
                 Some(SummaryEvent::Revised(revised)) => Subject::Transcript(revised.transcript_id),
-                // Its session is deleted by an event of its own.
-                Some(SummaryEvent::Erased(_)) | None => continue,
+                // What else happens to a summary changes no text; its session is deleted by an event
+                // of its own.
+                Some(_) | None => continue,
             },
             _ => continue,
         };

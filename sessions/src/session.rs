@@ -159,7 +159,7 @@ async fn summary(
             Some(SummaryEvent::Created(created)) => newest = Some(created.content),
             Some(SummaryEvent::Revised(revised)) => newest = Some(revised.content),
             Some(SummaryEvent::Erased(_)) => newest = None,
-            None => {}
+            Some(_) | None => {}
         }
         Ok(())
     })
