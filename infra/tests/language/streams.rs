@@ -245,6 +245,22 @@ async fn slow_streams() {
         &follow(&once(&slow.url), &hasty()).await.0.unwrap_err(),
         "no answer within 0.5 s",
     );
+    // One that goes on for too long cost what it wrote.
+    let endless = server(|_| {
+        let pieces = futures::stream::repeat_with(|| Ok::<_, std::io::Error>(delta("x ").into()));
+        stream_of(Body::from_stream(pieces.then(async |it: Result<Bytes, _>| {
+            tokio::time::sleep(Duration::from_millis(30)).await;
+            it
+        })))
+    })
+    .await;
+    let (outcome, pieces) = follow(&once(&endless.url), &hasty()).await;
+    let told = outcome.unwrap_err();
+    assert!(
+        matches!(&told, ModelError::Truncated { why, .. } if why.contains("within 0.5 s")),
+        "{told:?}"
+    );
+    assert_eq!(told.usage().unwrap().completion_tokens as usize, pieces.len());
     // One that is complete but does not end is complete.
     let finished = event(&json!({ "choices": [{ "delta": {}, "finish_reason": "stop" }] }));
     let open_ended = server(move |_| stalled(vec![delta(ANSWER), finished.clone()])).await;
