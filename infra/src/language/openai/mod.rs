@@ -43,7 +43,8 @@ const ENDPOINT: &str = "chat/completions";
 const PARAMETERS: [&str; 1] = ["context"];
 /// The maximum size of an answer: several times the longest that a model writes.
 const ANSWER_BYTES: usize = 1024 * 1024;
-/// The maximum size of a streamed answer: each token comes with some hundred bytes around it.
+/// The maximum size of the stream of an answer: each token comes with some hundred bytes around it,
+/// and thoughts come before it.
 const STREAM_BYTES: usize = 64 * 1024 * 1024;
 /// How long an unavailable server is not called.
 const REST: Duration = Duration::from_secs(10);
@@ -116,7 +117,7 @@ impl OpenAiModel {
     /// Sets the name that tells the models of a process apart in metrics.
     pub fn with_place(mut self, place: &'static str) -> Self {
         self.place = place;
-        self.breakers = Breakers::new(REST, place);
+        self.breakers = Breakers::new(self.breakers.rest(), place);
         self
     }
 
