@@ -58,6 +58,18 @@ impl Interpreter<'_> {
                     Some(_) => Some(target!(self, open, 't')),
                     None => None,
                 };
+                // All that a point says is the point.
+                let bare = |text: &str| folded(text.trim().trim_end_matches(['.', '!', '?']));
+                let words = bare(&self.words(part));
+                let points = self.content.points();
+                let whole = points.iter().filter(|(_, point)| bare(&point.text) == words);
+                let whole: Vec<String> = whole.map(|(_, point)| point.id.clone()).collect();
+                if quoted && !whole.is_empty() && within.is_none() {
+                    return match whole.len() {
+                        1 => self.drop(Target::Points(whole)),
+                        _ => self.ask(self.say.which_of_these(&whole)),
+                    };
+                }
                 if named || quoted {
                     self.replace(&self.words(part), "", within.as_ref())
                 } else {
@@ -80,6 +92,13 @@ impl Interpreter<'_> {
                     None => None,
                 };
                 let (from, to) = (self.part(open, 'x')?, self.part(open, 'y')?);
+                // "It" and "the order of the topics" are no words of the summary.
+                let words = self.words(from);
+                let is_there = self.content.points().iter().any(|(_, p)| mentions(&p.text, &words))
+                    || self.content.sections.iter().any(|own| mentions(&own.title, &words));
+                if !is_there && self.points().find(from.tokens) != Found::No {
+                    return None;
+                }
                 if from.tokens.len() > PHRASE_WORDS || to.tokens.len() > PHRASE_WORDS {
                     return None;
                 }
@@ -116,7 +135,7 @@ impl Interpreter<'_> {
             Action::Unassign => {
                 let ids = self.items(&target!(self, open, 't'));
                 let say = |ids: &str| {
-                    (format!("{ids} has no owner now."), format!("ל-{ids} אין עכשיו אחראי."))
+                    (format!("Removed the owner of {ids}."), format!("ל-{ids} אין עכשיו אחראי."))
                 };
                 self.change_items(ids, |item| item.owner = Change::Clear, say)
             }
@@ -124,9 +143,9 @@ impl Interpreter<'_> {
                 let done = action == Action::Done;
                 let ids = self.items(&target!(self, open, 't'));
                 let say = move |ids: &str| match done {
-                    true => (format!("Marked {ids} as done."), format!("{ids} סומנו כבוצעו.")),
+                    true => (format!("Marked {ids} as done."), format!("סומן כבוצע: {ids}.")),
                     false => {
-                        (format!("Marked {ids} as not done."), format!("{ids} סומנו כלא בוצעו."))
+                        (format!("Marked {ids} as not done."), format!("סומן כלא בוצע: {ids}."))
                     }
                 };
                 self.change_items(ids, |item| item.done = Some(done), say)
@@ -136,7 +155,10 @@ impl Interpreter<'_> {
                 let time = self.time(self.part(open, 'x')?)?;
                 let day = due::day(&time, self.context.held_on, self.lexicon.tongue);
                 let say = |ids: &str| {
-                    (format!("{ids} is due {time} now."), format!("המועד של {ids}: {time}."))
+                    (
+                        format!("Set the deadline of {ids} to {time}."),
+                        format!("המועד של {ids}: {time}."),
+                    )
                 };
                 let change = |item: &mut ItemChange| {
                     item.due = Change::Set(time.clone());
@@ -147,7 +169,7 @@ impl Interpreter<'_> {
             Action::NoDue => {
                 let ids = self.items(&target!(self, open, 't'));
                 let say = |ids: &str| {
-                    (format!("{ids} has no deadline now."), format!("ל-{ids} אין עכשיו מועד."))
+                    (format!("Removed the deadline of {ids}."), format!("ל-{ids} אין עכשיו מועד."))
                 };
                 let change = |item: &mut ItemChange| {
                     (item.due, item.due_on) = (Change::Clear, Change::Clear);
@@ -179,6 +201,13 @@ impl Interpreter<'_> {
                     )),
                 }
             }
+            Action::WhichText => match self.part(open, 't') {
+                Some(part) => {
+                    let section = self.points().section(part.tokens)?;
+                    self.ask(self.say.which_text(&section))
+                }
+                None => self.ask(self.say.add_where()),
+            },
             Action::WhichFrame => self.ask(self.say.frame_words()),
             Action::Rename => self.rename(open),
         }
@@ -357,9 +386,22 @@ impl Interpreter<'_> {
         let part = self.part(open, 'x')?;
         let mut text = self.words(part);
         let clear = self.is_quoted(part) || self.is_introduced(part);
+        // Words that make a longer name of the section are no words of the point.
+        let joined: Vec<_> =
+            self.part(open, 't')?.tokens.iter().chain(&part.tokens[..1]).cloned().collect();
+        if !self.is_introduced(part) && self.points().section(&joined) == Some(section.clone()) {
+            return None;
+        }
         // "Add more decisions" says nothing; a sentence does.
         if !clear && (part.tokens.len() < 2 && section != Section::Topics || self.is_vague(part)) {
             return self.needs(Need::Other);
+        }
+        if self.part(open, 'p').is_some() && !clear {
+            return None;
+        }
+        if !clear && section != Section::Topics {
+            let mut chars = text.chars();
+            text = chars.next().into_iter().flat_map(char::to_uppercase).chain(chars).collect();
         }
         let owner = match self.part(open, 'p') {
             Some(part) => match self.owner(part)? {

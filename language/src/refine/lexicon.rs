@@ -94,6 +94,8 @@ pub(super) enum Action {
     NoClosing,
     /// Renames the section `x` to `y`.
     Rename,
+    /// Adds a point to `t` without saying what it says, or words without saying where.
+    WhichText,
     /// Asks for a greeting or a sign-off without saying which.
     WhichFrame,
 }

@@ -144,6 +144,21 @@ impl Say {
         )
     }
 
+    pub(super) fn which_text(self, section: &Section) -> String {
+        let name = self.section(section, true);
+        self.of(
+            format!("What should the new {name} say? Write it after a colon."),
+            format!("מה לכתוב ({name})? אפשר אחרי נקודתיים."),
+        )
+    }
+
+    pub(super) fn add_where(self) -> String {
+        self.of(
+            "To which section? For example: add a decision: …",
+            "לאיזה חלק? למשל: הוסף החלטה: …",
+        )
+    }
+
     pub(super) fn frame_words(self) -> String {
         self.of(
             "Which words? Put them in quotation marks, such as: start with “Hi Maya,”.",

@@ -72,10 +72,84 @@ impl<'a> Points<'a> {
                 None => Found::No,
             };
         }
-        match self.describe(tokens) {
+        let found = match self.describe(tokens) {
             Some(description) => self.resolve(description),
-            None => self.about(tokens).unwrap_or(Found::No),
+            None => self.about(tokens).or_else(|| self.owned(tokens)).unwrap_or(Found::No),
+        };
+        match found {
+            Found::No => self.several(tokens).unwrap_or(Found::No),
+            found => found,
         }
+    }
+
+    /// Returns what several descriptions describe together: "the second moment and the last topic".
+    fn several(&self, tokens: &[Token]) -> Option<Found> {
+        let mut parts: Vec<Vec<Token>> = vec![Vec::new()];
+        for token in tokens {
+            let joins = token.lower == "," || token.lower == "and";
+            let prefixed = token.lower.starts_with('ו') && token.lower.chars().count() > 2;
+            if (joins || prefixed) && parts.last().is_some_and(|part| !part.is_empty()) {
+                parts.push(Vec::new());
+            }
+            if let Some(part) = parts.last_mut().filter(|_| !joins) {
+                part.push(token.clone());
+            }
+        }
+        parts.retain(|part| !part.is_empty());
+        if parts.len() < 2 {
+            return None;
+        }
+        let mut all: Vec<String> = Vec::new();
+        for part in parts {
+            let ids = match self.resolve(self.describe(&part)?) {
+                Found::Is(Target::Points(ids)) => ids,
+                Found::Is(Target::Section(section)) => self.ids(&section),
+                Found::Is(Target::Summary) | Found::No => return None,
+                unclear @ Found::Unclear(_) => return Some(unclear),
+            };
+            for id in ids {
+                if !all.contains(&id) {
+                    all.push(id);
+                }
+            }
+        }
+        Some(Found::Is(Target::Points(all)))
+    }
+
+    /// Returns the action items of a person: "Omer's action items", "the tasks of Omer".
+    fn owned(&self, tokens: &[Token]) -> Option<Found> {
+        const LINKS: &[&str] = &["of", "for", "assigned", "to", "by", "של", "עבור"];
+        let mut owners = self.content.action_items.iter().filter_map(|item| item.owner.as_deref());
+        let (owner, at) = owners.find_map(|owner| {
+            let name = super::tokens::folded(owner);
+            let is_name = |token: &Token| {
+                let bare = token.lower.strip_suffix("'s").unwrap_or(&token.lower);
+                variants(bare).any(|rest| rest == name)
+            };
+            tokens.iter().position(is_name).map(|at| (owner, at))
+        })?;
+        let rest: Vec<Token> = tokens
+            .iter()
+            .enumerate()
+            .filter(|(place, token)| *place != at && !LINKS.contains(&token.lower.as_str()))
+            .map(|(_, token)| token.clone())
+            .collect();
+        let description = self.describe(&rest)?;
+        let plain = description.ids.is_empty()
+            && description.places.is_empty()
+            && description.count.is_none()
+            && !description.last;
+        let [Noun::Of(Section::ActionItems, number)] = description.nouns.as_slice() else {
+            return None;
+        };
+        let items = self.content.action_items.iter();
+        let theirs = items.filter(|item| item.owner.as_deref() == Some(owner));
+        let ids: Vec<String> = theirs.map(|item| item.point.id.clone()).collect();
+        plain.then(|| match (ids.len(), number) {
+            (1, _) | (_, Number::Several) => Found::Is(Target::Points(ids)),
+            _ if description.all => Found::Is(Target::Points(ids)),
+            _ => Found::Unclear(self.say.which_of_these(&ids)),
+        })
     }
 
     /// Returns the ids of a section's points.
@@ -270,6 +344,11 @@ impl<'a> Points<'a> {
                     _ => Found::Unclear(self.say.which_questions()),
                 }
             }
+            // "Everything in Wins".
+            ([Noun::Summary, Noun::Of(section, _)], None) if !counted => {
+                self.of_section(section, Number::Several, false, &found)
+            }
+            ([], None) if counted => Found::Unclear(self.say.which_section()),
             ([], Some(_)) if counted => Found::Unclear(self.say.which_section()),
             _ => Found::No,
         }
@@ -443,7 +522,13 @@ fn split(tokens: &[Token]) -> Vec<String> {
             {
                 words.push(word.to_owned());
             }
-            _ => words.push(token.lower.clone()),
+            _ if matches!(token.lower.as_str(), "it's" | "that's" | "what's") => {
+                words.push(token.lower.clone());
+            }
+            _ => {
+                let bare = token.lower.strip_suffix("'s").unwrap_or(&token.lower);
+                words.push(bare.to_owned());
+            }
         }
     }
     words

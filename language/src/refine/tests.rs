@@ -162,6 +162,16 @@ const ENGLISH: &[(&str, &str)] = &[
     ("remove the Wins section", "-s1; -s2"),
     ("remove two decisions", "unclear"),
     ("remove the boring parts", "model"),
+    ("remove the part about Tomas", "unclear"),
+    ("Can you drop the second key moment and the last topic?", "-m2; -t3"),
+    ("remove everything from Wins", "-s1; -s2"),
+    ("delete the second", "unclear"),
+    ("remove it", "unclear"),
+    ("remove all of Omer's action items", "-a3"),
+    ("remove all action items of Omer", "-a3"),
+    ("remove “Weather was mentioned.”", "-o3"),
+    ("don't remove d2", "model"),
+    ("remove everything except the decisions", "model"),
     // Words.
     ("change Maya to Maia in d1", "d1:Maia moves the weekly meeting to Tuesday."),
     ("replace “Utilize” with “Use”", "a3:Use the new tool."),
@@ -190,6 +200,12 @@ const ENGLISH: &[(&str, &str)] = &[
     ("the headline should say: More rest, better work.", "h1:More rest, better work."),
     ("change d1 to something warmer", "model"),
     ("change d1 to Maya rests", "unclear"),
+    ("d1: Maya rests.", "d1:Maya rests."),
+    ("remove the words “of the team” everywhere", "o2:The budget is basically gone."),
+    ("change it to past tense", "model"),
+    ("change the order of the topics", "model"),
+    ("replace Tomas by Thomas in the decisions", "d2:Thomas takes over the budget."),
+    ("change the word team to crew in m2", "m2:The crew laughed."),
     // Adding.
     ("add an action item: Call the bank", "+action_items=Call the bank"),
     ("Add to decisions: We meet on Mondays.", "+decisions=We meet on Mondays."),
@@ -203,6 +219,11 @@ const ENGLISH: &[(&str, &str)] = &[
     ("add a decision about sleep", "model"),
     ("add more detail", "model"),
     ("add a greeting", "unclear"),
+    ("add: Call the bank", "unclear"),
+    ("add an action item", "unclear"),
+    ("add a decision that we meet on Mondays", "+decisions=We meet on Mondays"),
+    ("add an action item to call the bank", "+action_items=Call the bank"),
+    ("add the action item “Call the bank” for Omer", "+action_items=Call the bank [Omer]"),
     // Order.
     ("Move the third moment first", "m3>@0"),
     ("move d2 to the top", "d2>@0"),
@@ -243,6 +264,11 @@ const ENGLISH: &[(&str, &str)] = &[
     ("set the deadline of the second action item to 2026-12-24", "a2:due=2026-12-24 on=2026-12-24"),
     ("a2 is due next month", "a2:due=next month"),
     ("remove the deadline of a1", "a1:due=none"),
+    ("push the deadline of a1 to Monday", "a1:due=Monday on=2026-12-07"),
+    ("a2's deadline is Monday", "a2:due=Monday on=2026-12-07"),
+    ("remove a1's owner", "a1:owner=none"),
+    ("Let Omer do the second task", "a2:owner=Omer"),
+    ("mark Omer's tasks as done", "a3:done=true"),
     ("mark all action items as done", "a1:done=true; a2:done=true; a3:done=true"),
     // The frame.
     ("start with “Hi Maya,”", "opening=Hi Maya,"),
@@ -260,6 +286,9 @@ const ENGLISH: &[(&str, &str)] = &[
     ("shorten d1", "model"),
     ("Make the summary shorter", "-o3; -m1; -t1; o2:The budget of the team is gone."),
     ("shorten the topics to five", "unclear"),
+    ("make the topics half as long", "-t1"),
+    ("only keep two topics", "-t1"),
+    ("fewer topics", "-t1"),
     ("keep only the first decision", "model"),
     // Several.
     ("Remove d2 and mark a1 as done.", "-d2; a1:done=true"),
@@ -330,6 +359,22 @@ const HEBREW: &[(&str, &str)] = &[
     ("מזג את d1 ואת d2", "merge d1,d2=מאיה מזיזה את הישיבה ליום שלישי. תומס לוקח את התקציב."),
     ("הפוך את d1 לכותרת", "h1>decisions@0; d1>headline"),
     ("מחק את d2 וסמן את a1 כבוצעה", "-d2; a1:done=true"),
+    ("תורידי את ההחלטה השנייה ואת הנושא האחרון", "-d2; -t3"),
+    ("אפשר למחוק את הנושא השלישי?", "-t3"),
+    ("תמחק את הנקודה על תומס", "unclear"),
+    ("מחק את כל המשימות של עומר", "-a3"),
+    ("הוסף משימה", "unclear"),
+    ("הוסף משימה לעומר: להתקשר לבנק", "+action_items=להתקשר לבנק [עומר]"),
+    ("החלף בין d1 ו-d2", "d1>@1; d2>@0"),
+    ("תקרא לתומס מחר", "model"),
+    ("אל תמחק את d2", "model"),
+    ("מחק את המילה בעצם", "o2:התקציב של הצוות נגמר."),
+    ("השאר רק שני נושאים", "-t3"),
+    ("הסר את הרגע לפני האחרון", "-m2"),
+    ("האחראי של a2 הוא עומר", "a2:owner=עומר"),
+    ("קבע את המועד של המשימה השנייה ליום חמישי", "a2:due=יום חמישי on=2026-12-03"),
+    ("סמן את כל המשימות כבוצעו", "a1:done=true; a2:done=true; a3:done=true"),
+    ("סיים בשאלה", "unclear"),
     ("תעשה את זה יותר חם", "model"),
     ("למה היא התכוונה?", "model"),
     ("תרגם לאנגלית", "model"),
@@ -359,7 +404,7 @@ fn instructions_are_followed_or_refused() {
             }
         }
     }
-    assert!(ENGLISH.len() + HEBREW.len() >= 150);
+    assert!(ENGLISH.len() + HEBREW.len() >= 200);
     assert!(wrong.is_empty(), "{} are wrong:\n{}", wrong.len(), wrong.join("\n"));
 }
 
