@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use debrief_domain::ids::{MessageId, SummaryId, TranscriptId};
 use debrief_domain::summary::content::Content;
+use debrief_domain::summary::diff::Change;
 use debrief_domain::summary::edit::Edit;
 use debrief_domain::summary::{Cause, MessageState};
 use serde::{Deserialize, Serialize};
@@ -181,4 +182,17 @@ pub struct ChatMessage {
     pub created_at: DateTime<Utc>,
     /// When its state last changed.
     pub updated_at: DateTime<Utc>,
+}
+
+/// What differs between two versions of a summary.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SummaryDiff {
+    /// Id of the summary.
+    pub id: SummaryId,
+    /// The version that is compared with.
+    pub from: u32,
+    /// The version that is looked at.
+    pub to: u32,
+    /// The differences, in the order in which they are shown.
+    pub changes: Vec<Change>,
 }

@@ -1,6 +1,7 @@
 //! The HTTP and WebSocket surface.
 //!
 //! A URL leads to a file: `/v1/transcripts…` to [`transcripts`], `/v1/summaries…` to [`summaries`],
+//! `/v1/analyze…` to [`analyze`],
 //! `/v1/search…` to [`search`], `/v1/clients…` to [`clients`], `/v1/vocabulary` to [`vocabulary`],
 //! `/v1/dead-letters…` to [`dead_letters`], `/v1/ws` to [`ws`], and `/livez`, `/readyz`, `/metrics`
 //! to [`operations`]. A resource's file contains its handlers, its `router()`, and its types; those
@@ -13,6 +14,7 @@
 //! needs, and passes on its viewer or organization; every error is a [`http::problem::Problem`]
 //! with a code of [`http::codes`]; a 5xx reveals nothing but a correlation id.
 
+mod analyze;
 mod clients;
 mod dead_letters;
 mod http;

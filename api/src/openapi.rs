@@ -3,7 +3,9 @@
 use crate::http::operation::{self, SCHEME};
 use crate::http::{linger, trace};
 use crate::state::ApiState;
-use crate::{clients, dead_letters, operations, search, summaries, transcripts, usage, vocabulary, ws};
+use crate::{
+    analyze, clients, dead_letters, operations, search, summaries, transcripts, usage, vocabulary, ws,
+};
 use axum::extract::DefaultBodyLimit;
 use axum::http::header;
 use axum::{Json, Router, middleware, routing};
@@ -54,6 +56,7 @@ pub fn router(state: ApiState) -> Router {
     let bounded = OpenApiRouter::new()
         .merge(transcripts::router(&state))
         .merge(summaries::router())
+        .merge(analyze::router())
         .merge(search::router())
         .merge(clients::router())
         .merge(vocabulary::router())

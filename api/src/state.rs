@@ -4,6 +4,7 @@ use crate::http::backlog::{Backlog, BacklogLimits};
 use crate::keys::Keys;
 use crate::search::SearchSlots;
 use debrief_infra::documents::Documents;
+use debrief_infra::drafts::Drafts;
 use debrief_infra::health::Health;
 use debrief_infra::log::EventLog;
 use debrief_infra::queue::Ledger;
@@ -63,6 +64,8 @@ pub struct Parts {
     pub dense: SemanticSearch,
     /// The language model, if one is configured.
     pub language_model: Option<Metered>,
+    /// Answers that this process is writing.
+    pub drafts: Drafts,
     /// The health of all dependencies.
     pub health: Health,
     /// Renders `/metrics`.

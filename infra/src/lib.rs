@@ -7,6 +7,7 @@ pub mod blobs;
 pub mod database;
 pub mod disk;
 pub mod documents;
+pub mod drafts;
 pub mod embeddings;
 pub mod health;
 pub mod keys;

@@ -2,7 +2,8 @@
 //!
 //! Pure and deterministic: no I/O, no clock, no randomness, no network. [`summary`] summarizes a
 //! session in the participants' own words, without a language model; [`question`] interprets search
-//! questions; [`voice`] learns how a coach writes. The first two split text into [`sentences`], find [`phrases`] in them, and use the word
+//! questions; [`voice`] learns how a coach writes; [`refine`] turns
+//! instructions into edits. The first two split text into [`sentences`], find [`phrases`] in them, and use the word
 //! [`lists`] of each language.
 
 pub mod answer;
@@ -13,6 +14,7 @@ pub mod names;
 pub mod parts;
 mod phrases;
 pub mod question;
+pub mod refine;
 mod sentences;
 pub mod summary;
 pub mod voice;

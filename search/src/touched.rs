@@ -21,7 +21,8 @@ pub(crate) fn touched(
             Summary::TYPE => match event.of::<Summary>()? {
                 Some(SummaryEvent::Created(created)) => Subject::Transcript(created.transcript_id),
                 Some(SummaryEvent::Revised(revised)) => Subject::Transcript(revised.transcript_id),
-                // Its session is deleted by an event of its own; others change no content.
+                // What else happens to a summary changes no text; its session is deleted by an event
+                // of its own.
                 Some(_) | None => continue,
             },
             _ => continue,

@@ -43,6 +43,21 @@ impl Loaded {
         self.details.held_at.map(|at| at.date_naive())
     }
 
+    /// Returns the coach's own notes.
+    pub fn notes(&self) -> Option<&str> {
+        self.details.notes.as_deref()
+    }
+
+    /// Returns the client of the session.
+    pub fn client_id(&self) -> Option<ClientId> {
+        self.details.client_id
+    }
+
+    /// Returns the BCP 47 tag that the coach gave.
+    pub fn language(&self) -> Option<&str> {
+        self.details.language.as_deref()
+    }
+
     /// Returns the turns with corrections applied; `None` until the files are read.
     pub async fn corrected(self) -> Result<Option<Corrected>, LoadError> {
         match self.turns {

@@ -122,6 +122,9 @@ codes! {
     NotRead = "not_read", CONFLICT,
         "The transcript's files have not been read yet.",
         "Correct it once its state is `ready`.";
+    SummaryChanged = "summary_changed", CONFLICT,
+        "Somebody wrote another version of the summary meanwhile.",
+        "Read the newest version, and send the change again with it as `base_version`.";
     TurnsChanged = "turns_changed", CONFLICT,
         "The turns have changed since the `revision` that was given.",
         "Read the turns again, and correct them as they are now.";

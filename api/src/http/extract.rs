@@ -5,6 +5,7 @@ use super::objects::Object;
 use super::operation::{Describe, Described};
 use super::problem::Problem;
 use crate::state::ApiState;
+use axum::body::HttpBody as _;
 use axum::extract::path::ErrorKind;
 use axum::extract::rejection::{JsonRejection, PathRejection};
 use axum::extract::{FromRef, FromRequest, FromRequestParts, Request};
@@ -59,6 +60,30 @@ impl<T: ToSchema> Describe for Body<T> {
         described.refuses(Code::NotJson);
         described.refuses(Code::InvalidBody);
         described.refuses(Code::InvalidFields);
+    }
+}
+
+/// A JSON body that may be left out.
+pub(crate) struct BodyOrDefault<T>(pub(crate) T);
+
+impl<T: DeserializeOwned + Default, S: Send + Sync> FromRequest<S> for BodyOrDefault<T>
+where
+    ApiState: FromRef<S>,
+{
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        if request.body().is_end_stream() {
+            return Ok(Self(T::default()));
+        }
+        Body::from_request(request, state).await.map(|Body(value)| Self(value))
+    }
+}
+
+impl<T: ToSchema> Describe for BodyOrDefault<T> {
+    fn describe(described: &mut Described<'_>) {
+        Body::<T>::describe(described);
+        described.leaves_out_body();
     }
 }
 

@@ -94,6 +94,13 @@ impl Described<'_> {
         self.takes_content(JSON, schema);
     }
 
+    /// Says that the body may be left out.
+    pub(crate) fn leaves_out_body(&mut self) {
+        if let Some(RefOr::T(body)) = &mut self.operation.request_body {
+            body.required = Some(Required::False);
+        }
+    }
+
     /// Adds a body of another media type, in addition to those present.
     pub(crate) fn takes_content(&mut self, media_type: &str, schema: RefOr<Schema>) {
         let mut body = match self.operation.request_body.take() {
@@ -118,6 +125,19 @@ impl Described<'_> {
             {
                 let content = Content::new(Some(schema.clone()));
                 response.content.insert(JSON.to_owned(), RefOr::T(content));
+            }
+        }
+    }
+
+    /// Adds an answer that is a stream of events, at the successful statuses that
+    /// `#[utoipa::path]` names, or else at 200.
+    pub(crate) fn answers_events(&mut self) {
+        for (status, response) in &mut self.operation.responses.responses {
+            if let RefOr::T(response) = response
+                && status.starts_with('2')
+            {
+                let content = RefOr::T(Content::new(None::<RefOr<Schema>>));
+                response.content.insert("text/event-stream".to_owned(), content);
             }
         }
     }

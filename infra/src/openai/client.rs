@@ -6,6 +6,7 @@ use super::retry_after::retry_after;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use reqwest::{RequestBuilder, Response, StatusCode, Url, redirect};
 use serde::Serialize;
+use serde_json::Value;
 use std::time::Duration;
 
 /// How long a server may take to accept a connection.
@@ -116,6 +117,16 @@ impl Client {
         private: impl Fn(&str) -> bool,
     ) -> Failure {
         failure::failure(answer, endpoint, |word| self.holds_key(word) || private(word))
+    }
+
+    /// Returns the failure that an event of a stream tells of, if it does, in such a text.
+    pub(crate) fn failure_in(
+        &self,
+        event: &Value,
+        endpoint: &str,
+        private: impl Fn(&str) -> bool,
+    ) -> Option<Failure> {
+        failure::failure_in(event, endpoint, |word| self.holds_key(word) || private(word))
     }
 
     fn holds_key(&self, word: &str) -> bool {

@@ -62,7 +62,7 @@ pub(super) fn failure(answer: &Answer, endpoint: &str, private: impl Fn(&str) ->
 
 /// Returns the failure that an event of a stream tells of, if it does. `private` says what must not
 /// be repeated.
-pub(crate) fn error_in(
+pub(super) fn failure_in(
     event: &Value,
     endpoint: &str,
     private: impl Fn(&str) -> bool,
@@ -230,7 +230,7 @@ mod tests {
 
     #[test]
     fn errors_in_streams() {
-        let told = |event: Value| error_in(&event, "x", |_| false);
+        let told = |event: Value| failure_in(&event, "x", |_| false);
         let is_away = |it: &Option<Failure>| matches!(it, Some(Failure::Unavailable { .. }));
         assert!(told(json!({"choices": []})).is_none());
         assert!(told(json!({"error": null})).is_none());

@@ -17,4 +17,4 @@ mod retry_after;
 pub(crate) use address::Address;
 pub(crate) use client::{Answer, Client, Reply};
 pub(crate) use events::Events;
-pub(crate) use failure::{Failure, error_in, late};
+pub(crate) use failure::{Failure, late};

@@ -8,6 +8,7 @@ mod calls;
 mod context;
 mod fallback;
 mod foreign;
+mod measures;
 mod retries;
 mod streams;
 

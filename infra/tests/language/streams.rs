@@ -157,15 +157,23 @@ async fn streams_that_are_of_no_use() {
 
 #[tokio::test]
 async fn an_answer_without_end_is_not_read_to_it() {
-    let server = server(|_| {
-        let piece = Bytes::from(delta(&"x".repeat(1024 * 1024)));
-        let pieces = futures::stream::repeat_with(move || Ok::<_, std::io::Error>(piece.clone()));
-        stream_of(Body::from_stream(pieces))
-    })
-    .await;
-    let (outcome, pieces) = follow(&once(&server.url), &preview()).await;
-    assert_malformed(&outcome.unwrap_err(), "too long");
-    assert!(pieces.len() <= 64, "{}", pieces.len());
+    for (piece, passed_on) in [
+        (delta(&"x".repeat(1024 * 1024)), 1),
+        (format!(": {}\n\n", "x".repeat(1024 * 1024)), 0),
+        ("x".repeat(1024 * 1024), 0),
+    ] {
+        let piece = Bytes::from(piece);
+        let server = server(move |_| {
+            let piece = piece.clone();
+            let pieces =
+                futures::stream::repeat_with(move || Ok::<_, std::io::Error>(piece.clone()));
+            stream_of(Body::from_stream(pieces))
+        })
+        .await;
+        let (outcome, pieces) = follow(&once(&server.url), &preview()).await;
+        assert_malformed(&outcome.unwrap_err(), "too long");
+        assert_eq!(pieces.len(), passed_on);
+    }
 }
 
 #[tokio::test]
@@ -245,6 +253,22 @@ async fn slow_streams() {
         &follow(&once(&slow.url), &hasty()).await.0.unwrap_err(),
         "no answer within 0.5 s",
     );
+    // One that goes on for too long cost what it wrote.
+    let endless = server(|_| {
+        let pieces = futures::stream::repeat_with(|| Ok::<_, std::io::Error>(delta("x ").into()));
+        stream_of(Body::from_stream(pieces.then(async |it: Result<Bytes, _>| {
+            tokio::time::sleep(Duration::from_millis(30)).await;
+            it
+        })))
+    })
+    .await;
+    let (outcome, pieces) = follow(&once(&endless.url), &hasty()).await;
+    let told = outcome.unwrap_err();
+    assert!(
+        matches!(&told, ModelError::Truncated { why, .. } if why.contains("within 0.5 s")),
+        "{told:?}"
+    );
+    assert_eq!(told.usage().unwrap().completion_tokens as usize, pieces.len());
     // One that is complete but does not end is complete.
     let finished = event(&json!({ "choices": [{ "delta": {}, "finish_reason": "stop" }] }));
     let open_ended = server(move |_| stalled(vec![delta(ANSWER), finished.clone()])).await;

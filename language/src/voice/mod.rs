@@ -80,3 +80,12 @@ pub fn learn(profile: &mut Profile, edited: &Edited) -> Vec<Lesson> {
     let touched = profile.observe(edited.session, observations);
     profile.lessons.iter().filter(|lesson| touched.contains(&lesson.id)).cloned().collect()
 }
+
+/// Whether a text is a greeting, or a sign-off, by the words that it begins with.
+pub(crate) fn is_frame(text: &str, greeting: bool) -> bool {
+    let lower = lists::folded(text);
+    [&lists::EN, &lists::HE].into_iter().any(|pack| {
+        let list = if greeting { &pack.greetings } else { &pack.sign_offs };
+        lists::begins(list, &lower).is_some()
+    })
+}

@@ -1,5 +1,6 @@
 //! What a model wrote, from a whole answer or from the events of a stream.
 
+use super::ANSWER_BYTES;
 use super::failed::{Failed, Fault};
 use crate::language::{Answer, Finish, ModelError, Prompt, Usage};
 use crate::openai::Failure;
@@ -84,6 +85,9 @@ impl Written {
                 self.add(delta);
             }
             self.finish = choice.finish_reason.or(self.finish.take());
+        }
+        if self.text.len() > ANSWER_BYTES {
+            return Err(Failure::broken("too long"));
         }
         Ok(self.text[before..].to_owned())
     }

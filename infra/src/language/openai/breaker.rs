@@ -50,6 +50,11 @@ impl Breakers {
         }
     }
 
+    /// Returns how long they rest once they open.
+    pub(super) fn rest(&self) -> Duration {
+        self.server.rest
+    }
+
     /// Checks whether a call could go through now.
     pub(super) fn check(&self, purpose: Purpose) -> Result<(), ModelError> {
         self.server.check()?;

@@ -17,6 +17,7 @@ mod breaker;
 mod dialect;
 mod failed;
 mod retry;
+mod stream;
 mod window;
 
 use self::answer::Written;
@@ -26,11 +27,10 @@ use self::failed::Failed;
 use self::retry::{ATTEMPTS, Pause};
 use self::window::{SMALLEST, Window};
 use super::{Answer, LanguageModel, ModelError, Prompt, Purpose, Sink, tokens};
-use crate::openai::{Address, Client, Events, Failure, Reply, error_in};
+use crate::openai::{Address, Client, Reply};
 use async_trait::async_trait;
 use metrics::{counter, histogram};
 use reqwest::Url;
-use serde_json::Value;
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -43,14 +43,16 @@ const ENDPOINT: &str = "chat/completions";
 const PARAMETERS: [&str; 1] = ["context"];
 /// The maximum size of an answer: several times the longest that a model writes.
 const ANSWER_BYTES: usize = 1024 * 1024;
-/// The maximum size of a streamed answer: each token comes with some hundred bytes around it.
+/// The maximum size of the stream of an answer: each token comes with some hundred bytes around it,
+/// and thoughts come before it.
 const STREAM_BYTES: usize = 64 * 1024 * 1024;
 /// How long an unavailable server is not called.
 const REST: Duration = Duration::from_secs(10);
 /// How long a stream that has begun may pause.
 const STALL: Duration = Duration::from_secs(30);
-/// How long the count of tokens is waited for once the text is complete.
-const COUNT: Duration = Duration::from_secs(2);
+
+/// Returns how much of a call's time is left.
+type Left<'a> = &'a (dyn Fn() -> Duration + Sync);
 
 /// A model behind OpenAI's chat completions.
 pub struct OpenAiModel {
@@ -115,7 +117,7 @@ impl OpenAiModel {
     /// Sets the name that tells the models of a process apart in metrics.
     pub fn with_place(mut self, place: &'static str) -> Self {
         self.place = place;
-        self.breakers = Breakers::new(REST, place);
+        self.breakers = Breakers::new(self.breakers.rest(), place);
         self
     }
 
@@ -200,7 +202,8 @@ impl OpenAiModel {
         let pass = self.breakers.enter(prompt.purpose)?;
         // Whether a server is back is decided by one request.
         let attempts = if pass.is_probe() { 1 } else { self.attempts };
-        let outcome = timeout(left(), self.attempts(prompt, streamed, sink, attempts, &left)).await;
+        let outcome = self.attempts(prompt, streamed, sink, attempts, &left);
+        let outcome = timeout(left(), outcome).await;
         let outcome = outcome.unwrap_or_else(|_| Err(Failed::late(prompt.patience)));
         pass.end(outcome.as_ref().err().and_then(|failed| failed.fault));
         outcome.map_err(|failed| failed.error)
@@ -234,7 +237,7 @@ impl OpenAiModel {
         streamed: bool,
         sink: &mut Sink<'_>,
         attempts: u32,
-        left: &(dyn Fn() -> Duration + Sync),
+        left: Left<'_>,
     ) -> Result<Answer, Failed> {
         let mut attempt = 1;
         loop {
@@ -244,7 +247,7 @@ impl OpenAiModel {
                 passed_on = true;
                 sink(piece);
             };
-            let failed = match self.request(prompt, streamed, &mut watched).await {
+            let failed = match self.request(prompt, streamed, &mut watched, left).await {
                 Ok(answer) => return Ok(answer),
                 Err(failed) => failed,
             };
@@ -273,6 +276,7 @@ impl OpenAiModel {
         prompt: &Prompt,
         streamed: bool,
         sink: &mut Sink<'_>,
+        left: Left<'_>,
     ) -> Result<Answer, Failed> {
         let before = *self.dialect();
         let mut dialect = before;
@@ -286,7 +290,7 @@ impl OpenAiModel {
             let answer = match reply {
                 Reply::Events(events) => {
                     self.dialect().learn(before, dialect);
-                    let written = self.follow(events, prompt, sink).await?;
+                    let written = self.follow(events, prompt, sink, left).await?;
                     return self.finish(written, prompt);
                 }
                 Reply::Whole(answer) if answer.status.is_success() => {
@@ -307,57 +311,6 @@ impl OpenAiModel {
                 }
             };
         }
-    }
-
-    /// Reads a stream to its end, which the server must have marked.
-    async fn follow(
-        &self,
-        mut events: Events,
-        prompt: &Prompt,
-        sink: &mut Sink<'_>,
-    ) -> Result<Written, Failed> {
-        let mut written = Written::default();
-        let mut begun = false;
-        loop {
-            let next = match (begun, &written.finish) {
-                (false, _) => Ok(events.next().await),
-                (true, None) => timeout(self.stall, events.next()).await,
-                (true, Some(_)) => timeout(COUNT, events.next()).await,
-            };
-            let complete = written.finish.is_some();
-            let data = match next {
-                Ok(Ok(Some(data))) if data.trim() == "[DONE]" => return Ok(written),
-                Ok(Ok(Some(data))) => data,
-                // What is missing is the count of tokens.
-                _ if complete => return Ok(written),
-                Ok(Ok(None)) => return Err(self.cut("the stream ended", prompt, &written)),
-                Err(_) => {
-                    let why = format!("the stream paused for {} s", self.stall.as_secs_f32());
-                    return Err(self.cut(&why, prompt, &written));
-                }
-                Ok(Err(Failure::Unavailable { .. })) if begun => {
-                    return Err(self.cut("the connection was lost", prompt, &written));
-                }
-                Ok(Err(failure)) => return Err(failure.into()),
-            };
-            begun = true;
-            let Ok(event) = serde_json::from_str::<Value>(&data) else {
-                return Err(Failure::broken("an event that is not JSON").into());
-            };
-            if let Some(failure) = error_in(&event, ENDPOINT, |word| prompt.contains(word)) {
-                return Err(failure.into());
-            }
-            let piece = written.take(event)?;
-            if !piece.is_empty() {
-                sink(&piece);
-            }
-        }
-    }
-
-    fn cut(&self, why: &str, prompt: &Prompt, written: &Written) -> Failed {
-        let usage = written.usage(|text| self.estimate(prompt, text));
-        let why = format!("{why} before the answer did");
-        Failed::cut(ModelError::Truncated { why, usage: Some(usage) })
     }
 
     fn finish(&self, written: Written, prompt: &Prompt) -> Result<Answer, Failed> {
