@@ -95,7 +95,7 @@ impl Stage {
                 documents: Documents::new(store),
                 views: Views::new(database.views.clone(), HashMap::new()),
                 confined: Arc::new(InThread),
-                language_model: None,
+                model: None,
             },
             queue: Arc::new(EmbeddedQueue::new(ledger.clone())),
             ledger,

@@ -22,7 +22,7 @@ pub struct Context {
     /// Where heavy work runs.
     pub confined: Arc<dyn Confined>,
     /// The language model, if one is configured.
-    pub language_model: Option<Metered>,
+    pub model: Option<Metered>,
 }
 
 /// The result of an attempt that succeeded.
