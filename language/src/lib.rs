@@ -7,6 +7,7 @@
 //! [`lists`] of each language.
 
 pub mod answer;
+pub mod client_note;
 pub mod evidence;
 pub mod languages;
 mod lists;
