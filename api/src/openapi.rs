@@ -3,7 +3,9 @@
 use crate::http::operation::{self, SCHEME};
 use crate::http::{linger, trace};
 use crate::state::ApiState;
-use crate::{analyze, clients, dead_letters, operations, search, summaries, transcripts, vocabulary, ws};
+use crate::{
+    analyze, clients, dead_letters, operations, search, summaries, transcripts, vocabulary, ws,
+};
 use axum::extract::DefaultBodyLimit;
 use axum::http::header;
 use axum::{Json, Router, middleware, routing};

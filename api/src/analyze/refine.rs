@@ -52,8 +52,7 @@ async fn refine(
     let answer = SentMessage { message_id };
     let context = key.context(&caller, "POST /v1/analyze/refine", &wanted, &answer)?;
     let Refine { summary_id, message, base_version } = wanted;
-    let command =
-        |_: &_| SummaryCommand::Send { message_id, text: message, base_version };
+    let command = |_: &_| SummaryCommand::Send { message_id, text: message, base_version };
     let committed = summaries::execute(&state, context, summary_id, command).await?;
     if streamed {
         // The first request with this key may have sent another message.

@@ -153,7 +153,8 @@ async fn approve(
     BodyOrDefault(on): BodyOrDefault<OnVersion>,
 ) -> Result<Accepted<ChangedSummary>, Problem> {
     let answer = ChangedSummary { id };
-    let context = key.context(&caller, &format!("POST /v1/summaries/{id}/approve"), &on, &answer)?;
+    let context =
+        key.context(&caller, &format!("POST /v1/summaries/{id}/approve"), &on, &answer)?;
     let committed = execute(&state, context, id, |summary| SummaryCommand::Approve {
         base_version: on.base_version.unwrap_or(summary.version()),
     });

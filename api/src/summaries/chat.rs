@@ -66,7 +66,10 @@ fn message(row: MessageRow) -> ChatMessage {
 ///
 /// Oldest first, each with its state and its answer.
 #[utoipa::path(
-    get, path = "/v1/summaries/{id}/chat", operation_id = "list_messages", tag = "summaries"
+    get,
+    path = "/v1/summaries/{id}/chat",
+    operation_id = "list_messages",
+    tag = "summaries"
 )]
 async fn list(
     State(state): State<ApiState>,
@@ -94,7 +97,9 @@ async fn list(
 /// (`{text}`), `version` (`{version, changes}`) and `end` (`{state, message}`). The text so far comes
 /// first. After another `start`, the text begins anew.
 #[utoipa::path(
-    get, path = "/v1/summaries/{id}/chat/{message_id}", operation_id = "get_message",
+    get,
+    path = "/v1/summaries/{id}/chat/{message_id}",
+    operation_id = "get_message",
     tag = "summaries"
 )]
 async fn get(
@@ -208,9 +213,8 @@ pub(crate) fn stream(
             tracing::warn!(code = problem.code().as_str(), "a stream of a message broke off");
         }
     });
-    let mut response = Sse::new(received(lane))
-        .keep_alive(KeepAlive::new().interval(KEEP_ALIVE))
-        .into_response();
+    let mut response =
+        Sse::new(received(lane)).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)).into_response();
     // Proxies that collect an answer before they pass it on.
     response.headers_mut().insert("x-accel-buffering", axum::http::HeaderValue::from_static("no"));
     response

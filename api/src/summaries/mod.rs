@@ -54,9 +54,7 @@ fn refused(error: CommandError<SummaryError>) -> Problem {
 
 fn capitalized(sentence: &str) -> String {
     let mut letters = sentence.chars();
-    letters.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(letters).collect()
-    })
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// Returns the summary as the log has it, and the key of its transcript; `None` if the organization

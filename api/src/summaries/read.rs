@@ -152,8 +152,7 @@ async fn compare(
     };
     let Some(here) = here else { return Err(missing(&state, &caller, id, "from").await?) };
     let empty = || Content::empty(debrief_domain::summary::content::Method::Extractive);
-    let (before, after) =
-        (here.content.unwrap_or_else(empty), there.content.unwrap_or_else(empty));
+    let (before, after) = (here.content.unwrap_or_else(empty), there.content.unwrap_or_else(empty));
     Ok(Json(SummaryDiff {
         id,
         from: here.version,
