@@ -124,6 +124,17 @@ fn is_modal(mention: &Mention, text: &str) -> bool {
     mention.keys == [Key::Month(5)] && mention.at.start == 0 && text.starts_with("May")
 }
 
+/// Returns whether two texts have the same dates, or one of them has none.
+pub(crate) fn same_dates(one: &str, other: &str) -> bool {
+    let keys = |text: &str| -> Vec<Key> {
+        let dates = all(text, None).into_iter().filter(|mention| mention.capital);
+        dates.flat_map(|mention| mention.keys).collect()
+    };
+    let (one, other) = (keys(one), keys(other));
+    let all = |these: &[Key], those: &[Key]| these.iter().all(|key| those.contains(key));
+    one.is_empty() || other.is_empty() || all(&one, &other) || all(&other, &one)
+}
+
 /// Returns all dates of a text, of any length.
 fn all(text: &str, held_on: Option<NaiveDate>) -> Vec<Mention> {
     let mut found = Vec::new();

@@ -29,9 +29,11 @@ use unicode_segmentation::UnicodeSegmentation;
 use crate::lists::{self, Pack};
 use crate::question::dates::ahead::last_day;
 use dates::Days;
+pub(crate) use dates::same_dates;
 use letters::Letters;
 pub(crate) use letters::is_unseen;
 use names::{Names, Written};
+pub(crate) use numbers::same_numbers;
 use numbers::{Number, Value, numbers, pairs};
 use quote::Said;
 
@@ -166,6 +168,15 @@ pub enum Verdict {
     Fixable(Vec<Problem>),
 }
 
+/// The points of an answer, by what the check found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Sifted {
+    /// Those that stand, in their order.
+    pub kept: Vec<Stated>,
+    /// Those that do not, and why.
+    pub failed: Vec<(Claim, Vec<Problem>)>,
+}
+
 /// A transcript that points are checked against.
 #[derive(Debug)]
 pub struct Evidence<'a> {
@@ -210,6 +221,18 @@ impl<'a> Evidence<'a> {
     /// turn into the next of the same speaker give two quotes.
     pub fn find_quote(&self, turn: Option<u32>, text: &str) -> Option<Vec<Quote>> {
         self.said.find(turn, text)
+    }
+
+    /// Checks the points of an answer.
+    pub fn sift(&self, claims: Vec<Claim>) -> Sifted {
+        let mut sifted = Sifted::default();
+        for claim in claims {
+            match self.check(&claim) {
+                Verdict::Kept(stated) => sifted.kept.push(*stated),
+                Verdict::Fixable(problems) => sifted.failed.push((claim, problems)),
+            }
+        }
+        sifted
     }
 
     /// Checks a point.

@@ -237,6 +237,18 @@ pub(super) fn numbers(text: &str) -> Vec<Number> {
     found
 }
 
+/// Returns whether two texts have the same numbers, in any order; vague ones do not count.
+pub(crate) fn same_numbers(one: &str, other: &str) -> bool {
+    let (one, other) = (numbers(one), numbers(other));
+    let all = |these: &[Number], those: &[Number]| {
+        these
+            .iter()
+            .filter(|number| !number.vague)
+            .all(|number| those.iter().any(|those| number.value == those.value))
+    };
+    all(&one, &other) && all(&other, &one)
+}
+
 /// Returns what is said by neighbouring numbers together: the year of "twenty twenty-six".
 pub(super) fn pairs(numbers: &[Number]) -> impl Iterator<Item = Value> + '_ {
     numbers.windows(2).filter_map(|pair| {
