@@ -14,13 +14,14 @@ use debrief_infra::disk;
 use debrief_infra::documents::Documents;
 use debrief_infra::health::{Health, Unwell};
 use debrief_infra::keys::{KeyError, KeyStore, MasterKey, MasterKeyError};
-use debrief_infra::language::{self, LanguageModel, Place};
+use debrief_infra::language::{self, LanguageModel, Place, Prices};
 use debrief_infra::log::{AppenderOptions, CommandContext, CommandKey, EventLog, Metadata};
 use debrief_infra::private;
 use debrief_infra::queue::{self, Ledger, Queue};
 use debrief_projections::directory;
 use debrief_projections::engine::{self, Projection, Runner, Views};
 use debrief_search::dense::semantic::SemanticSearch;
+use debrief_workers::Metered;
 use serde_json::json;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -41,6 +42,7 @@ pub(crate) struct System {
     queue: OnceCell<Arc<dyn Queue>>,
     semantic: OnceCell<Option<Semantic>>,
     language_model: OnceCell<Option<Arc<dyn LanguageModel>>>,
+    metered: OnceCell<Option<Metered>>,
     master_key_file: Option<PathBuf>,
     /// The path of the master key if it was created just now.
     pub(crate) master_key_made: Option<PathBuf>,
@@ -87,6 +89,7 @@ impl System {
             queue: OnceCell::new(),
             semantic: OnceCell::new(),
             language_model: OnceCell::new(),
+            metered: OnceCell::new(),
             database,
             master_key_file: config.master_key.file().cloned(),
             master_key_made,
@@ -165,6 +168,25 @@ impl System {
             anyhow::Ok(model)
         };
         self.language_model.get_or_try_init(open).await.cloned()
+    }
+
+    /// Opens the language model with its meter, if one is configured.
+    pub(crate) async fn metered(
+        &self,
+        config: &Config,
+        views: &Views,
+    ) -> anyhow::Result<Option<Metered>> {
+        let prices = Prices {
+            input: config.language_model_price_in.millionths(),
+            output: config.language_model_price_out.millionths(),
+        };
+        let open = async || {
+            let Some(model) = self.language_model(config).await? else { return Ok(None) };
+            let (log, views) = (self.log.clone(), views.clone());
+            let budget = config.language_model_budget;
+            anyhow::Ok(Some(Metered::new(model, log, views, prices, budget)))
+        };
+        self.metered.get_or_try_init(open).await.cloned()
     }
 
     /// Opens search by meaning, if a model is configured.

@@ -27,6 +27,7 @@ mod state;
 mod summaries;
 mod times;
 mod transcripts;
+mod usage;
 mod vocabulary;
 mod ws;
 

@@ -4,7 +4,9 @@ use crate::http::operation::{self, SCHEME};
 use crate::http::{linger, trace};
 use crate::state::ApiState;
 use crate::{
-    analyze, clients, dead_letters, operations, search, summaries, transcripts, vocabulary, ws,
+use crate::{
+    analyze, clients, dead_letters, operations, search, summaries, transcripts, usage, vocabulary, ws,
+};
 };
 use axum::extract::DefaultBodyLimit;
 use axum::http::header;
@@ -60,6 +62,7 @@ pub fn router(state: ApiState) -> Router {
         .merge(search::router())
         .merge(clients::router())
         .merge(vocabulary::router())
+        .merge(usage::router())
         .merge(dead_letters::router())
         .merge(operations::router())
         .layer(DefaultBodyLimit::max(limits.request_max_bytes))

@@ -6,13 +6,14 @@ use crate::search::SearchSlots;
 use debrief_infra::documents::Documents;
 use debrief_infra::drafts::Drafts;
 use debrief_infra::health::Health;
-use debrief_infra::language::LanguageModel;
 use debrief_infra::log::EventLog;
 use debrief_infra::queue::Ledger;
 use debrief_projections::engine::Views;
 use debrief_search::dense::semantic::SemanticSearch;
 use debrief_search::follower::Search;
+use debrief_workers::Metered;
 use metrics_exporter_prometheus::PrometheusHandle;
+use std::num::NonZeroU64;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -36,6 +37,8 @@ pub struct Limits {
     pub websocket_max_connections: usize,
     /// Maximum number of channels per connection.
     pub websocket_max_subscriptions: usize,
+    /// Tokens of the language model that an organization may use in a month; `None` is without limit.
+    pub language_model_budget: Option<NonZeroU64>,
     /// Searches at a time.
     pub search_concurrency: usize,
     /// Undone work of an organization.
@@ -60,7 +63,7 @@ pub struct Parts {
     /// Search by meaning.
     pub dense: SemanticSearch,
     /// The language model, if one is configured.
-    pub language_model: Option<Arc<dyn LanguageModel>>,
+    pub language_model: Option<Metered>,
     /// Answers that this process is writing.
     pub drafts: Drafts,
     /// The health of all dependencies.

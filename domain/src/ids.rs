@@ -87,6 +87,62 @@ id!(
     RequestId
 );
 
+id!(
+    /// A call of a language model.
+    ModelCallId
+);
+
+id!(
+    /// How a coach writes.
+    VoiceId
+);
+
+id!(
+    /// A prompt of an organization's own.
+    PromptId
+);
+
+id!(
+    /// Which prompt is used.
+    PromptChoiceId
+);
+
+id!(
+    /// The running note on a client.
+    ClientNoteId
+);
+
+impl VoiceId {
+    /// The voice of an organization. Each has one.
+    pub fn of(organization: OrganizationId) -> Self {
+        Self(Uuid::new_v5(&organization.0, b"voice"))
+    }
+}
+
+impl PromptId {
+    /// The prompt of an organization with this name.
+    pub fn of(organization: OrganizationId, name: &str) -> Self {
+        Self(Uuid::new_v5(&organization.0, &[b"prompt:", name.as_bytes()].concat()))
+    }
+}
+
+impl PromptChoiceId {
+    /// Which prompt is used for a client; without one, for all others.
+    pub fn of(organization: OrganizationId, client: Option<ClientId>) -> Self {
+        match client {
+            Some(client) => Self(Uuid::new_v5(&client.0, b"prompt choice")),
+            None => Self(Uuid::new_v5(&organization.0, b"prompt choice")),
+        }
+    }
+}
+
+impl ClientNoteId {
+    /// The running note on a client. Each has one.
+    pub fn of(client: ClientId) -> Self {
+        Self(Uuid::new_v5(&client.0, b"client note"))
+    }
+}
+
 impl NoteId {
     /// The external note with this id, after `deleted_before` notes with it were deleted.
     pub fn of(organization: OrganizationId, external_id: &str, deleted_before: u32) -> Self {

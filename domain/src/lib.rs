@@ -8,9 +8,11 @@
 
 pub mod change;
 pub mod client;
+pub mod client_note;
 pub mod event;
 pub mod ids;
 pub mod language_tag;
+pub mod model_call;
 pub mod note;
 pub mod organization;
 pub mod personal;
@@ -36,4 +38,7 @@ pub static STREAMS: &[Stream] = &[
     Stream::of::<vocabulary::Vocabulary>(),
     Stream::of::<note::Note>(),
     Stream::of::<saved_search::SavedSearch>(),
+    Stream::of::<model_call::ModelCall>(),
+    Stream::of::<voice::Voice>(),
+    Stream::of::<client_note::ClientNote>(),
 ];

@@ -12,6 +12,7 @@
 //! | `directory` | organizations, API keys, clients | [`directory`] |
 //! | `transcripts` | transcripts, summaries and their versions | [`transcripts`] |
 //! | `searches` | saved searches and their matches | [`searches`] |
+//! | `usage` | what calls of language models cost, by month | [`usage`] |
 //! | `updates` | client updates per channel, with consecutive offsets | [`updates`] |
 //!
 //! One table next to them is filled by no projection: [`asked_questions`].
@@ -22,6 +23,7 @@ pub mod engine;
 pub mod searches;
 pub mod transcripts;
 pub mod updates;
+pub mod usage;
 
 use engine::Projection;
 use std::sync::Arc;
@@ -32,6 +34,7 @@ pub fn all(updates_retention: u32) -> Vec<Arc<dyn Projection>> {
         Arc::new(directory::Directory),
         Arc::new(transcripts::Transcripts),
         Arc::new(searches::Searches),
+        Arc::new(usage::Usage),
         Arc::new(updates::Updates { retention: updates_retention }),
     ]
 }

@@ -46,7 +46,7 @@ impl Service for Http {
             ledger: system.ledger.clone(),
             search: process.search.clone().context("there is no search index")?,
             dense: system.semantic_search(config).await?,
-            language_model: system.language_model(config).await?,
+            language_model: system.metered(config, &process.views).await?,
             health: system.health.clone(),
             metrics: process.metrics.clone(),
             limits: limits(config),
@@ -112,6 +112,7 @@ fn limits(config: &Config) -> Limits {
         min_position_timeout: config.min_position_timeout.get(),
         websocket_max_connections: config.websocket_max_connections,
         websocket_max_subscriptions: config.websocket_max_subscriptions,
+        language_model_budget: config.language_model_budget,
         search_concurrency: config
             .search_concurrency
             .unwrap_or_else(|| std::thread::available_parallelism().map_or(2, usize::from)),

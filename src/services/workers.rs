@@ -35,6 +35,7 @@ impl Service for Workers {
             documents: system.documents(config).await?,
             views: views.clone(),
             confined: Arc::new(children(config)?),
+            language_model: system.metered(config, views).await?,
         };
         for worker in ALL.iter().filter(|worker| config.workers.include(worker.name)) {
             let (made, options) = ((worker.make)(&context), options(config).within(&worker.limits));

@@ -25,13 +25,14 @@ mod summaries;
 #[path = "../support/mod.rs"]
 mod support;
 mod transcripts;
+mod usage;
 mod vocabulary;
 mod world;
 
 use resource::Resource;
 
 /// A file for each resource.
-const RESOURCES: [&Resource; 12] = [
+const RESOURCES: [&Resource; 13] = [
     &channels::RESOURCE,
     &clients::RESOURCE,
     &corrections::RESOURCE,
@@ -43,5 +44,6 @@ const RESOURCES: [&Resource; 12] = [
     &search::RESOURCE,
     &summaries::RESOURCE,
     &transcripts::RESOURCE,
+    &usage::RESOURCE,
     &vocabulary::RESOURCE,
 ];

@@ -17,6 +17,7 @@ mod descriptor;
 mod fault;
 pub mod forget;
 mod job;
+mod metered;
 pub mod parse;
 mod processing;
 pub mod runtime;
@@ -32,6 +33,7 @@ pub use debrief_infra::queue::Begins;
 pub use descriptor::{Descriptor, Limits};
 pub use fault::Fault;
 pub use job::JobContext;
+pub use metered::{Account, Metered};
 pub use worker::{Context, Done, Worker};
 
 /// All workers.

@@ -95,6 +95,7 @@ impl Stage {
                 documents: Documents::new(store),
                 views: Views::new(database.views.clone(), HashMap::new()),
                 confined: Arc::new(InThread),
+                language_model: None,
             },
             queue: Arc::new(EmbeddedQueue::new(ledger.clone())),
             ledger,
@@ -215,10 +216,15 @@ impl Stage {
         self.run_as(subscription, worker, options).await;
     }
 
-    async fn run_as(&self, subscription: Subscription, worker: Arc<dyn Worker>, options: Options) {
+    /// Brings the read models up to date.
+    pub(crate) async fn catch_up(&self) {
         for runner in &self.runners {
             runner.catch_up().await.expect("read models");
         }
+    }
+
+    async fn run_as(&self, subscription: Subscription, worker: Arc<dyn Worker>, options: Options) {
+        self.catch_up().await;
         let (log, queue) = (self.log().clone(), Arc::clone(&self.queue));
         let relay = Relay::new(
             log.clone(),

@@ -58,7 +58,7 @@ impl Worker for Watch {
         let subject = match event.of::<Summary>()? {
             Some(SummaryEvent::Created(created)) => Subject::Transcript(created.transcript_id),
             Some(SummaryEvent::Revised(revised)) => Subject::Transcript(revised.transcript_id),
-            Some(SummaryEvent::Erased(_)) => return Ok(Done::Finished),
+            Some(_) => return Ok(Done::Finished),
             None => Subject::Note(NoteId(event.stream_id)),
         };
         let loaded = load_subject(log, documents, organization, subject).await;

@@ -1,6 +1,6 @@
 //! From a request to a command: key, fingerprint, metadata and answer.
 
-use super::auth::{Caller, Commands};
+use super::auth::{Caller, Commands, Grant};
 use super::codes::Code;
 use super::correlation;
 use super::operation::{Describe, Described};
@@ -10,7 +10,9 @@ use axum::extract::FromRequestParts;
 use axum::http::{HeaderName, HeaderValue, StatusCode, request::Parts};
 use axum::response::{IntoResponse, Response};
 use debrief_api_types::Written;
+use debrief_domain::ids::TranscriptId;
 use debrief_infra::log::{CommandContext, CommandKey, Committed, Metadata};
+use debrief_workers::Account;
 use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -97,6 +99,19 @@ impl IdempotencyKey {
             data_key: None,
             wrapped_keys: Vec::new(),
         })
+    }
+}
+
+/// Returns the account of a call of the language model that a request makes.
+pub(crate) fn account(caller: &Caller<impl Grant>, transcript_id: Option<TranscriptId>) -> Account {
+    Account {
+        organization: caller.organization(),
+        transcript_id,
+        metadata: Metadata {
+            actor: caller.principal().to_string(),
+            correlation_id: correlation::current().unwrap_or_else(Uuid::now_v7),
+            causation_id: None,
+        },
     }
 }
 

@@ -2,6 +2,8 @@
 //! their citations.
 
 use super::hits::note;
+use crate::http::auth::{Caller, Read};
+use crate::http::command::account;
 use crate::state::ApiState;
 use debrief_api_types::search::{Answer, AnswerMethod, AnswerSentence, Citation};
 use debrief_infra::language::ModelError;
@@ -34,6 +36,7 @@ pub(super) fn extractive(sentences: Vec<Sentence>) -> Option<Answer> {
 /// sentences, with a remark that says why.
 pub(super) async fn by_model(
     state: &ApiState,
+    caller: &Caller<Read>,
     question: &str,
     hits: &[Hit],
     best: Option<Answer>,
@@ -51,7 +54,8 @@ pub(super) async fn by_model(
     };
     let prompt = cited::prompt(question, hits)?;
     let begun = Instant::now();
-    let reply = model.write(&prompt).await;
+    let account = account(caller, None);
+    let reply = model.write(&account, &prompt).await;
     histogram!("debrief_search_answer_seconds").record(begun.elapsed());
     let reply = match reply {
         Ok(reply) => reply,

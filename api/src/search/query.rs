@@ -78,7 +78,9 @@ pub(super) async fn query(
     answered.answer = match by {
         AnswerBy::None => None,
         AnswerBy::Extractive => answered.answer,
-        AnswerBy::Model => answers::by_model(&state, &body.query, &hits, answered.answer).await,
+        AnswerBy::Model => {
+            answers::by_model(&state, &caller, &body.query, &hits, answered.answer).await
+        }
     };
     if first_page && !answered.hits.is_empty() {
         questions::remember(&state, &caller, &body.query);

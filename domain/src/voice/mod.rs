@@ -8,11 +8,15 @@
 //!   ([`Profile::revert`]).
 //! - All lists are bounded.
 
+mod aggregate;
+mod events;
 mod habit;
 mod lesson;
 #[cfg(test)]
 mod tests;
 
+pub use aggregate::{CHANGES_MAX, Voice, VoiceCommand, VoiceRefused};
+pub use events::*;
 pub use habit::{CLIENT, Habit, Mark, Person, Spelling};
 pub use lesson::{
     EVIDENCE_MAX, EXCERPT_MAX, Evidence, Lesson, LessonState, Observation, SESSIONS_MIN, Stance,
@@ -36,6 +40,10 @@ pub const LESSONS_MAX: usize = 200;
 pub const OWN_RULES_MAX: usize = 50;
 /// Most characters of a rule.
 pub const RULE_MAX: usize = 300;
+/// Most characters of a passage.
+pub const PASSAGE_MAX: usize = 2_000;
+/// Most habits that the edits of one summary are about.
+pub const OBSERVATIONS_MAX: usize = 100;
 
 /// A habit as it was measured in the coach's texts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -143,7 +151,7 @@ pub struct Profile {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum VoiceError {
     /// A rule shows nothing.
-    #[error("a rule must say something")]
+    #[error("a rule or passage must say something")]
     EmptyRule,
     /// A rule is too long.
     #[error("the rule has {0} characters; at most {RULE_MAX} are allowed")]
@@ -151,6 +159,12 @@ pub enum VoiceError {
     /// The coach has written too many rules.
     #[error("a profile has at most {OWN_RULES_MAX} rules of the coach's own")]
     TooManyRules,
+    /// A passage is too long.
+    #[error("the passage has {0} characters; at most {PASSAGE_MAX} are allowed")]
+    LongPassage(usize),
+    /// There is no such passage.
+    #[error("there is no passage {0}; they are counted from 0")]
+    NoPassage(u32),
     /// Nothing has this id.
     #[error("there is no {0} in the profile")]
     Unknown(String),
@@ -282,6 +296,32 @@ impl Profile {
             return Err(VoiceError::Unknown(id.to_owned()));
         }
         Ok(())
+    }
+
+    /// Changes the words of a passage.
+    pub fn edit_passage(&mut self, passage: u32, text: &str) -> Result<(), VoiceError> {
+        let at = self.passage(passage)?;
+        let text = text.trim();
+        match text.chars().count() {
+            _ if !is_visible(text) => Err(VoiceError::EmptyRule),
+            chars if chars > PASSAGE_MAX => Err(VoiceError::LongPassage(chars)),
+            _ => {
+                self.passages[at].text = text.to_owned();
+                Ok(())
+            }
+        }
+    }
+
+    /// Removes a passage.
+    pub fn remove_passage(&mut self, passage: u32) -> Result<(), VoiceError> {
+        let at = self.passage(passage)?;
+        self.passages.remove(at);
+        Ok(())
+    }
+
+    fn passage(&self, passage: u32) -> Result<usize, VoiceError> {
+        let at = usize::try_from(passage).ok().filter(|at| *at < self.passages.len());
+        at.ok_or(VoiceError::NoPassage(passage))
     }
 
     fn known(&self, id: &str) -> Result<(), VoiceError> {
