@@ -4,9 +4,8 @@ use crate::http::operation::{self, SCHEME};
 use crate::http::{linger, trace};
 use crate::state::ApiState;
 use crate::{
-use crate::{
-    analyze, clients, dead_letters, operations, search, summaries, transcripts, usage, vocabulary, ws,
-};
+    analyze, clients, dead_letters, operations, search, summaries, transcripts, usage, vocabulary,
+    ws,
 };
 use axum::extract::DefaultBodyLimit;
 use axum::http::header;

@@ -36,6 +36,7 @@ impl Service for Workers {
             views: views.clone(),
             confined: Arc::new(children(config)?),
             language_model: system.metered(config, views).await?,
+            drafts: system.drafts.clone(),
         };
         for worker in ALL.iter().filter(|worker| config.workers.include(worker.name)) {
             let (made, options) = ((worker.make)(&context), options(config).within(&worker.limits));

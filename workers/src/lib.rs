@@ -9,6 +9,8 @@
 //! | [`parse`] | `transcript.uploaded`, `.files_added`, `.files_replaced`, `.processing_requested` | reads the files, writes the turns | `RecordParsed` |
 //! | [`vocabulary`] | `transcript.parsed` | corrects terms of the organization's vocabulary | `Correct` |
 //! | [`summarize`] | `transcript.parsed`, `.corrected`, `.correction_undone` | chooses sentences for the summary | `Write` of the summary |
+//! | [`write`] | `summary.requested` | asks a language model for a version, and checks it | `Finish` or `Fail` of the request |
+//! | [`refine`] | `summary.message_sent` | answers a message that refines a summary | `Answer` or `FailMessage` |
 //! | [`watch`] | `summary.created`, `.revised`, `note.written` | matches them against saved searches | `RecordMatch` |
 //! | [`forget`] | `transcript.deleted`, `note.deleted`, `saved_search.deleted` | removes blobs and key | `Erase` of the summary |
 
@@ -20,6 +22,7 @@ mod job;
 mod metered;
 pub mod parse;
 mod processing;
+pub mod refine;
 pub mod runtime;
 mod steps;
 pub mod summarize;
@@ -28,6 +31,7 @@ mod testing;
 pub mod vocabulary;
 pub mod watch;
 mod worker;
+pub mod write;
 
 pub use debrief_infra::queue::Begins;
 pub use descriptor::{Descriptor, Limits};
@@ -37,8 +41,15 @@ pub use metered::{Account, Metered};
 pub use worker::{Context, Done, Worker};
 
 /// All workers.
-pub static ALL: &[&Descriptor] =
-    &[&parse::WORKER, &vocabulary::WORKER, &summarize::WORKER, &forget::WORKER, &watch::WORKER];
+pub static ALL: &[&Descriptor] = &[
+    &parse::WORKER,
+    &vocabulary::WORKER,
+    &summarize::WORKER,
+    &write::WORKER,
+    &refine::WORKER,
+    &forget::WORKER,
+    &watch::WORKER,
+];
 
 #[cfg(test)]
 mod tests {

@@ -44,7 +44,12 @@ fn edit(base_version: u32, edits: Vec<NoteEdit>) -> ClientNoteCommand {
     ClientNoteCommand::Edit { client_id: CLIENT, base_version, edits }
 }
 
-fn revised(version: u32, numbered: u32, changes: Vec<LineChange>, cause: NoteCause) -> ClientNoteEvent {
+fn revised(
+    version: u32,
+    numbered: u32,
+    changes: Vec<LineChange>,
+    cause: NoteCause,
+) -> ClientNoteEvent {
     let changes = Personal::Known(changes);
     ClientNoteEvent::Revised(ClientNoteRevised {
         client_id: CLIENT,
@@ -111,11 +116,8 @@ fn what_a_person_wrote_changed_or_dropped_stays_so() {
         by: LineAuthor::Person,
         ..line("n3", "Has a dog.", 7)
     };
-    let changes = vec![
-        LineChange::Put(own),
-        LineChange::Drop { id: "n2".to_owned() },
-        LineChange::Put(dog),
-    ];
+    let changes =
+        vec![LineChange::Put(own), LineChange::Drop { id: "n2".to_owned() }, LineChange::Put(dog)];
     let edited = revised(2, 3, changes, NoteCause::Edited);
     TestFramework::<ClientNote>::with(())
         .given(vec![first()])
