@@ -12,6 +12,7 @@ use debrief_infra::blobs;
 use debrief_infra::database::Database;
 use debrief_infra::disk;
 use debrief_infra::documents::Documents;
+use debrief_infra::drafts::Drafts;
 use debrief_infra::health::{Health, Unwell};
 use debrief_infra::keys::{KeyError, KeyStore, MasterKey, MasterKeyError};
 use debrief_infra::language::{self, LanguageModel, Place, Prices};
@@ -38,6 +39,8 @@ pub(crate) struct System {
     pub(crate) ledger: Ledger,
     pub(crate) projections: Vec<Arc<dyn Projection>>,
     pub(crate) health: Health,
+    /// Answers that this process is writing.
+    pub(crate) drafts: Drafts,
     documents: OnceCell<Documents>,
     queue: OnceCell<Arc<dyn Queue>>,
     semantic: OnceCell<Option<Semantic>>,
@@ -85,6 +88,7 @@ impl System {
             ledger: Ledger::new(database.queue.clone()),
             projections: debrief_projections::all(retention),
             health,
+            drafts: Drafts::default(),
             documents: OnceCell::new(),
             queue: OnceCell::new(),
             semantic: OnceCell::new(),

@@ -47,6 +47,7 @@ impl Service for Http {
             search: process.search.clone().context("there is no search index")?,
             dense: system.semantic_search(config).await?,
             language_model: system.metered(config, &process.views).await?,
+            drafts: system.drafts.clone(),
             health: system.health.clone(),
             metrics: process.metrics.clone(),
             limits: limits(config),

@@ -35,7 +35,8 @@ impl Service for Workers {
             documents: system.documents(config).await?,
             views: views.clone(),
             confined: Arc::new(children(config)?),
-            model: system.metered(config, views).await?,
+            language_model: system.metered(config, views).await?,
+            drafts: system.drafts.clone(),
         };
         for worker in ALL.iter().filter(|worker| config.workers.include(worker.name)) {
             let (made, options) = ((worker.make)(&context), options(config).within(&worker.limits));

@@ -11,6 +11,7 @@ mod meaning;
 mod operations;
 mod read;
 mod search;
+mod summaries;
 #[path = "../support/mod.rs"]
 mod support;
 mod trace;

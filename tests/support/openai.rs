@@ -4,13 +4,17 @@
 //! A text's vector shows which of a few ideas its words belong to, so that texts without a common
 //! word can be near each other, as with a real model. A chat answers what the test has set.
 
+use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use axum::{Json, Router};
+use futures::StreamExt;
 use serde_json::{Value, json};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
@@ -21,6 +25,12 @@ const IDEAS: [&[&str]; 3] = [
     &["budget", "money", "costs", "spending", "finances"],
 ];
 
+/// Letters in a piece of a stream.
+const PIECE: usize = 12;
+
+/// Returns the text that answers a request.
+type Script = Arc<dyn Fn(&Value) -> String + Send + Sync>;
+
 #[derive(Default)]
 struct Said {
     /// Embedded texts, by model.
@@ -29,6 +39,12 @@ struct Said {
     busy: AtomicBool,
     /// The answer of the next chats.
     answer: Mutex<String>,
+    /// Answers chats instead, if set.
+    script: Mutex<Option<Script>>,
+    /// Milliseconds before an answer, and between the pieces of a stream.
+    pause: AtomicU64,
+    /// While set, chats are answered with "busy".
+    away: AtomicBool,
     chats: Mutex<Vec<Value>>,
     unauthorized: AtomicUsize,
 }
@@ -87,6 +103,21 @@ impl OpenAi {
         *self.said.answer.lock().unwrap() = answer.to_string();
     }
 
+    /// Answers chats by a function of the request.
+    pub fn script(&self, script: impl Fn(&Value) -> String + Send + Sync + 'static) {
+        *self.said.script.lock().unwrap() = Some(Arc::new(script));
+    }
+
+    /// Sets how long the server thinks before an answer and between the pieces of a stream.
+    pub fn pause(&self, millis: u64) {
+        self.said.pause.store(millis, Ordering::SeqCst);
+    }
+
+    /// While set, chats are refused for now.
+    pub fn away(&self, away: bool) {
+        self.said.away.store(away, Ordering::SeqCst);
+    }
+
     /// Returns the requests of chats.
     pub fn chats(&self) -> Vec<Value> {
         self.said.chats.lock().unwrap().clone()
@@ -136,11 +167,47 @@ async fn chat(
     State(said): State<Arc<Said>>,
     headers: HeaderMap,
     Json(body): Json<Value>,
-) -> Result<Json<Value>, (StatusCode, Json<Value>)> {
+) -> Result<Response, (StatusCode, Json<Value>)> {
     known(&said, &headers)?;
-    said.chats.lock().unwrap().push(body);
-    let content = said.answer.lock().unwrap().clone();
-    let message = json!({"role": "assistant", "content": content});
-    let choice = json!({"index": 0, "finish_reason": "stop", "message": message});
-    Ok(Json(json!({"id": "1", "object": "chat.completion", "choices": [choice]})))
+    let script = said.script.lock().unwrap().clone();
+    said.chats.lock().unwrap().push(body.clone());
+    if said.away.load(Ordering::SeqCst) {
+        let error = json!({"error": {"message": "busy", "type": "overloaded"}});
+        return Err((StatusCode::SERVICE_UNAVAILABLE, Json(error)));
+    }
+    let content = match script {
+        Some(script) => script(&body),
+        None => said.answer.lock().unwrap().clone(),
+    };
+    let pause = Duration::from_millis(said.pause.load(Ordering::SeqCst));
+    let tokens = content.split_whitespace().count();
+    let usage = json!({
+        "prompt_tokens": 100, "completion_tokens": tokens, "total_tokens": 100 + tokens,
+    });
+    if body["stream"] != true {
+        tokio::time::sleep(pause).await;
+        let message = json!({"role": "assistant", "content": content});
+        let choice = json!({"index": 0, "finish_reason": "stop", "message": message});
+        let answer =
+            json!({"id": "1", "object": "chat.completion", "choices": [choice], "usage": usage});
+        return Ok(Json(answer).into_response());
+    }
+    let letters: Vec<char> = content.chars().collect();
+    let mut events: Vec<String> = letters
+        .chunks(PIECE)
+        .map(|piece| {
+            let delta = json!({"content": piece.iter().collect::<String>()});
+            json!({"id": "1", "choices": [{"index": 0, "delta": delta}]}).to_string()
+        })
+        .collect();
+    let end = json!({"index": 0, "delta": {}, "finish_reason": "stop"});
+    events.push(json!({"id": "1", "choices": [end]}).to_string());
+    events.push(json!({"id": "1", "choices": [], "usage": usage}).to_string());
+    events.push("[DONE]".to_owned());
+    let stream = futures::stream::iter(events).then(move |event| async move {
+        tokio::time::sleep(pause).await;
+        Ok::<_, std::convert::Infallible>(format!("data: {event}\n\n"))
+    });
+    let kind = [("content-type", "text/event-stream")];
+    Ok((kind, Body::from_stream(stream)).into_response())
 }

@@ -11,6 +11,8 @@
 //! | [`summarize`] | `transcript.parsed`, `.corrected`, `.correction_undone` | chooses sentences for the summary | `Write` of the summary |
 //! | [`learn`] | `summary.approved` | compares it with what the machine wrote | `Learn` of the voice |
 //! | [`note`] | `summary.approved`, `transcript.details_changed` | takes it into the running note on the client | `Merge`, `Forget` of the note |
+//! | [`write`] | `summary.requested` | asks a language model for a version, and checks it | `Finish` or `Fail` of the request |
+//! | [`refine`] | `summary.message_sent` | answers a message that refines a summary | `Answer` or `FailMessage` |
 //! | [`watch`] | `summary.created`, `.revised`, `note.written` | matches them against saved searches | `RecordMatch` |
 //! | [`forget`] | `transcript.deleted`, `note.deleted`, `saved_search.deleted`, `prompt.deleted`, `voice.deleted` | removes blobs and key | `Erase` of the summary |
 
@@ -25,6 +27,7 @@ pub mod note;
 pub mod parse;
 mod processing;
 pub mod prompts;
+pub mod refine;
 pub mod runtime;
 mod steps;
 pub mod summarize;
@@ -34,6 +37,7 @@ pub mod vocabulary;
 pub mod voice;
 pub mod watch;
 mod worker;
+pub mod write;
 
 pub use debrief_infra::queue::Begins;
 pub use descriptor::{Descriptor, Limits};
@@ -47,6 +51,8 @@ pub static ALL: &[&Descriptor] = &[
     &parse::WORKER,
     &vocabulary::WORKER,
     &summarize::WORKER,
+    &write::WORKER,
+    &refine::WORKER,
     &learn::WORKER,
     &note::WORKER,
     &forget::WORKER,

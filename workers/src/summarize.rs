@@ -9,14 +9,15 @@ use crate::vocabulary;
 use crate::worker::{Context, Done, Worker};
 use async_trait::async_trait;
 use cqrs_es::Aggregate;
-use debrief_domain::ids::{SummaryId, TranscriptId};
-use debrief_domain::summary::{Summary, SummaryCommand, SummaryError};
+use debrief_domain::ids::{RequestId, SummaryId, TranscriptId};
+use debrief_domain::summary::{Summary, SummaryCommand, SummaryRequested};
 use debrief_domain::transcript::{CORRECTIONS_MAX, Stage, Transcript};
 use debrief_infra::log::{CommandError, RecordedEvent, StreamId};
 use debrief_infra::queue::Begins;
 use debrief_language::summary;
 use debrief_sessions::{Loaded, corrected, load};
 use std::sync::Arc;
+use uuid::Uuid;
 
 /// The event that says that the files were parsed.
 const READ: &str = "transcript.parsed";
@@ -72,11 +73,12 @@ impl Worker for Summarize {
             .map_err(|error| Fault::Failed(format!("the summarizer failed: {error}")))?;
         job.progress(0.9);
         let mut context = job.command(event, "");
-        context.data_key = Some(turns.key);
+        context.data_key = Some(turns.key.clone());
         let command = SummaryCommand::Write { transcript_id, content: Box::new(summary) };
         let id = SummaryId::of(transcript_id);
         match log.execute::<Summary>(context, id.0, command).await {
-            Ok(_) | Err(CommandError::Refused(SummaryError::Erased)) => Ok(Done::Finished),
+            Ok(_) => self.request(event, job, transcript_id).await,
+            Err(CommandError::Refused(_)) => Ok(Done::Finished),
             Err(error) => Err(error.into()),
         }
     }
@@ -86,6 +88,39 @@ impl Worker for Summarize {
                  The operator has been told; the turns can be read.";
         let failure = (INTERNAL, message);
         self.0.record_failure(event, job, ":gave-up", Stage::Summarizing, failure).await
+    }
+}
+
+impl Summarize {
+    /// Asks the language model, if there is one, for a version to replace what was extracted;
+    /// a version that a person worked on stays.
+    async fn request(
+        &self,
+        event: &RecordedEvent,
+        job: &JobContext,
+        transcript_id: TranscriptId,
+    ) -> Result<Done, Fault> {
+        let log = &self.0.log;
+        let id = SummaryId::of(transcript_id);
+        if self.0.language_model.is_none() {
+            return Ok(Done::Finished);
+        }
+        let (summary, _) = log.load::<Summary>(event.organization, id.0).await?;
+        if summary.is_by_person() {
+            return Ok(Done::Finished);
+        }
+        let requested = SummaryRequested {
+            transcript_id,
+            request_id: RequestId(Uuid::new_v5(&event.id, b"request")),
+            prompt: None,
+            language: None,
+            instructions: None,
+        };
+        let context = job.command(event, ":request");
+        match log.execute::<Summary>(context, id.0, SummaryCommand::Request(requested)).await {
+            Ok(_) | Err(CommandError::Refused(_)) => Ok(Done::Finished),
+            Err(error) => Err(error.into()),
+        }
     }
 }
 

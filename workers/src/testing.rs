@@ -25,6 +25,7 @@ use debrief_domain::transcript::{Transcript, TranscriptCommand, TranscriptUpload
 use debrief_infra::blobs::{self, BlobKey};
 use debrief_infra::database::Database;
 use debrief_infra::documents::Documents;
+use debrief_infra::drafts::Drafts;
 use debrief_infra::keys::{DataKey, KeyStore, MasterKey, WrappedKey};
 use debrief_infra::log::{
     AppenderOptions, CommandContext, CommandKey, EventLog, Metadata, RecordedEvent,
@@ -95,7 +96,8 @@ impl Stage {
                 documents: Documents::new(store),
                 views: Views::new(database.views.clone(), HashMap::new()),
                 confined: Arc::new(InThread),
-                model: None,
+                language_model: None,
+                drafts: Drafts::default(),
             },
             queue: Arc::new(EmbeddedQueue::new(ledger.clone())),
             ledger,

@@ -6,6 +6,7 @@ use crate::job::JobContext;
 use crate::metered::Metered;
 use async_trait::async_trait;
 use debrief_infra::documents::Documents;
+use debrief_infra::drafts::Drafts;
 use debrief_infra::log::{EventLog, RecordedEvent};
 use debrief_projections::engine::Views;
 use std::sync::Arc;
@@ -19,10 +20,12 @@ pub struct Context {
     pub documents: Documents,
     /// Read models.
     pub views: Views,
+    /// Answers that are being written.
+    pub drafts: Drafts,
     /// Where heavy work runs.
     pub confined: Arc<dyn Confined>,
     /// The language model, if one is configured.
-    pub model: Option<Metered>,
+    pub language_model: Option<Metered>,
 }
 
 /// The result of an attempt that succeeded.

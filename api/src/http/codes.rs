@@ -121,7 +121,7 @@ codes! {
         "Delete some first.";
     NotRead = "not_read", CONFLICT,
         "The transcript's files have not been read yet.",
-        "Correct it once its state is `ready`.";
+        "Send the request again once its state is `ready`.";
     SummaryChanged = "summary_changed", CONFLICT,
         "Somebody wrote another version of the summary meanwhile.",
         "Read the newest version, and send the change again with it as `base_version`.";

@@ -116,7 +116,6 @@ impl Problem {
         &self.detail
     }
 
-    #[cfg(test)]
     pub(crate) fn code(&self) -> Code {
         self.code
     }

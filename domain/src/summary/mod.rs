@@ -239,6 +239,11 @@ impl Summary {
         self.chat.is_behind_others(id)
     }
 
+    /// Whether a person decided what the newest version says.
+    pub fn is_by_person(&self) -> bool {
+        self.history.is_by_person()
+    }
+
     /// Whether the summary was erased.
     pub fn is_erased(&self) -> bool {
         self.erased

@@ -164,15 +164,8 @@ impl Refine {
         sent: &MessageSent,
         material: &Material,
     ) -> Result<Result<Answer, String>, Fault> {
-        if let Some(model) = &self.0.model {
-            let asked = model::Asked {
-                model,
-                drafts: &self.0.drafts,
-                event,
-                job,
-                sent,
-                material,
-            };
+        if let Some(model) = &self.0.language_model {
+            let asked = model::Asked { model, drafts: &self.0.drafts, event, job, sent, material };
             match asked.answer().await {
                 Ok(answer) => return Ok(answer),
                 Err(Fault::Unavailable(why)) if has_waited(event.recorded_at, WAITS) => {

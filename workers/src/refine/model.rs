@@ -254,9 +254,9 @@ fn told(answer: Result<String, ModelError>) -> Result<Told, Fault> {
         Err(ModelError::TooLong { .. } | ModelError::ContextTooLong { .. }) => Told::Refused(
             "The language model's answer did not fit. Ask for less at a time.".to_owned(),
         ),
-        Err(ModelError::Refused { why, .. }) => Told::Refused(format!(
-            "The language model refused: {why}. Nothing was changed."
-        )),
+        Err(ModelError::Refused { why, .. }) => {
+            Told::Refused(format!("The language model refused: {why}. Nothing was changed."))
+        }
         Err(ModelError::BudgetSpent(sentence)) => Told::Refused(sentence),
         Err(ModelError::Config(why)) => {
             tracing::error!(%why, "the language model cannot be used");

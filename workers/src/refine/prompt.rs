@@ -149,7 +149,8 @@ pub(super) fn claim(proposed: &Proposed, summary: &Summary) -> Option<Claim> {
     let ids: Vec<&String> = proposed.id.iter().chain(proposed.ids.iter().flatten()).collect();
     for (_, point) in points.iter().filter(|(_, point)| ids.contains(&&point.id)) {
         turns.extend(&point.turns);
-        let kept = |quote: &Quote| ClaimedQuote { turn: Some(quote.turn), text: quote.text.clone() };
+        let kept =
+            |quote: &Quote| ClaimedQuote { turn: Some(quote.turn), text: quote.text.clone() };
         quotes.extend(point.quotes.iter().map(kept));
     }
     let text = proposed.text.clone().or_else(|| old.map(|(_, point)| point.text.clone()))?;
@@ -236,11 +237,8 @@ pub(super) fn relevant(
     most: u32,
     count: impl Fn(&str) -> u32,
 ) -> Part {
-    let piece = |place: usize| Piece {
-        place,
-        bytes: 0..content.turns[place].text.len(),
-        repeated: false,
-    };
+    let piece =
+        |place: usize| Piece { place, bytes: 0..content.turns[place].text.len(), repeated: false };
     let tokens: Vec<u32> = (0..content.turns.len())
         .map(|place| count(&Part { pieces: vec![piece(place)], tokens: 0 }.render(content)))
         .collect();

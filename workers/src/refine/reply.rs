@@ -78,7 +78,8 @@ impl Reply {
             return Some((Some(letter), 6));
         }
         let second = rest.get(6..12)?;
-        let pair = second.starts_with("\\u").then(|| unit(8)).flatten().map(|second| [first, second]);
+        let pair =
+            second.starts_with("\\u").then(|| unit(8)).flatten().map(|second| [first, second]);
         let letter = pair.and_then(|pair| char::decode_utf16(pair).next()).and_then(Result::ok);
         match letter {
             Some(letter) => Some((Some(letter), 12)),

@@ -250,11 +250,7 @@ impl<'a> Asker<'a> {
     }
 
     /// Adds the points that stand; returns the others with what is wrong with them.
-    fn check(
-        &self,
-        claims: Vec<Claim>,
-        points: &mut Vec<Stated>,
-    ) -> Vec<(Claim, Vec<Problem>)> {
+    fn check(&self, claims: Vec<Claim>, points: &mut Vec<Stated>) -> Vec<(Claim, Vec<Problem>)> {
         let mut failed = Vec::new();
         for claim in claims {
             match self.evidence.check(&claim) {

@@ -82,9 +82,7 @@ impl Worker for Write {
         match self.write(event, job, &requested).await {
             Ok(()) | Err(Stop::Over) => Ok(Done::Finished),
             Err(Stop::Fail(reason)) => self.fail(event, job, id, reason).await,
-            Err(Stop::Fault(Fault::Unavailable(why)))
-                if Utc::now() - event.recorded_at > WAITS =>
-            {
+            Err(Stop::Fault(Fault::Unavailable(why))) if Utc::now() - event.recorded_at > WAITS => {
                 tracing::warn!(%why, "a summary has waited for a day for the language model");
                 let reason = "The language model was not available for a day. Ask again.";
                 self.fail(event, job, id, reason.to_owned()).await
@@ -111,7 +109,7 @@ impl Write {
         requested: &SummaryRequested,
     ) -> Result<(), Stop> {
         let material = Material::load(&self.0, event, requested).await?;
-        let content = match &self.0.model {
+        let content = match &self.0.language_model {
             Some(model) => self.ask(event, job, &material, model).await?,
             None => {
                 let held_on = material.held_on;
@@ -141,8 +139,9 @@ impl Write {
         let asker = Asker::new(material, model, account, job).await?;
         let parts = asker.divide()?;
         let total = parts.len();
-        let answered = stream::iter(parts.iter().enumerate())
-            .map(|(at, part)| asker.part(at, total, part))
+        let (asked, all) = (&asker, &parts);
+        let answered = stream::iter(0..total)
+            .map(move |at| asked.part(at, total, &all[at]))
             .buffered(PARTS_AT_ONCE);
         let mut answered = std::pin::pin!(answered);
         let (mut points, mut checked, mut done) = (Vec::new(), Checked::default(), 0);
@@ -190,7 +189,8 @@ impl Write {
         let id = SummaryId(event.stream_id);
         let command = SummaryCommand::Finish { request_id, content: Box::new(content) };
         match self.0.log.execute::<Summary>(context, id.0, command).await {
-            Ok(_) | Err(CommandError::Refused(SummaryError::Erased | SummaryError::RequestEnded)) => {
+            Ok(_)
+            | Err(CommandError::Refused(SummaryError::Erased | SummaryError::RequestEnded)) => {
                 Ok(())
             }
             Err(CommandError::Refused(SummaryError::ChangedWhileWriting)) => Err(Stop::Fail(
