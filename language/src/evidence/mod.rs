@@ -223,6 +223,13 @@ impl<'a> Evidence<'a> {
         self.said.find(turn, text)
     }
 
+    /// Returns the primary subtags of the languages that are spoken and written.
+    fn tags(&self) -> Vec<&str> {
+        let spoken = self.said.content.language.as_deref();
+        let spoken = spoken.map(|tag| tag.split('-').next().unwrap_or(tag));
+        spoken.into_iter().chain([self.tag.as_str()]).collect()
+    }
+
     /// Checks the points of an answer.
     pub fn sift(&self, claims: Vec<Claim>) -> Sifted {
         let mut sifted = Sifted::default();
@@ -322,7 +329,7 @@ impl<'a> Ground<'a> {
         let mut said = Vec::new();
         let mut years = Vec::new();
         for text in &texts {
-            let found = numbers(text);
+            let found = numbers(text, &evidence.tags());
             years.extend(pairs(&found));
             said.extend(found);
         }
@@ -342,7 +349,7 @@ impl<'a> Ground<'a> {
         };
         let (days, dates) = self.days.check(text, evidence.pack);
         days.iter().for_each(|day| add(What::Date, day));
-        for number in numbers(text) {
+        for number in numbers(text, &[&evidence.tag]) {
             let dated =
                 dates.iter().any(|date| date.start <= number.at.start && number.at.end <= date.end);
             if !dated && !number.vague && !self.counts(&number) {
@@ -350,7 +357,9 @@ impl<'a> Ground<'a> {
             }
         }
         let names = self.names.check(text, evidence.pack, &evidence.tag, &evidence.written);
-        names.iter().for_each(|name| add(What::Name, name));
+        // "DevNet" may have been written "dev net".
+        let apart = |name: &&String| self.find(name).is_none();
+        names.iter().filter(apart).for_each(|name| add(What::Name, name));
         problems
     }
 
@@ -392,11 +401,16 @@ impl<'a> Ground<'a> {
 
     /// Returns the words of a date as they were said.
     fn due(&self, due: &str) -> Option<String> {
-        let wanted = Letters::of(due);
+        self.find(due).map(str::to_owned)
+    }
+
+    /// Returns words as they were said.
+    fn find(&self, words: &str) -> Option<&'a str> {
+        let wanted = Letters::of(words);
         self.texts.iter().find_map(|text| {
             let letters = Letters::of(text);
             let range = letters.find(&wanted).next()?;
-            letters.source(range).map(|range| text[range].to_owned())
+            letters.source(range).map(|range| &text[range])
         })
     }
 }

@@ -285,7 +285,7 @@ fn forms(word: &str) -> impl Iterator<Item = Form> {
     // "The Levis", "the Acme's".
     if whole.0.is_ascii()
         && let Some(one) = whole.0.strip_suffix('s')
-        && one.len() >= SHARED
+        && one.len() >= 2
     {
         forms.push(Form(one.to_owned()));
     }
