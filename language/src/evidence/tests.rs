@@ -234,6 +234,29 @@ fn hebrew_points() {
 }
 
 #[test]
+fn points_may_be_in_another_language_than_the_session() {
+    let mut content = hebrew();
+    content.participants[1].name = "מאיה".to_owned();
+    content.turns[1].speaker = Some("מאיה".to_owned());
+    let known = Known { language: Some("en"), ..known() };
+    let evidence = Evidence::new(&content, &known);
+    let check =
+        |text: &str, turns: &[u32]| evidence.check(&claim(text, turns, &["אעביר את הדוח ליעקב"]));
+    for (text, turns) in [
+        ("Maya hands the report to Yaakov by Thursday", &[1][..]),
+        ("It takes Maya three hours", &[1]),
+        ("Tomorrow, on Thursday, Maya talks to 25 people", &[1, 2]),
+    ] {
+        assert!(matches!(check(text, turns), Verdict::Kept(_)), "{text}: {:?}", check(text, turns));
+    }
+    for text in
+        ["Maya hands the report to Oliver", "It takes Maya four hours", "It is due on Sunday"]
+    {
+        assert!(matches!(check(text, &[1]), Verdict::Fixable(_)), "{text}");
+    }
+}
+
+#[test]
 fn other_languages_have_digits_days_and_given_names() {
     let mut content = session(&[(
         "Maya",
