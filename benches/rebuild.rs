@@ -19,7 +19,7 @@ use debrief_domain::change::Change;
 use debrief_domain::client::{ClientEvent, ClientRegistered};
 use debrief_domain::event::encode_payload;
 use debrief_domain::ids::{ClientId, SummaryId, TranscriptId};
-use debrief_domain::summary::content::{self, Method, Quote, Topic};
+use debrief_domain::summary::content::{self, Method, Point, Quote};
 use debrief_domain::summary::{SummaryCreated, SummaryEvent, SummaryRevised};
 use debrief_domain::transcript::content::{Participant, Role};
 use debrief_domain::transcript::{Transcript, TranscriptDetailsChanged, TranscriptEvent};
@@ -299,20 +299,26 @@ fn changed(n: usize) -> NewEvent {
 }
 
 fn said(n: usize) -> content::Content {
-    let quote = |turn| Quote {
-        text: format!("I will write the plan down before Friday, and then we look at it ({n})."),
-        turn,
-        speaker: Some("Dana".to_owned()),
-        start_ms: Some(u64::from(turn) * 7_000),
+    let point = |turn| {
+        Point::of_quote(Quote {
+            text: format!(
+                "I will write the plan down before Friday, and then we look at it ({n})."
+            ),
+            turn,
+            speaker: Some("Dana".to_owned()),
+            start_ms: Some(u64::from(turn) * 7_000),
+        })
     };
-    content::Content {
-        method: Method::Extractive,
-        headline: Some(quote(17)),
-        overview: (0..5).map(quote).collect(),
-        key_moments: (20..23).map(quote).collect(),
-        topics: vec![Topic { label: "the plan".to_owned(), turns: vec![1, 17, 20] }],
-        decisions: vec![quote(40)],
-        action_items: Vec::new(),
-        open_questions: vec![quote(44)],
-    }
+    let topic = Point { text: "the plan".to_owned(), turns: vec![1, 17, 20], ..Point::default() };
+    let mut content = content::Content {
+        headline: Some(point(17)),
+        overview: (0..5).map(point).collect(),
+        key_moments: (20..23).map(point).collect(),
+        topics: vec![topic],
+        decisions: vec![point(40)],
+        open_questions: vec![point(44)],
+        ..content::Content::empty(Method::Extractive)
+    };
+    content.number(std::iter::empty());
+    content
 }

@@ -34,7 +34,7 @@ STEM = PorterStemmer().stem
 
 KINDS = {
     "action items": (
-        lambda ours: [item["quote"] for item in ours["action_items"]],
+        lambda ours: ours["action_items"],
         lambda theirs: [
             (item["timestamp"], f"{item['action']} {item.get('owner') or ''}")
             for item in theirs.get("action_items", [])
@@ -121,7 +121,7 @@ def main():
         for folder, call, said in zip(calls, read, spoken):
             turns = {turn["index"]: turn for turn in call["turns"]}
             ours = []
-            for quote in own(call["summary"]):
+            for quote in (q for point in own(call["summary"]) for q in point["quotes"]):
                 turn = turns[quote["turn"]]
                 ours.append(Said(turn, quote["text"], turn["text"].index(quote["text"])))
             tldr = json.loads((folder / "tldr.json").read_text(encoding="utf-8"))

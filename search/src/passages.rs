@@ -10,7 +10,7 @@
 
 use debrief_domain::language_tag;
 use debrief_domain::subject::Subject;
-use debrief_domain::summary::content::Quote;
+use debrief_domain::summary::content::{Point, Quote};
 use debrief_domain::transcript::content::{Content, Role, Turn};
 use debrief_sessions::Session;
 use serde::{Deserialize, Serialize};
@@ -133,30 +133,33 @@ pub fn of_session(session: &Session) -> Vec<Passage> {
         passages.extend(pieces.map(|text| single(kind, text)));
     }
     if let Some(summary) = &session.summary {
-        let quoted = |kind, quotes: Vec<&Quote>, by: Option<&String>| Passage {
+        let quoted = |kind, points: Vec<&Point>, by: Option<&String>| Passage {
             kind,
-            lines: quotes.into_iter().map(line_of).collect(),
+            lines: points.into_iter().flat_map(|point| &point.quotes).map(line_of).collect(),
             language: language.map(str::to_owned),
             by: by.cloned(),
             second: 0,
         };
-        let mut overview: Vec<&Quote> = summary.overview.iter().collect();
-        if let Some(headline) = &summary.headline
-            && !overview.iter().any(|quote| quote.text == headline.text)
+        let said = |point: &&Point| !point.quotes.is_empty();
+        let speaker = |point: &'_ Point| point.quotes.first().and_then(|q| q.speaker.clone());
+        let mut overview: Vec<&Point> = summary.overview.iter().filter(said).collect();
+        if let Some(headline) = summary.headline.as_ref().filter(said)
+            && !overview.iter().any(|point| point.text == headline.text)
         {
             overview.insert(0, headline);
         }
         if !overview.is_empty() {
             passages.push(quoted(Kind::Summary, overview, None));
         }
-        passages.extend(summary.action_items.iter().map(|item| {
-            let by = item.owner.as_ref().or(item.quote.speaker.as_ref());
-            quoted(Kind::ActionItem, vec![&item.quote], by)
+        let items = summary.action_items.iter().filter(|item| said(&&item.point));
+        passages.extend(items.map(|item| {
+            let by = item.owner.clone().or_else(|| speaker(&item.point));
+            quoted(Kind::ActionItem, vec![&item.point], by.as_ref())
         }));
-        let decided = summary.decisions.iter().map(|quote| (Kind::Decision, quote));
-        let asked = summary.open_questions.iter().map(|quote| (Kind::Question, quote));
-        for (kind, quote) in decided.chain(asked) {
-            passages.push(quoted(kind, vec![quote], quote.speaker.as_ref()));
+        let decided = summary.decisions.iter().map(|point| (Kind::Decision, point));
+        let asked = summary.open_questions.iter().map(|point| (Kind::Question, point));
+        for (kind, point) in decided.chain(asked).filter(|(_, point)| said(point)) {
+            passages.push(quoted(kind, vec![point], speaker(point).as_ref()));
         }
     }
     passages

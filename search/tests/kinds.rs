@@ -5,7 +5,7 @@ use chrono::{TimeZone, Utc};
 use debrief_domain::ids::{ClientId, OrganizationId, TranscriptId};
 use debrief_domain::principal::Viewer;
 use debrief_domain::subject::Subject;
-use debrief_domain::summary::content::{ActionItem, Content as Summary, Method, Quote};
+use debrief_domain::summary::content::{ActionItem, Content as Summary, Method, Point, Quote};
 use debrief_domain::transcript::content::{Content, Participant, Role, Turn};
 use debrief_search::index::{Checkpoint, Index, SCHEMA};
 use debrief_search::interpretation::{InterpretedQuestion, Question, interpret, respell};
@@ -48,25 +48,19 @@ fn with_items(mut session: Session, items: &[(u32, Option<&str>)]) -> Session {
     let item = |(turn, owner): &(u32, Option<&str>)| {
         let said = &content.turns[*turn as usize];
         ActionItem {
-            quote: Quote {
+            point: Point::of_quote(Quote {
                 text: said.text.clone(),
                 turn: *turn,
                 speaker: said.speaker.clone(),
                 start_ms: None,
-            },
+            }),
             owner: owner.map(str::to_owned).or(said.speaker.clone()),
-            due: None,
+            ..ActionItem::default()
         }
     };
     session.summary = Some(Summary {
-        method: Method::Extractive,
-        headline: None,
-        overview: vec![],
-        key_moments: vec![],
-        topics: vec![],
-        decisions: vec![],
         action_items: items.iter().map(item).collect(),
-        open_questions: vec![],
+        ..Summary::empty(Method::Extractive)
     });
     session
 }

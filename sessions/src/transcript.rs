@@ -2,7 +2,7 @@
 
 use crate::error::LoadError;
 use crate::stream::each;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use cqrs_es::Aggregate;
 use debrief_domain::change::Change;
 use debrief_domain::ids::{ClientId, OrganizationId, TranscriptId};
@@ -38,6 +38,11 @@ pub struct Turns {
 }
 
 impl Loaded {
+    /// Returns the day of the session in UTC, where the coach gave it.
+    pub fn held_on(&self) -> Option<NaiveDate> {
+        self.details.held_at.map(|at| at.date_naive())
+    }
+
     /// Returns the turns with corrections applied; `None` until the files are read.
     pub async fn corrected(self) -> Result<Option<Corrected>, LoadError> {
         match self.turns {

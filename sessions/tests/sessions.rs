@@ -6,7 +6,7 @@ use debrief_domain::ids::{NoteId, OrganizationId, SummaryId, TranscriptId};
 use debrief_domain::note::{Note, NoteCommand, NoteWritten};
 use debrief_domain::personal::Personal;
 use debrief_domain::subject::Subject;
-use debrief_domain::summary::content::{Content as SummaryContent, Method, Quote};
+use debrief_domain::summary::content::{Content as SummaryContent, Method, Point, Quote};
 use debrief_domain::summary::{Summary, SummaryCommand};
 use debrief_domain::transcript::content::{Content, Turn};
 use debrief_domain::transcript::correction::Correction;
@@ -213,14 +213,13 @@ async fn a_session_is_loaded_as_it_stands() {
         }))
         .await;
     let summary = SummaryContent {
-        method: Method::Extractive,
-        headline: Some(Quote { turn: 1, speaker: None, start_ms: None, text: "Long.".into() }),
-        overview: vec![],
-        key_moments: vec![],
-        topics: vec![],
-        decisions: vec![],
-        action_items: vec![],
-        open_questions: vec![],
+        headline: Some(Point::of_quote(Quote {
+            turn: 1,
+            speaker: None,
+            start_ms: None,
+            text: "Long.".into(),
+        })),
+        ..SummaryContent::empty(Method::Extractive)
     };
     let write = SummaryCommand::Write { transcript_id: ID, content: Box::new(summary.clone()) };
     let key = Some(place.key.clone());

@@ -12,7 +12,7 @@ use clap::Args;
 use debrief_api_types::summaries::Summary;
 use debrief_api_types::transcripts::Transcript;
 use debrief_domain::ids::TranscriptId;
-use debrief_domain::summary::content::Quote;
+use debrief_domain::summary::content::Point;
 use debrief_domain::transcript::content::Participant;
 use indicatif::MultiProgress;
 use reqwest::multipart::Part;
@@ -124,7 +124,8 @@ async fn print_session(client: &Client, id: TranscriptId) -> anyhow::Result<()> 
     if let Some(headline) = content.headline {
         println!("   {}", headline.text);
     }
-    let print = |label: &str, quote: &Quote, due: Option<&String>| {
+    let print = |label: &str, point: &Point, due: Option<&String>| {
+        let Some(quote) = point.quotes.first() else { return };
         let mut from = quote.speaker.clone().unwrap_or_else(|| "somebody".to_owned());
         if let Some(ms) = quote.start_ms {
             from.push_str(&format!(", {:02}:{:02}", ms / 60_000, ms / 1000 % 60));
@@ -134,7 +135,7 @@ async fn print_session(client: &Client, id: TranscriptId) -> anyhow::Result<()> 
     };
     content.decisions.iter().take(QUOTES).for_each(|it| print("Decided", it, None));
     let to_do = content.action_items.iter().take(QUOTES);
-    to_do.for_each(|it| print("To do", &it.quote, it.due.as_ref()));
+    to_do.for_each(|it| print("To do", &it.point, it.due.as_ref()));
     content.open_questions.iter().take(QUOTES).for_each(|it| print("Open", it, None));
     content.key_moments.iter().take(QUOTES).for_each(|it| print("Moments", it, None));
     Ok(())

@@ -37,7 +37,7 @@ fn main() -> Result<(), Box<dyn error::Error>> {
 
 fn print_summary(path: &str) -> Result<(), Box<dyn error::Error>> {
     let content = formats::parse(&fs::read(path)?)?;
-    let summary = summary::extractive(&content);
+    let summary = summary::extractive(&content, None);
     let line = json!({ "file": path, "turns": content.turns, "summary": summary });
     Ok(writeln!(io::stdout(), "{line}")?)
 }

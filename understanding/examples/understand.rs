@@ -3,7 +3,7 @@
 
 use std::{env, fs, process, time::Instant};
 
-use debrief_domain::summary::content::Quote;
+use debrief_domain::summary::content::Point;
 use debrief_domain::transcript::content::TurnKind;
 use debrief_formats as formats;
 use debrief_language::{languages, summary};
@@ -102,27 +102,29 @@ fn main() {
         }
     }
     let begun = Instant::now();
-    let summary = summary::extractive(&content);
+    let summary = summary::extractive(&content, None);
     println!("read in {read:?}, summarized in {:?}", begun.elapsed());
     println!("HEADLINE");
-    summary.headline.iter().for_each(quote);
+    summary.headline.iter().for_each(point);
     println!("OVERVIEW");
-    summary.overview.iter().for_each(quote);
+    summary.overview.iter().for_each(point);
     println!("KEY MOMENTS");
-    summary.key_moments.iter().for_each(quote);
+    summary.key_moments.iter().for_each(point);
     println!("TOPICS");
     for topic in &summary.topics {
-        println!("  {} {:?}", topic.label, topic.turns);
+        println!("  {} {:?}", topic.text, topic.turns);
     }
     println!("DECISIONS");
-    summary.decisions.iter().for_each(quote);
+    summary.decisions.iter().for_each(point);
     println!("ACTION ITEMS");
     for item in &summary.action_items {
-        quote(&item.quote);
+        point(&item.point);
         println!("      owner {:?}, due {:?}", item.owner, item.due);
     }
     println!("OPEN QUESTIONS");
-    summary.open_questions.iter().for_each(quote);
+    summary.open_questions.iter().for_each(point);
+    println!("QUESTIONS FOR NEXT TIME");
+    summary.next_questions.iter().for_each(point);
 }
 
 fn time(ms: Option<u64>) -> String {
@@ -136,8 +138,10 @@ fn count(count: Option<u32>) -> String {
     count.map_or("?".to_owned(), |count| count.to_string())
 }
 
-fn quote(quote: &Quote) {
-    println!("  #{} {}: {}", quote.turn, quote.speaker.as_deref().unwrap_or("?"), quote.text);
+fn point(point: &Point) {
+    for quote in &point.quotes {
+        println!("  #{} {}: {}", quote.turn, quote.speaker.as_deref().unwrap_or("?"), quote.text);
+    }
 }
 
 fn fail(message: &str) -> ! {

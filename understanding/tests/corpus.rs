@@ -30,16 +30,8 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 }
 
 fn check_quotes(content: &Content) {
-    let summary = summary::extractive(content);
-    let quotes = summary
-        .headline
-        .iter()
-        .chain(&summary.overview)
-        .chain(&summary.key_moments)
-        .chain(&summary.decisions)
-        .chain(summary.action_items.iter().map(|item| &item.quote))
-        .chain(&summary.open_questions);
-    for quote in quotes {
+    let summary = summary::extractive(content, None);
+    for quote in summary.points().into_iter().flat_map(|(_, point)| &point.quotes) {
         assert!(content.turns[quote.turn as usize].text.contains(&quote.text));
     }
 }

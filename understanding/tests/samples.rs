@@ -23,7 +23,7 @@ fn every_sample_reads_well() {
         let minutes = content.duration_ms.unwrap() / 60_000;
         assert!((8..=15).contains(&minutes), "{name}: {minutes} minutes");
 
-        let summary = summary::extractive(&content);
+        let summary = summary::extractive(&content, None);
         assert!(summary.headline.is_some(), "{name}");
         assert!((4..=7).contains(&summary.overview.len()), "{name}");
         assert!(summary.key_moments.len() >= 3, "{name}");

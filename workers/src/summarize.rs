@@ -48,6 +48,7 @@ impl Worker for Summarize {
             return Ok(Done::Finished);
         }
         let loaded = load(log, documents, event.organization, transcript_id).await?;
+        let held_on = loaded.as_ref().and_then(Loaded::held_on);
         let Some(Loaded { transcript, turns: Some(turns), .. }) = loaded else {
             return Ok(Done::Finished);
         };
@@ -65,7 +66,8 @@ impl Worker for Summarize {
             // summary of its own.
             return Ok(Done::Finished);
         }
-        let summary = tokio::task::spawn_blocking(move || summary::extractive(&now.content))
+        let summarize = move || summary::extractive(&now.content, held_on);
+        let summary = tokio::task::spawn_blocking(summarize)
             .await
             .map_err(|error| Fault::Failed(format!("the summarizer failed: {error}")))?;
         job.progress(0.9);

@@ -3,7 +3,7 @@
 //! Invariant: an id is given once ([`Content::number`]) and names the same point in all later
 //! versions; a point that moves to another section keeps it.
 
-use super::content::{Content, OwnSection, Point};
+use super::content::{Content, Point};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::fmt;
@@ -173,7 +173,7 @@ impl Content {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::summary::content::{ActionItem, Method};
+    use crate::summary::content::{ActionItem, Method, OwnSection};
 
     fn point(id: &str) -> Point {
         Point { id: id.to_owned(), ..Point::default() }

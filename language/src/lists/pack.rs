@@ -1,5 +1,7 @@
 //! The word lists of a language.
 
+use std::fmt;
+
 /// Words or phrases separated by commas. A line may end after a comma, never inside a phrase.
 pub(crate) type List = &'static str;
 
@@ -97,6 +99,12 @@ pub(crate) struct Pack {
     pub(crate) due: Due,
     /// Maps forms of a word to a common stem. Only for comparison, never shown.
     pub(crate) stem: fn(&str) -> String,
+}
+
+impl fmt::Debug for Pack {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pack").field("code", &self.code).finish_non_exhaustive()
+    }
 }
 
 /// Words of dates in a language.

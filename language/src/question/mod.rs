@@ -8,11 +8,11 @@
 //! - The clock is the caller's; days are civil dates, to be converted in the right time zone.
 
 mod content;
-mod dates;
+pub(crate) mod dates;
 mod excluded;
 mod kind;
 mod language;
-mod people;
+pub(crate) mod people;
 mod quoted;
 #[cfg(test)]
 mod tests;

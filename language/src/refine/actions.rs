@@ -7,7 +7,9 @@ use super::replace::{mentions, replaced};
 use super::say::Need;
 use super::target::{Found, Points, Target};
 use super::tokens::{Kind, folded};
-use super::{Interpreter, Outcome, due, shorten};
+use super::{Interpreter, Outcome, shorten};
+use crate::question::dates::ahead::last_day;
+use chrono::NaiveDate;
 use debrief_domain::change::Change;
 use debrief_domain::summary::Section;
 use debrief_domain::summary::content::ActionItem;
@@ -114,7 +116,7 @@ impl Interpreter<'_> {
             }
             Action::Into => {
                 let section = self.points().section(self.part(open, 'u')?.tokens)?;
-                self.into_section(target!(self, open, 't'), section)
+                self.to_section(target!(self, open, 't'), section)
             }
             Action::Headline => self.headline(target!(self, open, 't')),
             Action::Swap => self.swap(target!(self, open, 't')),
@@ -153,7 +155,7 @@ impl Interpreter<'_> {
             Action::Due => {
                 let ids = self.items(&target!(self, open, 't'));
                 let time = self.time(self.part(open, 'x')?)?;
-                let day = due::day(&time, self.context.held_on, self.lexicon.tongue);
+                let day = self.day(&time);
                 let say = |ids: &str| {
                     (
                         format!("Set the deadline of {ids} to {time}."),
@@ -416,7 +418,7 @@ impl Interpreter<'_> {
         }
         let (mut due, mut due_on) = (None, None);
         if of_item && let Some((before, time)) = self.time_at_end(&text) {
-            due_on = due::day(&time, self.context.held_on, self.lexicon.tongue);
+            due_on = self.day(&time);
             if due_on.is_some() {
                 due = Some(time);
                 text = before;
@@ -527,8 +529,7 @@ impl Interpreter<'_> {
             let due = item.and_then(|item| swap(item.due.as_deref()?));
             if text.is_some() || owner.is_some() || due.is_some() {
                 let due_on = match (&due, item.and_then(|item| item.due_on)) {
-                    (Some(due), _) => due::day(due, self.context.held_on, self.lexicon.tongue)
-                        .map_or(Change::Clear, Change::Set),
+                    (Some(due), _) => self.day(due).map_or(Change::Clear, Change::Set),
                     (None, _) => Change::Keep,
                 };
                 edits.push(change(&point.id, |change| {
@@ -585,7 +586,7 @@ impl Interpreter<'_> {
                 .action_items
                 .iter()
                 .any(|i| i.owner.as_deref().is_some_and(|o| mentions(o, &old)));
-        let time = due::day(&new, Some(chrono::NaiveDate::MIN), self.lexicon.tongue).is_some();
+        let time = last_day(&new, NaiveDate::default()).is_some();
         let spelled = is_name(from, &old) && is_name(to, &new) && !time;
         match spelled {
             true if known => self.replace(&old, &new, None),
@@ -686,7 +687,7 @@ impl Interpreter<'_> {
         )
     }
 
-    fn into_section(&self, target: Target, section: Section) -> Option<Outcome> {
+    fn to_section(&self, target: Target, section: Section) -> Option<Outcome> {
         let ids = match target {
             Target::Summary => return None,
             Target::Section(_) if self.ids(&target).len() > 1 => self.ids(&target),
@@ -829,6 +830,15 @@ impl Interpreter<'_> {
         named.then_some(Ok(name))
     }
 
+    /// Returns the last day of a time, counted from the day of the session.
+    fn day(&self, time: &str) -> Option<NaiveDate> {
+        match self.context.held_on {
+            Some(day) => last_day(time, day),
+            // A date is one on any day.
+            None => time.trim().parse().ok(),
+        }
+    }
+
     /// Returns a time as said.
     fn time(&self, part: &Open) -> Option<String> {
         let words = self.words(part);
@@ -848,7 +858,7 @@ struct ItemChange {
     text: Option<String>,
     owner: Change<String>,
     due: Change<String>,
-    due_on: Change<chrono::NaiveDate>,
+    due_on: Change<NaiveDate>,
     done: Option<bool>,
 }
 

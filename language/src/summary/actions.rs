@@ -5,13 +5,15 @@
 
 use std::collections::HashMap;
 
-use debrief_domain::summary::content::{ActionItem, Quote};
+use chrono::NaiveDate;
+use debrief_domain::summary::content::{ActionItem, Point, Quote};
 use debrief_domain::transcript::content::Content;
 
 use super::due::Dates;
 use super::language::Language;
 use super::replies::{Replies, Reply};
 use crate::phrases::Phrases;
+use crate::question::dates::ahead::last_day;
 use crate::sentences::{Sentence, Word};
 
 /// Minimum score of an action item.
@@ -46,6 +48,7 @@ type Doer<'a> = (Owner, Option<&'a str>);
 /// Finds the best action items, in spoken order.
 pub(crate) fn find(
     content: &Content,
+    held_on: Option<NaiveDate>,
     sentences: &[Sentence],
     silent: &[bool],
     language: &Language,
@@ -153,9 +156,13 @@ pub(crate) fn find(
                     score,
                     words: (from, to),
                     item: ActionItem {
-                        quote: quote(content, sentence, from, to),
+                        point: Point::of_quote(quote(content, sentence, from, to)),
                         owner: whose(owner, name, content, sentence, reply),
                         due: due.map(|(from, to)| text[from..to].to_owned()),
+                        due_on: due
+                            .zip(held_on)
+                            .and_then(|((from, to), today)| last_day(&text[from..to], today)),
+                        done: false,
                     },
                 });
             }

@@ -9,11 +9,11 @@ type Item = (String, String, String);
 fn outcome(turns: &[(&str, &str)]) -> (Vec<Item>, Vec<String>, Vec<String>) {
     let summary = check(&session(turns));
     assert!(summary.headline.is_some() && !summary.overview.is_empty());
-    let texts = |quotes: Vec<debrief_domain::summary::content::Quote>| {
-        quotes.into_iter().map(|quote| quote.text).collect()
+    let texts = |points: Vec<debrief_domain::summary::content::Point>| {
+        points.into_iter().map(|point| point.text).collect()
     };
     let actions = summary.action_items.into_iter().map(|item| {
-        (item.quote.text, item.owner.unwrap_or_default(), item.due.unwrap_or_default())
+        (item.point.text, item.owner.unwrap_or_default(), item.due.unwrap_or_default())
     });
     (actions.collect(), texts(summary.decisions), texts(summary.open_questions))
 }
@@ -155,8 +155,7 @@ fn arabic_and_russian_have_an_overview_and_no_guesses() {
     ] {
         let summary = check(&session(&turns));
         assert!(summary.headline.is_some() && summary.overview.len() >= 2);
-        let labels: Vec<_> =
-            summary.topics.iter().map(|topic| topic.label.to_lowercase()).collect();
+        let labels: Vec<_> = summary.topics.iter().map(|topic| topic.text.to_lowercase()).collect();
         assert!(labels.iter().any(|label| label.contains(topic)), "{labels:?}");
         assert!(summary.action_items.is_empty() && summary.decisions.is_empty());
     }
@@ -166,7 +165,7 @@ fn arabic_and_russian_have_an_overview_and_no_guesses() {
 fn promised(code: &str, said: &str) -> Vec<String> {
     let mut content = session(&[("Ada", said), ("Bo", "…")]);
     content.language = Some(code.to_owned());
-    check(&content).action_items.into_iter().map(|item| item.quote.text).collect()
+    check(&content).action_items.into_iter().map(|item| item.point.text).collect()
 }
 
 #[test]

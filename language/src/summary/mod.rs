@@ -25,7 +25,8 @@ mod topics;
 mod understood_tests;
 mod worth;
 
-use debrief_domain::summary::content::{Content as Summary, Method, Quote};
+use chrono::NaiveDate;
+use debrief_domain::summary::content::{Content as Summary, Method, Point, Quote};
 use debrief_domain::transcript::content::Content;
 
 use crate::sentences::{self, Sentence};
@@ -39,8 +40,9 @@ const MOMENTS: usize = 5;
 /// If fewer sentences have a cue, central sentences are added.
 const ENOUGH_MOMENTS: usize = 3;
 
-/// Summarizes a transcript with sentences chosen from it.
-pub fn extractive(content: &Content) -> Summary {
+/// Summarizes a transcript with sentences chosen from it. Deadlines are resolved from `held_on`, the
+/// day of the session.
+pub fn extractive(content: &Content, held_on: Option<NaiveDate>) -> Summary {
     let mut sentences = sentences::split(content);
     let language = Language::of(content, &sentences);
     language.join_words(content, &mut sentences);
@@ -50,7 +52,7 @@ pub fn extractive(content: &Content) -> Summary {
     let scores: Vec<f32> =
         worth.iter().zip(&ranking.central).map(|(worth, central)| worth.score(*central)).collect();
 
-    let actions = actions::find(content, &sentences, &silent, &language);
+    let actions = actions::find(content, held_on, &sentences, &silent, &language);
     let promised: Vec<usize> = actions.iter().map(|found| found.sentence).collect();
     let decisions = decisions::find(content, &sentences, &worth, &ranking, &language, &promised);
     let (worth, scores) = without_questions(worth, scores, &sentences, &language);
@@ -58,22 +60,31 @@ pub fn extractive(content: &Content) -> Summary {
     let overview = overview(&sentences, &worth, &scores, &ranking);
     let told: Vec<usize> = overview.iter().chain(&decisions).chain(&promised).copied().collect();
     let moments = moments(&sentences, &silent, &scores, &worth, &ranking, &told);
-    let questions = questions::open(content, &sentences, &silent, &language);
+    let questions = questions::find(content, &sentences, &silent, &language);
     let topics = topics::find(content, &sentences, &silent, &language);
 
-    let quotes = |places: Vec<usize>| -> Vec<Quote> {
-        places.into_iter().map(|place| sentences[place].quote(content)).collect()
-    };
-    Summary {
-        method: Method::Extractive,
-        headline: headline.map(|place| sentences[place].quote(content)),
-        overview: quotes(overview),
-        key_moments: quotes(moments),
+    let point = |place: usize| Point::of_quote(sentences[place].quote(content));
+    let points = |places: Vec<usize>| -> Vec<Point> { places.into_iter().map(point).collect() };
+    let mut summary = Summary {
+        language: language_tag(content, &language),
+        headline: headline.map(point),
+        overview: points(overview),
+        key_moments: points(moments),
         topics,
-        decisions: quotes(decisions),
+        decisions: points(decisions),
         action_items: actions.into_iter().map(|found| found.item).collect(),
-        open_questions: quotes(questions),
-    }
+        open_questions: points(questions.open),
+        next_questions: points(questions.next),
+        ..Summary::empty(Method::Extractive)
+    };
+    summary.number(std::iter::empty());
+    summary
+}
+
+/// Returns the tag of the language that is quoted: the transcript's, else that of its word lists.
+fn language_tag(content: &Content, language: &Language) -> Option<String> {
+    let known = || Some(language.pack.code).filter(|code| !code.is_empty()).map(str::to_owned);
+    content.language.clone().or_else(known)
 }
 
 /// Leaves questions out of what is quoted, in languages in which they would crowd out answers: a

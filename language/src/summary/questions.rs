@@ -1,8 +1,8 @@
-//! Finds questions that nobody answered.
+//! Finds questions that nobody answered, and those to think about until the next session.
 //!
 //! A question is open if it is declared open ("sit with this"), if the answer is that there is none
 //! ("I don't know yet"), or if nobody else says anything of substance after it. If the file names
-//! no speakers, only declared ones count.
+//! no speakers, only declared ones count. A declared question is also one for the next session.
 
 use debrief_domain::transcript::content::Content;
 
@@ -14,14 +14,26 @@ use crate::sentences::Sentence;
 const MOST: usize = 5;
 /// Number of sentences within which an answer is expected.
 const REACH: usize = 12;
+/// Sentences before a question, and from it on, that may declare it open.
+const AROUND: (usize, usize) = (2, 4);
+/// Weight of a question that is declared open.
+const DECLARED: u8 = 3;
 
-/// Returns the indexes of open questions among the sentences, in order.
-pub(crate) fn open(
+/// Indexes of questions among the sentences, in order.
+pub(crate) struct Questions {
+    /// Without an answer.
+    pub(crate) open: Vec<usize>,
+    /// Of these, what somebody was asked to think about until the next session.
+    pub(crate) next: Vec<usize>,
+}
+
+/// Finds open questions.
+pub(crate) fn find(
     content: &Content,
     sentences: &[Sentence],
     silent: &[bool],
     language: &Language,
-) -> Vec<usize> {
+) -> Questions {
     let yes_no = Phrases::new(language.pack.yes_no);
     let mut found: Vec<(u8, usize)> = Vec::new();
     for (place, sentence) in sentences.iter().enumerate() {
@@ -40,9 +52,23 @@ pub(crate) fn open(
     }
     found.sort_by_key(|(weight, place)| (std::cmp::Reverse(*weight), std::cmp::Reverse(*place)));
     found.truncate(MOST);
-    let mut places: Vec<_> = found.into_iter().map(|(_, place)| place).collect();
-    places.sort_unstable();
-    places
+    found.sort_unstable_by_key(|(_, place)| *place);
+    let declared: Vec<usize> =
+        found.iter().filter(|(weight, _)| *weight == DECLARED).map(|(_, place)| *place).collect();
+    let mut next: Vec<usize> = (0..sentences.len())
+        .filter(|place| language.left_open.any(&sentences[*place].words))
+        .filter_map(|place| meant(place, &declared))
+        .collect();
+    next.dedup();
+    Questions { open: found.into_iter().map(|(_, place)| place).collect(), next }
+}
+
+/// Returns the question that a declaration at `place` means: itself, else the last before it, else
+/// the first after it.
+fn meant(place: usize, declared: &[usize]) -> Option<usize> {
+    let before = declared.iter().rev().find(|at| **at <= place && place - **at < AROUND.1);
+    let after = || declared.iter().find(|at| **at > place && **at - place <= AROUND.0);
+    before.or_else(after).copied()
 }
 
 /// Returns how certainly a question is open; `None` if it is not.
@@ -58,9 +84,10 @@ fn weigh(
     let asker = speaker(sentence);
     let own = |other: &Sentence| speaker(other) == asker && other.turn.abs_diff(sentence.turn) <= 2;
 
-    let around = &sentences[place.saturating_sub(2)..sentences.len().min(place + 4)];
+    let to = sentences.len().min(place + AROUND.1);
+    let around = &sentences[place.saturating_sub(AROUND.0)..to];
     if around.iter().any(|near| own(near) && language.left_open.any(&near.words)) {
-        return Some(3);
+        return Some(DECLARED);
     }
     asker?;
     let after = &sentences[place + 1..sentences.len().min(place + 1 + REACH)];

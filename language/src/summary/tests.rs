@@ -1,4 +1,6 @@
-use debrief_domain::summary::content::{Content as Summary, Quote};
+use chrono::NaiveDate;
+use debrief_domain::summary::Section;
+use debrief_domain::summary::content::{Content as Summary, Point, Quote};
 use debrief_domain::transcript::content::{Content, Participant, Turn, TurnKind};
 use proptest::prelude::*;
 
@@ -30,18 +32,11 @@ pub(super) fn session(turns: &[(&str, &str)]) -> Content {
 }
 
 fn quotes(summary: &Summary) -> impl Iterator<Item = &Quote> {
-    summary
-        .headline
-        .iter()
-        .chain(&summary.overview)
-        .chain(&summary.key_moments)
-        .chain(&summary.decisions)
-        .chain(summary.action_items.iter().map(|item| &item.quote))
-        .chain(&summary.open_questions)
+    summary.points().into_iter().flat_map(|(_, point)| &point.quotes)
 }
 
 pub(super) fn check(content: &Content) -> Summary {
-    let summary = extractive(content);
+    let summary = extractive(content, None);
     for quote in quotes(&summary) {
         let turn = &content.turns[quote.turn as usize];
         assert!(!quote.text.is_empty() && turn.text.contains(&quote.text), "{quote:?}");
@@ -50,9 +45,20 @@ pub(super) fn check(content: &Content) -> Summary {
     }
     for topic in &summary.topics {
         assert!(topic.turns.is_sorted());
-        assert!(topic.turns.iter().any(|t| content.turns[*t as usize].text.contains(&topic.label)));
+        assert!(topic.turns.iter().any(|t| content.turns[*t as usize].text.contains(&topic.text)));
     }
-    assert_eq!(summary, extractive(content));
+    let mut ids = std::collections::HashSet::new();
+    for (section, point) in summary.points() {
+        assert!(!point.id.is_empty() && ids.insert(&point.id), "{}", point.id);
+        assert!(!point.turns.is_empty(), "{}", point.id);
+        if section != Section::Topics {
+            assert_eq!(
+                (&point.text, &point.turns[..]),
+                (&point.quotes[0].text, &[point.quotes[0].turn][..])
+            );
+        }
+    }
+    assert_eq!(summary, extractive(content, None));
     summary
 }
 
@@ -60,7 +66,7 @@ fn actions(turns: &[(&str, &str)]) -> Vec<(String, Option<String>, Option<String
     check(&session(turns))
         .action_items
         .into_iter()
-        .map(|item| (item.quote.text, item.owner, item.due))
+        .map(|item| (item.point.text, item.owner, item.due))
         .collect()
 }
 
@@ -196,6 +202,38 @@ fn requests_to_all_are_action_items() {
 }
 
 #[test]
+fn deadlines_are_days_where_the_day_of_the_session_is_known() {
+    let content = session(&[
+        ("Maya", "Okay. I'll send the job description to Tom by Friday. That feels good."),
+        ("Maya", "And I'll write the report for the council before our next session."),
+    ]);
+    let days = |held_on| -> Vec<Option<NaiveDate>> {
+        extractive(&content, held_on).action_items.into_iter().map(|item| item.due_on).collect()
+    };
+    let day = |day| NaiveDate::from_ymd_opt(2026, 3, day);
+    assert_eq!(days(day(18)), [day(20), None]);
+    assert_eq!(days(None), [None, None]);
+}
+
+#[test]
+fn questions_to_think_about_are_for_next_time() {
+    let summary = check(&session(&[
+        ("Ruth", "What would your team say about delegating the budget?"),
+        ("Maya", "They would say that I hold on to the numbers far too tightly."),
+        (
+            "Ruth",
+            "What would you lose if you handed the budget over? Sit with that until next time.",
+        ),
+        ("Maya", "I will."),
+        ("Ruth", "Who could hold you accountable for this plan next month?"),
+    ]));
+    let texts = |points: &[Point]| points.iter().map(|p| p.turns[0]).collect::<Vec<_>>();
+    assert_eq!(texts(&summary.next_questions), [2]);
+    assert!(texts(&summary.open_questions).contains(&2));
+    assert_eq!(summary.language.as_deref(), Some("en"));
+}
+
+#[test]
 fn hebrew_commitments_and_dates() {
     assert_eq!(
         actions(&[
@@ -228,7 +266,7 @@ fn open_questions_are_those_without_an_answer() {
         ("Maya", "It grows, slowly but surely."),
         ("Ruth", "Who could hold you accountable for this plan next month?"),
     ]));
-    let open: Vec<_> = summary.open_questions.iter().map(|q| q.turn).collect();
+    let open: Vec<_> = summary.open_questions.iter().map(|q| q.turns[0]).collect();
     assert_eq!(open, [2, 6]);
 }
 
@@ -238,7 +276,7 @@ fn decisions_are_found_unless_they_are_not_made() {
         ("Maya", "I haven't decided about the reorganization of the platform team."),
         ("Maya", "So I've decided to hand the weekly report over to Tom."),
     ]));
-    let decided: Vec<_> = summary.decisions.iter().map(|q| q.turn).collect();
+    let decided: Vec<_> = summary.decisions.iter().map(|q| q.turns[0]).collect();
     assert_eq!(decided, [1]);
 }
 
@@ -249,7 +287,7 @@ fn greetings_and_technicalities_weigh_nothing() {
         ("B", "Let me share my screen so you can see the numbers of the quarter."),
         ("A", "Revenue of the northern region fell because two distributors left us."),
     ]));
-    assert_eq!(summary.headline.as_ref().map(|q| q.turn), Some(2));
+    assert_eq!(summary.headline.as_ref().map(|q| q.turns[0]), Some(2));
     assert_eq!(summary.overview.len(), 1);
 }
 
@@ -306,7 +344,7 @@ fn a_language_without_a_pack_still_has_an_overview() {
         ("Jan", "Dann laufen wir diese Woche kürzer und das Knie bekommt eine Pause."),
     ]));
     assert!(summary.overview.len() >= 2);
-    assert!(summary.topics.iter().any(|t| t.label == "Knie"), "{:?}", summary.topics);
+    assert!(summary.topics.iter().any(|t| t.text == "Knie"), "{:?}", summary.topics);
 }
 
 #[test]
@@ -319,7 +357,7 @@ fn a_long_transcript_is_bounded() {
         .collect();
     let turns: Vec<_> =
         texts.iter().enumerate().map(|(i, t)| (["A", "B"][i % 2], t.as_str())).collect();
-    let summary = extractive(&session(&turns));
+    let summary = extractive(&session(&turns), None);
     assert!((3..=7).contains(&summary.overview.len()));
 }
 

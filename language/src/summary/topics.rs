@@ -5,7 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use debrief_domain::summary::content::Topic;
+use debrief_domain::summary::content::Point;
 use debrief_domain::transcript::content::Content;
 
 use super::language::Language;
@@ -35,7 +35,7 @@ pub(crate) fn find(
     sentences: &[Sentence],
     silent: &[bool],
     language: &Language,
-) -> Vec<Topic> {
+) -> Vec<Point> {
     let stems = stems(content, sentences, silent, language);
     let runs = |place: usize| {
         runs(&content.turns[sentences[place].turn].text, &sentences[place], &stems[place])
@@ -108,7 +108,11 @@ pub(crate) fn find(
             None => (key, candidate),
         };
         taken.extend(key);
-        topics.push(Topic { label: label(&candidate.forms), turns: candidate.turns.clone() });
+        topics.push(Point {
+            text: label(&candidate.forms),
+            turns: candidate.turns.clone(),
+            ..Point::default()
+        });
     }
     topics
 }

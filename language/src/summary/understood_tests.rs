@@ -330,7 +330,7 @@ fn row(spoken: &Spoken) -> String {
     let (promise, request) = (spoken.promise, spoken.request);
     let mut promised = (false, false, false);
     for item in &summary.action_items {
-        let text = item.quote.text.as_str();
+        let text = item.point.text.as_str();
         assert!(text == promise.0 || text == request.0, "{language}: {text}");
         assert_eq!(item.owner.as_deref(), Some("Ida"), "{language}: {text}");
         let due = if text == promise.0 { promise.1 } else { request.1 };
@@ -343,8 +343,8 @@ fn row(spoken: &Spoken) -> String {
         );
         promised.2 |= item.due.is_some();
     }
-    let texts = |quotes: &[debrief_domain::summary::content::Quote]| -> Vec<String> {
-        quotes.iter().map(|quote| quote.text.clone()).collect()
+    let texts = |points: &[debrief_domain::summary::content::Point]| -> Vec<String> {
+        points.iter().map(|point| point.text.clone()).collect()
     };
     let decided = texts(&summary.decisions);
     assert!(decided.iter().all(|text| text == spoken.decision), "{language}: {decided:?}");
@@ -352,7 +352,8 @@ fn row(spoken: &Spoken) -> String {
     assert!(open.iter().all(|text| text == spoken.open), "{language}: {open:?}");
     let overview = texts(&summary.overview);
     assert!(!overview.is_empty(), "{language}");
-    let coach = summary.overview.iter().filter(|quote| quote.speaker.as_deref() == Some("Ola"));
+    let coach =
+        summary.overview.iter().filter(|point| point.quotes[0].speaker.as_deref() == Some("Ola"));
     assert!(coach.count() * 2 <= overview.len(), "{language}: {overview:?}");
 
     let yes = |found: bool| if found { "yes" } else { "–" };

@@ -14,7 +14,7 @@ use debrief_domain::saved_search::{
     Criteria, SavedSearch, SavedSearchCommand, SavedSearchCreated, SavedSearchMatched,
 };
 use debrief_domain::subject::Subject;
-use debrief_domain::summary::content::{Content, Method, Quote};
+use debrief_domain::summary::content::{Content, Method, Point, Quote};
 use debrief_domain::summary::{Summary, SummaryCommand};
 use debrief_domain::transcript::content::{Participant, Role, Warning};
 use debrief_domain::transcript::correction::Correction;
@@ -72,15 +72,11 @@ fn file(name: String) -> SourceFile {
 /// Content of a summary in which every text is `words`.
 pub fn content(words: &str) -> Content {
     let quote = Quote { text: words.into(), turn: 1, speaker: None, start_ms: Some(7) };
+    let point = Point::of_quote(quote);
     Content {
-        method: Method::Extractive,
-        headline: Some(quote.clone()),
-        overview: vec![quote],
-        key_moments: vec![],
-        topics: vec![],
-        decisions: vec![],
-        action_items: vec![],
-        open_questions: vec![],
+        headline: Some(point.clone()),
+        overview: vec![point],
+        ..Content::empty(Method::Extractive)
     }
 }
 

@@ -127,7 +127,7 @@ impl Writer {
             }
             (Kind::Summary, _, Some(summary)) => {
                 for topic in &summary.topics {
-                    document.add_text(fields.topic, scope.word(&topic.label));
+                    document.add_text(fields.topic, scope.word(&topic.text));
                 }
             }
             _ => {}

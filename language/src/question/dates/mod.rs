@@ -7,6 +7,7 @@
 //!   and stays in the text; so do deadlines ("by Friday") and subjects ("about last week").
 //! - Every range is stated by words of the question.
 
+pub(crate) mod ahead;
 mod atoms;
 mod counted;
 mod frames;

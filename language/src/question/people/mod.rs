@@ -9,7 +9,7 @@
 //! - A stop word, another given name, or a word that occurs in the content is not a misspelling.
 
 mod index;
-mod nicknames;
+pub(crate) mod nicknames;
 
 use super::language::{self, Language};
 use super::words::{Gap, Word};

@@ -245,17 +245,17 @@ static FORMS: LazyLock<HashMap<&'static str, Forms>> = LazyLock::new(|| {
 });
 
 /// Returns the other forms of a given name.
-pub(super) fn of(name: &str) -> impl Iterator<Item = &'static str> {
+pub(crate) fn of(name: &str) -> impl Iterator<Item = &'static str> {
     FORMS.get(name).into_iter().flat_map(|forms| forms.others.iter().copied())
 }
 
 /// Returns whether it is a short form, which may match several names.
-pub(super) fn is_short(name: &str) -> bool {
+pub(crate) fn is_short(name: &str) -> bool {
     FORMS.get(name).is_some_and(|forms| forms.short)
 }
 
 /// Returns whether it is a known given name.
-pub(super) fn is_name(name: &str) -> bool {
+pub(crate) fn is_name(name: &str) -> bool {
     FORMS.contains_key(name)
 }
 

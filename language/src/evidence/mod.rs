@@ -1,0 +1,379 @@
+//! Checks what a language model wrote against the transcript.
+//!
+//! Invariants:
+//! - A point that is kept has only quotes that are verbatim slices of their turns; what the model
+//!   wrote as a quote is replaced by that slice.
+//! - Each number, date and proper name of a kept point was said in its quotes and turns, or is
+//!   known: see [`Known`]. Who will do something and when was said too.
+//! - A problem is a sentence that tells the model what to change.
+//!
+//! What a point says beyond that is not checked: that its words follow from its quotes is for the
+//! reader, who is shown both.
+
+mod dates;
+mod letters;
+mod names;
+mod numbers;
+mod quote;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+
+use chrono::NaiveDate;
+use debrief_domain::summary::Section;
+use debrief_domain::summary::content::{ActionItem, Point, Quote};
+use debrief_domain::transcript::content::{Content, Role};
+use unicode_segmentation::UnicodeSegmentation;
+
+use crate::lists::{self, Pack};
+use crate::question::dates::ahead::last_day;
+use dates::Days;
+use letters::Letters;
+pub(crate) use letters::is_unseen;
+use names::{Names, Written};
+use numbers::{Number, Value, numbers, pairs};
+use quote::Said;
+
+/// Words that stand for a person by their role, in owners.
+const COACH: &[&str] = &["coach", "the coach", "מאמן", "מאמנת", "המאמן", "המאמנת"];
+const CLIENT: &[&str] = &["client", "the client", "לקוח", "לקוחה", "הלקוח", "הלקוחה"];
+
+/// What is known besides the transcript.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Known<'a> {
+    /// The day of the session.
+    pub held_on: Option<NaiveDate>,
+    /// Names that any point may use: of the client and the coach, and the terms of the vocabulary.
+    /// Those of the participants are known anyway.
+    pub names: &'a [&'a str],
+    /// BCP 47 tag of the language that points are written in; by default the transcript's.
+    pub language: Option<&'a str>,
+}
+
+/// A quote, as a model gives it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ClaimedQuote {
+    /// The turn that it is said to be in.
+    pub turn: Option<u32>,
+    /// The words.
+    pub text: String,
+}
+
+/// A point, as a model gives it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claim {
+    /// Its section.
+    pub section: Section,
+    /// What it says.
+    pub text: String,
+    /// The turns that it is said to rest on.
+    pub turns: Vec<u32>,
+    /// The words that it is said to rest on.
+    pub quotes: Vec<ClaimedQuote>,
+    /// Who will do it; only of action items.
+    pub owner: Option<String>,
+    /// When, in the words of the transcript; only of action items.
+    pub due: Option<String>,
+}
+
+/// A point that stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stated {
+    /// Its section.
+    pub section: Section,
+    /// The point. Owner and date are empty unless it is an action item.
+    pub item: ActionItem,
+}
+
+/// What is claimed without having been said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum What {
+    /// A number.
+    Number,
+    /// A date.
+    Date,
+    /// A proper name.
+    Name,
+}
+
+/// Why a point does not stand. [`fmt::Display`] tells the model what to change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Problem {
+    /// It says nothing.
+    Empty,
+    /// It has no quote, or as a topic no turn.
+    NoEvidence,
+    /// The transcript has no turn with this index.
+    NoTurn(u32),
+    /// The transcript does not have these words.
+    NotSaid(String),
+    /// The quotes and turns do not say this.
+    Unsupported {
+        /// Its kind.
+        what: What,
+        /// It, as the point writes it.
+        text: String,
+    },
+    /// The person was not named.
+    Owner(String),
+    /// The words of the date were not said.
+    Due(String),
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => write!(f, "The point has no text."),
+            Self::NoEvidence => write!(f, "The point has no quote: add the words it rests on."),
+            Self::NoTurn(turn) => write!(f, "The transcript has no turn {turn}."),
+            Self::NotSaid(text) => write!(
+                f,
+                "The quote “{text}” is not in the transcript: copy a few words of one turn letter \
+                 for letter, without leaving any out."
+            ),
+            Self::Unsupported { what, text } => {
+                let what = match what {
+                    What::Number => "number",
+                    What::Date => "date",
+                    What::Name => "name",
+                };
+                write!(
+                    f,
+                    "The {what} “{text}” is in none of the quotes and turns of the point: name the \
+                     turn that says it, or leave it out."
+                )
+            }
+            Self::Owner(text) => write!(
+                f,
+                "The owner “{text}” is named in none of the quotes and turns: use the name as the \
+                 transcript has it, or null."
+            ),
+            Self::Due(text) => write!(
+                f,
+                "The date “{text}” is in none of the quotes and turns: copy its words, or use null."
+            ),
+        }
+    }
+}
+
+/// What the check of a point found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// It stands; its quotes are verbatim.
+    Kept(Box<Stated>),
+    /// It does not stand as it is.
+    Fixable(Vec<Problem>),
+}
+
+/// A transcript that points are checked against.
+#[derive(Debug)]
+pub struct Evidence<'a> {
+    said: Said<'a>,
+    held_on: Option<NaiveDate>,
+    pack: &'static Pack,
+    /// Primary subtag of the language of points.
+    tag: String,
+    known: Names,
+    written: Written,
+}
+
+impl<'a> Evidence<'a> {
+    /// Reads a transcript.
+    pub fn new(content: &'a Content, known: &Known<'_>) -> Self {
+        let said = || content.turns.iter().map(|turn| turn.text.as_str());
+        let tag = known.language.or(content.language.as_deref());
+        let tag = tag.map(|tag| tag.split('-').next().unwrap_or(tag).to_lowercase());
+        let pack = match &tag {
+            Some(tag) => lists::pack(tag),
+            None => {
+                let words: Vec<String> =
+                    said().flat_map(str::unicode_words).take(3000).map(str::to_lowercase).collect();
+                lists::by_stop_words(words.iter().map(String::as_str)).unwrap_or(&lists::ANY)
+            }
+        };
+        let people = content.participants.iter().flat_map(|person| {
+            std::iter::once(&person.name).chain(&person.other_names).map(String::as_str)
+        });
+        Self {
+            said: Said::new(content),
+            held_on: known.held_on,
+            pack,
+            tag: tag.unwrap_or_else(|| pack.code.to_owned()),
+            known: Names::of(people.chain(known.names.iter().copied())),
+            written: Written::of(said()),
+        }
+    }
+
+    /// Finds words in the transcript, equal in all letters but for case, punctuation and white
+    /// space. `turn` is where they are expected; the nearest is returned. Words that go from one
+    /// turn into the next of the same speaker give two quotes.
+    pub fn find_quote(&self, turn: Option<u32>, text: &str) -> Option<Vec<Quote>> {
+        self.said.find(turn, text)
+    }
+
+    /// Checks a point.
+    pub fn check(&self, claim: &Claim) -> Verdict {
+        let text = claim.text.trim();
+        let mut problems = Vec::new();
+        if text.is_empty() {
+            return Verdict::Fixable(vec![Problem::Empty]);
+        }
+        let mut turns = Vec::new();
+        for turn in &claim.turns {
+            match self.said.place(*turn) {
+                Some(_) => turns.push(*turn),
+                None => problems.push(Problem::NoTurn(*turn)),
+            }
+        }
+        let mut quotes: Vec<Quote> = Vec::new();
+        for quote in &claim.quotes {
+            let hint = quote.turn.or(claim.turns.first().copied());
+            match self.find_quote(hint, &quote.text) {
+                Some(found) => quotes.extend(found),
+                None => problems.push(Problem::NotSaid(quote.text.clone())),
+            }
+        }
+        turns.extend(quotes.iter().map(|quote| quote.turn));
+        turns.sort_unstable();
+        turns.dedup();
+        let rests = if claim.section == Section::Topics { turns.len() } else { quotes.len() };
+        if rests == 0 && problems.is_empty() {
+            problems.push(Problem::NoEvidence);
+        }
+        let mut seen = Vec::new();
+        quotes.retain(|quote| {
+            let new = !seen.contains(&(quote.turn, quote.text.clone()));
+            seen.push((quote.turn, quote.text.clone()));
+            new
+        });
+
+        let ground = Ground::new(self, &turns);
+        problems.extend(ground.unsupported(self, text));
+        let mut item = ActionItem {
+            point: Point { id: String::new(), text: text.to_owned(), turns, quotes },
+            ..ActionItem::default()
+        };
+        if claim.section == Section::ActionItems {
+            let filled = |text: &Option<String>| {
+                text.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned)
+            };
+            if let Some(owner) = filled(&claim.owner) {
+                match ground.owner(self, &owner) {
+                    Ok(owner) => item.owner = owner,
+                    Err(problem) => problems.push(problem),
+                }
+            }
+            if let Some(due) = filled(&claim.due) {
+                match ground.due(&due) {
+                    Some(due) => {
+                        item.due_on = self.held_on.and_then(|held_on| last_day(&due, held_on));
+                        item.due = Some(due);
+                    }
+                    None => problems.push(Problem::Due(due)),
+                }
+            }
+        }
+        if problems.is_empty() {
+            Verdict::Kept(Box::new(Stated { section: claim.section.clone(), item }))
+        } else {
+            Verdict::Fixable(problems)
+        }
+    }
+}
+
+/// What the turns of a point say.
+struct Ground<'a> {
+    texts: Vec<&'a str>,
+    numbers: Vec<Number>,
+    years: Vec<Value>,
+    days: Days,
+    names: Names,
+}
+
+impl<'a> Ground<'a> {
+    fn new(evidence: &Evidence<'a>, turns: &[u32]) -> Self {
+        let turns = turns.iter().filter_map(|turn| evidence.said.place(*turn));
+        let turns: Vec<_> = turns.map(|place| &evidence.said.content.turns[place]).collect();
+        let texts: Vec<&str> = turns.iter().map(|turn| turn.text.as_str()).collect();
+        let mut said = Vec::new();
+        let mut years = Vec::new();
+        for text in &texts {
+            let found = numbers(text);
+            years.extend(pairs(&found));
+            said.extend(found);
+        }
+        let names = Names::of(texts.iter().copied()).with(&evidence.known);
+        let days = Days::of(texts.iter().copied(), evidence.held_on);
+        Self { texts, numbers: said, years, days, names }
+    }
+
+    /// Returns what a text says beyond its ground.
+    fn unsupported(&self, evidence: &Evidence<'_>, text: &str) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        let mut add = |what, text: &str| {
+            let problem = Problem::Unsupported { what, text: text.to_owned() };
+            if !problems.contains(&problem) {
+                problems.push(problem);
+            }
+        };
+        let (days, dates) = self.days.check(text, evidence.pack);
+        days.iter().for_each(|day| add(What::Date, day));
+        for number in numbers(text) {
+            let dated =
+                dates.iter().any(|date| date.start <= number.at.start && number.at.end <= date.end);
+            if !dated && !number.vague && !self.counts(&number) {
+                add(What::Number, &text[number.at.clone()]);
+            }
+        }
+        let names = self.names.check(text, evidence.pack, &evidence.tag, &evidence.written);
+        names.iter().for_each(|name| add(What::Name, name));
+        problems
+    }
+
+    /// Returns whether a number was said.
+    fn counts(&self, number: &Number) -> bool {
+        let one = number.value == Value::whole(1) && !number.percent;
+        let article = || {
+            let words = self.texts.iter().flat_map(|text| text.unicode_words());
+            words.into_iter().any(|word| matches!(word.to_lowercase().as_str(), "a" | "an"))
+        };
+        self.numbers.iter().any(|said| number.is(said))
+            || self.years.contains(&number.value)
+            || one && article()
+    }
+
+    /// Returns the person that a name means, `None` if it is a role that nobody has.
+    fn owner(&self, evidence: &Evidence<'_>, owner: &str) -> Result<Option<String>, Problem> {
+        let people = &evidence.said.content.participants;
+        let lower = owner.to_lowercase();
+        for (words, role) in [(COACH, Role::Coach), (CLIENT, Role::Client)] {
+            if words.contains(&lower.as_str()) {
+                let mut found = people.iter().filter(|person| person.role == role);
+                let first = found.next().filter(|_| found.next().is_none());
+                return Ok(first.map(|person| person.name.clone()));
+            }
+        }
+        let wanted = Letters::of(owner);
+        let mut called =
+            people.iter().filter(|person| Letters::of(&person.name).find(&wanted).next().is_some());
+        if let (Some(person), None) = (called.next(), called.next()) {
+            return Ok(Some(person.name.clone()));
+        }
+        if self.names.has_all(owner) {
+            Ok(Some(owner.to_owned()))
+        } else {
+            Err(Problem::Owner(owner.to_owned()))
+        }
+    }
+
+    /// Returns the words of a date as they were said.
+    fn due(&self, due: &str) -> Option<String> {
+        let wanted = Letters::of(due);
+        self.texts.iter().find_map(|text| {
+            let letters = Letters::of(text);
+            let range = letters.find(&wanted).next()?;
+            letters.source(range).map(|range| text[range].to_owned())
+        })
+    }
+}
