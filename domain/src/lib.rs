@@ -17,6 +17,8 @@ pub mod note;
 pub mod organization;
 pub mod personal;
 pub mod principal;
+pub mod prompt;
+pub mod prompt_choice;
 pub mod saved_search;
 pub mod search;
 pub mod subject;
@@ -41,4 +43,6 @@ pub static STREAMS: &[Stream] = &[
     Stream::of::<model_call::ModelCall>(),
     Stream::of::<voice::Voice>(),
     Stream::of::<client_note::ClientNote>(),
+    Stream::of::<prompt::Prompt>(),
+    Stream::of::<prompt_choice::PromptChoice>(),
 ];

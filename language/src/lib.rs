@@ -7,6 +7,7 @@
 //! instructions into edits of a summary.
 
 pub mod answer;
+pub mod client_note;
 pub mod evidence;
 pub mod languages;
 mod lists;

@@ -11,6 +11,7 @@
 //! |---|---|---|
 //! | `directory` | organizations, API keys, clients | [`directory`] |
 //! | `transcripts` | transcripts, summaries and their versions | [`transcripts`] |
+//! | `prompts` | organizations' own prompts | [`prompts`] |
 //! | `searches` | saved searches and their matches | [`searches`] |
 //! | `usage` | what calls of language models cost, by month | [`usage`] |
 //! | `updates` | client updates per channel, with consecutive offsets | [`updates`] |
@@ -20,6 +21,7 @@
 pub mod asked_questions;
 pub mod directory;
 pub mod engine;
+pub mod prompts;
 pub mod searches;
 pub mod transcripts;
 pub mod updates;
@@ -33,6 +35,7 @@ pub fn all(updates_retention: u32) -> Vec<Arc<dyn Projection>> {
     vec![
         Arc::new(directory::Directory),
         Arc::new(transcripts::Transcripts),
+        Arc::new(prompts::Prompts),
         Arc::new(searches::Searches),
         Arc::new(usage::Usage),
         Arc::new(updates::Updates { retention: updates_retention }),

@@ -1,5 +1,5 @@
-//! Erases deleted content: the blobs, key and summary of a transcript, the key of a note or a saved
-//! search.
+//! Erases deleted content: the blobs, key and summary of a transcript, the key of a note, a saved
+//! search, a prompt or a voice.
 //!
 //! The key is deleted first: from then on no remaining copy can be read.
 
@@ -9,8 +9,10 @@ use crate::job::JobContext;
 use crate::worker::{Context, Done, Worker};
 use async_trait::async_trait;
 use debrief_domain::ids::{SummaryId, TranscriptId};
+use debrief_domain::prompt::{Prompt, PromptEvent};
 use debrief_domain::summary::{Summary, SummaryCommand};
 use debrief_domain::transcript::{Transcript, TranscriptDeleted, TranscriptEvent};
+use debrief_domain::voice::{Voice, VoiceEvent};
 use debrief_infra::blobs::BlobKey;
 use debrief_infra::log::RecordedEvent;
 use debrief_infra::queue::Begins;
@@ -19,7 +21,13 @@ use std::sync::Arc;
 /// Erases deleted content.
 pub static WORKER: Descriptor = Descriptor {
     name: "forget",
-    events: &["transcript.deleted", "note.deleted", "saved_search.deleted"],
+    events: &[
+        "transcript.deleted",
+        "note.deleted",
+        "saved_search.deleted",
+        "prompt.deleted",
+        "voice.deleted",
+    ],
     begins: Begins::Start,
     limits: Limits::DEFAULT,
     make: |context| Arc::new(Forget(context.clone())),
@@ -31,8 +39,14 @@ struct Forget(Context);
 impl Worker for Forget {
     async fn handle(&self, event: &RecordedEvent, job: &JobContext) -> Result<Done, Fault> {
         let Context { log, documents, .. } = &self.0;
-        // The key of the deleted stream, of whatever type.
-        log.keys().delete(event.organization, event.stream_id).await?;
+        // The key of the deleted stream, of whatever type, or the one that the event names, if the
+        // stream goes on under another.
+        let key = match (event.of::<Prompt>()?, event.of::<Voice>()?) {
+            (Some(PromptEvent::Deleted(deleted)), _) => deleted.key_id,
+            (_, Some(VoiceEvent::Deleted(deleted))) => deleted.key_id,
+            _ => event.stream_id,
+        };
+        log.keys().delete(event.organization, key).await?;
         let Some(TranscriptEvent::Deleted(TranscriptDeleted { blobs })) =
             event.of::<Transcript>()?
         else {

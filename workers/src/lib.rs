@@ -9,19 +9,24 @@
 //! | [`parse`] | `transcript.uploaded`, `.files_added`, `.files_replaced`, `.processing_requested` | reads the files, writes the turns | `RecordParsed` |
 //! | [`vocabulary`] | `transcript.parsed` | corrects terms of the organization's vocabulary | `Correct` |
 //! | [`summarize`] | `transcript.parsed`, `.corrected`, `.correction_undone` | chooses sentences for the summary | `Write` of the summary |
+//! | [`learn`] | `summary.approved` | compares it with what the machine wrote | `Learn` of the voice |
+//! | [`note`] | `summary.approved`, `transcript.details_changed` | takes it into the running note on the client | `Merge`, `Forget` of the note |
 //! | [`write`] | `summary.requested` | asks a language model for a version, and checks it | `Finish` or `Fail` of the request |
 //! | [`refine`] | `summary.message_sent` | answers a message that refines a summary | `Answer` or `FailMessage` |
 //! | [`watch`] | `summary.created`, `.revised`, `note.written` | matches them against saved searches | `RecordMatch` |
-//! | [`forget`] | `transcript.deleted`, `note.deleted`, `saved_search.deleted` | removes blobs and key | `Erase` of the summary |
+//! | [`forget`] | `transcript.deleted`, `note.deleted`, `saved_search.deleted`, `prompt.deleted`, `voice.deleted` | removes blobs and key | `Erase` of the summary |
 
 pub mod confined;
 mod descriptor;
 mod fault;
 pub mod forget;
 mod job;
+pub mod learn;
 mod metered;
+pub mod note;
 pub mod parse;
 mod processing;
+pub mod prompts;
 pub mod refine;
 pub mod runtime;
 mod steps;
@@ -29,6 +34,7 @@ pub mod summarize;
 #[cfg(test)]
 mod testing;
 pub mod vocabulary;
+pub mod voice;
 pub mod watch;
 mod worker;
 pub mod write;
@@ -47,6 +53,8 @@ pub static ALL: &[&Descriptor] = &[
     &summarize::WORKER,
     &write::WORKER,
     &refine::WORKER,
+    &learn::WORKER,
+    &note::WORKER,
     &forget::WORKER,
     &watch::WORKER,
 ];

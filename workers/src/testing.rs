@@ -133,7 +133,7 @@ impl Stage {
         self.tell_with::<A>(id, command, key, wrapped).await
     }
 
-    async fn tell_with<A>(
+    pub(crate) async fn tell_with<A>(
         &self,
         id: Uuid,
         command: A::Command,
