@@ -2,9 +2,9 @@
 //!
 //! Pure and deterministic: no I/O, no clock, no randomness, no network. [`summary`] summarizes a
 //! session in the participants' own words, without a language model; [`question`] interprets search
-//! questions; [`voice`] learns how a coach writes; [`refine`] turns
-//! instructions into edits. The first two split text into [`sentences`], find [`phrases`] in them, and use the word
-//! [`lists`] of each language.
+//! questions. Both split text into [`sentences`], find [`phrases`] in them, and use the word
+//! [`lists`] of each language. [`voice`] learns how a coach writes, and [`refine`] turns
+//! instructions into edits of a summary.
 
 pub mod answer;
 pub mod client_note;

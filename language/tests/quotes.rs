@@ -5,8 +5,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use debrief_domain::summary::Section;
 use debrief_domain::transcript::content::Content;
-use debrief_language::evidence::{Evidence, Known};
+use debrief_language::evidence::{Claim, ClaimedQuote, Evidence, Known, Verdict};
+use debrief_language::summary::extractive;
 
 /// Words of a quote.
 const WORDS: usize = 9;
@@ -99,6 +101,36 @@ fn measure(content: &Content, found: &mut Measured) {
     }
 }
 
+/// What was said stands: every point of an extractive summary, as a model could have given it.
+fn stands(content: &Content, path: &Path) -> usize {
+    let evidence = Evidence::new(content, &Known::default());
+    let summary = extractive(content, None);
+    for (section, point) in summary.points() {
+        let claim = Claim {
+            section: section.clone(),
+            text: point.text.clone(),
+            turns: point.turns.clone(),
+            quotes: point
+                .quotes
+                .iter()
+                .map(|quote| ClaimedQuote { turn: None, text: quote.text.to_lowercase() })
+                .filter(|_| section != Section::Topics)
+                .collect(),
+            owner: None,
+            due: None,
+        };
+        let verdict = evidence.check(&claim);
+        let short = point.text.chars().filter(|c| c.is_alphanumeric()).count() < 8;
+        assert!(
+            matches!(verdict, Verdict::Kept(_)) || short,
+            "{}: {} {verdict:?}",
+            path.display(),
+            point.text
+        );
+    }
+    summary.points().len()
+}
+
 fn judge(found: &Measured, least: usize) {
     println!("{found:?}");
     assert!(found.quotes.1 >= least);
@@ -120,7 +152,10 @@ fn true_quotes_of_the_samples_are_accepted_and_altered_ones_are_not() {
         "career-change.txt",
         "hebrew-boundaries.vtt",
     ] {
-        measure(&read(&folder().join("samples").join(name)), &mut found);
+        let path = folder().join("samples").join(name);
+        let content = read(&path);
+        measure(&content, &mut found);
+        assert!(stands(&content, &path) > 15);
     }
     judge(&found, 150);
 }
@@ -141,7 +176,9 @@ fn true_quotes_of_the_corpus_are_accepted_and_altered_ones_are_not() {
     paths.sort();
     let mut found = Measured::default();
     for path in paths.iter().step_by(4).take(10) {
-        measure(&read(path), &mut found);
+        let content = read(path);
+        measure(&content, &mut found);
+        stands(&content, path);
     }
     judge(&found, 400);
 }

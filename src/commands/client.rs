@@ -3,11 +3,14 @@
 use anyhow::{Context, anyhow};
 use debrief_api_types::transcripts::{Received, TranscriptStatus};
 use debrief_api_types::{Problem, Written};
-use reqwest::header::RETRY_AFTER;
+use futures::{Stream, StreamExt};
+use reqwest::header::{ACCEPT, RETRY_AFTER};
 use reqwest::multipart::{Form, Part};
 use reqwest::{Body, Method, Response, StatusCode};
 use serde::de::DeserializeOwned;
+use sse_stream::{Sse, SseStream};
 use std::path::PathBuf;
+use std::pin::Pin;
 use std::time::Duration;
 use tokio_util::io::ReaderStream;
 
@@ -38,6 +41,24 @@ pub(super) struct Client {
     http: reqwest::Client,
     url: String,
     key: String,
+}
+
+/// A stream of events.
+pub(super) struct Events {
+    stream: Pin<Box<dyn Stream<Item = Result<Sse, sse_stream::Error>> + Send>>,
+}
+
+impl Events {
+    /// Returns the name and the data of the next event; `None` at the end of the stream.
+    pub(super) async fn next(&mut self) -> anyhow::Result<Option<(String, String)>> {
+        while let Some(event) = self.stream.next().await {
+            let event = event.context("the connection broke off")?;
+            if let (Some(name), Some(data)) = (event.event, event.data) {
+                return Ok(Some((name, data)));
+            }
+        }
+        Ok(None)
+    }
 }
 
 /// An uploaded transcript.
@@ -120,6 +141,26 @@ impl Client {
     ) -> Result<T, Failed> {
         let sent = self.request(Method::POST, path).json(body).send().await;
         self.answer(sent).await
+    }
+
+    /// Posts a request that is answered by a stream of events.
+    pub(super) async fn post_for_events(
+        &self,
+        path: &str,
+        body: &impl serde::Serialize,
+    ) -> Result<Events, Failed> {
+        let request = self.request(Method::POST, path).header(ACCEPT, "text/event-stream");
+        let sent = request.json(body).send().await;
+        let response = sent
+            .with_context(|| format!("cannot reach {}; is `debrief up` running?", self.url))
+            .map_err(Failed::Away)?;
+        if !response.status().is_success() {
+            return Err(match self.answer::<serde_json::Value>(Ok(response)).await {
+                Err(failed) => failed,
+                Ok(_) => Failed::Away(anyhow!("the server's answer is no stream")),
+            });
+        }
+        Ok(Events { stream: Box::pin(SseStream::from_bytes_stream(response.bytes_stream())) })
     }
 
     pub(super) async fn upload(

@@ -12,6 +12,7 @@ mod projections;
 pub(crate) mod reader;
 mod run;
 mod search;
+mod summaries;
 mod upload;
 
 use crate::config::{self, Config};
@@ -37,6 +38,8 @@ const EXAMPLES: &str = "Examples:
   debrief upload ~/calls               upload a folder; run again, it resumes after a stop
   debrief upload --watch ~/calls       also upload files that are added later
   debrief search what did Maya decide  search sessions in plain words
+  debrief summarize ID                 show the summary of a session
+  debrief refine ID drop the last one  change it by talking; --undo takes it back
   debrief events tail --follow         print events as they happen
   debrief doctor                       say what is wrong with the data, and what to do
   debrief config check                 show each setting and where it was set";
@@ -95,6 +98,10 @@ enum Command {
     Upload(upload::Upload),
     /// Search sessions in plain words
     Search(search::Search),
+    /// Show the summary of a session, or have it written again
+    Summarize(summaries::Summarize),
+    /// Refine a summary by talking; undo, redo, compare and approve its versions
+    Refine(summaries::Refine),
     /// List, rebuild or verify the read models
     #[command(subcommand)]
     Projections(projections::Projections),
@@ -194,6 +201,8 @@ pub(crate) async fn run(mut cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Demo(demo) => demo::run(&config, demo).await?,
         Command::Upload(upload) => return upload::run(&config, upload).await,
         Command::Search(search) => return search::run(&config, search).await,
+        Command::Summarize(wanted) => return summaries::run_summarize(&config, wanted).await,
+        Command::Refine(wanted) => return summaries::run_refine(&config, wanted).await,
         Command::Projections(command) => return projections::run(&config, command).await,
         Command::Events(command) => events::run(&config, command).await?,
         Command::DeadLetters(command) => return dead_letters::run(&config, command).await,

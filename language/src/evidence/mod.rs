@@ -10,15 +10,15 @@
 //! What a point says beyond that is not checked: that its words follow from its quotes is for the
 //! reader, who is shown both.
 
+mod claim;
 mod dates;
 mod letters;
 mod names;
 mod numbers;
 mod quote;
+mod script;
 #[cfg(test)]
 mod tests;
-
-use std::fmt;
 
 use chrono::NaiveDate;
 use debrief_domain::summary::Section;
@@ -28,6 +28,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use crate::lists::{self, Pack};
 use crate::question::dates::ahead::last_day;
+pub use claim::{Claim, ClaimedQuote, Problem, Stated, Verdict, What};
 use dates::Days;
 pub(crate) use dates::same_dates;
 use letters::Letters;
@@ -51,121 +52,6 @@ pub struct Known<'a> {
     pub names: &'a [&'a str],
     /// BCP 47 tag of the language that points are written in; by default the transcript's.
     pub language: Option<&'a str>,
-}
-
-/// A quote, as a model gives it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ClaimedQuote {
-    /// The turn that it is said to be in.
-    pub turn: Option<u32>,
-    /// The words.
-    pub text: String,
-}
-
-/// A point, as a model gives it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Claim {
-    /// Its section.
-    pub section: Section,
-    /// What it says.
-    pub text: String,
-    /// The turns that it is said to rest on.
-    pub turns: Vec<u32>,
-    /// The words that it is said to rest on.
-    pub quotes: Vec<ClaimedQuote>,
-    /// Who will do it; only of action items.
-    pub owner: Option<String>,
-    /// When, in the words of the transcript; only of action items.
-    pub due: Option<String>,
-}
-
-/// A point that stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stated {
-    /// Its section.
-    pub section: Section,
-    /// The point. Owner and date are empty unless it is an action item.
-    pub item: ActionItem,
-}
-
-/// What is claimed without having been said.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum What {
-    /// A number.
-    Number,
-    /// A date.
-    Date,
-    /// A proper name.
-    Name,
-}
-
-/// Why a point does not stand. [`fmt::Display`] tells the model what to change.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Problem {
-    /// It says nothing.
-    Empty,
-    /// It has no quote, or as a topic no turn.
-    NoEvidence,
-    /// The transcript has no turn with this index.
-    NoTurn(u32),
-    /// The transcript does not have these words.
-    NotSaid(String),
-    /// The quotes and turns do not say this.
-    Unsupported {
-        /// Its kind.
-        what: What,
-        /// It, as the point writes it.
-        text: String,
-    },
-    /// The person was not named.
-    Owner(String),
-    /// The words of the date were not said.
-    Due(String),
-}
-
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Empty => write!(f, "The point has no text."),
-            Self::NoEvidence => write!(f, "The point has no quote: add the words it rests on."),
-            Self::NoTurn(turn) => write!(f, "The transcript has no turn {turn}."),
-            Self::NotSaid(text) => write!(
-                f,
-                "The quote “{text}” is not in the transcript: copy a few words of one turn letter \
-                 for letter, without leaving any out."
-            ),
-            Self::Unsupported { what, text } => {
-                let what = match what {
-                    What::Number => "number",
-                    What::Date => "date",
-                    What::Name => "name",
-                };
-                write!(
-                    f,
-                    "The {what} “{text}” is in none of the quotes and turns of the point: name the \
-                     turn that says it, or leave it out."
-                )
-            }
-            Self::Owner(text) => write!(
-                f,
-                "The owner “{text}” is named in none of the quotes and turns: use the name as the \
-                 transcript has it, or null."
-            ),
-            Self::Due(text) => write!(
-                f,
-                "The date “{text}” is in none of the quotes and turns: copy its words, or use null."
-            ),
-        }
-    }
-}
-
-/// What the check of a point found.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Verdict {
-    /// It stands; its quotes are verbatim.
-    Kept(Box<Stated>),
-    /// It does not stand as it is.
-    Fixable(Vec<Problem>),
 }
 
 /// The points of an answer, by what the check found.
@@ -221,6 +107,13 @@ impl<'a> Evidence<'a> {
     /// turn into the next of the same speaker give two quotes.
     pub fn find_quote(&self, turn: Option<u32>, text: &str) -> Option<Vec<Quote>> {
         self.said.find(turn, text)
+    }
+
+    /// Returns the primary subtags of the languages that are spoken and written.
+    fn tags(&self) -> Vec<&str> {
+        let spoken = self.said.content.language.as_deref();
+        let spoken = spoken.map(|tag| tag.split('-').next().unwrap_or(tag));
+        spoken.into_iter().chain([self.tag.as_str()]).collect()
     }
 
     /// Checks the points of an answer.
@@ -322,7 +215,7 @@ impl<'a> Ground<'a> {
         let mut said = Vec::new();
         let mut years = Vec::new();
         for text in &texts {
-            let found = numbers(text);
+            let found = numbers(text, &evidence.tags());
             years.extend(pairs(&found));
             said.extend(found);
         }
@@ -342,7 +235,7 @@ impl<'a> Ground<'a> {
         };
         let (days, dates) = self.days.check(text, evidence.pack);
         days.iter().for_each(|day| add(What::Date, day));
-        for number in numbers(text) {
+        for number in numbers(text, &[&evidence.tag]) {
             let dated =
                 dates.iter().any(|date| date.start <= number.at.start && number.at.end <= date.end);
             if !dated && !number.vague && !self.counts(&number) {
@@ -350,7 +243,9 @@ impl<'a> Ground<'a> {
             }
         }
         let names = self.names.check(text, evidence.pack, &evidence.tag, &evidence.written);
-        names.iter().for_each(|name| add(What::Name, name));
+        // "DevNet" may have been written "dev net".
+        let apart = |name: &&String| self.find(name).is_none();
+        names.iter().filter(apart).for_each(|name| add(What::Name, name));
         problems
     }
 
@@ -392,11 +287,16 @@ impl<'a> Ground<'a> {
 
     /// Returns the words of a date as they were said.
     fn due(&self, due: &str) -> Option<String> {
-        let wanted = Letters::of(due);
+        self.find(due).map(str::to_owned)
+    }
+
+    /// Returns words as they were said.
+    fn find(&self, words: &str) -> Option<&'a str> {
+        let wanted = Letters::of(words);
         self.texts.iter().find_map(|text| {
             let letters = Letters::of(text);
             let range = letters.find(&wanted).next()?;
-            letters.source(range).map(|range| text[range].to_owned())
+            letters.source(range).map(|range| &text[range])
         })
     }
 }

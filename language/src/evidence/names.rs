@@ -5,7 +5,8 @@
 //! or is written as one elsewhere: "Delegating" is none. A German noun is no name for its capital.
 //!
 //! Invariant: a name stands if its letters were said, in the forms that its language has
-//! ("Maya's", "Майю"), or if it is a known person's, or another form of it ("Tom", "Thomas").
+//! ("Maya's", "Майю"), or if it is a known person's, or another form of it ("Tom", "Thomas"), or if
+//! one that [sounds like it](super::script) was said in another script.
 
 use std::collections::HashSet;
 
@@ -13,6 +14,7 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::letters::digit;
+use super::script::Skeleton;
 use crate::lists::{Pack, entries};
 use crate::question::people::nicknames;
 
@@ -232,10 +234,20 @@ impl Names {
     }
 
     fn stands(&self, name: &str, inflected: bool) -> bool {
-        forms(name).any(|form| {
+        let written = forms(name).any(|form| {
             self.said.contains(&form)
                 || nicknames::of(&form.0).any(|other| self.said.contains(&Form(other.to_owned())))
                 || inflected && self.said.iter().any(|said| shares_stem(&said.0, &form.0))
+        });
+        written || self.sounds(name)
+    }
+
+    /// Returns whether a name was said in another script.
+    fn sounds(&self, name: &str) -> bool {
+        let wanted = Skeleton::of(&Form::of(name).0);
+        wanted.is_some_and(|wanted| {
+            let said = self.said.iter().filter_map(|form| Skeleton::of(&form.0));
+            said.into_iter().any(|said| wanted.sounds_like(&said))
         })
     }
 }
@@ -285,7 +297,7 @@ fn forms(word: &str) -> impl Iterator<Item = Form> {
     // "The Levis", "the Acme's".
     if whole.0.is_ascii()
         && let Some(one) = whole.0.strip_suffix('s')
-        && one.len() >= SHARED
+        && one.len() >= 2
     {
         forms.push(Form(one.to_owned()));
     }

@@ -1,5 +1,6 @@
 use super::*;
 use debrief_domain::transcript::content::{Participant, Turn};
+use proptest::prelude::*;
 
 /// A session of a Wednesday, with a coach, a client, and others who are spoken of.
 fn session(turns: &[(&str, &str)]) -> Content {
@@ -233,6 +234,29 @@ fn hebrew_points() {
 }
 
 #[test]
+fn points_may_be_in_another_language_than_the_session() {
+    let mut content = hebrew();
+    content.participants[1].name = "מאיה".to_owned();
+    content.turns[1].speaker = Some("מאיה".to_owned());
+    let known = Known { language: Some("en"), ..known() };
+    let evidence = Evidence::new(&content, &known);
+    let check =
+        |text: &str, turns: &[u32]| evidence.check(&claim(text, turns, &["אעביר את הדוח ליעקב"]));
+    for (text, turns) in [
+        ("Maya hands the report to Yaakov by Thursday", &[1][..]),
+        ("It takes Maya three hours", &[1]),
+        ("Tomorrow, on Thursday, Maya talks to 25 people", &[1, 2]),
+    ] {
+        assert!(matches!(check(text, turns), Verdict::Kept(_)), "{text}: {:?}", check(text, turns));
+    }
+    for text in
+        ["Maya hands the report to Oliver", "It takes Maya four hours", "It is due on Sunday"]
+    {
+        assert!(matches!(check(text, &[1]), Verdict::Fixable(_)), "{text}");
+    }
+}
+
+#[test]
 fn other_languages_have_digits_days_and_given_names() {
     let mut content = session(&[(
         "Maya",
@@ -310,5 +334,53 @@ fn a_problem_says_what_to_change() {
     ] {
         let text = problem.to_string();
         assert!(text.starts_with("The ") && text.ends_with('.'), "{text}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn a_kept_point_rests_on_what_was_said(
+        said in proptest::collection::vec("(Maya|Tom|three|25|Friday|not|report|מחר|[a-z]{1,6}|[ .,'-]){1,16}", 1..5),
+        text in "(Maya|Tom|Sarah|three|25|26|Friday|Monday|report|מחר|[a-z]{1,6}| ){1,12}",
+        quotes in proptest::collection::vec((0usize..4, 0usize..40, 0usize..60), 0..4),
+        turns in proptest::collection::vec(0u32..6, 0..4),
+    ) {
+        let content = session(&said.iter().map(|text| ("Maya", text.as_str())).collect::<Vec<_>>());
+        let evidence = Evidence::new(&content, &known());
+        let slice = |(turn, from, length): &(usize, usize, usize)| {
+            said[turn % said.len()].chars().skip(*from).take(*length).collect::<String>()
+        };
+        let quotes: Vec<String> = quotes.iter().map(slice).collect();
+        let quotes: Vec<&str> = quotes.iter().map(String::as_str).collect();
+        let claim = claim(&text, &turns, &quotes);
+        match evidence.check(&claim) {
+            Verdict::Fixable(problems) => prop_assert!(!problems.is_empty()),
+            Verdict::Kept(stated) => {
+                let point = &stated.item.point;
+                prop_assert!(!point.quotes.is_empty() && point.turns.is_sorted());
+                for quote in &point.quotes {
+                    prop_assert!(point.turns.contains(&quote.turn));
+                    prop_assert!(said[quote.turn as usize].contains(&quote.text));
+                }
+                let ground: String =
+                    point.turns.iter().map(|turn| said[*turn as usize].as_str()).collect();
+                for invented in ["Sarah", "26", "Monday"] {
+                    let claimed = point.text.split(' ').any(|word| word == invented);
+                    prop_assert!(!claimed || ground.contains(invented), "{invented}");
+                }
+                // Given back as it was kept, it stands.
+                let again = Claim {
+                    text: point.text.clone(),
+                    turns: point.turns.clone(),
+                    quotes: point
+                        .quotes
+                        .iter()
+                        .map(|quote| ClaimedQuote { turn: Some(quote.turn), text: quote.text.clone() })
+                        .collect(),
+                    ..claim.clone()
+                };
+                prop_assert!(matches!(evidence.check(&again), Verdict::Kept(_)));
+            }
+        }
     }
 }

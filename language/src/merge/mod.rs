@@ -11,8 +11,10 @@
 //!   of the session supports least.
 //! - Points are in spoken order, topics by how much is said of them.
 
+mod known;
 #[cfg(test)]
 mod tests;
+mod words;
 
 use std::collections::{HashMap, HashSet};
 
@@ -21,67 +23,14 @@ use debrief_domain::summary::content::{
     ActionItem, Checked, Content, Coverage, Method, OwnSection, Point, Source,
 };
 use debrief_domain::transcript::content::Content as Transcript;
-use unicode_segmentation::UnicodeSegmentation;
 
-use crate::evidence::{Stated, same_dates, same_numbers};
-use crate::lists::{self, Pack, stop_words};
+use crate::evidence::Stated;
 use crate::prompts::Length;
+use known::Known;
+use words::{Subjects, Words};
 
-/// Overlap from which points that share a turn are the same.
-const SAME_NEAR: f64 = 0.6;
-/// Overlap from which points without a common turn are.
-const SAME_FAR: f64 = 0.85;
-/// Maximum number of quotes of a joined point.
-const MAX_QUOTES: usize = 4;
 /// Factor of a point's worth for how much it repeats of those already chosen.
 const REPEATS: f64 = 0.7;
-/// Words that deny, of the languages with word lists.
-const NOT: &[&str] = &[
-    "not",
-    "no",
-    "never",
-    "without",
-    "cannot",
-    "nobody",
-    "nothing",
-    "stop",
-    "stops",
-    "stopped",
-    "לא",
-    "אין",
-    "בלי",
-    "אל",
-    "אף",
-    "nicht",
-    "kein",
-    "keine",
-    "keinen",
-    "nie",
-    "ohne",
-    "pas",
-    "jamais",
-    "sans",
-    "nunca",
-    "sin",
-    "não",
-    "sem",
-    "non",
-    "mai",
-    "senza",
-    "niet",
-    "geen",
-    "nooit",
-    "zonder",
-    "не",
-    "нет",
-    "без",
-    "никогда",
-    "لا",
-    "لن",
-    "ليس",
-    "بدون",
-];
-
 /// The largest number of points of each section.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Bounds {
@@ -253,187 +202,4 @@ fn choose(mut points: Vec<Known>, most: usize, subjects: &Subjects, words: &Word
         chosen.push(points.remove(best));
     }
     chosen
-}
-
-/// The words of a session.
-struct Words {
-    pack: &'static Pack,
-    stop: HashSet<String>,
-    /// Number of turns with a stem.
-    turns_of: HashMap<String, usize>,
-    turns: usize,
-}
-
-impl Words {
-    fn of(transcript: &Transcript, language: Option<&str>) -> Self {
-        let said = || transcript.turns.iter().map(|turn| turn.text.as_str());
-        let pack = match language {
-            Some(tag) => lists::pack(tag.split('-').next().unwrap_or(tag)),
-            None => {
-                let words: Vec<String> =
-                    said().flat_map(str::unicode_words).take(3000).map(str::to_lowercase).collect();
-                lists::by_stop_words(words.iter().map(String::as_str)).unwrap_or(&lists::ANY)
-            }
-        };
-        let mut words =
-            Self { pack, stop: stop_words(pack), turns_of: HashMap::new(), turns: said().count() };
-        for text in said() {
-            for stem in words.stems(text) {
-                *words.turns_of.entry(stem).or_default() += 1;
-            }
-        }
-        words
-    }
-
-    /// Returns the stems of a text's content words.
-    fn stems(&self, text: &str) -> HashSet<String> {
-        text.unicode_words()
-            .map(str::to_lowercase)
-            .filter(|word| !self.stop.contains(word) && word.chars().any(char::is_alphanumeric))
-            .map(|word| (self.pack.stem)(&word))
-            .collect()
-    }
-
-    /// Returns how rare a stem is in the session.
-    fn weight(&self, stem: &str) -> f64 {
-        let turns = self.turns_of.get(stem).copied().unwrap_or(0);
-        ((self.turns + 1) as f64 / (turns + 1) as f64).ln() + 0.2
-    }
-
-    fn sum<'a>(&self, stems: impl Iterator<Item = &'a String>) -> f64 {
-        // In order, so that the sum is the same each time.
-        let mut stems: Vec<&String> = stems.collect();
-        stems.sort_unstable();
-        stems.into_iter().map(|stem| self.weight(stem)).sum()
-    }
-
-    /// Returns the share, by rarity, of common words in the shorter of two texts.
-    fn overlap(&self, one: &HashSet<String>, other: &HashSet<String>) -> f64 {
-        let least = self.sum(one.iter()).min(self.sum(other.iter()));
-        if least > 0.0 { self.sum(one.intersection(other)) / least } else { 0.0 }
-    }
-}
-
-/// What the points of a session are about.
-struct Subjects {
-    /// In how many points a stem is.
-    points: HashMap<String, usize>,
-    all: usize,
-    /// The words of the headline.
-    told: Vec<HashSet<String>>,
-}
-
-impl Subjects {
-    fn of(points: &[HashSet<String>]) -> Self {
-        let mut counts: HashMap<String, usize> = HashMap::new();
-        for stem in points.iter().flatten() {
-            *counts.entry(stem.clone()).or_default() += 1;
-        }
-        Self { points: counts, all: points.len().max(1), told: Vec::new() }
-    }
-
-    /// Returns how much the session supports a point: by its turns and quotes, and by how many
-    /// points have its words.
-    fn worth(&self, known: &Known, words: &Words) -> f64 {
-        let Point { turns, quotes, .. } = &known.item.point;
-        let mut stems: Vec<&String> = known.words.iter().collect();
-        stems.sort_unstable();
-        let shared: f64 = stems
-            .iter()
-            .map(|stem| words.weight(stem) * self.points[*stem].saturating_sub(1) as f64)
-            .sum();
-        let about = shared / (self.all as f64 * words.sum(known.words.iter()).max(1.0));
-        about + 0.1 * ((1 + turns.len()) as f64).ln() + 0.05 * quotes.len() as f64
-    }
-}
-
-/// Whether a word denies what is said.
-pub(crate) fn denies(word: &str) -> bool {
-    let word = word.to_lowercase().replace('’', "'");
-    NOT.contains(&word.as_str()) || word.ends_with("n't")
-}
-
-/// A point and its words.
-#[derive(Debug, Clone)]
-struct Known {
-    item: ActionItem,
-    words: HashSet<String>,
-    /// Words inside its sentences that have a capital.
-    names: HashSet<String>,
-    denies: bool,
-}
-
-impl Known {
-    fn new(item: ActionItem, words: &Words) -> Self {
-        let stems = words.stems(&item.point.text);
-        let denies = item.point.text.unicode_words().any(denies);
-        let inside = item.point.text.unicode_words().skip(1);
-        let capital = inside.filter(|word| word.starts_with(char::is_uppercase));
-        let names = capital.map(|word| word.trim_end_matches("'s").to_lowercase()).collect();
-        Self { item, words: stems, names, denies }
-    }
-
-    /// Returns where it was said: the first turn of its quotes.
-    fn place(&self) -> u32 {
-        let point = &self.item.point;
-        let quoted = point.quotes.iter().map(|quote| quote.turn).min();
-        quoted.or(point.turns.first().copied()).unwrap_or(u32::MAX)
-    }
-
-    /// Returns whether another says the same.
-    fn is_same(&self, other: &Self, words: &Words) -> bool {
-        let (one, two) = (&self.item, &other.item);
-        let differs = |one: &Option<String>, two: &Option<String>| {
-            one.as_ref().zip(two.as_ref()).is_some_and(|(one, two)| one != two)
-        };
-        if self.denies != other.denies
-            || differs(&one.owner, &two.owner)
-            || one.due_on.zip(two.due_on).is_some_and(|(one, two)| one != two)
-            || one.due_on.is_none() && two.due_on.is_none() && differs(&one.due, &two.due)
-            || !same_numbers(&one.point.text, &two.point.text)
-            || !same_dates(&one.point.text, &two.point.text)
-            || self.names.difference(&other.names).next().is_some()
-                && other.names.difference(&self.names).next().is_some()
-        {
-            return false;
-        }
-        let near = one.point.turns.iter().any(|turn| two.point.turns.contains(turn));
-        let overlap = words.overlap(&self.words, &other.words);
-        // One word in common of one is too little to say the same.
-        let few = self.words.len().min(other.words.len()) < 2;
-        if few {
-            return self.words == other.words && !self.words.is_empty();
-        }
-        overlap >= if near { SAME_NEAR } else { SAME_FAR }
-    }
-
-    /// Takes in another that says the same: its turns, its quotes, what it knows more, and its text
-    /// if that says more.
-    fn join(&mut self, other: Self) {
-        let more = other.words.len() > self.words.len();
-        let ActionItem { point, owner, due, due_on, done } = other.item;
-        if more {
-            self.item.point.text.clone_from(&point.text);
-            (self.words, self.names) = (other.words, other.names);
-        }
-        self.item.owner = self.item.owner.take().or(owner);
-        if self.item.due.is_none() {
-            (self.item.due, self.item.due_on) = (due, due_on);
-        }
-        self.item.done |= done;
-        self.ground(point);
-    }
-
-    /// Takes in the turns and quotes of another. Those of its own text stay first.
-    fn ground(&mut self, other: Point) {
-        let point = &mut self.item.point;
-        point.turns.extend(other.turns);
-        point.turns.sort_unstable();
-        point.turns.dedup();
-        for quote in other.quotes {
-            if point.quotes.len() < MAX_QUOTES && !point.quotes.contains(&quote) {
-                point.quotes.push(quote);
-            }
-        }
-    }
 }

@@ -11,7 +11,6 @@
 //! and deeds, and what instructions look like.
 
 mod actions;
-mod due;
 mod en;
 mod he;
 mod lexicon;
@@ -179,7 +178,7 @@ impl Interpreter<'_> {
         // The "and" that Hebrew writes with the word after it.
         for first in parts.iter_mut().skip(1).filter_map(|part| part.first_mut()) {
             if let Some(bare) = after_and(first) {
-                first.from = first.to - bare.len();
+                first.from += 'ו'.len_utf8();
                 first.lower = bare;
             }
         }

@@ -102,6 +102,10 @@ fn fit<'t, R>(
             if let Some(prefix) = prefix {
                 let token = &tokens[at];
                 let bare = token.lower.strip_prefix(*prefix)?;
+                // A quoted word is whole.
+                if token.kind == Kind::Quoted {
+                    return None;
+                }
                 match (bare.trim_start_matches(['-', '־']), tokens.get(at + 1)) {
                     // The letter alone, before quoted words or a hyphen.
                     ("", Some(next)) => {
@@ -112,7 +116,10 @@ fn fit<'t, R>(
                         from = tokens[begin].from;
                     }
                     ("", None) => return None,
-                    (bare, _) => from = token.to - bare.len(),
+                    // Case may change the length of a word, but not of this letter.
+                    (word, _) => {
+                        from = token.from + prefix.len_utf8() + (bare.len() - word.len());
+                    }
                 }
             }
             for to in begin + 1..=tokens.len() {

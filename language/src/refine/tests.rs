@@ -262,7 +262,8 @@ const ENGLISH: &[(&str, &str)] = &[
     ("mark d1 as done", "unclear"),
     ("the deadline of a2 is Friday", "a2:due=Friday on=2026-12-04"),
     ("set the deadline of the second action item to 2026-12-24", "a2:due=2026-12-24 on=2026-12-24"),
-    ("a2 is due next month", "a2:due=next month"),
+    ("a2 is due next month", "a2:due=next month on=2026-12-31"),
+    ("a2 is due before the race", "a2:due=before the race"),
     ("remove the deadline of a1", "a1:due=none"),
     ("push the deadline of a1 to Monday", "a1:due=Monday on=2026-12-07"),
     ("a2's deadline is Monday", "a2:due=Monday on=2026-12-07"),
@@ -479,12 +480,12 @@ fn an_empty_summary_is_asked_about() {
 
 proptest::proptest! {
     #[test]
-    fn no_message_breaks_it(words in proptest::collection::vec(0usize..40, 0..14)) {
+    fn no_message_breaks_it(words in proptest::collection::vec(0usize..46, 0..14)) {
         const WORDS: &[&str] = &[
             "remove", "the", "second", "d1", "and", "“", "”", "\"", "'s", "to", "first", "last",
             "two", "1-3", "action", "items", "about", "Tomas", "make", "add", ":", ",", ".", "מחק",
             "את", "ל", "ב\"", "החלטה", "ו", "-", "shorten", "to", "move", "before", "😀", "is",
-            "done", "due", "Omer's", "replace",
+            "done", "due", "Omer's", "replace", "ב’היי", "ולמחוק’ל", "İ’s", "וסמן", "a1’s", "ל-d2",
         ];
         let message = words.iter().map(|at| WORDS[*at]).collect::<Vec<_>>().join(" ");
         for content in [english(), hebrew(), Content::empty(Method::Extractive)] {

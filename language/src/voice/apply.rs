@@ -115,14 +115,46 @@ fn closing(text: Option<&str>, habits: &[Habit], client: Option<&str>) -> Option
         return text.map(str::to_owned);
     }
     let names: Vec<&str> = client.into_iter().collect();
+    let own = text.unwrap_or_default();
     // A line before it, so that a sign-off alone is seen as one.
-    let draft = Draft::read(&format!("- .\n{}", text.unwrap_or_default()), &names);
-    let rest = draft.sentences.iter().filter(|sentence| sentence.as_str() != ".");
-    let rest = rest.map(String::as_str).collect::<Vec<_>>().join(" ");
-    let asked = question.unwrap_or(draft.question.as_deref());
-    let signed = sign_off.unwrap_or(draft.sign_off.as_deref());
+    let draft = Draft::read(&format!("- .\n{own}"), &names);
+    let mut lines: Vec<&str> =
+        own.lines().map(str::trim).skip_while(|line| line.is_empty()).collect();
+    let signs = draft.sign_off.as_deref().map_or(0, |text| text.lines().count());
+    let was_signed = last_lines(&mut lines, signs);
+    let was_asked = draft.question.and_then(|_| last_sentence(&mut lines));
+    let rest = lines.join("\n").trim().to_owned();
     let named = |text: Option<&str>| text.and_then(|text| named(text, client));
-    joined([Some(rest), named(asked), named(signed)], "\n\n")
+    let asked = question.map_or(was_asked, named);
+    let signed = sign_off.map_or(was_signed, named);
+    joined([Some(rest), asked, signed], "\n\n")
+}
+
+/// Takes away so many lines that are not empty from the end.
+fn last_lines(lines: &mut Vec<&str>, count: usize) -> Option<String> {
+    let mut taken = Vec::new();
+    while taken.len() < count {
+        taken.extend(lines.pop().filter(|line| !line.is_empty()));
+        if lines.is_empty() {
+            break;
+        }
+    }
+    taken.reverse();
+    (!taken.is_empty()).then(|| taken.join("\n"))
+}
+
+/// Takes the last sentence away from the end.
+fn last_sentence(lines: &mut Vec<&str>) -> Option<String> {
+    while lines.last().is_some_and(|line| line.is_empty()) {
+        lines.pop();
+    }
+    let line = lines.pop()?;
+    let (at, sentence) = line
+        .split_sentence_bound_indices()
+        .filter(|(_, sentence)| sentence.chars().any(char::is_alphanumeric))
+        .last()?;
+    lines.push(line[..at].trim_end());
+    Some(line[at..].trim().to_owned()).filter(|_| !sentence.is_empty())
 }
 
 fn joined<const N: usize>(parts: [Option<String>; N], by: &str) -> Option<String> {
@@ -130,20 +162,31 @@ fn joined<const N: usize>(parts: [Option<String>; N], by: &str) -> Option<String
     (!parts.is_empty()).then(|| parts.join(by))
 }
 
+/// Passes over a text: what one habit leaves may be for another to change.
+const PASSES: usize = 4;
+
 /// Returns words as the habits have them, but for what stands in quotation marks.
-pub(super) fn reworded(text: &str, habits: &[Habit]) -> String {
-    outside_quotation_marks(text, |part| {
-        habits.iter().fold(part.to_owned(), |part, habit| match habit {
-            Habit::Words { from, to } => replaced(&part, from, to),
-            Habit::Spelled { spelling } => respelled(&part, *spelling),
-            Habit::Marks { mark: Mark::Exclamation, used: false } => {
-                marks::without_exclamations(&part)
-            }
-            Habit::Emoji { used: false } => marks::without_emoji(&part),
-            Habit::Contractions { used: false } => expanded(&part),
-            _ => part,
-        })
-    })
+fn reworded(text: &str, habits: &[Habit]) -> String {
+    let mut text = text.to_owned();
+    for _ in 0..PASSES {
+        let next = outside_quotation_marks(&text, |part| {
+            habits.iter().fold(part.to_owned(), |part, habit| match habit {
+                Habit::Words { from, to } => replaced(&part, from, to),
+                Habit::Spelled { spelling } => respelled(&part, *spelling),
+                Habit::Marks { mark: Mark::Exclamation, used: false } => {
+                    marks::without_exclamations(&part)
+                }
+                Habit::Emoji { used: false } => marks::without_emoji(&part),
+                Habit::Contractions { used: false } => expanded(&part),
+                _ => part,
+            })
+        });
+        if next == text {
+            break;
+        }
+        text = next;
+    }
+    text
 }
 
 /// Returns a text with its parts outside quotation marks changed.
@@ -180,6 +223,13 @@ fn replaced(text: &str, from: &str, to: &str) -> String {
     let words: Vec<(usize, &str)> = text.unicode_word_indices().collect();
     let mut result = String::with_capacity(text.len());
     let (mut done, mut at) = (0, 0);
+    // Whether what began a sentence is gone, so that the next word begins it.
+    let mut begins = false;
+    let mut push = |part: &str, begins: &mut bool| match part.is_empty() {
+        true => {}
+        false if std::mem::take(begins) => result.push_str(&capitalized(part)),
+        false => result.push_str(part),
+    };
     while at + wanted.len() <= words.len() {
         let window = &words[at..at + wanted.len()];
         let same =
@@ -194,24 +244,21 @@ fn replaced(text: &str, from: &str, to: &str) -> String {
         }
         let (begin, last) = (window[0].0, window[window.len() - 1]);
         let end = last.0 + last.1.len();
-        result.push_str(&text[done..begin]);
         let capital = window[0].1.starts_with(char::is_uppercase);
+        let (before, after) = (&text[done..begin], &text[end..]);
         if to.is_empty() {
-            done = end + text[end..].len() - text[end..].trim_start_matches([' ', ',']).len();
-            // What began the sentence is gone: the next word does.
-            if capital && let Some(next) = text[done..].chars().next() {
-                result.extend(next.to_uppercase());
-                done += next.len_utf8();
-            } else if done == text.len() || text[done..].starts_with(['.', '?', '!']) {
-                result.truncate(result.trim_end().len());
-            }
+            let ends = after.trim_start().is_empty() || after.starts_with(['.', '?', '!']);
+            push(if ends { before.trim_end() } else { before }, &mut begins);
+            begins |= capital;
+            done = end + after.len() - after.trim_start_matches([' ', ',']).len();
         } else {
-            result.push_str(&if capital { capitalized(to) } else { to.to_owned() });
+            push(before, &mut begins);
+            push(&if capital { capitalized(to) } else { to.to_owned() }, &mut begins);
             done = end;
         }
         at += wanted.len();
     }
-    result.push_str(&text[done..]);
+    push(&text[done..], &mut begins);
     result
 }
 
@@ -332,5 +379,33 @@ mod tests {
         let set = style(&profile, Some("en"), Style::default());
         assert!(!set.headings && set.layout == Layout::Prose);
         assert_eq!(style(&Profile::default(), Some("en"), set), set);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn applying_it_again_changes_nothing(
+            texts in proptest::collection::vec(proptest::collection::vec(0usize..26, 0..12), 3),
+        ) {
+            const PARTS: &[&str] = &[
+                "Hi ", "Dear ", "Maya", ",", "!", "?", "\n", "\n\n", "Warmly,", "Dana", "she ",
+                "utilize ", "Really", " color ", "don't ", "“we utilize!” ", " \"color\" ", "it isn't ", "🎉", "…", ". ",
+                "What will you try first?", "Best,\n", "it is so", " and ", "- ",
+            ];
+            let profile = profile(&[
+                FRAME,
+                &[
+                    "Write “use”, never “utilize”.",
+                    "Leave out “really”.",
+                    "Use no exclamation marks.",
+                    "Use British spelling.",
+                    "Use no contractions.",
+                    "Use no emoji.",
+                ],
+            ].concat());
+            let text = |at: usize| texts[at].iter().map(|part| PARTS[*part]).collect::<String>();
+            let content = Content { opening: Some(text(1)), closing: Some(text(2)), ..content(&text(0)) };
+            let once = apply(&profile, &content, Some("Maya"));
+            proptest::prop_assert_eq!(apply(&profile, &once, Some("Maya")), once);
+        }
     }
 }

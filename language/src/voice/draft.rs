@@ -246,7 +246,7 @@ fn vocative<'a>(greeting: &'a str, pack: &Pack) -> Option<&'a str> {
         _ => 0,
     };
     let mut name =
-        greeting[from..].trim().trim_end_matches([',', '!', '.', '—', '–', ':', ';']).trim();
+        greeting.get(from..)?.trim().trim_end_matches([',', '!', '.', '—', '–', ':', ';']).trim();
     for after in pack.after_name.iter() {
         name = name.strip_suffix(after).filter(|rest| rest.ends_with(' ')).unwrap_or(name).trim();
     }

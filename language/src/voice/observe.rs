@@ -35,7 +35,7 @@ pub(super) fn observe(
             .copied()
             .chain(before.greeted.as_deref())
             .chain(after.greeted.as_deref())
-            .flat_map(|name| words::tokens(name))
+            .flat_map(words::tokens)
             .map(|token| token.lower)
             .collect();
         all.sort();

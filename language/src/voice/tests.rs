@@ -236,3 +236,37 @@ fn long_texts_are_read_in_bounded_time() {
     learn(&mut Profile::default(), &edited);
     assert!(begun.elapsed().as_secs() < 20, "{:?}", begun.elapsed());
 }
+
+proptest::proptest! {
+    #[test]
+    fn no_text_breaks_it(parts in proptest::collection::vec(0usize..40, 0..24)) {
+        const PARTS: &[&str] = &[
+            "Hi ", "Dear ", "Maya", "’s", ",", "!", "?", "\n", "\n\n", "## ", "- ", "**", "\\", "1. ",
+            "Warmly,", "Dana", "she ", "you ", "utilize ", "use ", "color ", "colour ", "İ", "ß", "ﬁ",
+            "היי ", "מאיה ", "יקרה,", "בחום,", "“", "”", "\"", "🎉", "\u{200F}", "don't ", "do not ",
+            "…", "—", ":", ". ",
+        ];
+        let text: String = parts.iter().map(|at| PARTS[*at]).collect();
+        let mirrored: String = parts.iter().rev().map(|at| PARTS[*at]).collect();
+        let mut profile = train(&[&text, &mirrored], &["Maya"]);
+        for session in ["1", "2"] {
+            let edited = Edited { session, names: &["Maya"], generated: &text, approved: &mirrored };
+            learn(&mut profile, &edited);
+        }
+        for rule in describe(&profile) {
+            proptest::prop_assert!(!rule.text.is_empty());
+        }
+        let mut content = debrief_domain::summary::content::Content::empty(
+            debrief_domain::summary::content::Method::LanguageModel,
+        );
+        content.opening = Some(text.clone()).filter(|text| !text.trim().is_empty());
+        content.closing = Some(mirrored);
+        content.overview = vec![debrief_domain::summary::content::Point {
+            text,
+            ..Default::default()
+        }];
+        let quotes = content.overview[0].quotes.clone();
+        let applied = apply(&profile, &content, Some("Maya"));
+        proptest::prop_assert_eq!(&applied.overview[0].quotes, &quotes);
+    }
+}

@@ -3,12 +3,15 @@
 //! Invariant: nothing is guessed. Every word of a description is understood, or it describes
 //! nothing; a description that fits several points where one is meant, or none, is asked about.
 
+mod describe;
+
 use super::lexicon::{Lexicon, Noun, Number};
 use super::replace::mentions;
 use super::say::Say;
-use super::tokens::{Kind, PREFIXES, Token};
+use super::tokens::{Kind, Token};
 use debrief_domain::summary::Section;
 use debrief_domain::summary::content::{Content, Point};
+use describe::{Description, Place, variants};
 
 /// What an instruction is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,30 +33,6 @@ pub(super) enum Found {
     Unclear(String),
     /// Nothing: it is no description.
     No,
-}
-
-/// A number in a description.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Place {
-    /// From the first, counted from 1.
-    From(usize),
-    /// From the last, counted from 0.
-    FromLast(usize),
-}
-
-#[derive(Debug, Default)]
-struct Description {
-    ids: Vec<String>,
-    places: Vec<Place>,
-    /// A number that is no ordinal, before the noun.
-    count: Option<usize>,
-    first: bool,
-    last: bool,
-    all: bool,
-    both: bool,
-    /// The place of the last number is to be a range's end.
-    range: bool,
-    nouns: Vec<Noun>,
 }
 
 /// The points of a summary, as instructions name them.
@@ -191,122 +170,6 @@ impl<'a> Points<'a> {
         }
     }
 
-    fn cardinal(&self, word: &str) -> Option<usize> {
-        let named = self.lexicon.cardinals.iter().find(|(name, _)| *name == word);
-        named.map(|(_, number)| *number).or_else(|| word.parse().ok().filter(|n| *n <= 999))
-    }
-
-    /// Returns what words describe, if each of them is part of a description.
-    fn describe(&self, tokens: &[Token]) -> Option<Description> {
-        let words: Vec<String> = split(tokens);
-        let mut found = Description::default();
-        let mut at = 0;
-        while at < words.len() {
-            at += self.take(&words[at..], &mut found)?;
-        }
-        Some(found)
-    }
-
-    /// Takes in the first of these words. Returns how many that were.
-    fn take(&self, words: &[String], found: &mut Description) -> Option<usize> {
-        let lexicon = self.lexicon;
-        let word = words[0].as_str();
-        if self.is_id(word) {
-            found.ids.push(word.to_owned());
-            if found.range {
-                found.range = false;
-                self.fill_ids(&mut found.ids)?;
-            }
-            return Some(1);
-        }
-        let last_but_one = lexicon.last_but_one.iter().find(|phrase| begins(words, phrase, false));
-        if let Some(phrase) = last_but_one {
-            found.places.push(Place::FromLast(1));
-            return Some(phrase.len());
-        }
-        if let Some((length, noun)) = self.noun(words) {
-            found.nouns.push(noun);
-            return Some(length);
-        }
-        for word in variants(word) {
-            let is = |list: &[&str]| list.contains(&word);
-            if let Some((_, number)) = lexicon.ordinals.iter().find(|(name, _)| *name == word) {
-                found.first |= is(lexicon.firsts);
-                self.place(found, Place::From(*number));
-            } else if is(lexicon.firsts) {
-                found.first = true;
-            } else if is(lexicon.lasts) {
-                found.last = true;
-            } else if let Some(number) = self.cardinal(word) {
-                let digits = word.chars().all(|c| c.is_ascii_digit());
-                match digits && !found.last && !found.first
-                    || !found.nouns.is_empty()
-                    || found.range
-                {
-                    true => self.place(found, Place::From(number)),
-                    false => found.count = Some(number),
-                }
-            } else if is(lexicon.all) {
-                found.all = true;
-            } else if is(lexicon.both) {
-                found.both = true;
-            } else if is(lexicon.to) && (!found.places.is_empty() || !found.ids.is_empty()) {
-                found.range = true;
-            } else if !is(lexicon.fillers) {
-                continue;
-            }
-            return Some(1);
-        }
-        None
-    }
-
-    fn place(&self, found: &mut Description, place: Place) {
-        if let (true, Some(Place::From(from)), Place::From(to)) =
-            (found.range, found.places.last().copied(), place)
-        {
-            found.places.extend((from + 1..=to).map(Place::From));
-            found.range = false;
-            return;
-        }
-        found.places.push(place);
-    }
-
-    /// Puts the ids between the last two of a list into it.
-    fn fill_ids(&self, ids: &mut Vec<String>) -> Option<()> {
-        let (to, from) = (ids.pop()?, ids.pop()?);
-        let all = self.content.points();
-        let at = |id: &str| all.iter().position(|(_, point)| point.id == id);
-        match (at(&from), at(&to)) {
-            (Some(first), Some(last)) if first <= last && all[first].0 == all[last].0 => {
-                ids.extend(all[first..=last].iter().map(|(_, point)| point.id.clone()));
-            }
-            _ => ids.extend([from, to]),
-        }
-        Some(())
-    }
-
-    /// Whether a word is an id, or looks like one of a point that is gone.
-    fn is_id(&self, word: &str) -> bool {
-        let mut chars = word.chars();
-        let letter = chars.next().is_some_and(|c| "homtpdaqns".contains(c));
-        let digits = chars.as_str();
-        letter && (1..=4).contains(&digits.len()) && digits.chars().all(|c| c.is_ascii_digit())
-    }
-
-    /// Returns the noun at the beginning of words, and of how many words it is.
-    fn noun(&self, words: &[String]) -> Option<(usize, Noun)> {
-        for own in &self.content.sections {
-            let title: Vec<String> = split(&super::tokens::tokens(&own.title));
-            let title: Vec<&str> = title.iter().map(String::as_str).collect();
-            if !title.is_empty() && begins(words, &title, true) {
-                let noun = Noun::Of(Section::Own(own.title.clone()), Number::Several);
-                return Some((title.len(), noun));
-            }
-        }
-        let fits = |(phrase, _): &&(Vec<&'static str>, Noun)| begins(words, phrase, true);
-        self.lexicon.nouns.iter().find(fits).map(|(phrase, noun)| (phrase.len(), noun.clone()))
-    }
-
     fn resolve(&self, found: Description) -> Found {
         if !found.ids.is_empty() {
             let plain = found.places.is_empty() && found.count.is_none() && !found.both;
@@ -331,7 +194,7 @@ impl<'a> Points<'a> {
         match (sections.as_slice(), number) {
             ([Noun::Summary], _) if !counted => Found::Is(Target::Summary),
             ([Noun::Of(section, own)], point) => {
-                self.of_section(section, point.unwrap_or(*own), point.is_some(), &found)
+                self.of_section(section, point.unwrap_or(*own), &found)
             }
             ([Noun::Questions(own)], point) => {
                 let filled: Vec<Section> = [Section::OpenQuestions, Section::NextQuestions]
@@ -339,14 +202,14 @@ impl<'a> Points<'a> {
                     .filter(|section| !self.ids(section).is_empty())
                     .collect();
                 match filled.as_slice() {
-                    [one] => self.of_section(one, point.unwrap_or(*own), point.is_some(), &found),
+                    [one] => self.of_section(one, point.unwrap_or(*own), &found),
                     [] => Found::Unclear(self.say.none_of(&Section::OpenQuestions)),
                     _ => Found::Unclear(self.say.which_questions()),
                 }
             }
             // "Everything in Wins".
             ([Noun::Summary, Noun::Of(section, _)], None) if !counted => {
-                self.of_section(section, Number::Several, false, &found)
+                self.of_section(section, Number::Several, &found)
             }
             ([], None) if counted => Found::Unclear(self.say.which_section()),
             ([], Some(_)) if counted => Found::Unclear(self.say.which_section()),
@@ -354,13 +217,7 @@ impl<'a> Points<'a> {
         }
     }
 
-    fn of_section(
-        &self,
-        section: &Section,
-        number: Number,
-        of_points: bool,
-        found: &Description,
-    ) -> Found {
+    fn of_section(&self, section: &Section, number: Number, found: &Description) -> Found {
         let ids = self.ids(section);
         let points = |ids: &[String]| Found::Is(Target::Points(ids.to_vec()));
         if ids.is_empty() {
@@ -409,9 +266,6 @@ impl<'a> Points<'a> {
         match number {
             Number::One if ids.len() == 1 && !found.all => points(&ids),
             Number::One if !found.all => Found::Unclear(self.say.which_of(section, &ids)),
-            _ if of_points && !found.all && number == Number::Several => {
-                Found::Is(Target::Section(section.clone()))
-            }
             _ => Found::Is(Target::Section(section.clone())),
         }
     }
@@ -421,17 +275,6 @@ impl<'a> Points<'a> {
         let lexicon = self.lexicon;
         let at = tokens.iter().position(|token| lexicon.about.contains(&token.lower.as_str()))?;
         let (class, query) = (&tokens[..at], &tokens[at + 1..]);
-        // Hebrew writes the two words of "with regard to" apart.
-        let query = match query.first() {
-            Some(first)
-                if first.lower.starts_with('ל')
-                    && lexicon.about.len() > 9
-                    && tokens[at].lower == "בנוגע" =>
-            {
-                query
-            }
-            _ => query,
-        };
         if query.is_empty() {
             return None;
         }
@@ -501,50 +344,4 @@ impl<'a> Points<'a> {
     fn is_article(&self, word: &str) -> bool {
         ["the", "a", "an", "her", "his", "their", "my", "your", "את", "של"].contains(&word)
     }
-}
-
-/// Returns words in lower case, with ranges such as "1-3" and "d1-d3" split.
-fn split(tokens: &[Token]) -> Vec<String> {
-    let mut words = Vec::new();
-    for token in tokens {
-        match token.lower.split_once(['-', '–']) {
-            Some((from, to))
-                if from.ends_with(|c: char| c.is_ascii_digit())
-                    && to.ends_with(|c: char| c.is_ascii_digit()) =>
-            {
-                words.extend([from.to_owned(), "-".to_owned(), to.to_owned()]);
-            }
-            // A prefixed letter before digits or Latin letters.
-            Some((prefix, word))
-                if prefix.chars().count() == 1
-                    && prefix.starts_with(PREFIXES)
-                    && !word.is_empty() =>
-            {
-                words.push(word.to_owned());
-            }
-            _ if matches!(token.lower.as_str(), "it's" | "that's" | "what's") => {
-                words.push(token.lower.clone());
-            }
-            _ => {
-                let bare = token.lower.strip_suffix("'s").unwrap_or(&token.lower);
-                words.push(bare.to_owned());
-            }
-        }
-    }
-    words
-}
-
-/// Returns a word, and in Hebrew what is left of it without one to three prefixed letters.
-fn variants(word: &str) -> impl Iterator<Item = &str> {
-    let prefixed = word.char_indices().take(3).take_while(|(_, c)| PREFIXES.contains(c));
-    let rests = prefixed.map(|(at, c)| &word[at + c.len_utf8()..]);
-    std::iter::once(word).chain(rests).filter(|rest| !rest.is_empty())
-}
-
-/// Whether words begin with those of a phrase, which in Hebrew may have prefixed letters.
-fn begins(words: &[String], phrase: &[&str], prefixed: bool) -> bool {
-    phrase.len() <= words.len()
-        && words.iter().zip(phrase).all(|(word, part)| {
-            word == &part.to_lowercase() || prefixed && variants(word).any(|rest| rest == *part)
-        })
 }
