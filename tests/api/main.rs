@@ -1,6 +1,7 @@
 //! The HTTP API as a client sees it, in both profiles.
 
 mod change;
+mod client_note;
 mod corrections;
 mod dead_letters;
 mod document;
@@ -9,6 +10,7 @@ mod idempotency;
 mod import;
 mod meaning;
 mod operations;
+mod prompts;
 mod read;
 mod search;
 mod summaries;
@@ -16,3 +18,5 @@ mod summaries;
 mod support;
 mod trace;
 mod upload;
+mod usage;
+mod voice;

@@ -1,6 +1,7 @@
 //! P10: bad input gets a clear error that says what to change, costs bounded time and memory, and
 //! leaves nothing behind.
 
+mod analyze;
 mod body;
 mod bounds;
 mod file;

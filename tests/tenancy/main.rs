@@ -17,6 +17,7 @@ mod keys;
 mod leaky;
 mod notes;
 mod operations;
+mod prompts;
 mod resource;
 mod routes;
 mod saved_searches;
@@ -32,7 +33,7 @@ mod world;
 use resource::Resource;
 
 /// A file for each resource.
-const RESOURCES: [&Resource; 13] = [
+const RESOURCES: [&Resource; 14] = [
     &channels::RESOURCE,
     &clients::RESOURCE,
     &corrections::RESOURCE,
@@ -40,6 +41,7 @@ const RESOURCES: [&Resource; 13] = [
     &files::RESOURCE,
     &notes::RESOURCE,
     &operations::RESOURCE,
+    &prompts::RESOURCE,
     &saved_searches::RESOURCE,
     &search::RESOURCE,
     &summaries::RESOURCE,

@@ -13,6 +13,8 @@ pub(crate) struct Ids {
     pub client: String,
     pub correction: String,
     pub saved: String,
+    /// The name of a prompt of its owner's own.
+    pub prompt: String,
     /// The id of an external note, chosen by its owner.
     pub note: String,
     /// The position of a dead letter of the worker `parse`.
@@ -29,6 +31,7 @@ impl Ids {
             client: id(),
             correction: id(),
             saved: id(),
+            prompt: "no-prompt".to_owned(),
             note: "no-note".to_owned(),
             dead: 1_000_000,
         }
@@ -92,6 +95,15 @@ impl World {
         let saved = id(&theirs.post("/v1/search/saved", &search).await.expect(201));
         let words = json!({"entries": [{"term": "Quokka", "heard": ["kwokka"]}]});
         theirs.put("/v1/vocabulary", &words).await.expect(200);
+        let template = json!({
+            "title": "Quokka", "guidance": "Zanzibar", "sections": [{"section": "overview"}],
+        });
+        theirs.put("/v1/analyze/prompts/own-prompt", &template).await.expect(200);
+        let rule = json!({"change": "add_rule", "text": "Say Quokka."});
+        theirs.patch("/v1/analyze/voice", &json!({"changes": [rule]})).await.expect(200);
+        let line = json!({"edit": "add", "kind": "goal", "text": "See Zanzibar."});
+        let edits = json!({"base_version": 0, "edits": [line]});
+        theirs.patch(&format!("/v1/clients/{client}/note"), &edits).await.expect(200);
         let dead = dead_letter(&mut server, &theirs).await;
         let organizations = server.cli(&["organizations", "list"]);
         let line = organizations.lines().find(|line| line.ends_with("Theirs")).unwrap();
@@ -102,6 +114,7 @@ impl World {
                 client,
                 correction: session["correction_id"].as_str().unwrap().to_owned(),
                 saved,
+                prompt: "own-prompt".to_owned(),
                 note: "own-note".to_owned(),
                 dead,
             },

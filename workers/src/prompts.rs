@@ -4,12 +4,21 @@
 
 use crate::fault::Fault;
 use debrief_domain::ids::{ClientId, OrganizationId, PromptChoiceId, PromptId};
-use debrief_domain::prompt::{self, PromptLength, PromptSection, PromptTemplate};
+use debrief_domain::prompt::{
+    Prompt, PromptCommand, PromptError, PromptLength, PromptSection, PromptTemplate,
+};
 use debrief_domain::prompt_choice::PromptChoice;
 use debrief_domain::summary::Section;
 use debrief_domain::summary::content::PromptVersion;
-use debrief_infra::log::EventLog;
+use debrief_infra::keys::DataKey;
+use debrief_infra::log::{CommandContext, CommandError, Committed, EventLog, LogError};
 use debrief_language::prompts::{Guide, Length, Template, builtin};
+use uuid::Uuid;
+
+/// Maximum number of own prompts of an organization.
+pub const PROMPTS_MAX: u32 = 200;
+/// Maximum number of attempts if others delete or write the prompt at the same time.
+const ATTEMPTS: usize = 4;
 
 /// Returns the prompt of this name: the organization's own, or a built-in one.
 pub async fn named(
@@ -18,7 +27,7 @@ pub async fn named(
     name: &str,
 ) -> Result<Option<(PromptVersion, Template)>, Fault> {
     let id = PromptId::of(organization, name);
-    let (own, _) = log.load::<prompt::Prompt>(organization, id.0).await?;
+    let (own, _) = log.load::<Prompt>(organization, id.0).await?;
     let found = match own.template() {
         Some(template) => Some((own.version(), of_stored(name, template))),
         None => builtin::named(name).map(|template| (builtin::VERSION, template)),
@@ -57,6 +66,38 @@ pub async fn effective(
         }
     }
     named(log, organization, builtin::DEFAULT).await
+}
+
+/// Writes a version of an organization's own prompt, under its key, which begins with it.
+pub async fn write(
+    log: &EventLog,
+    context: &CommandContext,
+    name: &str,
+    template: PromptTemplate,
+) -> Result<Committed, CommandError<PromptError>> {
+    let organization = context.organization;
+    let id = PromptId::of(organization, name).0;
+    for _ in 0..ATTEMPTS {
+        let (own, _) = log.load::<Prompt>(organization, id).await?;
+        let mut context = context.clone();
+        let key = match own.key_id() {
+            Some(key_id) => log.keys().get(organization, key_id).await.map_err(LogError::from)?,
+            None => {
+                let key = DataKey::generate(Uuid::now_v7());
+                context.wrapped_keys.push(log.keys().wrap(organization, &key, None));
+                Some(key)
+            }
+        };
+        let Some(key) = key else { return Err(CommandError::Refused(PromptError::OtherKey)) };
+        let (name, key_id, template) = (name.to_owned(), key.id, template.clone());
+        context.data_key = Some(key);
+        let command = PromptCommand::Write { name, key_id, template };
+        match log.execute::<Prompt>(context, id, command).await {
+            Err(CommandError::Refused(PromptError::OtherKey)) => {}
+            done => return done,
+        }
+    }
+    Err(CommandError::Conflict)
 }
 
 /// Returns a template as it is used.
@@ -102,9 +143,7 @@ pub fn to_stored(template: Template) -> PromptTemplate {
 mod tests {
     use super::*;
     use crate::testing::Stage;
-    use debrief_domain::prompt::PromptCommand;
     use debrief_domain::prompt_choice::{PromptChoiceChanged, PromptChoiceCommand};
-    use uuid::Uuid;
 
     #[tokio::test]
     async fn the_nearest_choice_that_exists_counts() {
@@ -135,10 +174,10 @@ mod tests {
         let mut template = to_stored(builtin::named("sport").unwrap());
         template.title = "Our sport".to_owned();
         let write = PromptCommand::Write { name: name.clone(), key_id, template };
-        stage.tell::<prompt::Prompt>(id.0, write).await;
+        stage.tell::<Prompt>(id.0, write).await;
         let own = Some((name.clone(), 1, "Our sport".to_owned()));
         assert_eq!(used(Some(client), None).await, own);
-        stage.tell::<prompt::Prompt>(id.0, PromptCommand::Delete { name }).await;
+        stage.tell::<Prompt>(id.0, PromptCommand::Delete { name }).await;
         assert_ne!(used(Some(client), None).await, own, "the built-in one comes back");
         choose(Some(client), "gone").await;
         let (version, _) = effective(log, organization, Some(client), None).await.unwrap().unwrap();

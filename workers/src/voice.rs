@@ -4,7 +4,7 @@ use crate::fault::Fault;
 use debrief_domain::ids::{OrganizationId, VoiceId};
 use debrief_domain::voice::{Profile, Voice, VoiceCommand, VoiceRefused};
 use debrief_infra::keys::DataKey;
-use debrief_infra::log::{CommandContext, CommandError, Committed, EventLog};
+use debrief_infra::log::{CommandContext, CommandError, Committed, EventLog, LogError};
 use uuid::Uuid;
 
 /// Maximum number of attempts if others delete or begin the profile at the same time.
@@ -33,7 +33,7 @@ pub async fn write(
         let mut context = context.clone();
         let key = match voice.key_id() {
             // Where the key is gone, the profile was erased: there is nothing to go on with.
-            Some(key_id) => log.keys().get(organization, key_id).await.map_err(log_error)?,
+            Some(key_id) => log.keys().get(organization, key_id).await.map_err(LogError::from)?,
             None => {
                 let key = DataKey::generate(Uuid::now_v7());
                 context.wrapped_keys.push(log.keys().wrap(organization, &key, None));
@@ -49,8 +49,4 @@ pub async fn write(
         }
     }
     Err(CommandError::Conflict)
-}
-
-fn log_error(error: debrief_infra::keys::KeyError) -> CommandError<VoiceRefused> {
-    CommandError::Log(error.into())
 }

@@ -125,6 +125,12 @@ codes! {
     SummaryChanged = "summary_changed", CONFLICT,
         "Somebody wrote another version of the summary meanwhile.",
         "Read the newest version, and send the change again with it as `base_version`.";
+    NoteChanged = "note_changed", CONFLICT,
+        "Somebody, or an approved summary, revised the note meanwhile.",
+        "Read the newest version, and send the edits again with it as `base_version`.";
+    VoiceChanged = "voice_changed", CONFLICT,
+        "Somebody, or an approved summary, changed the voice profile meanwhile.",
+        "Read the newest version, and send the changes again with it as `base_version`.";
     TurnsChanged = "turns_changed", CONFLICT,
         "The turns have changed since the `revision` that was given.",
         "Read the turns again, and correct them as they are now.";

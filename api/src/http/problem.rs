@@ -18,6 +18,7 @@ use debrief_infra::keys::KeyError;
 use debrief_infra::log::{CommandError, LogError};
 use debrief_infra::queue::QueueError;
 use debrief_sessions::LoadError;
+use debrief_workers::Fault;
 
 /// The media type of problems.
 pub(crate) const MEDIA_TYPE: &str = "application/problem+json";
@@ -205,6 +206,15 @@ impl From<LoadError> for Problem {
             _ if error.is_full() => Self::full(&error),
             true => Self::temporary(&error),
             false => Self::internal(&error),
+        }
+    }
+}
+
+impl From<Fault> for Problem {
+    fn from(error: Fault) -> Self {
+        match error {
+            Fault::Unavailable(_) | Fault::Later(_) => Self::temporary(&error),
+            Fault::Failed(_) | Fault::Overran(_) | Fault::Never(_) => Self::internal(&error),
         }
     }
 }

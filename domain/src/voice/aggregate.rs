@@ -64,6 +64,8 @@ pub enum VoiceCommand {
     },
     /// Take back what a summary has taught.
     Revert {
+        /// The version that the coach saw; any if absent.
+        base_version: Option<u32>,
         /// The summary.
         summary_id: SummaryId,
     },
@@ -126,6 +128,15 @@ impl Voice {
         }
     }
 
+    fn seen(&self, base_version: Option<u32>) -> Result<(), VoiceRefused> {
+        match base_version {
+            Some(seen) if seen != self.version => {
+                Err(VoiceRefused::Changed { newest: self.version })
+            }
+            _ => Ok(()),
+        }
+    }
+
     fn decide(&self, command: VoiceCommand) -> Result<Option<VoiceEvent>, VoiceRefused> {
         let version = self.version + 1;
         Ok(Some(match command {
@@ -136,12 +147,7 @@ impl Voice {
             }
             VoiceCommand::Edit { key_id, base_version, changes } => {
                 self.sealed_by(key_id)?;
-                match base_version {
-                    Some(seen) if seen != self.version => {
-                        return Err(VoiceRefused::Changed { newest: self.version });
-                    }
-                    _ => {}
-                }
+                self.seen(base_version)?;
                 if changes.len() > CHANGES_MAX {
                     return Err(VoiceRefused::TooManyChanges);
                 }
@@ -172,8 +178,9 @@ impl Voice {
                     observations,
                 })
             }
-            VoiceCommand::Revert { summary_id } => {
+            VoiceCommand::Revert { base_version, summary_id } => {
                 self.key_id.ok_or(VoiceRefused::NotFound)?;
+                self.seen(base_version)?;
                 if !self.taught.contains_key(&summary_id) {
                     return Err(VoiceRefused::NothingLearned);
                 }
@@ -328,7 +335,7 @@ mod tests {
             .given(vec![learned(1, 1)])
             .when(learn(1))
             .then_expect_events(vec![]);
-        let revert = |n| VoiceCommand::Revert { summary_id: summary(n) };
+        let revert = |n| VoiceCommand::Revert { base_version: None, summary_id: summary(n) };
         let reverted = VoiceReverted { version: 3, summary_id: summary(1) };
         TestFramework::<Voice>::with(())
             .given(vec![learned(1, 1), learned(2, 2)])

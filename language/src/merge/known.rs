@@ -61,6 +61,12 @@ const NOT: &[&str] = &[
     "بدون",
 ];
 
+/// Whether a word denies what is said.
+pub(crate) fn denies(word: &str) -> bool {
+    let word = word.to_lowercase().replace('’', "'");
+    NOT.contains(&word.as_str()) || word.ends_with("n't")
+}
+
 /// A point and its words.
 #[derive(Debug, Clone)]
 pub(super) struct Known {
@@ -74,10 +80,7 @@ pub(super) struct Known {
 impl Known {
     pub(super) fn new(item: ActionItem, words: &Words) -> Self {
         let stems = words.stems(&item.point.text);
-        let denies = item.point.text.unicode_words().any(|word| {
-            let word = word.to_lowercase().replace('’', "'");
-            NOT.contains(&word.as_str()) || word.ends_with("n't")
-        });
+        let denies = item.point.text.unicode_words().any(denies);
         let inside = item.point.text.unicode_words().skip(1);
         let capital = inside.filter(|word| word.starts_with(char::is_uppercase));
         let names = capital.map(|word| word.trim_end_matches("'s").to_lowercase()).collect();

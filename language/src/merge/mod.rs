@@ -16,6 +16,8 @@ mod known;
 mod tests;
 mod words;
 
+pub(crate) use known::denies;
+
 use std::collections::{HashMap, HashSet};
 
 use debrief_domain::summary::Section;

@@ -45,7 +45,7 @@ pub(super) const SUMMARY_STATES: Table = Table {
         // Version that stayed although the turns have changed.
         ("outdated_version", Integer),
     ],
-    indexes: &[],
+    indexes: &[&["organization_id", "approved_at"]],
 };
 
 /// A row per message.

@@ -190,3 +190,16 @@ pub async fn message(
     let arguments = [viewer.organization().0.into(), id.0.into(), message.0.into()];
     views.sql().query(&sql, &arguments).await?.first().map(message_row).transpose()
 }
+
+/// Returns the approved summaries with their approved versions, those approved last first.
+pub async fn approved_summaries(
+    views: &Views,
+    viewer: Viewer,
+    limit: u32,
+) -> Result<Vec<(SummaryId, u32)>, DatabaseError> {
+    let sql = "SELECT id, approved_version FROM summary_states \
+         WHERE organization_id = $1 AND approved_version IS NOT NULL \
+         ORDER BY approved_at DESC, id LIMIT $2";
+    let rows = views.sql().query(sql, &[viewer.organization().0.into(), limit.into()]).await?;
+    rows.iter().map(|row| Ok((SummaryId(row.get(0)?), row.get(1)?))).collect()
+}

@@ -1,4 +1,6 @@
-//! `/v1/clients`: the people who are coached.
+//! `/v1/clients`: the people who are coached. The running note on each is in [`note`].
+
+mod note;
 
 use crate::http::auth::{Caller, Read, Write};
 use crate::http::checks::Checks;
@@ -29,7 +31,7 @@ const NAME_MAX: usize = 200;
 const EMAIL_MAX: usize = 254;
 
 pub(crate) fn router() -> OpenApiRouter<ApiState> {
-    OpenApiRouter::new().routes(routes!(register, list)).routes(routes!(get))
+    OpenApiRouter::new().routes(routes!(register, list)).routes(routes!(get)).merge(note::router())
 }
 
 /// A client to be registered.
@@ -141,21 +143,29 @@ async fn get(
     row.map(|row| Json(row.into())).ok_or_else(|| Problem::not_found("client"))
 }
 
-/// Returns the key of a client, which wraps those of the client's transcripts and notes. Reads the
-/// log, not the read model, so that a client registered a moment ago is found.
+/// Returns the key of a client, which wraps those of the client's transcripts and notes.
 pub(crate) async fn key_of_client(
     state: &ApiState,
     organization: OrganizationId,
     id: ClientId,
 ) -> Result<DataKey, Problem> {
-    let unknown = || {
+    key_of(state, organization, id).await?.ok_or_else(|| {
         let message = "is not the id of a client of your organization; POST /v1/clients first.";
         Problem::invalid_field("client_id", message)
-    };
+    })
+}
+
+/// Returns the key of a client; `None` if the organization has no such client, or it was erased.
+/// Reads the log, not the read model, so that a client registered a moment ago is found.
+async fn key_of(
+    state: &ApiState,
+    organization: OrganizationId,
+    id: ClientId,
+) -> Result<Option<DataKey>, Problem> {
     let loaded = state.log.load::<client::Client>(organization, id.0).await;
-    let (_, version) = loaded.map_err(|error| of_command(error, |_| unknown()))?;
-    if version == 0 {
-        return Err(unknown());
+    let (_, version) = loaded.map_err(|error| of_command(error, |it| Problem::internal(&it)))?;
+    match version {
+        0 => Ok(None),
+        _ => Ok(state.log.keys().get(organization, id.0).await?),
     }
-    state.log.keys().get(organization, id.0).await?.ok_or_else(unknown)
 }
