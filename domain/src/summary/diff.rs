@@ -18,6 +18,7 @@ use utoipa::ToSchema;
 /// What became of words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = WordSpanKind)]
 pub enum SpanKind {
     /// They are in both texts.
     Same,
@@ -29,6 +30,7 @@ pub enum SpanKind {
 
 /// Words of one or both texts, with their spaces and punctuation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = WordSpan)]
 pub struct Span {
     /// What became of them.
     pub kind: SpanKind,

@@ -10,6 +10,7 @@ pub const CLIENT: &str = "{client}";
 /// How a text speaks of the client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = VoicePerson)]
 pub enum Person {
     /// "We decided".
     First,
@@ -22,6 +23,7 @@ pub enum Person {
 /// A mark whose use is a matter of taste.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = VoiceMark)]
 pub enum Mark {
     /// `!`
     Exclamation,
@@ -38,6 +40,7 @@ pub enum Mark {
 /// A national variety of English spelling.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = VoiceSpelling)]
 pub enum Spelling {
     /// "colour", "organise".
     British,
@@ -48,6 +51,7 @@ pub enum Spelling {
 /// A habit of writing.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "habit", rename_all = "snake_case")]
+#[schema(as = VoiceHabit)]
 pub enum Habit {
     /// How a text begins.
     Greeting {

@@ -22,6 +22,7 @@ pub const EXCERPT_MAX: usize = 160;
 /// What an edit says of a habit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = VoiceStance)]
 pub enum Stance {
     /// The coach changed the text to follow it.
     For,

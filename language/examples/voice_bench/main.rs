@@ -23,7 +23,7 @@ fn main() -> Result<(), Box<dyn error::Error>> {
     for session in 1..=SESSIONS {
         write!(out, "{session:>6}")?;
     }
-    writeln!(out, "{:>9}{:>8}", "max(10)", "lessons")?;
+    writeln!(out, "{:>9}{:>8}", "worst", "lessons")?;
     let mut last = Vec::new();
     for (arm, name) in ARMS {
         let runs: Vec<Run> = seeds.iter().map(|seed| run(arm, *seed)).collect();

@@ -20,9 +20,11 @@ mod script;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashMap;
+
 use chrono::NaiveDate;
 use debrief_domain::summary::Section;
-use debrief_domain::summary::content::{ActionItem, Point, Quote};
+use debrief_domain::summary::content::{ActionItem, Checked, Point, Quote};
 use debrief_domain::transcript::content::{Content, Role};
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -126,6 +128,32 @@ impl<'a> Evidence<'a> {
             }
         }
         sifted
+    }
+
+    /// Checks what a model answered when it was asked again for the points that failed, and for
+    /// `unread` ones whose form was wrong. Of each section at most as many are taken as were asked
+    /// for. Returns all points that stand, and the counts.
+    pub fn repair(&self, first: Sifted, unread: u32, again: Vec<Claim>) -> (Vec<Stated>, Checked) {
+        let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+        let mut checked = Checked { kept: number(first.kept.len()), repaired: 0, dropped: 0 };
+        let asked = number(first.failed.len()).saturating_add(unread);
+        let mut missing: HashMap<Section, u32> = HashMap::new();
+        for (claim, _) in &first.failed {
+            *missing.entry(claim.section.clone()).or_default() += 1;
+        }
+        let mut spare = unread;
+        let mut kept = first.kept;
+        for stated in self.sift(again).kept {
+            let missing = missing.entry(stated.section.clone()).or_default();
+            let left = if *missing > 0 { missing } else { &mut spare };
+            if *left > 0 && !kept.contains(&stated) {
+                *left -= 1;
+                checked.repaired += 1;
+                kept.push(stated);
+            }
+        }
+        checked.dropped = asked.saturating_sub(checked.repaired);
+        (kept, checked)
     }
 
     /// Checks a point.

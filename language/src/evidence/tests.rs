@@ -313,6 +313,31 @@ fn owner_and_date_of_an_action_item_were_said() {
 }
 
 #[test]
+fn what_is_asked_again_is_repaired_or_dropped() {
+    let content = english();
+    let evidence = Evidence::new(&content, &known());
+    let right = claim("Tom gets the report", &[1], &[REPORT]);
+    let wrong = |text: &str| claim(text, &[1], &["words that nobody said"]);
+    let first = evidence.sift(vec![right.clone(), wrong("a"), wrong("b"), wrong("c")]);
+    assert_eq!((first.kept.len(), first.failed.len()), (1, 3));
+    let another = |text: &str| claim(text, &[1], &["It takes three hours"]);
+    let again = vec![
+        another("It takes hours"),
+        wrong("b"),
+        // Given before, and of a section that was right: nobody asked for them.
+        right,
+        Claim { section: Section::Progress, ..another("Hours go into it") },
+    ];
+    let (kept, checked) = evidence.repair(first.clone(), 0, again.clone());
+    assert_eq!(kept.len(), 2);
+    assert_eq!(checked, Checked { kept: 1, repaired: 1, dropped: 2 });
+    // One whose form was wrong may be of any section.
+    let (kept, checked) = evidence.repair(first, 1, again);
+    assert_eq!(kept.len(), 3);
+    assert_eq!(checked, Checked { kept: 1, repaired: 2, dropped: 2 });
+}
+
+#[test]
 fn topics_need_turns_but_no_quotes() {
     let content = english();
     let topic =

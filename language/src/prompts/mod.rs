@@ -8,7 +8,7 @@
 //! Invariants:
 //! - A request holds nothing but its template, the frame and its [`Input`].
 //! - What was spoken or written by others stands in the text, never in the instructions, between
-//!   tags that it cannot close.
+//!   tags that it cannot close. Of names and terms, which a template may use, one short line.
 //! - The same template and input give the same request.
 
 pub mod builtin;

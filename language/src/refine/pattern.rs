@@ -11,6 +11,9 @@
 
 use super::tokens::{Kind, Token};
 
+/// Most tokens of a description or a name.
+const DESCRIPTION: usize = 24;
+
 /// A part of an instruction that a pattern leaves open: where it begins and ends in the text, and
 /// its tokens.
 #[derive(Debug, Clone)]
@@ -122,7 +125,9 @@ fn fit<'t, R>(
                     }
                 }
             }
-            for to in begin + 1..=tokens.len() {
+            // Only words that are taken as they are may be many.
+            let most = if matches!(name, 'x' | 'y') { tokens.len() } else { begin + DESCRIPTION };
+            for to in begin + 1..=tokens.len().min(most) {
                 open.push(Open { name: *name, from, tokens: &tokens[begin..to] });
                 let answer = fit(rest, tokens, to, open, interpret);
                 open.pop();

@@ -478,6 +478,19 @@ fn an_empty_summary_is_asked_about() {
     }
 }
 
+#[test]
+fn long_messages_are_answered_in_bounded_time() {
+    for words in
+        ["change a to ", "add to in for : ", "move the first and ", "החלף את ב ל ", "“a” to is "]
+    {
+        let message: String = words.chars().cycle().take(MESSAGE_MAX).collect();
+        let begun = std::time::Instant::now();
+        refine(&english(), &message, context());
+        refine(&english(), &format!("{message}x"), context());
+        assert!(begun.elapsed().as_secs() < 10, "{words}: {:?}", begun.elapsed());
+    }
+}
+
 proptest::proptest! {
     #[test]
     fn no_message_breaks_it(words in proptest::collection::vec(0usize..46, 0..14)) {

@@ -12,8 +12,8 @@ use debrief_domain::voice::{
 };
 use std::collections::HashSet;
 
-/// Least confidence of a trait that becomes a rule, in percent.
-const SURE: u8 = 60;
+/// Least confidence of a trait that becomes a rule, in percent: that of two of two, not of one of one.
+const SURE: u8 = 50;
 /// Most rules that are described.
 pub const RULES_MAX: usize = 60;
 

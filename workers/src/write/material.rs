@@ -1,6 +1,8 @@
 //! What a summary is written from.
 
 use super::Stop;
+use crate::note;
+use crate::prompts;
 use crate::worker::Context;
 use chrono::NaiveDate;
 use debrief_domain::client::Client;
@@ -13,7 +15,7 @@ use debrief_domain::vocabulary::Vocabulary;
 use debrief_domain::voice::Profile;
 use debrief_infra::keys::DataKey;
 use debrief_infra::log::RecordedEvent;
-use debrief_language::prompts::{self, Template};
+use debrief_language::prompts::Template;
 use debrief_language::voice;
 use debrief_sessions::{Loaded, Turns, corrected, load};
 use std::sync::Arc;
@@ -40,16 +42,6 @@ pub(crate) struct Material {
     pub(crate) voice: Option<(Profile, u32)>,
     /// The client's running note as text, and its version.
     pub(crate) note: Option<(String, u32)>,
-}
-
-/// Name of the prompt of sessions for which no other was chosen.
-const DEFAULT: &str = "regular";
-
-/// Returns the prompt of this name.
-fn effective(wanted: Option<&str>) -> Option<(PromptVersion, Template)> {
-    let template = prompts::builtin::named(wanted.unwrap_or(DEFAULT))?;
-    let version = PromptVersion { name: template.name.clone(), version: 1 };
-    Some((version, template))
 }
 
 impl Material {
@@ -84,13 +76,19 @@ impl Material {
         let vocabulary = VocabularyId::of(organization);
         let (vocabulary, _) = log.load::<Vocabulary>(organization, vocabulary.0).await?;
         let terms = vocabulary.entries().iter().map(|entry| entry.term.clone()).collect();
-        let (prompt, template) = effective(requested.prompt.as_deref()).ok_or_else(|| {
+        let wanted = requested.prompt.as_deref();
+        let effective = prompts::effective(log, organization, client_id, wanted).await?;
+        let (prompt, template) = effective.ok_or_else(|| {
             Stop::Fail(
                 "There is no prompt of this name any more. Choose one of those that \
                  GET /v1/analyze/prompts lists."
                     .to_owned(),
             )
         })?;
+        let note = match client_id {
+            Some(client) => note::text(log, organization, client).await?,
+            None => None,
+        };
         let language = requested
             .language
             .clone()
@@ -110,8 +108,8 @@ impl Material {
             instructions,
             prompt,
             template,
-            voice: None,
-            note: None,
+            voice: crate::voice::profile(log, organization).await?,
+            note,
         })
     }
 

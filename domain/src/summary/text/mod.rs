@@ -21,6 +21,7 @@ use utoipa::ToSchema;
 /// Where the text is shown.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = SummaryMarkup)]
 pub enum Markup {
     /// As Markdown (CommonMark).
     #[default]
