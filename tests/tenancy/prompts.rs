@@ -30,8 +30,6 @@ pub(crate) const RESOURCE: Resource = Resource {
             let rule = json!({"change": "add_rule", "text": "Be brief."});
             request.json(&json!({"changes": [rule]}))
         }),
-        // A stranger's own is there by then.
-        Case::own("delete", "/v1/analyze/voice", |request, _| request),
     ],
 };
 
