@@ -50,7 +50,7 @@ async fn approved_summaries_and_people_keep_the_note(profile: Profile) {
     assert_eq!(api.patch(&path, &edit).await.problem(409), "note_changed");
     let second = api
         .session(
-            &format!("{VTT}\n\n00:10:00.000 --> 00:10:09.000\nDana: Bye, and have a good week.\n"),
+            format!("{VTT}\n\n00:10:00.000 --> 00:10:09.000\nDana: Bye, and have a good week.\n"),
             &fields,
         )
         .await;
@@ -58,7 +58,7 @@ async fn approved_summaries_and_people_keep_the_note(profile: Profile) {
     let third = json!("Walk to work on Fridays");
     let more = api
         .session(
-            &format!("{VTT}\n\n00:11:00.000 --> 00:11:09.000\nDana: Goodbye, see you on Monday.\n"),
+            format!("{VTT}\n\n00:11:00.000 --> 00:11:09.000\nDana: Goodbye, see you on Monday.\n"),
             &fields,
         )
         .await;
