@@ -67,7 +67,7 @@ async fn approved_edits_are_learned_and_taken_back(profile: Profile) {
     for n in 0..2 {
         let session = api
             .session(
-                &format!(
+                format!(
                     "{VTT}\n\n00:10:0{n}.000 --> 00:10:09.000\nDana: Bye, and have a good week.\n"
                 ),
                 &[],

@@ -61,8 +61,7 @@ pub fn merge(note: &ClientNote, content: &Content, session: Session) -> Vec<Line
             Some((old, _)) if old.id.is_empty() => continue,
             Some((old, it)) => {
                 said.insert(old.id.clone());
-                let owner = new.owner.clone().or_else(|| old.owner.clone());
-                let new = Line { id: old.id.clone(), owner, ..new };
+                let new = in_place_of(old, new);
                 if new == *old {
                     continue;
                 }
@@ -114,7 +113,21 @@ fn of_summary(content: &Content, session: Session) -> Vec<Line> {
     let goals = content.progress.iter().map(of(LineKind::Goal));
     let agreements = content.decisions.iter().map(of(LineKind::Agreement));
     let themes = content.topics.iter().map(of(LineKind::Theme));
-    goals.chain(agreements).chain(content.action_items.iter().map(item)).chain(themes).collect()
+    // An action item that is also a decision is an action item.
+    goals.chain(content.action_items.iter().map(item)).chain(agreements).chain(themes).collect()
+}
+
+/// Returns the new line as it takes the place of the old one.
+fn in_place_of(old: &Line, new: Line) -> Line {
+    let id = old.id.clone();
+    let owner = new.owner.clone().or_else(|| old.owner.clone());
+    match (old.kind, new.kind) {
+        // What was to be done was decided again: it stays to be done, by the same day.
+        (LineKind::ActionItem, LineKind::Agreement) => {
+            Line { id, kind: old.kind, owner, due_on: old.due_on, done: old.done, ..new }
+        }
+        _ => Line { id, owner, ..new },
+    }
 }
 
 /// Whether two lines say the same. A decision to do something is the action item.

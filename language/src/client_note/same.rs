@@ -6,7 +6,9 @@ use unicode_segmentation::UnicodeSegmentation;
 
 /// Share of the words of the shorter line that the longer one has, from which they are the same.
 const SAME: f64 = 0.75;
-/// Words that lines of more than one word must share.
+/// The same for all words, where those that carry meaning are shared.
+const SAME_REST: f64 = 0.6;
+/// Words that carry meaning from which they decide alone; and that lines must share.
 const SHARED_MIN: usize = 2;
 /// Letters that the beginning of a word must have to stand for its forms.
 const STEM_MIN: usize = 4;
@@ -16,7 +18,10 @@ const ENDING_MAX: usize = 3;
 /// The words of a line that carry its meaning, and its numbers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Words {
+    /// Those that carry meaning.
     words: BTreeSet<String>,
+    /// All but numbers.
+    all: BTreeSet<String>,
     numbers: BTreeSet<String>,
     denied: bool,
 }
@@ -33,15 +38,17 @@ impl Words {
         let (numbers, rest): (Vec<String>, Vec<String>) =
             all.into_iter().partition(|word| word.chars().any(char::is_numeric));
         let denied = rest.iter().any(|word| crate::merge::denies(word));
-        let content: BTreeSet<String> =
-            rest.iter().filter(|word| !stop.contains(*word)).cloned().collect();
-        // Of a text of nothing but common words, these are what it says.
-        let words = if content.is_empty() { rest.into_iter().collect() } else { content };
-        Self { words, numbers: numbers.into_iter().collect(), denied }
+        let words = rest.iter().filter(|word| !stop.contains(*word)).cloned().collect();
+        Self {
+            words,
+            all: rest.into_iter().collect(),
+            numbers: numbers.into_iter().collect(),
+            denied,
+        }
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.words.is_empty() && self.numbers.is_empty()
+        self.all.is_empty() && self.numbers.is_empty()
     }
 
     /// Whether both say the same: most words of the shorter one, no other number, and neither
@@ -50,16 +57,29 @@ impl Words {
         if self.numbers != other.numbers || self.denied != other.denied {
             return false;
         }
-        let (short, long) = match self.words.len() <= other.words.len() {
-            true => (&self.words, &other.words),
-            false => (&other.words, &self.words),
-        };
-        let shared = short.iter().filter(|word| long.iter().any(|it| is_form(word, it))).count();
-        if short.len() < SHARED_MIN || long.len() < SHARED_MIN {
-            return shared == short.len() && short.len() == long.len();
+        let (shared, least) = shared(&self.words, &other.words);
+        if least >= SHARED_MIN {
+            return shared >= SHARED_MIN && shared as f64 >= SAME * least as f64;
         }
-        shared >= SHARED_MIN && shared as f64 >= SAME * short.len() as f64
+        // Too little carries meaning: all of it must be shared, and most of the rest, more if one
+        // says something that the other does not.
+        if shared < least {
+            return false;
+        }
+        let most = if self.words.len() == other.words.len() { SAME_REST } else { SAME };
+        let (shared, least) = self::shared(&self.all, &other.all);
+        match least >= SHARED_MIN {
+            true => shared as f64 >= most * least as f64,
+            false => shared == least && self.all.len() == other.all.len(),
+        }
     }
+}
+
+/// Returns how many words of the shorter list the longer one has, and how many it has itself.
+fn shared(one: &BTreeSet<String>, other: &BTreeSet<String>) -> (usize, usize) {
+    let (short, long) = if one.len() <= other.len() { (one, other) } else { (other, one) };
+    let shared = short.iter().filter(|word| long.iter().any(|it| is_form(word, it))).count();
+    (shared, short.len())
 }
 
 /// Whether two words are forms of one: they begin alike, and little follows.
@@ -86,6 +106,7 @@ mod tests {
             ("Call my manager on Monday", "She will call the manager Monday"),
             ("delegation", "Delegation"),
             ("Sleeping before midnight", "Sleep before midnight each day"),
+            ("No meetings after five", "No meetings after five o'clock"),
         ] {
             assert!(same(one, other), "{one} / {other}");
         }
@@ -94,7 +115,9 @@ mod tests {
             ("Call my manager", "Do not call my manager"),
             ("sleep", "sleep and work"),
             ("Call my manager", "Call my mother"),
+            ("I call my mother", "I call my father"),
             ("Write the report", "Read the paper"),
+            ("Walk to work", "Walk to school"),
         ] {
             assert!(!same(one, other), "{one} / {other}");
         }

@@ -90,13 +90,20 @@ fn sections_become_kinds_and_what_is_said_again_is_one_line() {
         note.texts(),
         [
             "Sleeping seven hours most nights",
-            "Meetings end at five",
             "Call my manager on Monday",
             "Run 5 km",
+            "Meetings end at five",
             "sleep",
             "delegation"
         ]
     );
+    let call = &note.0.lines()[1];
+    assert_eq!((call.kind, call.owner.as_deref()), (LineKind::ActionItem, Some("Omer")));
+    // Decided again, it stays what it is.
+    let decided = Content { decisions: vec![point("Call my manager on Monday", 1)], ..content() };
+    let again = merge(&note.0, &decided, session(2));
+    let [LineChange::Put(line)] = again.as_slice() else { panic!("{again:?}") };
+    assert_eq!((line.kind, line.owner.as_deref()), (LineKind::ActionItem, Some("Omer")));
     let run = note.id("Run 5 km");
     let second = Content {
         action_items: vec![item("I will run 5 km", None, true), item("Run 10 km", None, false)],
