@@ -23,7 +23,7 @@ async fn calls_are_counted_until_the_budget_is_spent(profile: Profile) {
     assert_eq!(none["budget"]["renewed_on"], "2020-02-01");
     api.session(VTT, &[]).await;
     let question = json!({
-        "query": "what about the manager?", "answer": "model", "filters": {"kinds": ["turns"]},
+        "query": "does he hand over every review?", "answer": "model", "filters": {"kinds": ["turns"]},
     });
     let ask = async || {
         let answer = api.post("/v1/search/query", &question).await.expect(200);
