@@ -14,7 +14,14 @@ use uuid::Uuid;
 
 /// The drafts of a process. Clones share everything.
 #[derive(Debug, Clone, Default)]
-pub struct Drafts(Arc<Mutex<HashMap<Uuid, watch::Sender<String>>>>);
+pub struct Drafts(Arc<Shared>);
+
+#[derive(Debug, Default)]
+struct Shared {
+    all: Mutex<HashMap<Uuid, watch::Sender<String>>>,
+    /// Changes when a draft begins.
+    begun: watch::Sender<()>,
+}
 
 /// Writes a draft. Dropped, it ends the draft.
 #[derive(Debug)]
@@ -34,14 +41,21 @@ pub struct Draft {
 
 impl Drafts {
     fn all(&self) -> MutexGuard<'_, HashMap<Uuid, watch::Sender<String>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.all.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Begins a draft, and ends one of the same id: another attempt begins anew.
     pub fn write(&self, id: Uuid) -> Writing {
         let text = watch::Sender::new(String::new());
         self.all().insert(id, text.clone());
+        self.0.begun.send_replace(());
         Writing { drafts: self.clone(), id, text }
+    }
+
+    /// Tells of drafts that begin, whatever their id: to wait for one, subscribe, then look for it
+    /// with [`Drafts::watch`].
+    pub fn begun(&self) -> watch::Receiver<()> {
+        self.0.begun.subscribe()
     }
 
     /// Watches a draft from its beginning; `None` if nothing is being written under this id.
@@ -103,8 +117,10 @@ mod tests {
     #[tokio::test]
     async fn who_comes_late_sees_all() {
         let drafts = Drafts::default();
+        let mut begun = drafts.begun();
         assert!(drafts.watch(ID).is_none());
         let writing = drafts.write(ID);
+        begun.changed().await.unwrap();
         let early = tokio::spawn(rest(drafts.watch(ID).unwrap()));
         writing.push("Hé");
         tokio::task::yield_now().await;

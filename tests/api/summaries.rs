@@ -167,19 +167,18 @@ async fn a_model_writes_and_people_refine(profile: Profile) {
     let question = refined(&api, &id, "What did he say about his manager?").await;
     assert_eq!((&question["state"], &question["version"]), (&json!("complete"), &Value::Null));
 
-    api.post(&format!("/v1/summaries/{id}/undo"), &json!({})).await.expect(200);
-    let undone = api.get(&format!("/v1/summaries/{id}")).await.expect(200);
+    let step = async |step: &str, body: Value| {
+        let done = api.post(&format!("/v1/summaries/{id}/{step}"), &body).await.expect(200);
+        let path = format!("/v1/summaries/{id}?min_position={}", done["position"]);
+        api.get(&path).await.expect(200)
+    };
+    let undone = step("undo", json!({})).await;
     assert_eq!(undone["decisions"], summary["decisions"]);
-    api.post(&format!("/v1/summaries/{id}/redo"), &json!({})).await.expect(200);
-    let redone = api.get(&format!("/v1/summaries/{id}")).await.expect(200);
+    let redone = step("redo", json!({})).await;
     assert_eq!(redone["decisions"], refined_once["decisions"]);
-    let restore = json!({"version": 1});
-    api.post(&format!("/v1/summaries/{id}/restore"), &restore).await.expect(200);
-    let restored = api.get(&format!("/v1/summaries/{id}")).await.expect(200);
+    let restored = step("restore", json!({"version": 1})).await;
     assert_eq!(restored["overview"], first["overview"]);
-    let approve = api.post(&format!("/v1/summaries/{id}/approve"), &json!({})).await.expect(200);
-    let path = format!("/v1/summaries/{id}?min_position={}", approve["position"]);
-    let approved = api.get(&path).await.expect(200);
+    let approved = step("approve", json!({})).await;
     assert_eq!(approved["state"], "approved");
     assert_eq!(approved["approved_version"], approved["version"]);
 
@@ -205,7 +204,8 @@ async fn what_was_not_said_is_left_out(profile: Profile) {
             let right =
                 point("Omer hands the report over.", 1, "I decided to hand the report over");
             let lie = point("Omer trusts Ingrid.", 1, "I decided to hand the report over");
-            answer = json!({"decisions": [right, lie]});
+            answer = honest(&json!({"messages": []}));
+            answer["decisions"] = json!([right, lie]);
         }
         answer.to_string()
     });

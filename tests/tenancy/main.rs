@@ -6,6 +6,7 @@
 //! content of bodies. A route that cannot be requested without it fails the test, which names the
 //! file to change.
 
+mod analyze;
 mod channels;
 mod clients;
 mod corrections;
@@ -33,7 +34,8 @@ mod world;
 use resource::Resource;
 
 /// A file for each resource.
-const RESOURCES: [&Resource; 14] = [
+const RESOURCES: [&Resource; 15] = [
+    &analyze::RESOURCE,
     &channels::RESOURCE,
     &clients::RESOURCE,
     &corrections::RESOURCE,

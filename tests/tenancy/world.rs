@@ -10,6 +10,8 @@ use uuid::Uuid;
 pub(crate) struct Ids {
     pub transcript: String,
     pub summary: String,
+    /// A message that refines the summary.
+    pub message: String,
     pub client: String,
     pub correction: String,
     pub saved: String,
@@ -28,6 +30,7 @@ impl Ids {
         Self {
             transcript: id(),
             summary: id(),
+            message: id(),
             client: id(),
             correction: id(),
             saved: id(),
@@ -104,6 +107,9 @@ impl World {
         let line = json!({"edit": "add", "kind": "goal", "text": "See Zanzibar."});
         let edits = json!({"base_version": 0, "edits": [line]});
         theirs.patch(&format!("/v1/clients/{client}/note"), &edits).await.expect(200);
+        let message =
+            json!({"summary_id": session["summary_id"], "message": "Is Quokka in Zanzibar?"});
+        let message = theirs.post("/v1/analyze/refine", &message).await.expect(202);
         let dead = dead_letter(&mut server, &theirs).await;
         let organizations = server.cli(&["organizations", "list"]);
         let line = organizations.lines().find(|line| line.ends_with("Theirs")).unwrap();
@@ -111,6 +117,7 @@ impl World {
             ids: Ids {
                 transcript: id(&session),
                 summary: session["summary_id"].as_str().unwrap().to_owned(),
+                message: message["message_id"].as_str().unwrap().to_owned(),
                 client,
                 correction: session["correction_id"].as_str().unwrap().to_owned(),
                 saved,
@@ -127,8 +134,8 @@ impl World {
 
     /// Returns what only [`World::theirs`] may see: words and ids.
     pub(crate) fn secrets(&self) -> Vec<String> {
-        let Ids { transcript, summary, client, correction, saved, .. } = &self.ids;
-        let ids = [transcript, summary, client, correction, saved, &self.organization];
+        let Ids { transcript, summary, message, client, correction, saved, .. } = &self.ids;
+        let ids = [transcript, summary, message, client, correction, saved, &self.organization];
         SECRETS.into_iter().chain(ids.into_iter().map(String::as_str)).map(str::to_owned).collect()
     }
 }

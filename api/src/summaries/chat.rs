@@ -251,12 +251,14 @@ impl Teller {
 
     async fn tell(self) -> Result<(), Problem> {
         let mut reached = self.state.views.watch("transcripts");
+        let mut begun = self.state.drafts.begun();
         let mut told = String::new();
         loop {
             // Subscribes before it reads, so that no change is missed in between.
             if let Some(reached) = &mut reached {
                 reached.borrow_and_update();
             }
+            begun.borrow_and_update();
             if let Some(draft) = self.state.drafts.watch(self.id.0) {
                 told.clear();
                 if self.tell_draft(draft, &mut told).await.is_err() {
@@ -283,6 +285,7 @@ impl Teller {
             };
             tokio::select! {
                 () = changed => {}
+                _ = begun.changed() => {}
                 () = tokio::time::sleep(POLL) => {}
                 () = self.events.closed() => return Ok(()),
             }
@@ -307,7 +310,8 @@ impl Teller {
         let tell = async {
             if row.state == MessageState::Complete {
                 let answer = row.answer.as_deref().unwrap_or_default();
-                let rest = answer.strip_prefix(told);
+                // White space at its end is not part of an answer.
+                let rest = answer.strip_prefix(told.trim_end());
                 if told.is_empty() || rest.is_none() {
                     self.send("start", &json!({ "message_id": self.id })).await?;
                 }

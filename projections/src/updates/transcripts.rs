@@ -185,8 +185,16 @@ mod tests {
                 &["summary.created", "summary.created.minimal"],
             ),
             (
+                r#"{"summary_id":"STREAM","transcript_id":"TRANSCRIPT","version":2}"#,
+                &["summary.revised"],
+            ),
+            (
                 r#"{"state":"ready","summary_id":"STREAM","transcript_id":"TRANSCRIPT","version":2}"#,
-                &["summary.revised", "summary.revised.minimal"],
+                &["summary.revised.minimal"],
+            ),
+            (
+                r#"{"state":"ready","summary_id":"STREAM","transcript_id":"TRANSCRIPT","version":3}"#,
+                &["summary.kept", "summary.kept.minimal"],
             ),
             (
                 r#"{"error":{"code":"language_model_unavailable","message":"The language model did not answer; ask for processing again later."},"state":"failed","transcript_id":"STREAM"}"#,

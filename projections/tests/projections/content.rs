@@ -41,7 +41,9 @@ pub(crate) async fn odd_words_pass_through(place: Shared) {
             summary(&views, Viewer::everything(history.organization), SummaryId::of(id), None)
                 .await
                 .unwrap();
-        assert_eq!(row.unwrap().content, Some(history::content(words)));
+        let mut written = history::content(words);
+        written.number(std::iter::empty());
+        assert_eq!(row.unwrap().content, Some(written));
     }
     node.assert_verified(&projections).await;
     println!("{} texts, the longest of {} bytes", WORDS.len() + 1, long.len());
