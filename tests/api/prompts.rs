@@ -1,10 +1,14 @@
 //! Prompts: the built-in ones, one's own, and which is used.
 
 use crate::in_profiles;
+use crate::support::openai::{KEY, OpenAi};
 use crate::support::{Api, Profile, Setup, VTT, eventually};
 use serde_json::{Value, json};
 
-in_profiles! { own_prompts_replace_built_in_ones, a_preview_shows_what_would_be_sent }
+in_profiles! {
+    own_prompts_replace_built_in_ones, a_preview_shows_what_would_be_sent,
+    a_preview_is_what_is_sent
+}
 
 fn template(title: &str) -> Value {
     json!({
@@ -117,4 +121,36 @@ async fn a_preview_shows_what_would_be_sent(profile: Profile) {
     assert!(tried["instructions"].as_str().unwrap().contains("Noa Bar's goals"), "{tried}");
     assert_eq!(tried["version"], Value::Null);
     assert_eq!(server.events().len(), events, "nothing is written");
+}
+
+async fn a_preview_is_what_is_sent(profile: Profile) {
+    let model = OpenAi::start().await;
+    let setup = Setup::new(profile)
+        .set("language_model_url", model.url("writer"))
+        .set("language_model_key", KEY);
+    let Some(server) = setup.start().await else { return };
+    let api = server.api();
+    let client = api.post("/v1/clients", &json!({"name": "Noa Bar"})).await.expect(201);
+    let client = client["id"].as_str().unwrap();
+    let line = json!({"edit": "add", "kind": "goal", "text": "Sleep before midnight."});
+    let note = json!({"base_version": 0, "edits": [line]});
+    api.patch(&format!("/v1/clients/{client}/note"), &note).await.expect(200);
+    let rule = json!({"change": "add_rule", "text": "Never say utilize."});
+    api.patch("/v1/analyze/voice", &json!({"changes": [rule]})).await.expect(200);
+    api.put("/v1/analyze/prompts/ours", &template("Ours")).await.expect(200);
+    let choice = json!({"name": "ours", "client_id": client});
+    api.put("/v1/analyze/prompts/default", &choice).await.expect(200);
+    let fields =
+        [("client_id", client), ("notes", "Second call."), ("held_at", "2026-03-18T09:00:00Z")];
+    let session = api.session(VTT, &fields).await;
+    eventually("the model is asked", async || !model.chats().is_empty()).await;
+    let body = json!({"transcript_id": session["id"]});
+    let shown = api.post("/v1/analyze/prompts/ours/preview", &body).await.expect(200);
+    let sent = model.chats()[0]["messages"].clone();
+    assert_eq!(sent[0]["content"], shown["instructions"]);
+    assert_eq!(sent[1]["content"], shown["parts"][0]["text"]);
+    assert_eq!(shown["estimated"], false);
+    // Control: another prompt is another text.
+    let other = api.post("/v1/analyze/prompts/sport/preview", &body).await.expect(200);
+    assert_ne!(sent[0]["content"], other["instructions"]);
 }
