@@ -77,7 +77,10 @@ impl Reply {
             let letter = char::from_u32(first.into()).unwrap_or(char::REPLACEMENT_CHARACTER);
             return Some((Some(letter), 6));
         }
-        let second = rest.get(6..12)?;
+        let second = match rest.as_bytes().get(6)? {
+            b'\\' => rest.get(6..12)?,
+            _ => "",
+        };
         let pair =
             second.starts_with("\\u").then(|| unit(8)).flatten().map(|second| [first, second]);
         let letter = pair.and_then(|pair| char::decode_utf16(pair).next()).and_then(Result::ok);
