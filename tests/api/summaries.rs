@@ -403,6 +403,59 @@ async fn answers_are_streamed() {
     assert_eq!(late[1].1["text"].as_str().unwrap(), said);
 }
 
+/// A program that is killed while a model writes asks again for what was not answered, and for
+/// nothing else.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_answered_before_a_kill_is_not_paid_again() {
+    const KILLS: usize = 3;
+    let model = OpenAi::start().await;
+    model.script(|request| honest(request).to_string());
+    model.pause(400);
+    let url = format!("{}&context=4000", model.url("scripted"));
+    let setup = Setup::new(Profile::Embedded)
+        .set("language_model_url", url)
+        .set("language_model_key", KEY)
+        .set("worker_lease", "1s");
+    let Some(mut server) = setup.start().await else { return };
+    let talk: String = (0..160)
+        .map(|n| {
+            let topic = ["the garden", "the race", "the report", "the holiday"][n / 40];
+            format!(
+                "Dana: What about {topic} in week {n}?\nOmer: It is quite a story with {topic}.\n"
+            )
+        })
+        .collect();
+    let file = format!("{CALL}{talk}");
+    let session = server.api().session(file, &[]).await;
+    let mut asked = Vec::new();
+    let mut again = 0;
+    for kill in 0..KILLS {
+        let answered = model.answered().len();
+        eventually("another part is answered", async || model.answered().len() > answered).await;
+        let paid = model.answered();
+        // Until it is stored.
+        tokio::time::sleep(std::time::Duration::from_millis(150)).await;
+        server.kill("up");
+        let before = model.chats().len();
+        asked.push((before, paid));
+        server.start("up").await;
+        println!("kill {kill}: {before} requests, {answered} answered before");
+    }
+    let summary = written(&server.api(), &session).await;
+    let parts = summary["coverage"]["parts"].as_u64().unwrap();
+    assert!(parts as usize > KILLS, "{parts} parts are too few for {KILLS} kills");
+    assert_eq!(summary["coverage"]["covered"], summary["coverage"]["turns"]);
+    let chats = model.chats();
+    for (before, paid) in &asked {
+        let later = &chats[*before..];
+        assert!(!later.iter().any(|request| paid.contains(request)), "paid twice");
+        again += later.len();
+    }
+    // Control: what was in flight is asked again.
+    assert!(again > 0 && chats.len() > parts as usize, "{} requests, {parts} parts", chats.len());
+    println!("{} requests for {parts} parts, with {KILLS} kills", chats.len());
+}
+
 /// Returns the events of a stream until its end.
 async fn events(request: reqwest::RequestBuilder) -> Vec<(String, Value)> {
     let response = request.send().await.unwrap();

@@ -46,6 +46,8 @@ struct Said {
     /// While set, chats are answered with "busy".
     away: AtomicBool,
     chats: Mutex<Vec<Value>>,
+    /// The requests of chats that were answered at once.
+    answered: Mutex<Vec<Value>>,
     unauthorized: AtomicUsize,
 }
 
@@ -118,6 +120,11 @@ impl OpenAi {
         self.said.away.store(away, Ordering::SeqCst);
     }
 
+    /// Returns the requests of chats that were answered, without those that are streamed.
+    pub fn answered(&self) -> Vec<Value> {
+        self.said.answered.lock().unwrap().clone()
+    }
+
     /// Returns the requests of chats.
     pub fn chats(&self) -> Vec<Value> {
         self.said.chats.lock().unwrap().clone()
@@ -186,6 +193,7 @@ async fn chat(
     });
     if body["stream"] != true {
         tokio::time::sleep(pause).await;
+        said.answered.lock().unwrap().push(body);
         let message = json!({"role": "assistant", "content": content});
         let choice = json!({"index": 0, "finish_reason": "stop", "message": message});
         let answer =
