@@ -1,4 +1,4 @@
-//! An HTTP client of the API, for `upload`, `search` and `demo`.
+//! An HTTP client of the API, for the commands that ask a server.
 
 use anyhow::{Context, anyhow};
 use debrief_api_types::transcripts::{Received, TranscriptStatus};
@@ -140,6 +140,20 @@ impl Client {
         body: &impl serde::Serialize,
     ) -> Result<T, Failed> {
         let sent = self.request(Method::POST, path).json(body).send().await;
+        self.answer(sent).await
+    }
+
+    pub(super) async fn patch<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &impl serde::Serialize,
+    ) -> Result<T, Failed> {
+        let sent = self.request(Method::PATCH, path).json(body).send().await;
+        self.answer(sent).await
+    }
+
+    pub(super) async fn delete<T: DeserializeOwned>(&self, path: &str) -> Result<T, Failed> {
+        let sent = self.request(Method::DELETE, path).send().await;
         self.answer(sent).await
     }
 

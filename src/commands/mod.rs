@@ -14,6 +14,7 @@ mod run;
 mod search;
 mod summaries;
 mod upload;
+mod voice;
 
 use crate::config::{self, Config};
 use crate::telemetry;
@@ -102,6 +103,8 @@ enum Command {
     Summarize(summaries::Summarize),
     /// Refine a summary by talking; undo, redo, compare and approve its versions
     Refine(summaries::Refine),
+    /// Show and train the coach's writing voice, and change what it learned
+    Voice(voice::Voice),
     /// List, rebuild or verify the read models
     #[command(subcommand)]
     Projections(projections::Projections),
@@ -202,6 +205,7 @@ pub(crate) async fn run(mut cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Upload(upload) => return upload::run(&config, upload).await,
         Command::Search(search) => return search::run(&config, search).await,
         Command::Summarize(wanted) => return summaries::run_summarize(&config, wanted).await,
+        Command::Voice(wanted) => return voice::run(&config, wanted).await,
         Command::Refine(wanted) => return summaries::run_refine(&config, wanted).await,
         Command::Projections(command) => return projections::run(&config, command).await,
         Command::Events(command) => events::run(&config, command).await?,
