@@ -134,7 +134,10 @@ async fn a_process_works_at_some_kinds(profile: Profile) {
     let refused = server.try_cli(&["worker", "--workers", "parse,mial"]);
     let said = String::from_utf8_lossy(&refused.stderr).into_owned();
     assert!(!refused.status.success(), "{said}");
-    assert!(said.contains("parse, vocabulary, summarize, forget, watch"), "{said}");
+    assert!(
+        said.contains("parse, vocabulary, summarize, write, refine, learn, note, forget, watch"),
+        "{said}"
+    );
 
     let uploaded = server.api().upload(VTT, &[]).await;
     let waits = async |server: &Server| {
@@ -237,9 +240,21 @@ async fn metrics_tell_what_waits(profile: Profile) {
         let lags = by_label(&samples, "debrief_projection_lag_events", "projection");
         let relays = by_label(&samples, "debrief_relay_lag_events", "worker");
         let names: Vec<_> = lags.keys().map(String::as_str).collect();
-        assert_eq!(names, ["directory", "searches", "transcripts", "updates"]);
+        let known = ["directory", "prompts", "searches", "transcripts", "updates", "usage"];
+        assert_eq!(names, known);
         let names: Vec<_> = relays.keys().map(String::as_str).collect();
-        assert_eq!(names, ["forget", "parse", "summarize", "vocabulary", "watch"]);
+        let known = [
+            "forget",
+            "learn",
+            "note",
+            "parse",
+            "refine",
+            "summarize",
+            "vocabulary",
+            "watch",
+            "write",
+        ];
+        assert_eq!(names, known);
         lags.values().chain(relays.values()).all(|lag| *lag == 0.0)
     })
     .await;
