@@ -392,7 +392,7 @@ async fn a_shutdown_hands_work_back(place: Place) {
     node.append_jobs(&worker, &["fine"; 30]).await;
     let place = Arc::new(place);
     let runtime = process(&place, &worker, OPTIONS);
-    under_way(&worker, OPTIONS.concurrency).await;
+    under_way(&worker, slots).await;
     runtime.shutdown_background();
     tokio::time::sleep(Duration::from_millis(300)).await;
     let kept = node.rows(&worker, "leased").await.len();
