@@ -42,10 +42,7 @@ impl Worker for Summarize {
     async fn handle(&self, event: &RecordedEvent, job: &JobContext) -> Result<Done, Fault> {
         let Context { log, documents, .. } = &self.0;
         let transcript_id = TranscriptId(event.stream_id);
-        // After ten corrections in a row, one summary of the last state is written, not ten.
-        let stream = StreamId { stream_type: Transcript::TYPE, id: event.stream_id };
-        let later = log.read_stream(event.organization, stream, event.version, PAGE).await?;
-        if later.iter().any(|later| TURNS_CHANGED.contains(&later.event_type.as_str())) {
+        if self.is_overtaken(event).await? {
             return Ok(Done::Finished);
         }
         let loaded = load(log, documents, event.organization, transcript_id).await?;
@@ -59,6 +56,11 @@ impl Worker for Summarize {
             true => vocabulary::pending(log, event).await?,
             false => None,
         };
+        // Again: had the vocabulary been applied between the two, nothing would be pending, and these
+        // turns would be those of before or after it by chance.
+        if self.is_overtaken(event).await? {
+            return Ok(Done::Finished);
+        }
         list.extend(pending.iter().map(|pending| (pending.id, pending.correction.clone())));
         let now = corrected(turns.read, list).await?;
         let rests = |id| now.dormant.iter().any(|(dormant, _)| *dormant == id);
@@ -92,6 +94,15 @@ impl Worker for Summarize {
 }
 
 impl Summarize {
+    /// Whether a later event changes the turns: after ten corrections in a row, one summary of the
+    /// last state is written, not ten.
+    async fn is_overtaken(&self, event: &RecordedEvent) -> Result<bool, Fault> {
+        let stream = StreamId { stream_type: Transcript::TYPE, id: event.stream_id };
+        let log = &self.0.log;
+        let later = log.read_stream(event.organization, stream, event.version, PAGE).await?;
+        Ok(later.iter().any(|later| TURNS_CHANGED.contains(&later.event_type.as_str())))
+    }
+
     /// Asks the language model, if there is one, for a version to replace what was extracted;
     /// a version that a person worked on stays.
     async fn request(
