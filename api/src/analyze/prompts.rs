@@ -18,7 +18,10 @@ use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
 use debrief_domain::ids::{ClientId, PromptChoiceId, PromptId};
 use debrief_domain::language_tag;
-use debrief_domain::prompt::{self, NAME_MAX, PromptCommand, PromptError, PromptTemplate, is_name};
+use debrief_domain::prompt::{
+    self, NAME_MAX, PromptCommand, PromptError, PromptLength, PromptSection, PromptTemplate,
+    is_name,
+};
 use debrief_domain::prompt_choice::{PromptChoice, PromptChoiceChanged, PromptChoiceCommand};
 use debrief_domain::summary::content::PromptVersion;
 use debrief_infra::log::CommandError;
@@ -79,9 +82,25 @@ struct Prompt {
     source: PromptSource,
     /// The number of its newest version.
     version: u32,
-    /// What it asks for.
-    #[serde(flatten)]
-    template: PromptTemplate,
+    /// The prompt's name for people.
+    title: String,
+    /// What to look at in such a session.
+    guidance: String,
+    /// The sections, in the order in which they are asked for.
+    sections: Vec<PromptSection>,
+    /// How it is written.
+    tone: String,
+    /// How much it says.
+    length: PromptLength,
+    /// BCP 47 tag of the language that it is written in; `null` for the transcript's.
+    language: Option<String>,
+}
+
+impl Prompt {
+    fn new(name: String, source: PromptSource, version: u32, template: PromptTemplate) -> Self {
+        let PromptTemplate { title, guidance, sections, tone, length, language } = template;
+        Self { name, source, version, title, guidance, sections, tone, length, language }
+    }
 }
 
 /// A prompt that was written or deleted.
@@ -189,12 +208,12 @@ async fn get(
     let (own, _) = loaded.map_err(refused)?;
     if let Some(template) = own.template() {
         let (source, template) = (PromptSource::Own, template.clone());
-        return Ok(Json(Prompt { name, source, version: own.version(), template }));
+        return Ok(Json(Prompt::new(name, source, own.version(), template)));
     }
     let template = builtin::named(&name).ok_or_else(not_found)?;
     let template = prompts::to_stored(template);
     let source = PromptSource::BuiltIn;
-    Ok(Json(Prompt { name, source, version: builtin::VERSION, template }))
+    Ok(Json(Prompt::new(name, source, builtin::VERSION, template)))
 }
 
 /// Write a prompt.

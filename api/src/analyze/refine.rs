@@ -35,6 +35,7 @@ pub(super) fn router() -> OpenApiRouter<ApiState> {
     post, path = "/v1/analyze/refine", operation_id = "refine_summary", tag = "analyze",
     responses(
         (status = 202, description = "The message was sent"),
+        (status = 404, description = "`not_found`: There is no such summary."),
         (status = 409, description = "`conflict`: Too many messages wait, or were sent."),
     )
 )]

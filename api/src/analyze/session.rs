@@ -36,6 +36,7 @@ pub(super) fn router() -> OpenApiRouter<ApiState> {
     post, path = "/v1/analyze/session", operation_id = "analyze_session", tag = "analyze",
     responses(
         (status = 202, description = "The version was asked for"),
+        (status = 404, description = "`not_found`: There is no such session."),
         (status = 409, description = "`not_read`: The files were not read yet."),
     )
 )]
