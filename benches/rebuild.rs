@@ -20,7 +20,7 @@ use debrief_domain::client::{ClientEvent, ClientRegistered};
 use debrief_domain::event::encode_payload;
 use debrief_domain::ids::{ClientId, SummaryId, TranscriptId};
 use debrief_domain::summary::content::{self, Method, Point, Quote};
-use debrief_domain::summary::{SummaryCreated, SummaryEvent, SummaryRevised};
+use debrief_domain::summary::{Cause, SummaryCreated, SummaryEvent, SummaryRevised};
 use debrief_domain::transcript::content::{Participant, Role};
 use debrief_domain::transcript::{Transcript, TranscriptDetailsChanged, TranscriptEvent};
 use debrief_domain::transcript::{TranscriptParsed, TranscriptUploaded};
@@ -213,6 +213,7 @@ async fn fill(log: &EventLog, total: i64) {
                     transcript_id: transcript,
                     version: n as u32 + 2,
                     content: said(n).into(),
+                    cause: Cause::default(),
                 }))
             }));
             append(log, "summary", SummaryId::of(transcript).0, events, key).await;

@@ -212,7 +212,7 @@ async fn a_session_is_loaded_as_it_stands() {
             ..TranscriptDetailsChanged::default()
         }))
         .await;
-    let summary = SummaryContent {
+    let mut summary = SummaryContent {
         headline: Some(Point::of_quote(Quote {
             turn: 1,
             speaker: None,
@@ -221,6 +221,7 @@ async fn a_session_is_loaded_as_it_stands() {
         })),
         ..SummaryContent::empty(Method::Extractive)
     };
+    summary.number(std::iter::empty());
     let write = SummaryCommand::Write { transcript_id: ID, content: Box::new(summary.clone()) };
     let key = Some(place.key.clone());
     command::<Summary>(&place.log, SummaryId::of(ID).0, write, key, vec![]).await;
