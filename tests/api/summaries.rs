@@ -415,7 +415,7 @@ async fn what_was_answered_before_a_kill_is_not_paid_again() {
     let setup = Setup::new(Profile::Embedded)
         .set("language_model_url", url)
         .set("language_model_key", KEY)
-        .set("worker_lease", "1s");
+        .set("worker_lease", "2s");
     let Some(mut server) = setup.start().await else { return };
     let talk: String = (0..160)
         .map(|n| {
