@@ -411,15 +411,15 @@ async fn what_was_answered_before_a_kill_is_not_paid_again() {
     let model = OpenAi::start().await;
     model.script(|request| honest(request).to_string());
     model.pause(400);
-    let url = format!("{}&context=4000", model.url("scripted"));
+    let url = format!("{}&context=8000", model.url("scripted"));
     let setup = Setup::new(Profile::Embedded)
         .set("language_model_url", url)
         .set("language_model_key", KEY)
         .set("worker_lease", "2s");
     let Some(mut server) = setup.start().await else { return };
-    let talk: String = (0..160)
+    let talk: String = (0..600)
         .map(|n| {
-            let topic = ["the garden", "the race", "the report", "the holiday"][n / 40];
+            let topic = ["the garden", "the race", "the report", "the holiday"][n / 150];
             format!(
                 "Dana: What about {topic} in week {n}?\nOmer: It is quite a story with {topic}.\n"
             )
