@@ -407,7 +407,7 @@ async fn answers_are_streamed() {
 /// nothing else.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_answered_before_a_kill_is_not_paid_again() {
-    const KILLS: usize = 3;
+    const KILLS: usize = 2;
     let model = OpenAi::start().await;
     model.script(|request| honest(request).to_string());
     model.pause(400);
