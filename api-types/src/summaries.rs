@@ -166,7 +166,7 @@ pub struct ChatMessage {
     pub id: MessageId,
     /// Where it is.
     pub state: MessageState,
-    /// Who sent it: `member/…` or `key/…`.
+    /// Who sent it, such as `api_key:` and the id of the key.
     pub from: String,
     /// What was asked; left out once it was erased.
     pub text: Option<String>,

@@ -217,3 +217,14 @@ pub(crate) async fn run(mut cli: Cli) -> anyhow::Result<ExitCode> {
     }
     Ok(ExitCode::SUCCESS)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn no_flag_is_given_twice() {
+        Cli::command().debug_assert();
+    }
+}

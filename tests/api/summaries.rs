@@ -403,6 +403,42 @@ async fn answers_are_streamed() {
     assert_eq!(late[1].1["text"].as_str().unwrap(), said);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_command_line_refines_too() {
+    let model = OpenAi::start().await;
+    model.script(|request| match is_refinement(request) {
+        false => honest(request).to_string(),
+        true => {
+            let edits = json!([{"edit": "change", "id": "d1", "text": "Omer lets go."}]);
+            json!({"answer": "Shorter now.", "edits": edits}).to_string()
+        }
+    });
+    let Some(server) = with_model(Profile::Embedded, &model).await else { return };
+    let session = server.api().session(CALL, &[]).await;
+    let id = session["id"].as_str().unwrap();
+    let out = server.cli(&["summarize", id]);
+    assert!(out.contains("d1") && out.contains("Omer hands the report over."), "{out}");
+    assert!(out.contains("8 of 8 turns covered") && out.contains("Written by scripted"), "{out}");
+    let out = server.cli(&["refine", id, "make", "the", "decision", "shorter"]);
+    assert!(out.starts_with("Shorter now.") && out.contains("{+lets go+}"), "{out}");
+    let out = server.cli(&["refine", id, "--undo"]);
+    assert!(out.contains("{+hands the report over+}"), "{out}");
+    server.cli(&["refine", id, "--redo"]);
+    let out = server.cli(&["refine", id, "--approve"]);
+    assert!(out.contains("is approved"), "{out}");
+    let out = server.cli(&["summarize", id, "--text"]);
+    assert!(out.contains("Omer lets go"), "{out}");
+    let out = server.cli(&["summarize", id, "--number", "1"]);
+    assert!(out.contains("version 1"), "{out}");
+    let out = server.cli(&["refine", id, "--chat"]);
+    assert!(out.contains("> make the decision shorter"), "{out}");
+    let out = server.cli(&["voice", "--add", "Ask one question at the end"]);
+    assert!(out.contains("Ask one question at the end (your own)"), "{out}");
+    let refused = server.try_cli(&["summarize", "018f6f2e-5d3a-7c11-9a55-3f0f5f6f7a01"]);
+    assert!(!refused.status.success());
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("no summary"), "{refused:?}");
+}
+
 /// A program that is killed while a model writes asks again for what was not answered, and for
 /// nothing else.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -32,7 +32,7 @@ pub(in crate::commands) struct Summarize {
     instructions: Option<String>,
     /// Show this version [default: the newest]
     #[arg(long, value_name = "N")]
-    version: Option<u32>,
+    number: Option<u32>,
     /// Print the text that is sent, as Markdown
     #[arg(long, conflicts_with = "json")]
     text: bool,
@@ -63,7 +63,7 @@ pub(in crate::commands) async fn run(
         summary = get(&client, asked.answer.summary_id, &query).await?;
     }
     summary = until_written(&client, summary).await?;
-    if let Some(version) = wanted.version {
+    if let Some(version) = wanted.number {
         summary = get(&client, summary.id, &format!("?version={version}")).await?;
     }
     let mut out = std::io::stdout().lock();
