@@ -420,9 +420,9 @@ async fn the_command_line_refines_too() {
     assert!(out.contains("d1") && out.contains("Omer hands the report over."), "{out}");
     assert!(out.contains("8 of 8 turns covered") && out.contains("Written by scripted"), "{out}");
     let out = server.cli(&["refine", id, "make", "the", "decision", "shorter"]);
-    assert!(out.starts_with("Shorter now.") && out.contains("{+lets go+}"), "{out}");
+    assert!(out.starts_with("Shorter now.") && out.contains("{+lets+}"), "{out}");
     let out = server.cli(&["refine", id, "--undo"]);
-    assert!(out.contains("{+hands the report over+}"), "{out}");
+    assert!(out.contains("{+hands+}"), "{out}");
     server.cli(&["refine", id, "--redo"]);
     let out = server.cli(&["refine", id, "--approve"]);
     assert!(out.contains("is approved"), "{out}");
