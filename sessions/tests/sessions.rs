@@ -222,7 +222,11 @@ async fn a_session_is_loaded_as_it_stands() {
         ..SummaryContent::empty(Method::Extractive)
     };
     summary.number(std::iter::empty());
-    let write = SummaryCommand::Write { transcript_id: ID, content: Box::new(summary.clone()) };
+    let write = SummaryCommand::Write {
+        transcript_id: ID,
+        content: Box::new(summary.clone()),
+        request: None,
+    };
     let key = Some(place.key.clone());
     command::<Summary>(&place.log, SummaryId::of(ID).0, write, key, vec![]).await;
 

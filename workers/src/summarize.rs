@@ -10,7 +10,7 @@ use crate::worker::{Context, Done, Worker};
 use async_trait::async_trait;
 use cqrs_es::Aggregate;
 use debrief_domain::ids::{RequestId, SummaryId, TranscriptId};
-use debrief_domain::summary::{Summary, SummaryCommand, SummaryRequested};
+use debrief_domain::summary::{Summary, SummaryCommand};
 use debrief_domain::transcript::{CORRECTIONS_MAX, Stage, Transcript};
 use debrief_infra::log::{CommandError, RecordedEvent, StreamId};
 use debrief_infra::queue::Begins;
@@ -76,11 +76,14 @@ impl Worker for Summarize {
         job.progress(0.9);
         let mut context = job.command(event, "");
         context.data_key = Some(turns.key.clone());
-        let command = SummaryCommand::Write { transcript_id, content: Box::new(summary) };
+        // Where there is a language model, its version is to replace this one.
+        let request = self.0.language_model.as_ref();
+        let request = request.map(|_| RequestId(Uuid::new_v5(&event.id, b"request")));
+        let content = Box::new(summary);
+        let command = SummaryCommand::Write { transcript_id, content, request };
         let id = SummaryId::of(transcript_id);
         match log.execute::<Summary>(context, id.0, command).await {
-            Ok(_) => self.request(event, job, transcript_id).await,
-            Err(CommandError::Refused(_)) => Ok(Done::Finished),
+            Ok(_) | Err(CommandError::Refused(_)) => Ok(Done::Finished),
             Err(error) => Err(error.into()),
         }
     }
@@ -101,37 +104,6 @@ impl Summarize {
         let log = &self.0.log;
         let later = log.read_stream(event.organization, stream, event.version, PAGE).await?;
         Ok(later.iter().any(|later| TURNS_CHANGED.contains(&later.event_type.as_str())))
-    }
-
-    /// Asks the language model, if there is one, for a version to replace what was extracted;
-    /// a version that a person worked on stays.
-    async fn request(
-        &self,
-        event: &RecordedEvent,
-        job: &JobContext,
-        transcript_id: TranscriptId,
-    ) -> Result<Done, Fault> {
-        let log = &self.0.log;
-        let id = SummaryId::of(transcript_id);
-        if self.0.language_model.is_none() {
-            return Ok(Done::Finished);
-        }
-        let (summary, _) = log.load::<Summary>(event.organization, id.0).await?;
-        if summary.is_by_person() {
-            return Ok(Done::Finished);
-        }
-        let requested = SummaryRequested {
-            transcript_id,
-            request_id: RequestId(Uuid::new_v5(&event.id, b"request")),
-            prompt: None,
-            language: None,
-            instructions: None,
-        };
-        let context = job.command(event, ":request");
-        match log.execute::<Summary>(context, id.0, SummaryCommand::Request(requested)).await {
-            Ok(_) | Err(CommandError::Refused(_)) => Ok(Done::Finished),
-            Err(error) => Err(error.into()),
-        }
     }
 }
 

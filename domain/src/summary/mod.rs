@@ -58,6 +58,9 @@ pub enum SummaryCommand {
         transcript_id: TranscriptId,
         /// Its content.
         content: Box<Content>,
+        /// A request that asks a language model to replace it, in the same append: whoever sees the
+        /// version sees that another is being written. A version that stays is not replaced.
+        request: Option<RequestId>,
     },
     /// Ask a language model for a version.
     Request(SummaryRequested),
@@ -335,8 +338,19 @@ impl Summary {
         }
         let event = match command {
             SummaryCommand::Erase => SummaryEvent::Erased(SummaryErased {}),
-            SummaryCommand::Write { transcript_id, content } => {
-                self.write(transcript_id, *content)?
+            SummaryCommand::Write { transcript_id, content, request } => {
+                let written = self.write(transcript_id, *content)?;
+                let request_id = request.filter(|_| !matches!(written, SummaryEvent::Kept(_)));
+                let requested = request_id.map(|request_id| {
+                    SummaryEvent::Requested(SummaryRequested {
+                        transcript_id,
+                        request_id,
+                        prompt: None,
+                        language: None,
+                        instructions: None,
+                    })
+                });
+                return Ok([written].into_iter().chain(requested).collect());
             }
             SummaryCommand::Request(requested) => {
                 self.transcript()?;

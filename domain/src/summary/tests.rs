@@ -87,7 +87,11 @@ fn change(text: &str) -> Vec<Edit> {
 }
 
 fn write(text: &str) -> SummaryCommand {
-    SummaryCommand::Write { transcript_id: TRANSCRIPT, content: Box::new(decided(text)) }
+    SummaryCommand::Write {
+        transcript_id: TRANSCRIPT,
+        content: Box::new(decided(text)),
+        request: None,
+    }
 }
 
 fn given(events: Vec<SummaryEvent>) -> cqrs_es::test::AggregateTestExecutor<Summary> {
@@ -102,6 +106,18 @@ fn the_second_writing_is_version_two() {
         decided("b"),
         Cause::default(),
     )]);
+}
+
+#[test]
+fn a_version_and_the_request_to_replace_it_are_one() {
+    let write = || SummaryCommand::Write {
+        transcript_id: TRANSCRIPT,
+        content: Box::new(decided("a")),
+        request: Some(REQUEST),
+    };
+    given(vec![]).when(write()).then_expect_events(vec![created("a"), requested()]);
+    let kept = SummaryEvent::Kept(SummaryKept { transcript_id: TRANSCRIPT, version: 2 });
+    given(vec![created("a"), edited(2, "b")]).when(write()).then_expect_events(vec![kept]);
 }
 
 #[test]

@@ -186,7 +186,7 @@ impl History {
     pub async fn summarize(&self, transcript: TranscriptId, words: &str) -> i64 {
         let session = self.sessions.iter().find(|session| session.id == transcript.0).unwrap();
         let content = Box::new(content(words));
-        let write = SummaryCommand::Write { transcript_id: transcript, content };
+        let write = SummaryCommand::Write { transcript_id: transcript, content, request: None };
         let id = SummaryId::of(transcript).0;
         self.command::<Summary>(id, Some(&session.key), None, write).await
     }
@@ -287,8 +287,11 @@ impl History {
         if about_summary && !self.sessions[at].erased {
             let words = content(self.words());
             // Also for a deleted transcript: a summary may be in progress during the deletion.
-            let write =
-                SummaryCommand::Write { transcript_id: TranscriptId(id), content: Box::new(words) };
+            let write = SummaryCommand::Write {
+                transcript_id: TranscriptId(id),
+                content: Box::new(words),
+                request: None,
+            };
             let erase = self.sessions[at].deleted || dice == 49;
             self.sessions[at].erased = erase && self.random.random_bool(0.8);
             let command = if self.sessions[at].erased { SummaryCommand::Erase } else { write };

@@ -19,7 +19,11 @@ fn content() -> Content {
 /// Approves what a coach made of a summary.
 async fn approve(stage: &Stage, session: TranscriptId, edits: Vec<Edit>) {
     let id = SummaryId::of(session).0;
-    let write = SummaryCommand::Write { transcript_id: session, content: Box::new(content()) };
+    let write = SummaryCommand::Write {
+        transcript_id: session,
+        content: Box::new(content()),
+        request: None,
+    };
     stage.tell::<Summary>(id, write).await;
     if !edits.is_empty() {
         stage.tell::<Summary>(id, SummaryCommand::Edit { base_version: 1, edits }).await;

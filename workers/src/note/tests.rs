@@ -29,7 +29,8 @@ async fn approve(stage: &Stage, session: TranscriptId, decisions: &[&str]) {
     let decisions =
         decisions.iter().map(|text| Point { text: (*text).to_owned(), ..Point::default() });
     let content = Content { decisions: decisions.collect(), ..Content::empty(Method::Extractive) };
-    let write = SummaryCommand::Write { transcript_id: session, content: Box::new(content) };
+    let write =
+        SummaryCommand::Write { transcript_id: session, content: Box::new(content), request: None };
     stage.tell::<Summary>(id.0, write).await;
     let (summary, _) = stage.context.log.load::<Summary>(stage.organization, id.0).await.unwrap();
     let approve = SummaryCommand::Approve { base_version: summary.version() };
