@@ -422,7 +422,7 @@ async fn the_command_line_refines_too() {
     let out = server.cli(&["refine", id, "make", "the", "decision", "shorter"]);
     assert!(out.starts_with("Shorter now.") && out.contains("{+lets+}"), "{out}");
     let out = server.cli(&["refine", id, "--undo"]);
-    assert!(out.contains("{+hands+}"), "{out}");
+    assert!(out.contains("{+hands the report+}"), "{out}");
     server.cli(&["refine", id, "--redo"]);
     let out = server.cli(&["refine", id, "--approve"]);
     assert!(out.contains("is approved"), "{out}");
