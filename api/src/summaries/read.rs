@@ -71,9 +71,11 @@ async fn get(
     }
     at.in_projection(&state, "transcripts").await?;
     let (views, viewer) = (&state.views, caller.viewer());
+    // The state first: read after the version, it could be that of a version written in between,
+    // and the version of before would pass for what the model wrote.
+    let about = transcripts::summary_state(views, viewer, id).await?.unwrap_or_default();
     let newest = transcripts::summary(views, viewer, id, None).await?;
     let newest = newest.ok_or_else(|| Problem::not_found("summary"))?;
-    let about = transcripts::summary_state(views, viewer, id).await?.unwrap_or_default();
     let number = newest.version;
     let row = match version {
         Some(version) if version != number => {
