@@ -432,6 +432,9 @@ async fn the_command_line_refines_too() {
     assert!(out.contains("version 1"), "{out}");
     let out = server.cli(&["refine", id, "--chat"]);
     assert!(out.contains("> make the decision shorter"), "{out}");
+    let refused = server.try_cli(&["summarize", id, "--prompt", "no-such-prompt"]);
+    assert!(!refused.status.success());
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("no prompt"), "{refused:?}");
     let out = server.cli(&["voice", "--add", "Ask one question at the end"]);
     assert!(out.contains("Ask one question at the end (your own)"), "{out}");
     let refused = server.try_cli(&["summarize", "018f6f2e-5d3a-7c11-9a55-3f0f5f6f7a01"]);

@@ -1,5 +1,6 @@
 //! Summarizes a session again.
 
+use super::prompts;
 use crate::http::auth::{Caller, Write};
 use crate::http::checks::Checks;
 use crate::http::command::{Accepted, IdempotencyKey};
@@ -14,6 +15,7 @@ use debrief_api_types::summaries::{AnalyzeSession, AnalyzedSession};
 use debrief_domain::ids::{RequestId, SummaryId};
 use debrief_domain::language_tag;
 use debrief_domain::summary::{SummaryCommand, SummaryRequested};
+use debrief_workers::prompts::named;
 use utoipa_axum::router::OpenApiRouter;
 use uuid::Uuid;
 
@@ -36,7 +38,7 @@ pub(super) fn router() -> OpenApiRouter<ApiState> {
     post, path = "/v1/analyze/session", operation_id = "analyze_session", tag = "analyze",
     responses(
         (status = 202, description = "The version was asked for"),
-        (status = 404, description = "`not_found`: There is no such session."),
+        (status = 404, description = "`not_found`: There is no such session, or prompt."),
         (status = 409, description = "`not_read`: The files were not read yet."),
     )
 )]
@@ -57,6 +59,10 @@ async fn analyze(
         checks.text("instructions", instructions, INSTRUCTIONS_MAX);
     }
     checks.done()?;
+    if let Some(prompt) = &wanted.prompt {
+        let found = named(&state.log, caller.organization(), prompt).await?;
+        found.ok_or_else(prompts::not_found)?;
+    }
     let id = SummaryId::of(wanted.transcript_id);
     let answer = AnalyzedSession { summary_id: id };
     let context = key.context(&caller, "POST /v1/analyze/session", &wanted, &answer)?;

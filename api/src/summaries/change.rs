@@ -74,12 +74,8 @@ async fn undo(
     Path(id): Path<SummaryId>,
     BodyOrDefault(on): BodyOrDefault<OnVersion>,
 ) -> Result<Accepted<ChangedSummary>, Problem> {
-    let answer = ChangedSummary { id };
-    let context = key.context(&caller, &format!("POST /v1/summaries/{id}/undo"), &on, &answer)?;
-    let committed = execute(&state, context, id, |summary| SummaryCommand::Undo {
-        base_version: on.base_version.unwrap_or(summary.version()),
-    });
-    Ok(Accepted::new(StatusCode::OK, answer, committed.await?))
+    let command = |base_version| SummaryCommand::Undo { base_version };
+    step(&state, &caller, key, (id, "undo"), on, command).await
 }
 
 /// Redo what was undone.
@@ -100,12 +96,8 @@ async fn redo(
     Path(id): Path<SummaryId>,
     BodyOrDefault(on): BodyOrDefault<OnVersion>,
 ) -> Result<Accepted<ChangedSummary>, Problem> {
-    let answer = ChangedSummary { id };
-    let context = key.context(&caller, &format!("POST /v1/summaries/{id}/redo"), &on, &answer)?;
-    let committed = execute(&state, context, id, |summary| SummaryCommand::Redo {
-        base_version: on.base_version.unwrap_or(summary.version()),
-    });
-    Ok(Accepted::new(StatusCode::OK, answer, committed.await?))
+    let command = |base_version| SummaryCommand::Redo { base_version };
+    step(&state, &caller, key, (id, "redo"), on, command).await
 }
 
 /// Restore an earlier version of a summary.
@@ -152,11 +144,23 @@ async fn approve(
     Path(id): Path<SummaryId>,
     BodyOrDefault(on): BodyOrDefault<OnVersion>,
 ) -> Result<Accepted<ChangedSummary>, Problem> {
+    let command = |base_version| SummaryCommand::Approve { base_version };
+    step(&state, &caller, key, (id, "approve"), on, command).await
+}
+
+/// Executes a command that takes nothing but the version that the person saw.
+async fn step(
+    state: &ApiState,
+    caller: &Caller<Write>,
+    key: IdempotencyKey,
+    (id, name): (SummaryId, &str),
+    on: OnVersion,
+    command: impl FnOnce(u32) -> SummaryCommand,
+) -> Result<Accepted<ChangedSummary>, Problem> {
     let answer = ChangedSummary { id };
-    let context =
-        key.context(&caller, &format!("POST /v1/summaries/{id}/approve"), &on, &answer)?;
-    let committed = execute(&state, context, id, |summary| SummaryCommand::Approve {
-        base_version: on.base_version.unwrap_or(summary.version()),
+    let context = key.context(caller, &format!("POST /v1/summaries/{id}/{name}"), &on, &answer)?;
+    let committed = execute(state, context, id, |summary| {
+        command(on.base_version.unwrap_or(summary.version()))
     });
     Ok(Accepted::new(StatusCode::OK, answer, committed.await?))
 }
